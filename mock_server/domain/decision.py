@@ -1,0 +1,66 @@
+"""The verdicts of the gateway and what a journal needs to explain them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mock_server.domain.errors import ErrorCode
+from mock_server.domain.flooding import Tally
+from mock_server.domain.requirements import Requirement
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A catalogued business answer, the statement it follows from, and what a developer should know."""
+
+    error: ErrorCode
+    requirement: Requirement
+    details: str | None = None
+    reason: str | None = None
+    """For the explanation only: the value that decided. It never goes out to the client."""
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The provider took the message (PR-1)."""
+
+    message_id: str
+    provider: str
+
+
+class SilentlyDropped(msgspec.Struct, frozen=True):
+    """Answered like an acceptance and handed to nobody (AF-1, AF-7)."""
+
+    message_id: str
+    provider: str
+
+
+class Drop(msgspec.Struct, frozen=True):
+    """A duplicate: to be answered like an acceptance, once it has an id."""
+
+    requirement: Requirement
+
+
+class Objection(msgspec.Struct, frozen=True):
+    """The first rule that fired, by name, and what it said."""
+
+    rule: str
+    said: Refused | Drop
+
+
+Verdict = Accepted | Refused | SilentlyDropped
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """A verdict with its explanation."""
+
+    verdict: Verdict
+    rule: str
+    """The rule or stub that decided."""
+    requirement: Requirement
+    forced: bool = False
+    """A stub decided: the answer proves nothing about fidelity."""
+    natural: Refused | None = None
+    """Under a stub: what the rules would have refused with, were there no stub."""
+    tally: Tally | None = None
+    """What the anti-flooding windows held when they were asked."""
+    detailed: bool = False
+    """The caller wants the provider named (REQ-6)."""

@@ -1,0 +1,25 @@
+"""An accepted submission, with an id and a life of its own."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mock_server.domain.instants import Instant
+from mock_server.domain.submission import Submission
+
+
+class Message(msgspec.Struct, frozen=True):
+    """What the provider took: the submission, who sent it, for whom, through whom and when."""
+
+    id: str
+    submission: Submission
+    destination: str
+    text: str
+    caller: str
+    """The account that authenticated."""
+    sender: str
+    """The account the message is sent for: the impersonated one, else the caller (REQ-7)."""
+    provider: str
+    accepted_at: Instant
+    exchange: str
+    """The journal entry that holds the request."""

@@ -1,0 +1,78 @@
+"""Destinations: E.164 syntax, assigned country codes, and the numbering plan where a scenario asks for it."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+_CALLING_CODES = (
+    "1|7|2[07]|21[12368]|22[0-9]|23[0-9]|24[0-9]|25[0-8]|26[0-9]|29[01789]"
+    "|3[0-469]|35[0-9]|37[0-9]|38[0-35-79]|4[013-9]|42[013]|5[1-8]|50[0-9]|59[0-9]"
+    "|6[0-6]|67[02-9]|68[0-35-9]|69[0-2]|8[1246]|80[08]|85[02356]|87[08]|88[0-368]"
+    "|9[0-58]|96[0-8]|97[0-79]|99[2-68]"
+)
+"""Country calling codes that the ITU has assigned, networks and global services included (NUM-1)."""
+
+_SYNTAX = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+_ASSIGNED = re.compile(rf"\+(?:{_CALLING_CODES})[0-9]*", re.ASCII)
+
+
+class NumberFault(StrEnum):
+    """Why a destination cannot be a number at all."""
+
+    SYNTAX = "syntax"
+    CALLING_CODE = "calling code"
+
+
+class LineType(StrEnum):
+    """What the numbering plan knows of a number."""
+
+    IMPOSSIBLE = "impossible"
+    UNASSIGNED = "unassigned"
+    LANDLINE = "landline"
+    REACHABLE = "reachable"
+
+
+def fault_of(destination: str) -> NumberFault | None:
+    """What makes `destination` malformed: its syntax (REQ-1) or an unassigned calling code (NUM-1)."""
+    if _SYNTAX.fullmatch(destination) is None:
+        return NumberFault.SYNTAX
+    if _ASSIGNED.fullmatch(destination) is None:
+        return NumberFault.CALLING_CODE
+    return None
+
+
+def line_type(destination: str) -> LineType:
+    """Ask the numbering plan about a well-formed destination (the alternative reading of NUM-1)."""
+    # The metadata takes tens of milliseconds to load: most scenarios never ask for it.
+    import phonenumbers  # noqa: PLC0415
+
+    number = phonenumbers.parse(destination)
+    if not phonenumbers.is_possible_number(number):
+        return LineType.IMPOSSIBLE
+    if not phonenumbers.is_valid_number(number):
+        return LineType.UNASSIGNED
+    if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.FIXED_LINE:
+        return LineType.LANDLINE
+    return LineType.REACHABLE
+
+
+class NumberList:
+    """Exact destinations and prefixes ending in `*` (WL-2)."""
+
+    __slots__ = ("_exact", "_prefixes", "entries")
+
+    def __init__(self, entries: tuple[str, ...] = ()) -> None:
+        self.entries = entries
+        self._exact = frozenset(entry for entry in entries if not entry.endswith("*"))
+        self._prefixes = tuple(entry[:-1] for entry in entries if entry.endswith("*"))
+
+    def covers(self, destination: str) -> bool:
+        """Whether an entry names this destination."""
+        return destination in self._exact or destination.startswith(self._prefixes)
+
+    def entry_for(self, destination: str) -> str | None:
+        """The entry that names this destination, exact ones first; for explanations."""
+        if destination in self._exact:
+            return destination
+        return next((prefix + "*" for prefix in self._prefixes if destination.startswith(prefix)), None)

@@ -1,0 +1,28 @@
+"""Who asks? HTTP Basic, username and password of an active account (ACC-1, ACC-5, ERR-63a, ERR-63b)."""
+
+from __future__ import annotations
+
+from mock_server.domain.decision import Refused
+from mock_server.domain.errors import BAD_CREDENTIALS, NO_CREDENTIALS
+from mock_server.domain.policy import Policy
+from mock_server.domain.requirements import assumed, documented
+from mock_server.domain.submission import Attempt, Presented
+
+_MISSING = Refused(NO_CREDENTIALS, assumed("ERR-63a"), reason="no Basic credentials were presented")
+_UNDECODABLE = Refused(BAD_CREDENTIALS, assumed("ACC-5"), reason="the header is not decodable Basic")
+_ACC_1 = documented("ACC-1")
+
+
+def authentication(attempt: Attempt, policy: Policy) -> Refused | None:
+    """Refuse an absent header with one wording of 63, everything else that is not an active account with the other."""
+    credentials = attempt.credentials
+    if isinstance(credentials, Presented):
+        return _MISSING if credentials is Presented.NOTHING else _UNDECODABLE
+    account = policy.accounts.get(credentials.username)
+    if account is None:
+        return Refused(BAD_CREDENTIALS, _ACC_1, reason=f"no account {credentials.username!r}")
+    if account.password != credentials.password:
+        return Refused(BAD_CREDENTIALS, _ACC_1, reason=f"wrong password for {credentials.username!r}")
+    if not account.active:
+        return Refused(BAD_CREDENTIALS, _ACC_1, reason=f"account {credentials.username!r} is not active")
+    return None

@@ -1,0 +1,29 @@
+"""Is the text too long? (REQ-2, BAD-3)."""
+
+from __future__ import annotations
+
+from mock_server.domain.decision import Refused
+from mock_server.domain.errors import NO_TEXT
+from mock_server.domain.policy import Overlong, Policy
+from mock_server.domain.requirements import assumed
+from mock_server.domain.submission import Attempt, Submission
+
+LONGEST_TEXT = 1600
+"""Unicode code points."""
+
+_BAD_3 = assumed("BAD-3")
+
+
+def length(attempt: Attempt, policy: Policy) -> Refused | None:
+    """Refuse a text of more than 1600 code points as malformed, as empty, or not at all."""
+    submission = attempt.content
+    if not isinstance(submission, Submission) or len(submission.text) <= LONGEST_TEXT:
+        return None
+    said = f"text: {len(submission.text)} characters; at most {LONGEST_TEXT} are allowed"
+    match policy.readings.overlong:
+        case Overlong.ACCEPTED:
+            return None
+        case Overlong.NO_TEXT:
+            return Refused(NO_TEXT, _BAD_3, reason=said)
+        case Overlong.MALFORMED:
+            return Refused(policy.malformed, _BAD_3, details=said, reason=said)

@@ -1,0 +1,19 @@
+"""Is the destination on the watchlist? (WL-1, WL-2)."""
+
+from __future__ import annotations
+
+from mock_server.domain.decision import Refused
+from mock_server.domain.errors import WATCHLISTED
+from mock_server.domain.requirements import documented
+from mock_server.domain.rules.context import Context
+from mock_server.domain.submission import Submission
+
+_WL_1 = documented("WL-1")
+
+
+def watchlist(submission: Submission, context: Context) -> Refused | None:
+    """Refuse a destination that an exact entry or a prefix names."""
+    number, listed = submission.destination, context.policy.watchlist
+    if not listed.covers(number):
+        return None
+    return Refused(WATCHLISTED, _WL_1, reason=f"on the watchlist: {listed.entry_for(number)}")

@@ -1,0 +1,48 @@
+"""Can receipts be sent where the caller wants them? (REQ-10, BAD-6)."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from mock_server.domain.decision import Refused
+from mock_server.domain.requirements import assumed
+from mock_server.domain.rules.context import Context
+from mock_server.domain.submission import Submission
+
+_BAD_6 = assumed("BAD-6")
+_AUTHENTICATION = "NONE"
+"""The only documented type."""
+
+
+def webhook(submission: Submission, context: Context) -> Refused | None:
+    """Refuse a webhook without an absolute HTTPS URL, or with an authentication nobody documents."""
+    target = submission.webhook
+    if target is None:
+        return None
+    fault = _url_fault(target.url, plain_http=context.policy.readings.plain_http_webhooks)
+    if fault is None and target.authentication != _AUTHENTICATION:
+        fault = f"webhook.authentication.type: {target.authentication!r}; only 'NONE' is allowed"
+    return None if fault is None else Refused(context.policy.malformed, _BAD_6, details=fault, reason=fault)
+
+
+def _url_fault(url: str | None, *, plain_http: bool) -> str | None:
+    if url is None:
+        return "webhook.url: missing; an absolute https URL is required"
+    scheme = _scheme_of_absolute_url(url)
+    if scheme is None:
+        return f"webhook.url: {url!r} is not an absolute https URL"
+    if scheme == "http" and not plain_http:
+        return "webhook.url: plain http is refused; a scenario allows it by `assume: {BAD-6: plain-http}`"
+    return None
+
+
+def _scheme_of_absolute_url(url: str) -> str | None:
+    """`http` or `https` where `url` is absolute and has a host and a sound port; else `None`."""
+    if not url.isprintable() or " " in url or "\\" in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts.scheme if sound else None
