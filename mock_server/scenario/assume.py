@@ -1,0 +1,99 @@
+"""The switchboard: the statements that can be read in more than one way, and what each reading changes.
+
+One row a statement; adding a line to `ROWS` is all that a further reading needs here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from mock_server.domain.flooding import Limits, WindowKind
+from mock_server.domain.policy import Overlong, Readings
+
+Spelling = str | int
+"""How a reading is written in the scenario; `null` is written either way and kept as text."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A statement with its readings: the first is the default."""
+
+    id: str
+    question: str
+    owner: type[Readings | Limits]
+    """Where the effect lies."""
+    field: str
+    values: dict[Spelling, object]
+    """How each reading is written, and what it makes of the field."""
+
+    def spelled(self, value: object) -> Spelling | None:
+        """The reading that a value from a file means, if it is one of this row's."""
+        written = "null" if value is None else str(value)
+        return next((spelling for spelling in self.values if str(spelling) == written), None)
+
+    def allowed(self) -> str:
+        """The readings as a person reads them."""
+        return ", ".join(str(spelling) for spelling in self.values)
+
+
+ROWS: Final[tuple[Row, ...]] = (
+    Row("AF-2", "How many messages of any content a destination may get within the window",
+        Limits, "volume", {150: 150, 100: 100}),
+    Row("AF-4", "Whether a window slides with each message, or is fixed and starts with the first",
+        Limits, "kind", {"sliding": WindowKind.SLIDING, "fixed": WindowKind.FIXED}),
+    Row("AF-5", "What counts towards the volume: messages handed over, or every well-formed attempt",
+        Limits, "count_attempts", {"handed-over": False, "attempts": True}),
+    Row("ANS-2", "What an answer that is not detailed makes of the member 'provider'",
+        Readings, "provider_null_when_not_detailed", {"absent": False, "null": True}),
+    Row("ANS-5", "Whether a 401 carries a WWW-Authenticate challenge",
+        Readings, "challenge", {"challenge": True, "no-challenge": False}),
+    Row("NUM-1", "How much of a destination is checked: its country code, or the whole numbering plan",
+        Readings, "numbering_plan", {"country-code": False, "numbering-plan": True}),
+    Row("ACC-2", "The status that an account without the admin privilege gets on the administrators' operation",
+        Readings, "unprivileged_is_forbidden", {401: False, 403: True}),
+    Row("ACC-3", "Whether an unknown impersonated account is refused, or ignored",
+        Readings, "unknown_account_is_ignored", {"refused": False, "ignored": True}),
+    Row("URL-3", "Whether a bare domain is a URL, or only what has a scheme or 'www.'",
+        Readings, "bare_domains_are_urls", {"bare-domains": True, "explicit": False}),
+    Row("BAD-1", "The status of a body that is no JSON object",
+        Readings, "malformed_is_500", {400: False, 500: True}),
+    Row("BAD-3", "What a text of more than 1600 characters gets: status 400, acceptance, or code 66",
+        Readings, "overlong", {400: Overlong.MALFORMED, "accepted": Overlong.ACCEPTED, 66: Overlong.NO_TEXT}),
+    Row("BAD-6", "Whether a webhook may be plain HTTP",
+        Readings, "plain_http_webhooks", {"https-only": False, "plain-http": True}),
+    Row("BAD-7", "What a text of white space only gets: acceptance, or code 66",
+        Readings, "blank_text_is_empty", {"accepted": False, 66: True}),
+)  # fmt: skip
+
+BY_ID: Final[dict[str, Row]] = {row.id: row for row in ROWS}
+
+
+def spelled(assumed: Mapping[str, object]) -> dict[str, object]:
+    """The same switches in their canonical spelling; what no row knows stays as it is."""
+    return {id_: _canonical(id_, value) for id_, value in assumed.items()}
+
+
+def _canonical(id_: str, value: object) -> object:
+    row = BY_ID.get(id_)
+    spelling = row.spelled(value) if row is not None else None
+    return value if spelling is None else spelling
+
+
+def readings_of(assumed: Mapping[str, object]) -> Readings:
+    """The readings under these switches."""
+    return Readings(**dict(_effects(assumed, Readings)))
+
+
+def with_limits(limits: Limits, assumed: Mapping[str, object]) -> Limits:
+    """The limits under these switches."""
+    return msgspec.structs.replace(limits, **dict(_effects(assumed, Limits)))
+
+
+def _effects(assumed: Mapping[str, object], owner: type[Readings | Limits]) -> Iterator[tuple[str, Any]]:
+    for id_, value in assumed.items():
+        row = BY_ID[id_]
+        spelling = row.spelled(value)
+        if row.owner is owner and spelling is not None:
+            yield row.field, row.values[spelling]

@@ -1,0 +1,101 @@
+"""What no single key can say: things said twice, things that exclude each other, and readings that nobody built.
+
+These look at the document as it was read, so that they find their flaws beside those of the model, not after them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Final
+
+from mock_server.scenario.assume import BY_ID
+from mock_server.scenario.model import MASK
+from mock_server.scenario.problems import Flaw, Path, did_you_mean, shown
+
+_PLAIN_LISTS: Final = ("services", "watchlist", "unreachable")
+_NAMED_LISTS: Final = (
+    ("accounts", ("username",)),
+    ("providers", ("name",)),
+    ("stubs", ("when", "destination")),
+)
+_AF_2: Final[Path] = ("assume", "AF-2")
+_VOLUME_LIMIT: Final[Path] = ("anti_flooding", "volume", "limit")
+
+
+def flaws_of(document: Mapping[object, object]) -> Iterator[Flaw]:
+    """Everything that is wrong across keys, in no order."""
+    for key in _PLAIN_LISTS:
+        yield from _repeated(document, key, ())
+    for key, name in _NAMED_LISTS:
+        yield from _repeated(document, key, name)
+    yield from _clock(document)
+    yield from _masks(document)
+    yield from _assumptions(document)
+
+
+def _at(value: object, path: Path) -> object:
+    """The value at a path, `None` where there is none."""
+    for step in path:
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, list | tuple) and isinstance(step, int):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def _listed(document: object, key: str) -> range:
+    entries = _at(document, (key,))
+    return range(len(entries)) if isinstance(entries, list | tuple) else range(0)
+
+
+def _repeated(document: object, key: str, name: Path) -> Iterator[Flaw]:
+    first: dict[Hashable, Path] = {}
+    for index in _listed(document, key):
+        path: Path = (key, index, *name)
+        value = _at(document, path)
+        # A username with ':' is a flaw already, and may hold a password by mistake (`user:secret`).
+        if not isinstance(value, str) or (key == "accounts" and ":" in value):
+            continue
+        if value in first:
+            yield Flaw(path, f"{shown(value)} stands here already: {{other}}", other=first[value])
+        first.setdefault(value, path)
+
+
+def _clock(document: object) -> Iterator[Flaw]:
+    at, mode = _at(document, ("clock", "at")), _at(document, ("clock", "mode"))
+    if at is not None and mode in {None, "real"}:
+        yield Flaw(("clock", "at"), "needs 'mode: frozen'; a real clock stands where it stands")
+
+
+def _masks(document: object) -> Iterator[Flaw]:
+    for index in _listed(document, "accounts"):
+        path: Path = ("accounts", index, "password")
+        if _at(document, path) == MASK:
+            yield Flaw(path, f"'{MASK}' is what stands in place of a password when it is shown; give the password")
+
+
+def _assumptions(document: object) -> Iterator[Flaw]:
+    assumed = _at(document, ("assume",))
+    if not isinstance(assumed, Mapping):
+        return
+    for id_, value in assumed.items():
+        path: Path = ("assume", str(id_))
+        row = BY_ID.get(str(id_))
+        if row is None:
+            built = ", ".join(BY_ID)
+            near = _meant(str(id_))
+            yield Flaw(path, f"no other reading of this is built; those that are built: {built}{near}", at_key=True)
+        elif row.spelled(value) is None:
+            near = did_you_mean(str(value), map(str, row.values)) if isinstance(value, str) else ""
+            yield Flaw(path, f"must be one of {row.allowed()}, not {shown(value)}{near}")
+    if "AF-2" in assumed and _at(document, _VOLUME_LIMIT) is not None:
+        yield Flaw(_AF_2, "says what {other} says already; keep one of the two", at_key=True, other=_VOLUME_LIMIT)
+
+
+def _meant(id_: str) -> str:
+    """Only the same letters and digits: AF-5 is no better guess for AF-7 than any other row."""
+    folded = {"".join(filter(str.isalnum, row)).casefold(): row for row in BY_ID}
+    row = folded.get("".join(filter(str.isalnum, id_)).casefold())
+    return f"; did you mean '{row}'?" if row else ""

@@ -1,0 +1,146 @@
+"""Read a scenario and say everything that is wrong with it at once.
+
+Each problem reads `file:line:column: path: sentence`. An unknown key stands where the key stands, a bad value where
+the value stands, a missing key where its mapping begins. Passwords are never repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from mock_server.scenario import checks, reader, sentences
+from mock_server.scenario.model import Scenario
+from mock_server.scenario.positions import Mark, Node, UnreadableError
+from mock_server.scenario.problems import Flaw, Problem, ScenarioError, dotted
+
+__all__ = ["Problem", "Scenario", "ScenarioError", "load_scenario", "parse_scenario", "patched", "scenario_of"]
+
+LARGEST_FILE: Final = 16 * 1024 * 1024
+_OF_THE_SESSION: Final = ("seed", "clock")
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Read and judge a file.
+
+    Raises:
+        ScenarioError: it cannot be read, or something is wrong with it.
+    """
+    raw = _bytes_of(path)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line, column = raw.count(b"\n", 0, error.start) + 1, error.start - raw.rfind(b"\n", 0, error.start)
+        raise _one(str(path), "this is not UTF-8; save the file as UTF-8", (line, column)) from None
+    return parse_scenario(text, str(path))
+
+
+def parse_scenario(text: str, name: str) -> Scenario:
+    """Judge a YAML text; `name` is what its problems call the file.
+
+    Raises:
+        ScenarioError: something is wrong with it.
+    """
+    try:
+        root, found = reader.read(text)
+    except UnreadableError as error:
+        raise _one(name, error.sentence, error.mark) from None
+    if root is None or root.value is None:
+        raise _one(name, "the file is empty; a scenario is at least 'version: 1'", (1, 1))
+    if not isinstance(root.value, dict):
+        raise _one(name, "a scenario is a mapping (key: value); it begins with 'version: 1'", root.mark)
+    scenario, flaws = _judged(root.plain())
+    problems = [_problem(name, flaw, root, mark) for mark, flaw in found]
+    problems += [_problem(name, flaw, root) for flaw in flaws]
+    if scenario is None or problems:
+        raise ScenarioError(sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0)))
+    return scenario
+
+
+def scenario_of(value: object, name: str) -> Scenario:
+    """Judge a decoded JSON value; its problems carry a path and no line.
+
+    Raises:
+        ScenarioError: something is wrong with it.
+    """
+    if not isinstance(value, Mapping):
+        raise _one(name, "a scenario is an object; it holds at least 'version': 1")
+    scenario, flaws = _judged(value)
+    if scenario is None or flaws:
+        raise ScenarioError(_problem(name, flaw) for flaw in flaws)
+    return scenario
+
+
+def patched(scenario: Scenario, parts: Mapping[str, object], name: str) -> Scenario:
+    """The scenario with whole top-level parts replaced, judged again as a whole.
+
+    Raises:
+        ScenarioError: a part is wrong, contradicts another, or belongs to the session's creation.
+    """
+    fixed = [
+        Problem(name, None, None, key, "belongs to the session's creation; create or reset a session to change it")
+        for key in _OF_THE_SESSION
+        if key in parts
+    ]
+    changed = {key: part for key, part in parts.items() if key not in _OF_THE_SESSION}
+    try:
+        result = scenario_of({**scenario.document(), **changed}, name)
+    except ScenarioError as error:
+        raise ScenarioError((*fixed, *error.problems)) from None
+    if fixed:
+        raise ScenarioError(fixed)
+    return result
+
+
+def _judged(document: object) -> tuple[Scenario | None, list[Flaw]]:
+    flaws: list[Flaw] = list(checks.flaws_of(document)) if isinstance(document, Mapping) else []
+    try:
+        return Scenario.model_validate(document), flaws
+    except ValidationError as error:
+        return None, [*(sentences.flaw_of(detail) for detail in error.errors(include_url=False)), *flaws]
+
+
+def _problem(name: str, flaw: Flaw, root: Node | None = None, mark: Mark | None = None) -> Problem:
+    sentence = flaw.sentence
+    if flaw.other is not None:
+        sentence = sentence.replace("{other}", _spot(flaw.other, root))
+    if root is None:
+        return Problem(name, None, None, dotted(flaw.path), sentence)
+    line, column = mark or root.mark_of(flaw.path, at_key=flaw.at_key)
+    return Problem(name, line, column, dotted(flaw.path), sentence)
+
+
+def _spot(path: Iterable[str | int], root: Node | None) -> str:
+    path = tuple(path)
+    if root is None:
+        return dotted(path)
+    line, column = root.mark_of(path)
+    return f"{dotted(path)} at {line}:{column}"
+
+
+def _one(name: str, sentence: str, mark: Mark | None = None) -> ScenarioError:
+    line, column = mark or (None, None)
+    return ScenarioError([Problem(name, line, column, "", sentence)])
+
+
+def _bytes_of(path: Path) -> bytes:
+    name = str(path)
+    try:
+        if path.is_dir():
+            raise _one(name, "this is a directory; name a file")
+        if path.exists() and not path.is_file():
+            raise _one(name, "this is not a regular file")
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        raise _one(name, "there is no such file") from None
+    except PermissionError:
+        raise _one(name, "this file may not be read") from None
+    except (OSError, ValueError) as error:
+        raise _one(name, f"this file cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if len(raw) > LARGEST_FILE:
+        raise _one(name, f"this file holds more than {LARGEST_FILE // 2**20} MiB; no scenario does")
+    return raw

@@ -1,0 +1,189 @@
+"""The keys of a scenario file: their types, their defaults, and a sentence on each.
+
+What no single key can say (two accounts of one name, one thing said in two places) is judged in `checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from mock_server.domain.errors import BY_CODE
+from mock_server.scenario import assume as switchboard
+from mock_server.scenario import notation
+
+MASK: Final = "***"
+"""What stands in place of a password when a scenario is shown."""
+
+_INT64: Final = 2**63
+
+
+def _notation(parse: Callable[[str], int]) -> AfterValidator:
+    """Refuse what `parse` cannot read, in the words of `parse`; keep the text as it was written."""
+
+    def check(text: str) -> str:
+        try:
+            parse(text)
+        except ValueError as error:
+            raise PydanticCustomError("notation", "{sentence}", {"sentence": str(error)}) from None
+        return text
+
+    return AfterValidator(check)
+
+
+def _refusal(code: int) -> int:
+    if code not in BY_CODE:
+        raise PydanticCustomError("refusal", "not a code of the catalogue")
+    return code
+
+
+Name: TypeAlias = Annotated[str, Field(min_length=1)]
+Window: TypeAlias = Annotated[
+    str, _notation(notation.parse_duration), Field(json_schema_extra={"pattern": notation.DURATION_PATTERN})
+]
+Moment: TypeAlias = Annotated[
+    str, _notation(notation.parse_instant), Field(json_schema_extra={"pattern": notation.INSTANT_PATTERN})
+]
+Numbers: TypeAlias = Annotated[str, Field(pattern=notation.NUMBER_PATTERN)]
+Count: TypeAlias = Annotated[int, Field(ge=0, lt=_INT64)]
+RefusalCode: TypeAlias = Annotated[int, AfterValidator(_refusal), Field(json_schema_extra={"enum": sorted(BY_CODE)})]
+State: TypeAlias = Literal["up", "down"]
+# Strict types take no list for a tuple: the leniency is for the container alone, not for what it holds.
+_LIST: Final = Field(strict=False)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
+
+
+class ClockPart(_Part):
+    """Where the session's clock stands when the session begins."""
+
+    mode: Literal["real", "frozen"] = Field("real", description="real: time runs; frozen: it moves by hand only.")
+    at: Moment | None = Field(
+        None, description="Where a frozen clock stands: RFC 3339 with an offset. Absent: the time of the start."
+    )
+
+
+class AccountPart(_Part):
+    """One customer or administrator of the gateway (ACC-1, URL-1)."""
+
+    username: Annotated[str, Field(min_length=1, pattern="^[^:]*$")] = Field(description="Without ':'; unique.")
+    password: Name = Field(repr=False, description="Never shown again. Quote it where it is all digits.")
+    admin: bool = Field(False, description="May use the administrators' operations.")
+    active: bool = Field(True, description="false: every attempt gets code 63.")
+    urls: Literal["allowed", "denied"] = Field("denied", description="Whether a text may hold a URL (code 74).")
+
+
+class DuplicatesPart(_Part):
+    """Same text, same destination, same provider (AF-1): what is over the limit is silently dropped."""
+
+    limit: Count = Field(2, description="How many identical texts a destination may get within the window.")
+    window: Window = Field("1h", description="How long a message counts.")
+
+
+class VolumePart(_Part):
+    """Any text, same destination (AF-2): what is over the limit gets code 60."""
+
+    limit: Count = Field(150, description="How many messages a destination may get within the window.")
+    window: Window = Field("1h", description="How long a message counts.")
+
+
+class AntiFloodingPart(_Part):
+    """Both limits hold per destination, whoever sends (AF-3)."""
+
+    duplicates: DuplicatesPart = Field(
+        default_factory=DuplicatesPart, description="The limit on identical texts (AF-1)."
+    )
+    volume: VolumePart = Field(default_factory=VolumePart, description="The limit on messages of any text (AF-2).")
+
+
+class ProviderPart(_Part):
+    """A carrier-side partner; the first that is up takes the message (PR-2)."""
+
+    name: Name = Field(description="What a detailed answer names; unique.")
+    up: bool = Field(True, description="false: the next provider is tried; when none is left, code 64.")
+
+
+class HealthPart(_Part):
+    """What the health checks report; sends are unaffected (OP-9)."""
+
+    database: State = Field("up", description="dbStatus")
+    services: State = Field("up", description="servicesStatus")
+    gateway: State = Field("up", description="down: globalStatus is false though both parts are up.")
+
+
+class WhenPart(_Part):
+    """Which sends a stub answers."""
+
+    destination: Numbers = Field(description="An E.164 number, or a prefix that ends in *.")
+
+
+class ThenPart(_Part):
+    """What a stub answers."""
+
+    refuse: RefusalCode = Field(description="A code of the refusal catalogue.")
+
+
+class StubPart(_Part):
+    """Force an outcome, whatever the gateway's own rules would have said."""
+
+    when: WhenPart = Field(description="Which sends.")
+    then: ThenPart = Field(description="What they get.")
+
+
+def _administrator() -> tuple[AccountPart, ...]:
+    return (AccountPart.model_construct(username="admin", password="admin-secret", admin=True),)  # noqa: S106
+
+
+def _provider() -> tuple[ProviderPart, ...]:
+    return (ProviderPart.model_construct(name="PROVIDER1"),)
+
+
+class Scenario(_Part):
+    """The world of a session: who may send, what is refused, and how the silent statements are read."""
+
+    version: Annotated[int, Field(ge=1, le=1)] = Field(
+        json_schema_extra={"const": 1}, description="The version of this format. The only key that must stand here."
+    )
+    title: str = Field("", description="A line for a list of scenarios.")
+    description: str = Field("", description="A paragraph for a tester: what to send, and what to see.")
+    seed: Annotated[int, Field(ge=-_INT64, lt=_INT64)] | None = Field(
+        None, description="Makes ids and draws repeatable. Absent: a random one, shown by the session."
+    )
+    clock: ClockPart = Field(default_factory=ClockPart, description="Real or frozen time.")
+    accounts: Annotated[tuple[AccountPart, ...], _LIST] = Field(
+        default_factory=_administrator, description="Who may send. Absent: the administrator admin / admin-secret."
+    )
+    services: Annotated[tuple[Name, ...], _LIST] = Field(
+        ("AUTHENTICATION", "DIGITALSIGN", "ECOMMERCE", "ADMIN"),
+        description="What reference.service may be (REQ-4); anything else gets code 59.",
+    )
+    watchlist: Annotated[tuple[Numbers, ...], _LIST] = Field((), description="Destinations that get code 61 (WL-1).")
+    unreachable: Annotated[tuple[Numbers, ...], _LIST] = Field(
+        (), description="Destinations that cannot receive an SMS: code 8."
+    )
+    anti_flooding: AntiFloodingPart = Field(
+        default_factory=AntiFloodingPart, description="How much a destination may get (AF-1, AF-2)."
+    )
+    providers: Annotated[tuple[ProviderPart, ...], _LIST] = Field(
+        default_factory=_provider, description="In the order of failover (PR-2). Absent: PROVIDER1, which is up."
+    )
+    health: HealthPart = Field(default_factory=HealthPart, description="What the health checks report (OP-5).")
+    stubs: Annotated[tuple[StubPart, ...], _LIST] = Field(
+        (), description="Forced outcomes; an exact destination goes before a prefix, then the file's order counts."
+    )
+    assume: Annotated[dict[str, object], AfterValidator(switchboard.spelled)] = Field(
+        default_factory=dict, description="How the silent or contradictory statements are read."
+    )
+
+    def document(self, *, secrets: bool = True) -> dict[str, Any]:
+        """The keys that were given, as plain data that makes the same scenario; `***` for passwords if asked."""
+        document = self.model_dump(mode="json", exclude_unset=True)
+        if not secrets:
+            for account in document.get("accounts", ()):
+                account["password"] = MASK
+        return document

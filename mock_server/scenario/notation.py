@@ -1,0 +1,60 @@
+"""How a scenario writes lengths of time, points in time and numbers."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from mock_server.domain.instants import HOUR, LATEST, MINUTE, SECOND, Duration, Instant, instant_of
+
+DURATION_PATTERN: Final = r"^(?:[0-9]{1,9}h)?(?:[0-9]{1,9}m)?(?:[0-9]{1,9}s)?(?:[0-9]{1,9}ms)?$"
+NUMBER_PATTERN: Final = r"^\+(?:[1-9][0-9]{6,14}|(?:[1-9][0-9]{0,14})?\*)$"
+INSTANT_PATTERN: Final = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})$"
+)
+
+DURATION_WORDS: Final = "a length of time with its unit, such as '1h', '90s', '10m', '1h30m' or '500ms'"
+INSTANT_WORDS: Final = (
+    "a point in time with its offset, such as '2026-01-15T09:00:00Z' or '2026-01-15T10:00:00+01:00'"
+)
+NUMBER_WORDS: Final = "an E.164 number such as '+447700900061', or a prefix such as '+447700901*'"
+
+_DURATION = re.compile(r"(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?(?:([0-9]{1,9})ms)?", re.ASCII)
+_INSTANT = re.compile(INSTANT_PATTERN[1:-1], re.ASCII)
+_UNITS: Final = (HOUR, MINUTE, SECOND, SECOND // 1000)
+_LONGEST: Final = 10 * 366 * 24 * HOUR
+
+
+def parse_duration(text: str) -> Duration:
+    """The microseconds of `1h`, `90s`, `10m`, `1h30m`, `500ms`.
+
+    Raises:
+        ValueError: it is none of these, nothing at all (`0s`), or more than ten years.
+    """
+    found = _DURATION.fullmatch(text)
+    if found is None or not text:
+        raise ValueError(f"must be {DURATION_WORDS}")
+    length = sum(int(count) * unit for count, unit in zip(found.groups(), _UNITS, strict=True) if count)
+    if length <= 0:
+        raise ValueError("must be longer than nothing")
+    if length > _LONGEST:
+        raise ValueError("must be at most ten years (87840h)")
+    return length
+
+
+def parse_instant(text: str) -> Instant:
+    """The instant of an RFC 3339 date-time, to the microsecond.
+
+    Raises:
+        ValueError: it is no such date-time, has no offset, or lies before 1970 or after 9999.
+    """
+    if _INSTANT.fullmatch(text) is None:
+        raise ValueError(f"must be {INSTANT_WORDS}")
+    try:
+        instant = instant_of(datetime.fromisoformat(text.upper()))
+    except (ValueError, OverflowError):
+        raise ValueError(f"is no date and time of the calendar; it must be {INSTANT_WORDS}") from None
+    if not 0 <= instant <= LATEST:
+        raise ValueError("must lie between the years 1970 and 9999")
+    return instant

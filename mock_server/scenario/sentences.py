@@ -1,0 +1,136 @@
+"""What the model found, in sentences that name the value, what is allowed, and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from pydantic import BaseModel
+
+from mock_server.domain.errors import BY_CODE
+from mock_server.scenario import notation
+from mock_server.scenario.model import Scenario
+from mock_server.scenario.problems import Flaw, Path, did_you_mean, shown
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_HIDDEN: Final = frozenset({"password", "username"})
+"""Values that are never repeated: the one is a secret, the other may hold one by mistake (`user:secret`)."""
+
+_WORDS: Final[dict[str, str]] = {
+    "window": notation.DURATION_WORDS,
+    "at": notation.INSTANT_WORDS,
+    "destination": notation.NUMBER_WORDS,
+    "watchlist": notation.NUMBER_WORDS,
+    "unreachable": notation.NUMBER_WORDS,
+    "refuse": "a code of the refusal catalogue: " + ", ".join(map(str, sorted(BY_CODE))),
+    "limit": "a whole number, 0 or more",
+    "seed": "a whole number of at most 64 bits",
+    "version": "1, the only version of this format",
+    "username": "a text of at least one character and no ':'",
+}
+_YES_OR_NO: Final = {"on": "true", "yes": "true", "off": "false", "no": "false"}
+
+
+def flaw_of(error: ErrorDetails) -> Flaw:
+    """The flaw that an error of the model stands for."""
+    path: Path = error["loc"]
+    say = _SENTENCES.get(error["type"], _not_allowed)
+    return Flaw(path, say(path, error), at_key=error["type"] in {"extra_forbidden", "invalid_key"})
+
+
+def _key_of(path: Path) -> str:
+    """The innermost key: the one that says what a value is for."""
+    return next((step for step in reversed(path) if isinstance(step, str)), "")
+
+
+def _but(path: Path, value: object) -> str:
+    """`, not 'x'`, unless the value is one that is never repeated."""
+    return "" if _key_of(path) in _HIDDEN else f", not {shown(value)}"
+
+
+def _not_allowed(path: Path, error: ErrorDetails) -> str:
+    words = _WORDS.get(_key_of(path), "something else")
+    return f"must be {words}{_but(path, error['input'])}"
+
+
+def _missing(_: Path, __: ErrorDetails) -> str:
+    return "is required"
+
+
+def _unknown(path: Path, _: ErrorDetails) -> str:
+    known = keys_at(path[:-1])
+    return f"unknown key; known here: {', '.join(known)}{did_you_mean(str(path[-1]), known)}"
+
+
+def _no_text(path: Path, error: ErrorDetails) -> str:
+    words, value = _WORDS.get(_key_of(path), "a text"), error["input"]
+    quotable = value is not None and isinstance(value, bool | int | float)
+    return f"must be {words}{_but(path, value)}" + ("; put it in quotes" if quotable else "")
+
+
+def _empty(_: Path, __: ErrorDetails) -> str:
+    return "must hold at least one character"
+
+
+def _no_flag(path: Path, error: ErrorDetails) -> str:
+    value = error["input"]
+    meant = _YES_OR_NO.get(value.casefold()) if isinstance(value, str) else None
+    near = f"; did you mean '{meant}'?" if meant else ""
+    return f"must be true or false{_but(path, value)}{near}"
+
+
+def _no_choice(path: Path, error: ErrorDetails) -> str:
+    value, allowed = error["input"], error["ctx"]["expected"]
+    near = did_you_mean(value, allowed.replace("'", "").split(" or ")) if isinstance(value, str) else ""
+    return f"must be {allowed}{_but(path, value)}{near}"
+
+
+def _no_mapping(_: Path, error: ErrorDetails) -> str:
+    return f"must be a mapping (key: value){_instead(error['input'])}"
+
+
+def _no_list(_: Path, error: ErrorDetails) -> str:
+    return f"must be a list{_instead(error['input'])}"
+
+
+def _instead(value: object) -> str:
+    """What kind of thing stands there; never the thing itself, which may be a password out of place."""
+    if value is None:
+        return "; nothing stands here: leave the key out to get its default"
+    return ", not a single value" if isinstance(value, str | int | float) else f", not {shown(value)}"
+
+
+def _own_words(path: Path, error: ErrorDetails) -> str:
+    return f"{error['ctx']['sentence']}{_but(path, error['input'])}"
+
+
+_SENTENCES: Final[dict[str, Callable[[Path, ErrorDetails], str]]] = {
+    "missing": _missing,
+    "extra_forbidden": _unknown,
+    "invalid_key": _unknown,
+    "string_type": _no_text,
+    "string_too_short": _empty,
+    "bool_type": _no_flag,
+    "literal_error": _no_choice,
+    "model_type": _no_mapping,
+    "dict_type": _no_mapping,
+    "tuple_type": _no_list,
+    "notation": _own_words,
+}
+
+
+def keys_at(path: Path) -> tuple[str, ...]:
+    """The keys that the model knows at a path, in its order."""
+    model: type[BaseModel] | None = Scenario
+    for step in path:
+        if isinstance(step, str) and model is not None:
+            model = _part(model, step)
+    return tuple(model.model_fields) if model is not None else ()
+
+
+def _part(model: type[BaseModel], key: str) -> type[BaseModel] | None:
+    annotation = model.model_fields[key].annotation
+    candidates = (annotation, *getattr(annotation, "__args__", ()))
+    return next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None)
