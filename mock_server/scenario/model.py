@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 from mock_server.domain.errors import BY_CODE
@@ -53,6 +53,7 @@ RefusalCode: TypeAlias = Annotated[int, AfterValidator(_refusal), Field(json_sch
 State: TypeAlias = Literal["up", "down"]
 # Strict types take no list for a tuple: the leniency is for the container alone, not for what it holds.
 _LIST: Final = Field(strict=False)
+_UNIQUE: Final[dict[str, JsonValue]] = {"uniqueItems": True}
 
 
 class _Part(BaseModel):
@@ -161,10 +162,13 @@ class Scenario(_Part):
     services: Annotated[tuple[Name, ...], _LIST] = Field(
         ("AUTHENTICATION", "DIGITALSIGN", "ECOMMERCE", "ADMIN"),
         description="What reference.service may be (REQ-4); anything else gets code 59.",
+        json_schema_extra=_UNIQUE,
     )
-    watchlist: Annotated[tuple[Numbers, ...], _LIST] = Field((), description="Destinations that get code 61 (WL-1).")
+    watchlist: Annotated[tuple[Numbers, ...], _LIST] = Field(
+        (), description="Destinations that get code 61 (WL-1).", json_schema_extra=_UNIQUE
+    )
     unreachable: Annotated[tuple[Numbers, ...], _LIST] = Field(
-        (), description="Destinations that cannot receive an SMS: code 8."
+        (), description="Destinations that cannot receive an SMS: code 8.", json_schema_extra=_UNIQUE
     )
     anti_flooding: AntiFloodingPart = Field(
         default_factory=AntiFloodingPart, description="How much a destination may get (AF-1, AF-2)."
