@@ -40,6 +40,8 @@ def _refusal(code: int) -> int:
     return code
 
 
+# Only a bounded text is looked at closely enough to find half a surrogate pair in it.
+Text: TypeAlias = Annotated[str, Field(max_length=10_000)]
 Name: TypeAlias = Annotated[str, Field(min_length=1)]
 Window: TypeAlias = Annotated[
     str, _notation(notation.parse_duration), Field(json_schema_extra={"pattern": notation.DURATION_PATTERN})
@@ -150,8 +152,8 @@ class Scenario(_Part):
     version: Annotated[int, Field(ge=1, le=1)] = Field(
         json_schema_extra={"const": 1}, description="The version of this format. The only key that must stand here."
     )
-    title: str = Field("", description="A line for a list of scenarios.")
-    description: str = Field("", description="A paragraph for a tester: what to send, and what to see.")
+    title: Text = Field("", description="A line for a list of scenarios.")
+    description: Text = Field("", description="A paragraph for a tester: what to send, and what to see.")
     seed: Annotated[int, Field(ge=-_INT64, lt=_INT64)] | None = Field(
         None, description="Makes ids and draws repeatable. Absent: a random one, shown by the session."
     )

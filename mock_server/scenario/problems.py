@@ -53,8 +53,13 @@ class ScenarioError(Exception):
 
 def dotted(path: Path) -> str:
     """A path as a person writes it: `accounts[0].urls`."""
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{_key(step)}" for step in path)
     return text.removeprefix(".")
+
+
+def _key(key: str) -> str:
+    """A key as it stands, unless a line of text could not hold it."""
+    return key if key.isprintable() and len(key) <= _LONGEST_VALUE else shown(key)
 
 
 def shown(value: object) -> str:

@@ -51,7 +51,7 @@ def _but(path: Path, value: object) -> str:
 
 
 def _not_allowed(path: Path, error: ErrorDetails) -> str:
-    words = _WORDS.get(_key_of(path), "something else")
+    words = _WORDS.get(_key_of(path), "a text that can be written")
     return f"must be {words}{_but(path, error['input'])}"
 
 
@@ -72,6 +72,10 @@ def _no_text(path: Path, error: ErrorDetails) -> str:
 
 def _empty(_: Path, __: ErrorDetails) -> str:
     return "must hold at least one character"
+
+
+def _too_long(_: Path, error: ErrorDetails) -> str:
+    return f"must hold at most {error['ctx']['max_length']:,} characters"
 
 
 def _no_flag(path: Path, error: ErrorDetails) -> str:
@@ -112,6 +116,7 @@ _SENTENCES: Final[dict[str, Callable[[Path, ErrorDetails], str]]] = {
     "invalid_key": _unknown,
     "string_type": _no_text,
     "string_too_short": _empty,
+    "string_too_long": _too_long,
     "bool_type": _no_flag,
     "literal_error": _no_choice,
     "model_type": _no_mapping,

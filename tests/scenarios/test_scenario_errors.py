@@ -1,0 +1,308 @@
+"""Every mistake in a scenario is named at once, where it stands, with what is allowed."""
+
+from __future__ import annotations
+
+import pytest
+
+from mock_server.scenario.loader import ScenarioError, parse_scenario, scenario_of
+
+TOP = (
+    "version, title, description, seed, clock, accounts, services, watchlist, unreachable, anti_flooding, providers, "
+    "health, stubs, assume"
+)
+ACCOUNT = "username, password, admin, active, urls"
+NUMBER = "an E.164 number such as '+447700900061', or a prefix such as '+447700901*'"
+DURATION = "a length of time with its unit, such as '1h', '90s', '10m', '1h30m' or '500ms'"
+INSTANT = "a point in time with its offset, such as '2026-01-15T09:00:00Z' or '2026-01-15T10:00:00+01:00'"
+CODES = "a code of the refusal catalogue: 8, 56, 59, 60, 61, 63, 64, 66, 74"
+ROWS = "AF-2, AF-4, AF-5, ANS-2, ANS-5, NUM-1, ACC-2, ACC-3, URL-3, BAD-1, BAD-3, BAD-6, BAD-7"
+NOT_BUILT = f"no other reading of this is built; those that are built: {ROWS}"
+
+
+def said(text: str) -> list[str]:
+    """What the loader says of a text that begins with a good first line."""
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario(f"version: 1\n{text}\n", "f.yaml")
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        # Unknown keys stand where the key stands.
+        ("titel: x", f"2:1: titel: unknown key; known here: {TOP}; did you mean 'title'?"),
+        ("faults: []", f"2:1: faults: unknown key; known here: {TOP}"),
+        ("webhooks: {}", f"2:1: webhooks: unknown key; known here: {TOP}"),
+        ("api_keys: []", f"2:1: api_keys: unknown key; known here: {TOP}"),
+        ("7: x", f"2:1: 7: unknown key; known here: {TOP}"),
+        (
+            "accounts: [{username: a, password: b, url: allowed}]",
+            f"2:39: accounts[0].url: unknown key; known here: {ACCOUNT}; did you mean 'urls'?",
+        ),
+        (
+            'stubs: [{when: {destination: "+447700900064", nth: [1]}, then: {refuse: 64}}]',
+            "2:47: stubs[0].when.nth: unknown key; known here: destination",
+        ),
+        (
+            'stubs: [{when: {destination: "+447700900064"}, then: {refuse: 64, deliver: []}}]',
+            "2:67: stubs[0].then.deliver: unknown key; known here: refuse",
+        ),
+        # Missing keys stand where their mapping begins.
+        ("accounts: [{username: a}]", "2:12: accounts[0].password: is required"),
+        ("accounts:\n  - password: b", "3:5: accounts[0].username: is required"),
+        ("stubs:\n  - then: {refuse: 64}", "3:5: stubs[0].when: is required"),
+        ("providers: [{up: true}]", "2:13: providers[0].name: is required"),
+        # Bad values stand where the value stands.
+        ("title: 2026", "2:8: title: must be a text, not 2026; put it in quotes"),
+        ("title: true", "2:8: title: must be a text, not true; put it in quotes"),
+        ("title: [a]", "2:8: title: must be a text, not a list"),
+        ("description:", "2:13: description: must be a text, not null"),
+        ("seed: x", "2:7: seed: must be a whole number of at most 64 bits, not 'x'"),
+        ("seed: 1.5", "2:7: seed: must be a whole number of at most 64 bits, not 1.5"),
+        (
+            "seed: 9999999999999999999",
+            "2:7: seed: must be a whole number of at most 64 bits, not 9999999999999999999",
+        ),
+        (
+            "accounts: [{username: a, password: b, urls: alowed}]",
+            "2:45: accounts[0].urls: must be 'allowed' or 'denied', not 'alowed'; did you mean 'allowed'?",
+        ),
+        (
+            "accounts: [{username: a, password: b, admin: yes}]",
+            "2:46: accounts[0].admin: must be true or false, not 'yes'; did you mean 'true'?",
+        ),
+        (
+            "providers: [{name: P, up: Off}]",
+            "2:27: providers[0].up: must be true or false, not 'Off'; did you mean 'false'?",
+        ),
+        ("providers: [{name: P, up: 1}]", "2:27: providers[0].up: must be true or false, not 1"),
+        ("providers: [{name: ''}]", "2:20: providers[0].name: must hold at least one character"),
+        ("services: [A, 404]", "2:15: services[1]: must be a text, not 404; put it in quotes"),
+        ("services: [A, '']", "2:15: services[1]: must hold at least one character"),
+        ("health: {database: dwn}", "2:20: health.database: must be 'up' or 'down', not 'dwn'; did you mean 'down'?"),
+        ("health: {database: [up]}", "2:20: health.database: must be 'up' or 'down', not a list"),
+        ("watchlist: [447700900061]", f"2:13: watchlist[0]: must be {NUMBER}, not 447700900061; put it in quotes"),
+        ("watchlist: ['+44 7700']", f"2:13: watchlist[0]: must be {NUMBER}, not '+44 7700'"),
+        ("unreachable: ['*']", f"2:15: unreachable[0]: must be {NUMBER}, not '*'"),
+        ("unreachable: ['+0*']", f"2:15: unreachable[0]: must be {NUMBER}, not '+0*'"),
+        (
+            "stubs: [{when: {destination: '0770'}, then: {refuse: 64}}]",
+            f"2:30: stubs[0].when.destination: must be {NUMBER}, not '0770'",
+        ),
+        (
+            'stubs: [{when: {destination: "+447700900064"}, then: {refuse: 62}}]',
+            f"2:63: stubs[0].then.refuse: must be {CODES}, not 62",
+        ),
+        (
+            'stubs: [{when: {destination: "+447700900064"}, then: {refuse: "64"}}]',
+            f"2:63: stubs[0].then.refuse: must be {CODES}, not '64'",
+        ),
+        (
+            "anti_flooding: {volume: {limit: -1}}",
+            "2:33: anti_flooding.volume.limit: must be a whole number, 0 or more, not -1",
+        ),
+        (
+            "anti_flooding: {duplicates: {limit: true}}",
+            "2:37: anti_flooding.duplicates.limit: must be a whole number, 0 or more, not true",
+        ),
+        (
+            "anti_flooding: {volume: {window: 90}}",
+            f"2:34: anti_flooding.volume.window: must be {DURATION}, not 90; put it in quotes",
+        ),
+        (
+            "anti_flooding: {volume: {window: 1 hour}}",
+            f"2:34: anti_flooding.volume.window: must be {DURATION}, not '1 hour'",
+        ),
+        (
+            "anti_flooding: {volume: {window: 0s}}",
+            "2:34: anti_flooding.volume.window: must be longer than nothing, not '0s'",
+        ),
+        (
+            "anti_flooding: {volume: {window: 87841h}}",
+            "2:34: anti_flooding.volume.window: must be at most ten years (87840h), not '87841h'",
+        ),
+        (
+            "clock: {mode: frozzen}",
+            "2:15: clock.mode: must be 'real' or 'frozen', not 'frozzen'; did you mean 'frozen'?",
+        ),
+        (
+            "clock: {mode: frozen, at: 2026-01-15}",
+            f"2:27: clock.at: must be {INSTANT}, not '2026-01-15'",
+        ),
+        (
+            "clock: {mode: frozen, at: '2026-02-30T00:00:00Z'}",
+            f"2:27: clock.at: is no date and time of the calendar; it must be {INSTANT}, not '2026-02-30T00:00:00Z'",
+        ),
+        (
+            "clock: {mode: frozen, at: '1969-12-31T23:59:59Z'}",
+            "2:27: clock.at: must lie between the years 1970 and 9999, not '1969-12-31T23:59:59Z'",
+        ),
+        (f"title: {'x' * 10_001}", "2:8: title: must hold at most 10,000 characters"),
+        # The wrong kind of thing.
+        (
+            "health:",
+            "2:8: health: must be a mapping (key: value); nothing stands here: leave the key out to get its default",
+        ),
+        ("health: up", "2:9: health: must be a mapping (key: value), not a single value"),
+        ("accounts: [[a]]", "2:12: accounts[0]: must be a mapping (key: value), not a list"),
+        ("accounts: {admin: x}", "2:11: accounts: must be a list, not a mapping"),
+        ("watchlist: '+447700900061'", "2:12: watchlist: must be a list, not a single value"),
+        ("assume: [AF-2]", "2:9: assume: must be a mapping (key: value), not a list"),
+        # What no single key can say.
+        ("version: 1", "2:1: version: is given twice; first at 1:1"),
+        ("services: [A, B, A]", "2:18: services[2]: 'A' stands here already: services[0] at 2:12"),
+        (
+            "watchlist:\n  - '+447700900061'\n  - '+447700900061'",
+            "4:5: watchlist[1]: '+447700900061' stands here already: watchlist[0] at 3:5",
+        ),
+        (
+            "providers: [{name: P}, {name: P}]",
+            "2:31: providers[1].name: 'P' stands here already: providers[0].name at 2:20",
+        ),
+        (
+            "accounts: [{username: a, password: b}, {username: a, password: c}]",
+            "2:51: accounts[1].username: 'a' stands here already: accounts[0].username at 2:23",
+        ),
+        (
+            "stubs: [{when: {destination: +1*}, then: {refuse: 8}}, {when: {destination: +1*}, then: {refuse: 61}}]",
+            "2:77: stubs[1].when.destination: '+1*' stands here already: stubs[0].when.destination at 2:30",
+        ),
+        (
+            "clock: {at: '2026-01-15T09:00:00Z'}",
+            "2:13: clock.at: needs 'mode: frozen'; a real clock stands where it stands",
+        ),
+        # The switchboard.
+        ("assume: {AF-7: x}", f"2:10: assume.AF-7: {NOT_BUILT}"),
+        (
+            "assume: {af4: fixed}",
+            f"2:10: assume.af4: {NOT_BUILT}; did you mean 'AF-4'?",
+        ),
+        ("assume: {AF-2: 120}", "2:16: assume.AF-2: must be one of 150, 100, not 120"),
+        (
+            "assume: {AF-4: fixd}",
+            "2:16: assume.AF-4: must be one of sliding, fixed, not 'fixd'; did you mean 'fixed'?",
+        ),
+        ("assume: {AF-4: }", "2:16: assume.AF-4: must be one of sliding, fixed, not null"),
+        ("assume: {ACC-2: true}", "2:17: assume.ACC-2: must be one of 401, 403, not true"),
+        (
+            "anti_flooding: {volume: {limit: 5}}\nassume: {AF-2: 100}",
+            "3:10: assume.AF-2: says what anti_flooding.volume.limit at 2:33 says already; keep one of the two",
+        ),
+        # YAML that other readers would swallow.
+        ("services: !!python/tuple [A]", "2:11: services: must have no YAML tag; quote a text that begins with '!'"),
+        ("title: !x y", "2:8: title: must have no YAML tag; quote a text that begins with '!'"),
+        ("!!str title: y", None),
+        ("!x title: y", "2:1: must have no YAML tag; quote a text that begins with '!'"),
+        ("health: {<<: up}", "2:10: health: '<<' merges a mapping or a list of mappings, and this is neither"),
+    ],
+)
+def test_a_mistake_is_named_where_it_stands(text: str, problem: str | None) -> None:
+    """Position, path, offending value, what is allowed and what was perhaps meant: in one line."""
+    if problem is None:
+        assert parse_scenario(f"version: 1\n{text}\n", "f.yaml").title == "y"
+        return
+    assert said(text) == [f"f.yaml:{problem}"]
+
+
+def test_every_mistake_is_named_at_once_in_the_order_of_the_file() -> None:
+    """Nobody mends a file one error at a time: YAML's, the model's and the cross-checks' come together."""
+    text = "titel: x\nwatchlist: [1, '+1*', '+1*']\nversion: 1\nassume: {AF-7: 1, AF-4: x}\nhealth: {databse: up}"
+
+    lines = [line.split(": ")[0] for line in said(text)]
+
+    assert lines == [
+        "f.yaml:2:1",
+        "f.yaml:3:13",
+        "f.yaml:3:23",
+        "f.yaml:4:1",
+        "f.yaml:5:10",
+        "f.yaml:5:25",
+        "f.yaml:6:10",
+    ]
+
+
+@pytest.mark.parametrize("version", ["2", "'1'", "true", "1.0", "null"])
+def test_only_version_one_is_known(version: str) -> None:
+    """A later format is refused rather than half understood."""
+    with pytest.raises(ScenarioError, match="f:1:10: version: must be 1, the only version of this format, not"):
+        parse_scenario(f"version: {version}", "f")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "accounts: [{username: a, password: 5318008}]",
+        "accounts: [{username: a, password: [5318008]}]",
+        "accounts: [{username: a, password: {5318008: x}}]",
+        "accounts: [{username: 'a:5318008', password: b}]",
+        "accounts: [{username: 'a:5318008', password: b}, {username: 'a:5318008', password: b}]",
+        "accounts: [{username: 5318008, password: b}]",
+        "accounts: ['5318008']",
+        "accounts: 5318008",
+        "accounts: [{username: a, password: *x5318008}]",
+        "accounts: [{username: a, password: !x5318008 b}]",
+        "accounts: [{username: a, password: !x5318008!b c}]",
+        "accounts: [{username: a, password: %5318008}]",
+        "accounts: [{username: a, password: @5318008}]",
+        "accounts: [{username: a, password: x: 5318008}]",
+        "accounts: [{username: a, password: 'b', password: '5318008'}]",
+        "accounts: [{username: a, pasword: '5318008', password: b}]",
+    ],
+)
+def test_no_password_is_ever_repeated(text: str) -> None:
+    """Secrets stay out of what is printed, whatever is wrong around them."""
+    assert "5318008" not in "\n".join(said(text))
+
+
+def test_a_password_of_digits_is_to_be_quoted() -> None:
+    """12345 is a number to YAML; the way out is printed."""
+    assert said("accounts: [{username: a, password: 12345}]") == [
+        "f.yaml:2:36: accounts[0].password: must be a text; put it in quotes"
+    ]
+
+
+def test_the_mask_of_a_password_is_no_password() -> None:
+    """A document that was shown without its secrets cannot be sent back by mistake."""
+    (problem,) = said("accounts: [{username: a, password: '***'}]")
+
+    assert problem.startswith("f.yaml:2:36: accounts[0].password: '***' is what stands in place of a password")
+
+
+def test_a_problem_of_decoded_json_carries_its_path_and_no_line() -> None:
+    """What came over the wire has no lines."""
+    value = {"version": 1, "watchlist": ["x"], "anti_flooding": {"volume": {"limit": 1}}, "assume": {"AF-2": 150}}
+
+    with pytest.raises(ScenarioError) as caught:
+        scenario_of(value, "inline")
+
+    first, second = caught.value.problems
+    assert str(first) == f"inline: watchlist[0]: must be {NUMBER}, not 'x'"
+    assert str(second) == (
+        "inline: assume.AF-2: says what anti_flooding.volume.limit says already; keep one of the two"
+    )
+    assert (first.line, first.column, first.path) == (None, None, "watchlist[0]")
+
+
+@pytest.mark.parametrize("value", [None, [], "version: 1", 1, True])
+def test_decoded_json_that_is_no_object_is_one_problem(value: object) -> None:
+    """Whatever was sent in place of a scenario, the answer is a sentence."""
+    with pytest.raises(ScenarioError, match=r"^inline: a scenario is an object; it holds at least 'version': 1$"):
+        scenario_of(value, "inline")
+
+
+def test_a_value_is_cut_short_and_made_printable() -> None:
+    """A line of an error message stays a line."""
+    (long,) = said(f"health: {{database: {'x' * 500}}}")
+    (odd,) = said('health: {database: "a\\nb"}')
+
+    (key,) = said('"a\\nb": 1')
+
+    assert f"'{'x' * 59}…'" in long
+    assert key.startswith('f.yaml:2:1: "a\\nb": unknown key')
+    assert 'not "a\\nb"' in odd
+
+
+def test_half_a_surrogate_pair_from_json_is_refused() -> None:
+    """Such a text can be sent nowhere."""
+    with pytest.raises(ScenarioError, match=r'inline: title: must be a text that can be written, not "\\ud800"'):
+        scenario_of({"version": 1, "title": "\ud800"}, "inline")

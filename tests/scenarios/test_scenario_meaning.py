@@ -1,0 +1,339 @@
+"""What a scenario means to the rules: defaults, readings, limits, stubs."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_server.domain.flooding import Limits, WindowKind
+from mock_server.domain.instants import HOUR, MINUTE, SECOND, Instant
+from mock_server.domain.policy import Account, Health, Overlong, Policy, Provider, Readings
+from mock_server.scenario.assume import BY_ID, ROWS, Row
+from mock_server.scenario.compile import policy_of, stubs_of
+from mock_server.scenario.loader import Problem, ScenarioError, parse_scenario, patched, scenario_of
+from mock_server.scenario.model import Scenario
+from mock_server.scenario.notation import parse_duration, parse_instant
+
+
+def policy(text: str) -> Policy:
+    """The policy of a text that follows the version."""
+    return policy_of(parse_scenario(f"version: 1\n{text}", "f"))
+
+
+@pytest.mark.requirement("REQ-4", "AF-1", "AF-2", "OP-5", "PR-2")
+def test_the_version_alone_is_a_whole_world() -> None:
+    """Every other key has a documented default."""
+    made = policy("")
+
+    assert made.accounts == {"admin": Account("admin", "admin-secret", admin=True)}
+    assert made.services == {"AUTHENTICATION", "DIGITALSIGN", "ECOMMERCE", "ADMIN"}
+    assert made.limits == Limits(2, HOUR, 150, HOUR)
+    assert made.providers == (Provider("PROVIDER1"),)
+    assert made.health == Health()
+    assert made.readings == Readings()
+    assert made.watchlist.entries == made.unreachable.entries == ()
+
+
+def test_every_key_reaches_the_policy() -> None:
+    """Nothing that a tester writes is lost on the way."""
+    made = policy(
+        """
+accounts: [{username: a, password: p, admin: true, active: false, urls: allowed}]
+services: [S]
+watchlist: [+447700900061]
+unreachable: [+4477009*]
+anti_flooding: {duplicates: {limit: 0, window: 90s}, volume: {limit: 7, window: 1h30m}}
+providers: [{name: MITTO, up: false}, {name: PROVIDER1}]
+health: {database: down, services: up, gateway: down}
+"""
+    )
+
+    assert made.accounts == {"a": Account("a", "p", admin=True, active=False, urls_allowed=True)}
+    assert made.services == {"S"}
+    assert made.watchlist.entries == ("+447700900061",)
+    assert made.unreachable.covers("+447700900123")
+    assert made.limits == Limits(0, 90 * SECOND, 7, 90 * MINUTE)
+    assert made.providers == (Provider("MITTO", up=False), Provider("PROVIDER1"))
+    assert made.health == Health(database=False, services=True, gateway=False)
+
+
+def test_stubs_are_named_by_their_place() -> None:
+    """The explanation of a forced answer points into the file."""
+    table = stubs_of(
+        parse_scenario(
+            "version: 1\nstubs:\n"
+            "  - {when: {destination: +4477*}, then: {refuse: 61}}\n"
+            "  - {when: {destination: +447700900064}, then: {refuse: 64}}",
+            "f",
+        )
+    )
+
+    exact, prefixed = table.match("+447700900064"), table.match("+447700900065")
+    assert exact is not None
+    assert prefixed is not None
+    assert (exact.name, exact.refuse.code) == ("stubs[1]", 64)
+    assert (prefixed.name, prefixed.refuse.code) == ("stubs[0]", 61)
+    assert table.match("+33123456789") is None
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_the_first_reading_of_a_row_is_the_domains_default(row: Row) -> None:
+    """Saying the default changes nothing, and each row has something else to say."""
+    default, *others = row.values
+
+    assert row.values[default] == getattr(row.owner(), row.field)
+    assert others
+    said = policy_of(scenario_of({"version": 1, "assume": {row.id: default}}, "f"))
+    assert (said.limits, said.readings) == (Limits(), Readings())
+
+
+@pytest.mark.requirement(
+    "AF-2", "AF-4", "AF-5", "ANS-2", "ANS-5", "NUM-1", "ACC-2", "ACC-3", "URL-3", "BAD-1", "BAD-3", "BAD-6", "BAD-7"
+)
+@pytest.mark.parametrize(
+    ("switch", "limits", "readings"),
+    [
+        ("AF-2: 100", Limits(volume=100), Readings()),
+        ("AF-2: '100'", Limits(volume=100), Readings()),
+        ("AF-4: fixed", Limits(kind=WindowKind.FIXED), Readings()),
+        ("AF-5: attempts", Limits(count_attempts=True), Readings()),
+        ("ANS-2: null", Limits(), Readings(provider_null_when_not_detailed=True)),
+        ("ANS-2: 'null'", Limits(), Readings(provider_null_when_not_detailed=True)),
+        ("ANS-5: no-challenge", Limits(), Readings(challenge=False)),
+        ("NUM-1: numbering-plan", Limits(), Readings(numbering_plan=True)),
+        ("ACC-2: 403", Limits(), Readings(unprivileged_is_forbidden=True)),
+        ("ACC-3: ignored", Limits(), Readings(unknown_account_is_ignored=True)),
+        ("URL-3: explicit", Limits(), Readings(bare_domains_are_urls=False)),
+        ("BAD-1: 500", Limits(), Readings(malformed_is_500=True)),
+        ("BAD-3: accepted", Limits(), Readings(overlong=Overlong.ACCEPTED)),
+        ("BAD-3: 66", Limits(), Readings(overlong=Overlong.NO_TEXT)),
+        ("BAD-6: plain-http", Limits(), Readings(plain_http_webhooks=True)),
+        ("BAD-7: 66", Limits(), Readings(blank_text_is_empty=True)),
+    ],
+)
+def test_a_switch_changes_its_reading_and_no_other(switch: str, limits: Limits, readings: Readings) -> None:
+    """Every alternative that is built can be asked for by its row."""
+    made = policy(f"assume: {{{switch}}}")
+
+    assert (made.limits, made.readings) == (limits, readings)
+
+
+def test_a_volume_window_beside_af_2_is_no_contradiction() -> None:
+    """AF-2 is about the number only."""
+    assert policy("anti_flooding: {volume: {window: 10m}}\nassume: {AF-2: 100}").limits == Limits(
+        volume=100, volume_window=10 * MINUTE
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("1h", HOUR), ("90s", 90 * SECOND), ("10m", 10 * MINUTE), ("1h30m", 90 * MINUTE), ("500ms", SECOND // 2)],
+)
+def test_durations(text: str, length: int) -> None:
+    """A number and a unit, from the largest unit to the smallest."""
+    assert parse_duration(text) == length
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1", "h", "1d", "-1s", "1.5s", "30m1h", "1h 30m", "0h0ms", "\u0661h", "1s\n", "9" * 99 + "s"]
+)
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    """No guesses: a bare number has no unit."""
+    with pytest.raises(ValueError, match=r"^must be "):
+        parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("2026-01-15T09:00:00Z", 1_768_467_600 * SECOND),
+        ("2026-01-15t10:00:00.5+01:00", 1_768_467_600 * SECOND + SECOND // 2),
+        ("9999-12-31T23:59:59z", 253_402_300_799 * SECOND),
+    ],
+)
+def test_instants(text: str, instant: int) -> None:
+    """RFC 3339 with an offset, to the microsecond."""
+    assert parse_instant(text) == Instant(instant)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-15T09:00:00",
+        "2026-01-15 09:00:00Z",
+        "2026-01-15T09:00Z",
+        "20260115T090000Z",
+        "2026-01-15T24:00:00Z",
+        "2026-01-15T09:00:60Z",
+        "2026-01-15T09:00:00+99:00",
+        "1969-12-31T23:59:59Z",
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-01:00",
+    ],
+)
+def test_what_is_no_instant_is_refused(text: str) -> None:
+    """A point in time without offset, outside the calendar or beyond the clock's reach."""
+    with pytest.raises(ValueError, match="must"):
+        parse_instant(text)
+
+
+def test_the_document_says_what_was_said_and_no_more() -> None:
+    """A default that was left out stays left out: a patch cannot contradict what nobody wrote."""
+    value = {"version": 1, "accounts": [{"username": "a", "password": "p"}], "assume": {"ANS-2": "null"}}
+
+    assert scenario_of(value, "f").document() == value
+
+
+def test_the_document_without_secrets_masks_passwords() -> None:
+    """The page and the control API never show a password."""
+    shown = scenario_of({"version": 1, "accounts": [{"username": "a", "password": "hush"}]}, "f").document(
+        secrets=False
+    )
+
+    assert shown == {"version": 1, "accounts": [{"username": "a", "password": "***"}]}
+    assert "hush" not in repr(scenario_of({"version": 1, "accounts": [{"username": "a", "password": "hush"}]}, "f"))
+
+
+NUMBERS = st.from_regex(r"\+[1-9][0-9]{6,14}|\+(?:[1-9][0-9]{0,14})?\*", fullmatch=True)
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=":"), min_size=1, max_size=20)
+WINDOWS = st.sampled_from(["1h", "90s", "10m", "1h30m", "500ms"])
+FLAGS = st.booleans()
+DOCUMENTS = st.fixed_dictionaries(
+    {"version": st.just(1)},
+    optional={
+        "title": st.text(st.characters(exclude_categories=["Cs"])),
+        "seed": st.integers(-(2**63), 2**63 - 1),
+        "clock": st.just({"mode": "frozen", "at": "2026-01-15T09:00:00Z"}),
+        "accounts": st.lists(
+            st.fixed_dictionaries(
+                {"username": WORDS, "password": WORDS.filter(lambda word: word != "***")},
+                optional={"admin": FLAGS, "active": FLAGS, "urls": st.sampled_from(["allowed", "denied"])},
+            ),
+            unique_by=lambda account: account["username"],
+        ),
+        "services": st.lists(WORDS, unique=True),
+        "watchlist": st.lists(NUMBERS, unique=True),
+        "unreachable": st.lists(NUMBERS, unique=True),
+        "anti_flooding": st.fixed_dictionaries(
+            {}, optional={"duplicates": st.fixed_dictionaries({"limit": st.integers(0, 9), "window": WINDOWS})}
+        ),
+        "providers": st.lists(
+            st.fixed_dictionaries({"name": WORDS}, optional={"up": FLAGS}),
+            unique_by=lambda provider: provider["name"],
+        ),
+        "assume": st.fixed_dictionaries({}, optional={row.id: st.sampled_from(list(row.values)) for row in ROWS}),
+    },
+)
+
+
+@given(DOCUMENTS)
+def test_a_document_makes_the_scenario_it_came_from(document: dict[str, object]) -> None:
+    """document() and scenario_of() undo each other."""
+    scenario = scenario_of(document, "f")
+
+    assert scenario.document() == document
+    assert scenario_of(scenario.document(), "f") == scenario
+
+
+def test_a_patch_replaces_whole_parts_and_leaves_the_others() -> None:
+    """A list is replaced, never merged; the scenario that was patched stays as it is."""
+    before = parse_scenario("version: 1\nseed: 7\ntitle: t\nwatchlist: [+1*]\nunreachable: [+2*]", "f")
+
+    after = patched(before, {"watchlist": ["+3*"]}, "patch")
+
+    assert after.document() == {"version": 1, "seed": 7, "title": "t", "watchlist": ["+3*"], "unreachable": ["+2*"]}
+    assert before.watchlist == ("+1*",)
+
+
+def test_a_patch_is_judged_with_everything_else() -> None:
+    """Its flaws carry the patch's name, and all are named at once."""
+    with pytest.raises(ScenarioError) as caught:
+        patched(Scenario(version=1), {"seed": 1, "clock": {}, "watchlst": [], "services": [1]}, "patch")
+
+    assert [problem.path for problem in caught.value.problems] == ["seed", "clock", "services[0]", "watchlst"]
+    assert str(caught.value.problems[0]) == (
+        "patch: seed: belongs to the session's creation; create or reset a session to change it"
+    )
+
+
+def test_seed_and_clock_belong_to_the_sessions_creation() -> None:
+    """Even where nothing else is wrong."""
+    with pytest.raises(ScenarioError, match=r"^patch: seed: belongs to the session's creation"):
+        patched(Scenario(version=1), {"seed": 1}, "patch")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "parts"),
+    [
+        ({"assume": {"AF-2": 100}}, {"anti_flooding": {"volume": {"limit": 5}}}),
+        ({"anti_flooding": {"volume": {"limit": 5}}}, {"assume": {"AF-2": 100}}),
+    ],
+)
+def test_a_patch_cannot_say_one_thing_in_a_second_place(
+    scenario: dict[str, object], parts: dict[str, object]
+) -> None:
+    """The volume limit and AF-2 are one number, whichever came first."""
+    with pytest.raises(
+        ScenarioError, match=r"says what anti_flooding\.volume\.limit says already; keep one of the two"
+    ):
+        patched(scenario_of({"version": 1, **scenario}, "f"), parts, "patch")
+
+
+def test_a_patch_of_a_shown_document_does_not_set_the_mask_as_password() -> None:
+    """What was shown without secrets cannot come back as secrets."""
+    before = parse_scenario("version: 1\naccounts: [{username: a, password: p}]", "f")
+
+    with pytest.raises(ScenarioError, match="give the password"):
+        patched(before, {"accounts": before.document(secrets=False)["accounts"]}, "patch")
+
+
+def test_the_rows_of_the_switchboard_are_unique() -> None:
+    """A row is one statement."""
+    assert len(BY_ID) == len(ROWS)
+
+
+PIECES = st.sampled_from(
+    [
+        *("version: 1", "accounts", "username", "password", "assume", "AF-2", "stubs", "when", "then", "refuse"),
+        *("clock", "at", "health", "anti_flooding", "volume", "limit", "null", "true", "1", "1.5", "+44", "***", "~"),
+        *("\n", "  ", "- ", "[", "]", "{", "}", ": ", ", ", "-", "'", '"', "&a ", "*a", "<<", "!!str ", "!x ", "? "),
+        *("---\n", "...\n", "%", "@", "`", "#", ">", "\t", "\r", "\u2028", "\ud800", "\0"),
+    ]
+)
+
+
+def problems_of(text: str) -> tuple[Problem, ...]:
+    """What is wrong with a text."""
+    try:
+        parse_scenario(text, "f")
+    except ScenarioError as error:
+        return error.problems
+    return ()
+
+
+@given(st.lists(PIECES, max_size=40).map("".join) | st.text(st.characters(), max_size=60))
+def test_no_text_raises_anything_but_a_scenario_error(text: str) -> None:
+    """Whatever stands in a file, the answer is a scenario or sentences, each on a line of its own."""
+    problems = (*problems_of(text), *problems_of(f"version: 1\n{text}"))
+
+    assert all(problem.line and problem.column for problem in problems)
+    assert not any("\n" in str(problem) for problem in problems)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=9) | PIECES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(PIECES, inner),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(Scenario.model_fields)), JSON))
+def test_no_json_raises_anything_but_a_scenario_error(value: dict[str, object]) -> None:
+    """The same for what comes over the control API; what is taken can be shown again."""
+    with suppress(ScenarioError):
+        json.dumps(scenario_of({"version": 1, **value}, "f").document())

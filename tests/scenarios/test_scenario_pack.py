@@ -1,0 +1,220 @@
+"""The shipped scenarios: they load, a tester understands them, and each refuses for its natural cause."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mock_server.domain.decision import Refused
+from mock_server.domain.errors import CATALOGUE
+from mock_server.domain.flooding import Offer, Tally
+from mock_server.domain.policy import Policy
+from mock_server.domain.rules import ATTEMPT_RULES, OFFER_RULES, SUBMISSION_RULES, context_of
+from mock_server.domain.submission import Attempt, Credentials, Operation, Reference, Submission
+from mock_server.scenario import pack
+from mock_server.scenario.compile import policy_of, stubs_of
+from mock_server.scenario.loader import ScenarioError, load_scenario
+
+ADMIN = Credentials("admin", "admin-secret")
+CUSTOMER = Credentials("customer-account", "customer-secret")
+NUMBER = "+447911123456"
+VENDORS = Submission(
+    destination="+1234567890",
+    text="Administrative message",
+    reference=Reference("ADMIN", "NOTIFICATION", "admin-task-123"),
+    account="admin-account",
+    lra=1234,
+    business_relation_id="BR-001",
+    detailed=True,
+)
+
+
+def policy(name: str) -> Policy:
+    """The policy of a shipped scenario."""
+    return policy_of(load_scenario(pack.resolve(name)))
+
+
+def code_of(made: Policy, submission: Submission, who: Credentials = CUSTOMER, counted: int = 0) -> int | None:
+    """The code that the rules refuse a submission with, without any stub; `None` where they accept it."""
+    operation = Operation.ADMIN if who is ADMIN else Operation.SERVICES
+    attempt = Attempt(operation, who, submission)
+    for ask in ATTEMPT_RULES:
+        refused = ask(attempt, made)
+        if refused is not None:
+            return refused.error.code
+    context = context_of(attempt, submission, made)
+    for judge in SUBMISSION_RULES:
+        refused = judge(submission, context)
+        if refused is not None:
+            return refused.error.code
+    offer = Offer(submission.destination, submission.text, made.provider(), made.limits)
+    tally = Tally(volume=counted, volume_frees_at=None, duplicates=0, duplicates_frees_at=None)
+    for weigh in OFFER_RULES:
+        said = weigh(offer, tally)
+        if isinstance(said, Refused):
+            return said.error.code
+    return None
+
+
+@pytest.mark.parametrize("name", pack.names())
+def test_a_shipped_scenario_is_complete(name: str) -> None:
+    """It loads, knows the administrator, tells a tester what it does, and points an editor at the schema."""
+    path = pack.resolve(name)
+    scenario = load_scenario(path)
+
+    assert path.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=./scenario.schema.json\n")
+    assert any(
+        (a.username, a.password, a.admin, a.active) == ("admin", "admin-secret", True, True)
+        for a in scenario.accounts
+    )
+    assert scenario.title
+    assert len(scenario.description) > 200
+
+
+@pytest.mark.parametrize("name", [name for name in pack.names() if name != pack.DEFAULT])
+def test_the_pack_forces_nothing(name: str) -> None:
+    """Each refusal has its natural cause: only the default scenario has stubs."""
+    assert load_scenario(pack.resolve(name)).stubs == ()
+
+
+REFUSALS = [
+    ("wrong-number", Submission("+447700900008", "Hi"), 8),
+    ("wrong-number", Submission("+447700900250", "Hi"), 8),
+    ("invalid-number", Submission("07911 123456", "Hi"), 56),
+    ("invalid-number", Submission("+44 7911 123456", "Hi"), 56),
+    ("invalid-number", Submission("++447911123456", "Hi"), 56),
+    ("invalid-number", Submission("+999123456789", "Hi"), 56),
+    ("invalid-number", Submission("+4479111234567", "Hi"), 56),
+    ("invalid-number", Submission("+447700900123", "Hi"), 8),
+    ("unknown-service", Submission(NUMBER, "Hi", Reference("ECOMMERCE")), 59),
+    ("unknown-service", Submission(NUMBER, "Hi", Reference(action="2FA")), 59),
+    ("watchlist", Submission("+447700900061", "Hi"), 61),
+    ("watchlist", Submission("+447700900150", "Hi"), 61),
+    ("bad-credentials", Submission(NUMBER, "Hi"), 63),
+    ("provider-down", Submission(NUMBER, "Hi"), 64),
+    ("empty-text", Submission(NUMBER, ""), 66),
+    ("empty-text", Submission(NUMBER, " \n"), 66),
+    ("empty-text", Submission(NUMBER, "x" * 1601), 66),
+    ("url-denied", Submission(NUMBER, "see https://example.com"), 74),
+    ("url-denied", Submission(NUMBER, "see www.example.com"), 74),
+    ("url-denied", Submission(NUMBER, "see example.com"), 74),
+]
+
+
+@pytest.mark.requirement("ERR-8", "ERR-56", "ERR-59", "ERR-61", "ERR-63b", "ERR-64", "ERR-66", "ERR-74")
+@pytest.mark.parametrize(("name", "submission", "code"), REFUSALS)
+def test_the_description_keeps_its_promise(name: str, submission: Submission, code: int) -> None:
+    """What a tester is told to send is refused with the code the title names, by a rule."""
+    assert code_of(policy(name), submission) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "submission", "who"),
+    [
+        ("wrong-number", Submission(NUMBER, "Hi"), CUSTOMER),
+        ("invalid-number", Submission(NUMBER, "Hi"), CUSTOMER),
+        ("unknown-service", Submission(NUMBER, "Hi", Reference("AUTHENTICATION")), CUSTOMER),
+        ("unknown-service", Submission(NUMBER, "Hi"), CUSTOMER),
+        ("flooded", Submission(NUMBER, "Hi"), CUSTOMER),
+        ("watchlist", Submission(NUMBER, "Hi"), CUSTOMER),
+        ("bad-credentials", Submission(NUMBER, "Hi"), ADMIN),
+        ("empty-text", Submission(NUMBER, "x" * 1600), CUSTOMER),
+        ("url-denied", Submission(NUMBER, "write to help@example.com"), CUSTOMER),
+        ("failover", Submission(NUMBER, "Hi"), CUSTOMER),
+    ],
+)
+def test_what_the_description_does_not_name_is_accepted(name: str, submission: Submission, who: Credentials) -> None:
+    """A scenario makes its own trouble and no other."""
+    assert code_of(policy(name), submission, who) is None
+
+
+@pytest.mark.requirement("ERR-60")
+def test_flooded_refuses_the_fourth_message() -> None:
+    """Three are accepted, whatever their text."""
+    made = policy("flooded")
+
+    assert [code_of(made, Submission(NUMBER, "Hi"), counted=n) for n in range(5)] == [None, None, None, 60, 60]
+    assert made.limits.duplicates > made.limits.volume
+
+
+@pytest.mark.requirement("PR-2")
+def test_failover_names_the_second_provider() -> None:
+    """The first is down; nobody notices but who asks for details."""
+    assert policy("failover").provider() == "MITTO"
+
+
+def test_every_code_of_the_catalogue_has_its_scenario() -> None:
+    """The pack is complete."""
+    titles = " ".join(entry.title for entry in pack.pack())
+
+    assert [error.code for error in CATALOGUE if f"(code {error.code})" not in titles] == []
+
+
+@pytest.mark.requirement("REQ-11")
+def test_the_default_accepts_the_vendors_example() -> None:
+    """The full example of the vendor's page, sent by the administrator."""
+    made = policy("default")
+
+    assert code_of(made, VENDORS, ADMIN) is None
+    assert code_of(made, Submission(NUMBER, "see https://example.com"), CUSTOMER) is None
+    assert code_of(made, Submission(NUMBER, "Hi"), Credentials("former-customer", "former-secret")) == 63
+
+
+def test_the_magic_numbers_of_the_default_name_their_codes() -> None:
+    """The last digits are the code: two from their natural cause, three forced."""
+    made, stubs = policy("default"), stubs_of(load_scenario(pack.resolve("default")))
+    forced = {code: stubs.match(f"+4477009000{code:02}") for code in (8, 60, 61, 64, 74)}
+
+    assert code_of(made, Submission("+447700900008", "Hi")) == 8
+    assert code_of(made, Submission("+447700900061", "Hi")) == 61
+    assert {code: stub.refuse.code for code, stub in forced.items() if stub} == {60: 60, 64: 64, 74: 74}
+
+
+def test_the_default_refuses_no_number_outside_those_for_fiction() -> None:
+    """Magic is for +44 7700 900xxx alone."""
+    scenario = load_scenario(pack.resolve("default"))
+    named = [*scenario.watchlist, *scenario.unreachable, *(stub.when.destination for stub in scenario.stubs)]
+
+    assert all(number.startswith("+447700900") and number[-1] != "*" for number in named)
+
+
+def test_the_pack_lists_the_default_first() -> None:
+    """A list of scenarios is what `sms-mock scenarios` prints."""
+    first, *others = pack.pack()
+
+    assert (first.name, first.title, first.path) == ("default", "Everyday gateway", pack.resolve("default"))
+    assert [entry.name for entry in others] == sorted(entry.name for entry in others)
+
+
+def test_a_file_resolves_to_itself(tmp_path: Path) -> None:
+    """A path that exists needs no pack."""
+    path = tmp_path / "mine.yaml"
+    path.write_text("version: 1")
+
+    assert pack.resolve(str(path)) == path
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("watchlst", "watchlist"), ("Default", "default"), ("dir/url_denied.yml", "url-denied")]
+)
+def test_a_name_that_is_nearly_right_is_corrected(name: str, meant: str) -> None:
+    """Did you mean, and what there is."""
+    with pytest.raises(ScenarioError, match=f"'{name}': neither a file nor .*default, .*; did you mean '{meant}'"):
+        pack.resolve(name)
+
+
+@pytest.mark.parametrize("name", ["", "\0", "x" * 5000])
+def test_a_name_that_is_nothing_is_one_sentence(name: str) -> None:
+    """No traceback from the file system."""
+    with pytest.raises(ScenarioError, match="neither a file nor a shipped scenario; shipped: default, "):
+        pack.resolve(name)
+
+
+def test_the_wheels_folder_goes_before_the_checkouts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installed package reads its own copy; a checkout has none."""
+    monkeypatch.setattr(pack, "_IN_THE_WHEEL", tmp_path)
+    assert pack.folder() == tmp_path
+
+    monkeypatch.setattr(pack, "_IN_THE_WHEEL", tmp_path / "none")
+    assert (pack.folder() / "default.yaml").is_file()

@@ -1,0 +1,70 @@
+"""The JSON Schema says what the model says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+
+from mock_server.scenario import pack
+from mock_server.scenario.assume import ROWS
+from mock_server.scenario.schema import FILE_NAME, rendered, schema, write
+
+
+def test_the_shipped_schema_is_the_models() -> None:
+    """Stale? `python -m mock_server.scenario.schema` writes it anew."""
+    assert (pack.folder() / FILE_NAME).read_text(encoding="utf-8") == rendered()
+
+
+def test_it_can_be_written_elsewhere(tmp_path: Path) -> None:
+    """What is written is what is rendered."""
+    assert write(tmp_path / "s.json").read_text(encoding="utf-8") == rendered()
+
+
+def test_every_key_is_described() -> None:
+    """An editor shows a sentence on whatever the tester points at."""
+    made = schema()
+    parts = [made, *made["$defs"].values(), made["properties"]["assume"]]
+
+    assert [key for part in parts for key, said in part["properties"].items() if not said.get("description")] == []
+
+
+def test_every_switch_lists_its_readings() -> None:
+    """The switchboard is complete in the editor, the default first."""
+    switches = schema()["properties"]["assume"]["properties"]
+
+    assert {id_: switch["enum"][0] for id_, switch in switches.items()} == {
+        row.id: next(iter(row.values)) for row in ROWS
+    }
+    assert None in switches["ANS-2"]["enum"]
+
+
+@pytest.mark.parametrize("name", pack.names())
+def test_every_shipped_scenario_passes_it(name: str) -> None:
+    """What loads here shows no error in an editor."""
+    value = yaml.safe_load((pack.folder() / f"{name}.yaml").read_text(encoding="utf-8"))
+
+    jsonschema_rs.validate(schema(), value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"version": 2},
+        {"version": 1, "titel": "x"},
+        {"version": 1, "watchlist": ["07700"]},
+        {"version": 1, "services": ["A", "A"]},
+        {"version": 1, "accounts": [{"username": "a"}]},
+        {"version": 1, "assume": {"AF-7": "x"}},
+        {"version": 1, "assume": {"AF-2": 120}},
+        {"version": 1, "anti_flooding": {"volume": {"window": "1 hour"}}},
+        {"version": 1, "stubs": [{"when": {"destination": "+1*"}, "then": {"refuse": 62}}]},
+    ],
+)
+def test_it_refuses_what_the_model_refuses(value: dict[str, Any]) -> None:
+    """An editor marks the mistakes that need no second key."""
+    assert not jsonschema_rs.is_valid(schema(), value)
