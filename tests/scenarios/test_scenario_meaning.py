@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mock_server.domain.flooding import Limits, WindowKind
 from mock_server.domain.instants import HOUR, MINUTE, SECOND, Instant
 from mock_server.domain.policy import Account, Health, Overlong, Policy, Provider, Readings
 from mock_server.scenario.assume import BY_ID, ROWS, Row
 from mock_server.scenario.compile import policy_of, stubs_of
-from mock_server.scenario.loader import Problem, ScenarioError, parse_scenario, patched, scenario_of
-from mock_server.scenario.model import Scenario
+from mock_server.scenario.loader import parse_scenario, scenario_of
 from mock_server.scenario.notation import parse_duration, parse_instant
 
 
@@ -199,141 +193,6 @@ def test_the_document_without_secrets_masks_passwords() -> None:
     assert "hush" not in repr(scenario_of({"version": 1, "accounts": [{"username": "a", "password": "hush"}]}, "f"))
 
 
-NUMBERS = st.from_regex(r"\+[1-9][0-9]{6,14}|\+(?:[1-9][0-9]{0,14})?\*", fullmatch=True)
-WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=":"), min_size=1, max_size=20)
-WINDOWS = st.sampled_from(["1h", "90s", "10m", "1h30m", "500ms"])
-FLAGS = st.booleans()
-DOCUMENTS = st.fixed_dictionaries(
-    {"version": st.just(1)},
-    optional={
-        "title": st.text(st.characters(exclude_categories=["Cs"])),
-        "seed": st.integers(-(2**63), 2**63 - 1),
-        "clock": st.just({"mode": "frozen", "at": "2026-01-15T09:00:00Z"}),
-        "accounts": st.lists(
-            st.fixed_dictionaries(
-                {"username": WORDS, "password": WORDS.filter(lambda word: word != "***")},
-                optional={"admin": FLAGS, "active": FLAGS, "urls": st.sampled_from(["allowed", "denied"])},
-            ),
-            unique_by=lambda account: account["username"],
-        ),
-        "services": st.lists(WORDS, unique=True),
-        "watchlist": st.lists(NUMBERS, unique=True),
-        "unreachable": st.lists(NUMBERS, unique=True),
-        "anti_flooding": st.fixed_dictionaries(
-            {}, optional={"duplicates": st.fixed_dictionaries({"limit": st.integers(0, 9), "window": WINDOWS})}
-        ),
-        "providers": st.lists(
-            st.fixed_dictionaries({"name": WORDS}, optional={"up": FLAGS}),
-            unique_by=lambda provider: provider["name"],
-        ),
-        "assume": st.fixed_dictionaries({}, optional={row.id: st.sampled_from(list(row.values)) for row in ROWS}),
-    },
-)
-
-
-@given(DOCUMENTS)
-def test_a_document_makes_the_scenario_it_came_from(document: dict[str, object]) -> None:
-    """document() and scenario_of() undo each other."""
-    scenario = scenario_of(document, "f")
-
-    assert scenario.document() == document
-    assert scenario_of(scenario.document(), "f") == scenario
-
-
-def test_a_patch_replaces_whole_parts_and_leaves_the_others() -> None:
-    """A list is replaced, never merged; the scenario that was patched stays as it is."""
-    before = parse_scenario("version: 1\nseed: 7\ntitle: t\nwatchlist: [+1*]\nunreachable: [+2*]", "f")
-
-    after = patched(before, {"watchlist": ["+3*"]}, "patch")
-
-    assert after.document() == {"version": 1, "seed": 7, "title": "t", "watchlist": ["+3*"], "unreachable": ["+2*"]}
-    assert before.watchlist == ("+1*",)
-
-
-def test_a_patch_is_judged_with_everything_else() -> None:
-    """Its flaws carry the patch's name, and all are named at once."""
-    with pytest.raises(ScenarioError) as caught:
-        patched(Scenario(version=1), {"seed": 1, "clock": {}, "watchlst": [], "services": [1]}, "patch")
-
-    assert [problem.path for problem in caught.value.problems] == ["seed", "clock", "services[0]", "watchlst"]
-    assert str(caught.value.problems[0]) == (
-        "patch: seed: belongs to the session's creation; create or reset a session to change it"
-    )
-
-
-def test_seed_and_clock_belong_to_the_sessions_creation() -> None:
-    """Even where nothing else is wrong."""
-    with pytest.raises(ScenarioError, match=r"^patch: seed: belongs to the session's creation"):
-        patched(Scenario(version=1), {"seed": 1}, "patch")
-
-
-@pytest.mark.parametrize(
-    ("scenario", "parts"),
-    [
-        ({"assume": {"AF-2": 100}}, {"anti_flooding": {"volume": {"limit": 5}}}),
-        ({"anti_flooding": {"volume": {"limit": 5}}}, {"assume": {"AF-2": 100}}),
-    ],
-)
-def test_a_patch_cannot_say_one_thing_in_a_second_place(
-    scenario: dict[str, object], parts: dict[str, object]
-) -> None:
-    """The volume limit and AF-2 are one number, whichever came first."""
-    with pytest.raises(
-        ScenarioError, match=r"says what anti_flooding\.volume\.limit says already; keep one of the two"
-    ):
-        patched(scenario_of({"version": 1, **scenario}, "f"), parts, "patch")
-
-
-def test_a_patch_of_a_shown_document_does_not_set_the_mask_as_password() -> None:
-    """What was shown without secrets cannot come back as secrets."""
-    before = parse_scenario("version: 1\naccounts: [{username: a, password: p}]", "f")
-
-    with pytest.raises(ScenarioError, match="give the password"):
-        patched(before, {"accounts": before.document(secrets=False)["accounts"]}, "patch")
-
-
 def test_the_rows_of_the_switchboard_are_unique() -> None:
     """A row is one statement."""
     assert len(BY_ID) == len(ROWS)
-
-
-PIECES = st.sampled_from(
-    [
-        *("version: 1", "accounts", "username", "password", "assume", "AF-2", "stubs", "when", "then", "refuse"),
-        *("clock", "at", "health", "anti_flooding", "volume", "limit", "null", "true", "1", "1.5", "+44", "***", "~"),
-        *("\n", "  ", "- ", "[", "]", "{", "}", ": ", ", ", "-", "'", '"', "&a ", "*a", "<<", "!!str ", "!x ", "? "),
-        *("---\n", "...\n", "%", "@", "`", "#", ">", "\t", "\r", "\u2028", "\ud800", "\0"),
-    ]
-)
-
-
-def problems_of(text: str) -> tuple[Problem, ...]:
-    """What is wrong with a text."""
-    try:
-        parse_scenario(text, "f")
-    except ScenarioError as error:
-        return error.problems
-    return ()
-
-
-@given(st.lists(PIECES, max_size=40).map("".join) | st.text(st.characters(), max_size=60))
-def test_no_text_raises_anything_but_a_scenario_error(text: str) -> None:
-    """Whatever stands in a file, the answer is a scenario or sentences, each on a line of its own."""
-    problems = (*problems_of(text), *problems_of(f"version: 1\n{text}"))
-
-    assert all(problem.line and problem.column for problem in problems)
-    assert not any("\n" in str(problem) for problem in problems)
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=9) | PIECES,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(PIECES, inner),
-    max_leaves=20,
-)
-
-
-@given(st.dictionaries(st.sampled_from(sorted(Scenario.model_fields)), JSON))
-def test_no_json_raises_anything_but_a_scenario_error(value: dict[str, object]) -> None:
-    """The same for what comes over the control API; what is taken can be shown again."""
-    with suppress(ScenarioError):
-        json.dumps(scenario_of({"version": 1, **value}, "f").document())

@@ -1,0 +1,34 @@
+"""The reference page is complete, and its examples are scenarios."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mock_server.scenario.assume import ROWS, Row
+from mock_server.scenario.loader import parse_scenario
+from mock_server.scenario.model import AccountPart, AntiFloodingPart, ClockPart, HealthPart, ProviderPart, Scenario
+
+PAGE = (Path(__file__).parents[2] / "docs" / "scenario-file.md").read_text(encoding="utf-8")
+PARTS = (AccountPart, AntiFloodingPart, ClockPart, HealthPart, ProviderPart, Scenario)
+
+
+@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
+def test_every_example_loads(example: str) -> None:
+    """What a reader copies works."""
+    assert parse_scenario(example, "docs/scenario-file.md").version == 1
+
+
+def test_every_key_is_on_the_page() -> None:
+    """What is undocumented fails the tests."""
+    keys = {key for part in PARTS for key in part.model_fields} - {"anti_flooding", "clock"}
+
+    assert sorted(key for key in keys if not re.search(rf"`(?:\w+\.)?{key}`", PAGE)) == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_every_switch_is_on_the_page(row: Row) -> None:
+    """Its values in their order, the default first."""
+    assert f"| `{row.id}` | {', '.join(f'`{value}`' for value in row.values)} |" in PAGE

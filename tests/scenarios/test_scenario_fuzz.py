@@ -1,0 +1,95 @@
+"""Whatever is written: a scenario that can be shown again, or sentences."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_server.scenario.assume import ROWS
+from mock_server.scenario.loader import Problem, ScenarioError, parse_scenario, scenario_of
+from mock_server.scenario.model import Scenario
+
+NUMBERS = st.from_regex(r"\+[1-9][0-9]{6,14}|\+(?:[1-9][0-9]{0,14})?\*", fullmatch=True)
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=":"), min_size=1, max_size=20)
+WINDOWS = st.sampled_from(["1h", "90s", "10m", "1h30m", "500ms"])
+FLAGS = st.booleans()
+DOCUMENTS = st.fixed_dictionaries(
+    {"version": st.just(1)},
+    optional={
+        "title": st.text(st.characters(exclude_categories=["Cs"])),
+        "seed": st.integers(-(2**63), 2**63 - 1),
+        "clock": st.just({"mode": "frozen", "at": "2026-01-15T09:00:00Z"}),
+        "accounts": st.lists(
+            st.fixed_dictionaries(
+                {"username": WORDS, "password": WORDS.filter(lambda word: word != "***")},
+                optional={"admin": FLAGS, "active": FLAGS, "urls": st.sampled_from(["allowed", "denied"])},
+            ),
+            unique_by=lambda account: account["username"],
+        ),
+        "services": st.lists(WORDS, unique=True),
+        "watchlist": st.lists(NUMBERS, unique=True),
+        "unreachable": st.lists(NUMBERS, unique=True),
+        "anti_flooding": st.fixed_dictionaries(
+            {}, optional={"duplicates": st.fixed_dictionaries({"limit": st.integers(0, 9), "window": WINDOWS})}
+        ),
+        "providers": st.lists(
+            st.fixed_dictionaries({"name": WORDS}, optional={"up": FLAGS}),
+            unique_by=lambda provider: provider["name"],
+        ),
+        "assume": st.fixed_dictionaries({}, optional={row.id: st.sampled_from(list(row.values)) for row in ROWS}),
+    },
+)
+
+
+@given(DOCUMENTS)
+def test_a_document_makes_the_scenario_it_came_from(document: dict[str, object]) -> None:
+    """document() and scenario_of() undo each other."""
+    scenario = scenario_of(document, "f")
+
+    assert scenario.document() == document
+    assert scenario_of(scenario.document(), "f") == scenario
+
+
+PIECES = st.sampled_from(
+    [
+        *("version: 1", "accounts", "username", "password", "assume", "AF-2", "stubs", "when", "then", "refuse"),
+        *("clock", "at", "health", "anti_flooding", "volume", "limit", "null", "true", "1", "1.5", "+44", "***", "~"),
+        *("\n", "  ", "- ", "[", "]", "{", "}", ": ", ", ", "-", "'", '"', "&a ", "*a", "<<", "!!str ", "!x ", "? "),
+        *("---\n", "...\n", "%", "@", "`", "#", ">", "\t", "\r", "\u2028", "\ud800", "\0"),
+    ]
+)
+
+
+def problems_of(text: str) -> tuple[Problem, ...]:
+    """What is wrong with a text."""
+    try:
+        parse_scenario(text, "f")
+    except ScenarioError as error:
+        return error.problems
+    return ()
+
+
+@given(st.lists(PIECES, max_size=40).map("".join) | st.text(st.characters(), max_size=60))
+def test_no_text_raises_anything_but_a_scenario_error(text: str) -> None:
+    """Whatever stands in a file, the answer is a scenario or sentences, each on a line of its own."""
+    problems = (*problems_of(text), *problems_of(f"version: 1\n{text}"))
+
+    assert all(problem.line and problem.column for problem in problems)
+    assert not any("\n" in str(problem) for problem in problems)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=9) | PIECES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(PIECES, inner),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(Scenario.model_fields)), JSON))
+def test_no_json_raises_anything_but_a_scenario_error(value: dict[str, object]) -> None:
+    """The same for what comes over the control API; what is taken can be shown again."""
+    with suppress(ScenarioError):
+        json.dumps(scenario_of({"version": 1, **value}, "f").document())

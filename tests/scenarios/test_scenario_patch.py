@@ -1,0 +1,60 @@
+"""Parts of a running session's scenario, replaced as a whole and judged as a whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from mock_server.scenario.loader import ScenarioError, parse_scenario, patched, scenario_of
+from mock_server.scenario.model import Scenario
+
+
+def test_a_patch_replaces_whole_parts_and_leaves_the_others() -> None:
+    """A list is replaced, never merged; the scenario that was patched stays as it is."""
+    before = parse_scenario("version: 1\nseed: 7\ntitle: t\nwatchlist: [+1*]\nunreachable: [+2*]", "f")
+
+    after = patched(before, {"watchlist": ["+3*"]}, "patch")
+
+    assert after.document() == {"version": 1, "seed": 7, "title": "t", "watchlist": ["+3*"], "unreachable": ["+2*"]}
+    assert before.watchlist == ("+1*",)
+
+
+def test_a_patch_is_judged_with_everything_else() -> None:
+    """Its flaws carry the patch's name, and all are named at once."""
+    with pytest.raises(ScenarioError) as caught:
+        patched(Scenario(version=1), {"seed": 1, "clock": {}, "watchlst": [], "services": [1]}, "patch")
+
+    assert [problem.path for problem in caught.value.problems] == ["seed", "clock", "services[0]", "watchlst"]
+    assert str(caught.value.problems[0]) == (
+        "patch: seed: belongs to the session's creation; create or reset a session to change it"
+    )
+
+
+def test_seed_and_clock_belong_to_the_sessions_creation() -> None:
+    """Even where nothing else is wrong."""
+    with pytest.raises(ScenarioError, match=r"^patch: seed: belongs to the session's creation"):
+        patched(Scenario(version=1), {"seed": 1}, "patch")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "parts"),
+    [
+        ({"assume": {"AF-2": 100}}, {"anti_flooding": {"volume": {"limit": 5}}}),
+        ({"anti_flooding": {"volume": {"limit": 5}}}, {"assume": {"AF-2": 100}}),
+    ],
+)
+def test_a_patch_cannot_say_one_thing_in_a_second_place(
+    scenario: dict[str, object], parts: dict[str, object]
+) -> None:
+    """The volume limit and AF-2 are one number, whichever came first."""
+    with pytest.raises(
+        ScenarioError, match=r"says what anti_flooding\.volume\.limit says already; keep one of the two"
+    ):
+        patched(scenario_of({"version": 1, **scenario}, "f"), parts, "patch")
+
+
+def test_a_patch_of_a_shown_document_does_not_set_the_mask_as_password() -> None:
+    """What was shown without secrets cannot come back as secrets."""
+    before = parse_scenario("version: 1\naccounts: [{username: a, password: p}]", "f")
+
+    with pytest.raises(ScenarioError, match="give the password"):
+        patched(before, {"accounts": before.document(secrets=False)["accounts"]}, "patch")
