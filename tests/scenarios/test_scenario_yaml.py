@@ -143,7 +143,7 @@ def test_a_device_is_no_file() -> None:
 
 def test_a_name_that_no_file_system_takes() -> None:
     """A NUL cannot be part of a path."""
-    assert file_problem(Path("a\0b")) == ": this file cannot be read: embedded null byte"
+    assert file_problem(Path("a\0b")).startswith(": this file cannot be read: embedded null")
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
