@@ -10,7 +10,8 @@ from mock_server.domain.instants import HOUR, LATEST, MINUTE, SECOND, Duration, 
 
 DURATION_PATTERN: Final = r"^(?:[0-9]{1,9}h)?(?:[0-9]{1,9}m)?(?:[0-9]{1,9}s)?(?:[0-9]{1,9}ms)?$"
 NUMBER_PATTERN: Final = r"^\+(?:[1-9][0-9]{6,14}|(?:[1-9][0-9]{0,14})?\*)$"
-INSTANT_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})$"
+_TIME: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
+INSTANT_PATTERN: Final = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[Tt]{_TIME}(?:[Zz]|[+-][0-9]{{2}}:[0-9]{{2}})$"
 
 DURATION_WORDS: Final = "a length of time with its unit, such as '1h', '90s', '10m', '1h30m' or '500ms'"
 INSTANT_WORDS: Final = (
