@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Generic, TypeAlias, TypeVar
+
 import msgspec
 
 from mock_server.domain.errors import ErrorCode
@@ -39,14 +41,17 @@ class Drop(msgspec.Struct, frozen=True):
     requirement: Requirement
 
 
-class Objection(msgspec.Struct, frozen=True):
+Said_co = TypeVar("Said_co", bound=Refused | Drop, covariant=True)
+
+
+class Objection(msgspec.Struct, Generic[Said_co], frozen=True):
     """The first rule that fired, by name, and what it said."""
 
     rule: str
-    said: Refused | Drop
+    said: Said_co
 
 
-Verdict = Accepted | Refused | SilentlyDropped
+Verdict: TypeAlias = Accepted | Refused | SilentlyDropped
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -58,8 +63,8 @@ class Decision(msgspec.Struct, frozen=True):
     requirement: Requirement
     forced: bool = False
     """A stub decided: the answer proves nothing about fidelity."""
-    natural: Refused | None = None
-    """Under a stub: what the rules would have refused with, were there no stub."""
+    natural: Objection[Refused | Drop] | None = None
+    """Under a stub: what the rules would have said, were there no stub."""
     tally: Tally | None = None
     """What the anti-flooding windows held when they were asked."""
     detailed: bool = False

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 import msgspec
 
+from mock_server.domain.requirements import Requirement, assumed, documented
+
 
 class Persistence(StrEnum):
     """What a client gains by sending the same thing again."""
@@ -24,32 +26,32 @@ class ErrorCode(msgspec.Struct, frozen=True):
     status: int
     message: str
     persistence: Persistence
-    requirement: str
+    requirement: Requirement
 
 
 _PERMANENT, _TRANSIENT = Persistence.PERMANENT, Persistence.TRANSIENT
 
-WRONG_NUMBER = ErrorCode(8, 500, "Wrong number", _PERMANENT, "ERR-8")
-INVALID_NUMBER = ErrorCode(56, 500, "Invalid number", _PERMANENT, "ERR-56")
-INVALID_SERVICE = ErrorCode(59, 500, "Invalid reference service", _PERMANENT, "ERR-59")
-FLOODED = ErrorCode(60, 500, "Anti-flooding error", _TRANSIENT, "ERR-60")
-WATCHLISTED = ErrorCode(61, 500, "Message in watchlist", _PERMANENT, "ERR-61")
-NO_CREDENTIALS = ErrorCode(63, 401, "Missing basic authentication header", _PERMANENT, "ERR-63a")
-BAD_CREDENTIALS = ErrorCode(63, 401, "Username or password not valid", _PERMANENT, "ERR-63b")
-NO_PROVIDER = ErrorCode(64, 500, "SMS provider not available", _TRANSIENT, "ERR-64")
-NO_TEXT = ErrorCode(66, 500, "Empty or missing message text", _PERMANENT, "ERR-66")
-URL_DENIED = ErrorCode(74, 500, "Message containing URL is denied", _PERMANENT, "ERR-74")
+WRONG_NUMBER = ErrorCode(8, 500, "Wrong number", _PERMANENT, documented("ERR-8"))
+INVALID_NUMBER = ErrorCode(56, 500, "Invalid number", _PERMANENT, documented("ERR-56"))
+INVALID_SERVICE = ErrorCode(59, 500, "Invalid reference service", _PERMANENT, assumed("ERR-59"))
+FLOODED = ErrorCode(60, 500, "Anti-flooding error", _TRANSIENT, documented("ERR-60"))
+WATCHLISTED = ErrorCode(61, 500, "Message in watchlist", _PERMANENT, assumed("ERR-61"))
+NO_CREDENTIALS = ErrorCode(63, 401, "Missing basic authentication header", _PERMANENT, assumed("ERR-63a"))
+BAD_CREDENTIALS = ErrorCode(63, 401, "Username or password not valid", _PERMANENT, documented("ERR-63b"))
+NO_PROVIDER = ErrorCode(64, 500, "SMS provider not available", _TRANSIENT, assumed("ERR-64"))
+NO_TEXT = ErrorCode(66, 500, "Empty or missing message text", _PERMANENT, assumed("ERR-66"))
+URL_DENIED = ErrorCode(74, 500, "Message containing URL is denied", _PERMANENT, assumed("ERR-74"))
 
-MALFORMED = ErrorCode(400, 400, "Malformed request", _PERMANENT, "BAD-1")
-NOT_FOUND = ErrorCode(404, 404, "Not found", _PERMANENT, "BAD-5")
-METHOD_NOT_ALLOWED = ErrorCode(405, 405, "Method not allowed", _PERMANENT, "BAD-5")
-TOO_LARGE = ErrorCode(413, 413, "Payload too large", _PERMANENT, "BAD-5")
-UNSUPPORTED_MEDIA_TYPE = ErrorCode(415, 415, "Unsupported media type", _PERMANENT, "BAD-4")
+MALFORMED = ErrorCode(400, 400, "Malformed request", _PERMANENT, assumed("BAD-1"))
+NOT_FOUND = ErrorCode(404, 404, "Not found", _PERMANENT, assumed("BAD-5"))
+METHOD_NOT_ALLOWED = ErrorCode(405, 405, "Method not allowed", _PERMANENT, assumed("BAD-5"))
+TOO_LARGE = ErrorCode(413, 413, "Payload too large", _PERMANENT, assumed("BAD-5"))
+UNSUPPORTED_MEDIA_TYPE = ErrorCode(415, 415, "Unsupported media type", _PERMANENT, assumed("BAD-4"))
 
-NOT_PRIVILEGED = ErrorCode(63, 403, "Username or password not valid", _PERMANENT, "ACC-2")
+NOT_PRIVILEGED = ErrorCode(63, 403, "Username or password not valid", _PERMANENT, assumed("ACC-2"))
 """What an account without the admin privilege gets under the alternative reading of ACC-2."""
 
-MALFORMED_AS_500 = ErrorCode(400, 500, "Malformed request", _PERMANENT, "BAD-1")
+MALFORMED_AS_500 = ErrorCode(400, 500, "Malformed request", _PERMANENT, assumed("BAD-1"))
 """The alternative reading of BAD-1: the same envelope, the status of every other refusal."""
 
 CATALOGUE: tuple[ErrorCode, ...] = (

@@ -8,13 +8,11 @@ from mock_server.domain.instants import Instant
 from mock_server.domain.submission import Submission
 
 
-class Message(msgspec.Struct, frozen=True):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """What the provider took: the submission, who sent it, for whom, through whom and when."""
 
     id: str
     submission: Submission
-    destination: str
-    text: str
     caller: str
     """The account that authenticated."""
     sender: str
@@ -23,3 +21,5 @@ class Message(msgspec.Struct, frozen=True):
     accepted_at: Instant
     exchange: str
     """The journal entry that holds the request."""
+    forced: bool = False
+    """A stub had it accepted."""

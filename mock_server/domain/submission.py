@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from mock_server.domain.errors import ErrorCode
+from mock_server.domain.instants import Instant
 from mock_server.domain.requirements import Requirement
 
 
@@ -32,7 +33,7 @@ class Webhook(msgspec.Struct, frozen=True, gc=False):
     authentication: str = "NONE"
 
 
-class Submission(msgspec.Struct, frozen=True):
+class Submission(msgspec.Struct, frozen=True, gc=False):
     """An SMS that somebody wants sent (REQ-1 to REQ-10).
 
     An empty `destination` stands for one that was missing, null or not a string, an empty `text` for one that was
@@ -76,8 +77,16 @@ class Presented(StrEnum):
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """One try to send: who asks, for which operation, with what content."""
+    """One try to send: who asks, for which operation, with what content, and when."""
 
     operation: Operation
     credentials: Credentials | Presented
     content: Submission | Unreadable
+    at: Instant
+    exchange: str
+    """The journal entry that holds the request."""
+
+    @property
+    def username(self) -> str:
+        """Who authenticated; empty where nobody did."""
+        return self.credentials.username if isinstance(self.credentials, Credentials) else ""

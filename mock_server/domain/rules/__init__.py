@@ -31,6 +31,7 @@ from mock_server.domain.submission import Attempt, Submission
 
 __all__ = [
     "ATTEMPT_RULES",
+    "COUNTED_ATTEMPT_RULES",
     "HEALTH_RULES",
     "OFFER_RULES",
     "ORDER",
@@ -57,22 +58,26 @@ SUBMISSION_RULES: tuple[Callable[[Submission, Context], Refused | None], ...] = 
     watchlist,
 )
 
+COUNTED_ATTEMPT_RULES = frozenset({"reference", "impersonation", "reachability", "url", "watchlist"})
+"""Rules that refuse a well-formed attempt; it counts where AF-5 is read that way. The others find it ill-formed."""
+
 OFFER_RULES: tuple[Callable[[Offer, Tally], Refused | Drop | None], ...] = (volume, provider, duplicate)
 
 ORDER: tuple[str, ...] = tuple(rule.__name__ for rule in (*ATTEMPT_RULES, *SUBMISSION_RULES, *OFFER_RULES))
 """The names of all rules in the order in which they are asked."""
 
 
-def object_to_attempt(attempt: Attempt, policy: Policy) -> Objection | None:
-    """Ask who calls and whether the body holds a submission."""
+def object_to_attempt(attempt: Attempt, policy: Policy) -> Objection[Refused] | Submission:
+    """Ask who calls and whether the body holds a submission; that submission, where nothing stands against it."""
     for rule in ATTEMPT_RULES:
         refused = rule(attempt, policy)
         if refused is not None:
             return Objection(rule.__name__, refused)
-    return None
+    assert isinstance(attempt.content, Submission), "the rule `content` refuses everything else"  # noqa: S101
+    return attempt.content
 
 
-def object_to_submission(submission: Submission, context: Context) -> Objection | None:
+def object_to_submission(submission: Submission, context: Context) -> Objection[Refused] | None:
     """Ask everything that needs no counting."""
     for rule in SUBMISSION_RULES:
         refused = rule(submission, context)
@@ -81,7 +86,7 @@ def object_to_submission(submission: Submission, context: Context) -> Objection 
     return None
 
 
-def object_to_offer(offer: Offer, tally: Tally) -> Objection | None:
+def object_to_offer(offer: Offer, tally: Tally) -> Objection[Refused | Drop] | None:
     """Ask what depends on what was counted before."""
     for rule in OFFER_RULES:
         said = rule(offer, tally)

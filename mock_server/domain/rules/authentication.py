@@ -14,7 +14,7 @@ _ACC_1 = documented("ACC-1")
 
 
 def authentication(attempt: Attempt, policy: Policy) -> Refused | None:
-    """Refuse an absent header with one wording of 63, everything else that is not an active account with the other."""
+    """Refuse an absent header with one wording of 63, whatever is no active account with the other."""
     credentials = attempt.credentials
     if isinstance(credentials, Presented):
         return _MISSING if credentials is Presented.NOTHING else _UNDECODABLE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from mock_server.domain.policy import Account, Policy
-from mock_server.domain.submission import Attempt, Credentials, Operation, Submission
+from mock_server.domain.submission import Attempt, Operation, Submission
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -24,8 +24,7 @@ def context_of(attempt: Attempt, submission: Submission, policy: Policy) -> Cont
 
     `account` means something on the administrators' operation only (ACC-4).
     """
-    assert isinstance(attempt.credentials, Credentials)
-    caller = policy.accounts[attempt.credentials.username]
+    caller = policy.accounts[attempt.username]
     if submission.account is None or attempt.operation is not Operation.ADMIN:
         return Context(policy, caller, caller)
     account = policy.accounts.get(submission.account)

@@ -6,17 +6,15 @@ from mock_server.domain.decision import Refused
 from mock_server.domain.errors import BAD_CREDENTIALS, NOT_PRIVILEGED
 from mock_server.domain.policy import Policy
 from mock_server.domain.requirements import assumed
-from mock_server.domain.submission import Attempt, Credentials, Operation
+from mock_server.domain.submission import Attempt, Operation
 
 _ACC_2 = assumed("ACC-2")
 
 
 def privilege(attempt: Attempt, policy: Policy) -> Refused | None:
     """Refuse an account without the admin privilege as if its password were wrong, or with 403."""
-    if attempt.operation is not Operation.ADMIN or not isinstance(attempt.credentials, Credentials):
-        return None
-    account = policy.accounts[attempt.credentials.username]
-    if account.admin:
+    account = policy.accounts[attempt.username]
+    if account.admin or attempt.operation is not Operation.ADMIN:
         return None
     error = NOT_PRIVILEGED if policy.readings.unprivileged_is_forbidden else BAD_CREDENTIALS
     return Refused(error, _ACC_2, reason=f"account {account.username!r} has no admin privilege")

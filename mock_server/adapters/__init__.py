@@ -1,0 +1,1 @@
+"""The world outside: wall clocks, seeded draws, state."""

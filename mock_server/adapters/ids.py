@@ -1,0 +1,35 @@
+"""Ids that look random and follow from the session's seed."""
+
+from __future__ import annotations
+
+import secrets
+from hashlib import blake2b
+
+from mock_server.ports import Ordinal
+
+_SEED_BITS = 48
+"""Small enough for every JSON reader to hold exactly."""
+
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
+
+def random_seed() -> int:
+    """A seed for a session that was given none."""
+    return secrets.randbits(_SEED_BITS)
+
+
+class SeededIds:
+    """Ids keyed by seed, purpose and what they are for: order and parallelism change nothing."""
+
+    __slots__ = ("_keyed",)
+
+    def __init__(self, seed: int) -> None:
+        self._keyed = blake2b(b"message\0", digest_size=16, key=str(seed).encode())
+
+    def message_id(self, destination: str, text: str, ordinal: Ordinal) -> str:
+        """A version 4 UUID in its usual spelling."""
+        generation, nth = ordinal
+        hashed = self._keyed.copy()
+        hashed.update(f"{generation}\0{nth}\0{destination}\0{text}".encode())
+        digits = hashed.hexdigest()
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"

@@ -1,0 +1,67 @@
+"""How answers go out: the vendor's with the id of their exchange, the control API's with its version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from starlette.types import Send
+
+from mock_server import wire
+from mock_server.journal import Exchange, ProtocolError
+
+RawHeader = tuple[bytes, bytes]
+
+CONTROL_VERSION = 1
+
+_JSON: RawHeader = (b"content-type", b"application/json")
+_TEXT: RawHeader = (b"content-type", b"text/plain; charset=utf-8")
+_VERSION: RawHeader = (b"x-mock-control-version", str(CONTROL_VERSION).encode())
+_CHALLENGE: RawHeader = (b"www-authenticate", b'Basic realm="SMS Gateway"')
+
+
+async def answer(
+    send: Send, exchange: Exchange, status: int, body: bytes, *, headers: Iterable[RawHeader] = (_JSON,)
+) -> None:
+    """Answer a vendor request, and write the answer down first: what went out is in the journal."""
+    exchange.status, exchange.answer = status, body
+    await _send(send, status, body, (*headers, (b"x-mock-exchange", exchange.id.encode())))
+
+
+async def answer_refusal(send: Send, exchange: Exchange, status: int, body: bytes, *, challenge: bool) -> None:
+    """Answer with an envelope; a 401 challenges unless ANS-5 is read otherwise."""
+    headers = (_JSON, _CHALLENGE) if challenge and status == 401 else (_JSON,)
+    await answer(send, exchange, status, body, headers=headers)
+
+
+async def answer_protocol_error(
+    send: Send, exchange: Exchange, error: ProtocolError, *, headers: Iterable[RawHeader] = ()
+) -> None:
+    """Answer what no rule of the gateway was asked about (BAD-5)."""
+    exchange.protocol_error = error
+    body = wire.envelope(error.error, error.details)
+    await answer(send, exchange, error.error.status, body, headers=(_JSON, *headers))
+
+
+async def answer_bug(send: Send, exchange: Exchange) -> None:
+    """Say that the mock is at fault, in a shape that no refusal of the gateway has."""
+    said = f"A bug in the mock, not an answer of the gateway. GET /_control/exchanges/{exchange.id} has more.\n"
+    await answer(send, exchange, 500, said.encode(), headers=(_TEXT, (b"x-mock-bug", exchange.id.encode())))
+
+
+async def answer_control(send: Send, status: int, content: object, *, headers: Iterable[RawHeader] = ()) -> None:
+    """Answer a request to the control API."""
+    await _send(send, status, msgspec.json.encode(content), (_JSON, _VERSION, *headers))
+
+
+async def answer_control_error(
+    send: Send, status: int, message: str, details: object = None, *, headers: Iterable[RawHeader] = ()
+) -> None:
+    """Answer with the vendor's envelope, its code the HTTP status."""
+    await answer_control(send, status, {"code": status, "message": message, "details": details}, headers=headers)
+
+
+async def _send(send: Send, status: int, body: bytes, headers: tuple[RawHeader, ...]) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,41 @@
+"""The whole surface on one screen: the routes, and the shell around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp
+
+from mock_server.api.control import control_routes
+from mock_server.api.exchange import ExchangeMiddleware
+from mock_server.api.send import SendEndpoint
+from mock_server.api.service_status import ServiceStatusEndpoint
+from mock_server.control import Worlds
+from mock_server.domain.submission import Operation
+from mock_server.session import Sessions
+
+Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
+
+
+def build_app(sessions: Sessions, worlds: Worlds, lifespan: Lifespan | None = None) -> ASGIApp:
+    """The ASGI application of one server.
+
+    It is a `Router` and not a `Starlette`: the exchange middleware answers for every exception, and the two layers
+    that `Starlette` adds for that would only cost time on the send path.
+    """
+    router = Router(
+        routes=[
+            Route("/api/Admin/send", SendEndpoint(Operation.ADMIN), methods=["POST"]),
+            Route("/api/Services/send", SendEndpoint(Operation.SERVICES), methods=["POST"]),
+            Route("/api/Admin/checkServiceStatus", ServiceStatusEndpoint(Operation.ADMIN), methods=["POST"]),
+            Route("/api/Services/checkServiceStatus", ServiceStatusEndpoint(Operation.SERVICES), methods=["POST"]),
+            *control_routes(worlds),
+        ],
+        # A trailing slash is another path, and another path is 404 (BAD-5).
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    return ExchangeMiddleware(router, sessions)

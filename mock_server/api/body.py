@@ -1,0 +1,55 @@
+"""Reading a request body without reading more of it than anybody may send."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from starlette.types import Receive, Send
+
+from mock_server.api.answers import answer_protocol_error
+from mock_server.domain.errors import TOO_LARGE
+from mock_server.domain.requirements import assumed
+from mock_server.journal import Exchange, ProtocolError
+
+LARGEST_BODY = 1024 * 1024
+"""Bytes (BAD-5)."""
+
+_BAD_5 = assumed("BAD-5")
+
+
+class Unread(Enum):
+    """Why there is no body."""
+
+    TOO_LARGE = "too large"
+    DISCONNECTED = "disconnected"
+
+
+async def read_body(receive: Receive) -> bytes | Unread:
+    """The whole body; what goes past the limit is left to the server to discard."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        return Unread.DISCONNECTED
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        return body if len(body) <= LARGEST_BODY else Unread.TOO_LARGE
+    chunks, length = [body], len(body)
+    while message.get("more_body", False):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return Unread.DISCONNECTED
+        chunk = message.get("body", b"")
+        chunks.append(chunk)
+        length += len(chunk)
+        if length > LARGEST_BODY:
+            return Unread.TOO_LARGE
+    return b"".join(chunks)
+
+
+async def refuse_declared(content_length: bytes | None, send: Send, exchange: Exchange) -> bool:
+    """Answer 413 where the header alone says that the body is too large; whether that was so."""
+    if content_length is None or not content_length.isdigit() or int(content_length[:20]) <= LARGEST_BODY:
+        return False
+    exchange.body_length = int(content_length[:20])
+    details = f"Content-Length: {exchange.body_length}; at most {LARGEST_BODY} bytes are allowed"
+    await answer_protocol_error(send, exchange, ProtocolError(TOO_LARGE, "size", _BAD_5, details))
+    return True

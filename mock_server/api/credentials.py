@@ -1,0 +1,25 @@
+"""The `Authorization` header, read (ACC-5)."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+
+from mock_server.domain.submission import Credentials, Presented
+
+
+def read_credentials(header: bytes | None) -> Credentials | Presented:
+    """HTTP Basic as username and password, split at the first colon, both UTF-8.
+
+    An absent header and another scheme are `NOTHING`; Basic that cannot be decoded is `UNDECODABLE`.
+    """
+    if header is None:
+        return Presented.NOTHING
+    scheme, _, encoded = header.strip().partition(b" ")
+    if scheme.lower() != b"basic":
+        return Presented.NOTHING
+    try:
+        username, colon, password = b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return Presented.UNDECODABLE
+    return Credentials(username, password) if colon else Presented.UNDECODABLE

@@ -1,0 +1,110 @@
+"""The outermost shell: which session a request belongs to, its journal entry, and what a bug of ours looks like."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.api.answers import answer_bug, answer_control_error, answer_protocol_error
+from mock_server.domain.errors import METHOD_NOT_ALLOWED, NOT_FOUND
+from mock_server.domain.requirements import assumed
+from mock_server.journal import Exchange, ProtocolError
+from mock_server.session import DEFAULT, Session, Sessions
+
+SESSION, EXCHANGE, HEADERS = "mock.session", "mock.exchange", "mock.headers"
+"""Keys of the ASGI scope: the `Session`, the `Exchange` of a vendor request, and the headers as a dictionary."""
+
+_OURS = ("/_control", "/_ready")
+_PREFIX = "/~"
+
+_BAD_5 = assumed("BAD-5")
+
+logger = logging.getLogger("mock_server")
+
+
+class ExchangeMiddleware:
+    """Find the session, open the journal entry, and answer for exceptions that nobody expected.
+
+    The session is named by the path prefix `/~name`, else by the header `X-Mock-Session`, else it is `default`.
+    """
+
+    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
+        self._app = app
+        self._sessions = sessions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the server's own start and stop."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = scope[HEADERS] = dict(scope["headers"])
+        name = _take_prefix(scope) or headers.get(b"x-mock-session", b"").decode("latin-1") or DEFAULT
+        session = self._sessions.get(name)
+        # The router raises its 404 and 405 where it sees an application around it; elsewhere it answers them itself.
+        scope["app"] = self
+        if session is None:
+            details = f"no session {name!r}; POST /_control/sessions creates one"
+            await answer_control_error(send, 404, "Unknown session", details)
+            return
+        scope[SESSION] = session
+        if not _route_path(scope).startswith(_OURS):
+            scope[EXCHANGE] = _open(session, scope)
+        try:
+            await self._app(scope, receive, send)
+        except HTTPException as error:
+            await _answer_unrouted(scope, send, error)
+        except Exception:
+            await _answer_bug(scope, send, session)
+
+
+async def _answer_unrouted(scope: Scope, send: Send, error: HTTPException) -> None:
+    """Answer for a path or a method that the server does not have (BAD-5)."""
+    wrong_method = error.status_code == METHOD_NOT_ALLOWED.status
+    allow = [(b"allow", value.encode()) for name, value in (error.headers or {}).items() if name == "Allow"]
+    catalogued = METHOD_NOT_ALLOWED if wrong_method else NOT_FOUND
+    exchange: Exchange | None = scope.get(EXCHANGE)
+    if exchange is None:
+        details = f"{scope['method']} {_route_path(scope)}"
+        await answer_control_error(send, catalogued.status, catalogued.message, details, headers=allow)
+    else:
+        rule = "method" if wrong_method else "path"
+        await answer_protocol_error(send, exchange, ProtocolError(catalogued, rule, _BAD_5), headers=allow)
+
+
+async def _answer_bug(scope: Scope, send: Send, session: Session) -> None:
+    """Write down an exception that nobody expected, and say that it is ours."""
+    exchange: Exchange | None = scope.get(EXCHANGE)
+    if exchange is None:
+        # A control request has no journal entry: this one is opened for the bug.
+        exchange = _open(session, scope)
+    exchange.bug = traceback.format_exc()
+    # The traceback may hold a secret: it goes to the journal, which masks it, and not to the log.
+    logger.error("bug in the mock: exchange %s of session %s", exchange.id, session.name)
+    if exchange.status is None:
+        await answer_bug(send, exchange)
+
+
+def _take_prefix(scope: Scope) -> str | None:
+    """The session that the path names; the prefix becomes part of the root path, as for a mounted application."""
+    path = _route_path(scope)
+    if not path.startswith(_PREFIX):
+        return None
+    name = path[len(_PREFIX) :].partition("/")[0]
+    scope["root_path"] = scope.get("root_path", "") + _PREFIX + name
+    return name
+
+
+def _route_path(scope: Scope) -> str:
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    return path[len(root) :] if root and path.startswith(root) else path
+
+
+def _open(session: Session, scope: Scope) -> Exchange:
+    target: bytes = scope.get("raw_path") or scope["path"].encode()
+    if scope["query_string"]:
+        target += b"?" + scope["query_string"]
+    return session.journal.open(session.now(), scope["method"], target, scope["headers"])

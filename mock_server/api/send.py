@@ -1,0 +1,83 @@
+"""The two ways to send: `POST /api/Admin/send` and `POST /api/Services/send` (OP-1, OP-2, OP-8)."""
+
+from __future__ import annotations
+
+from starlette.types import Receive, Scope, Send
+
+from mock_server import gateway, wire
+from mock_server.api.answers import answer, answer_refusal
+from mock_server.api.body import LARGEST_BODY, Unread, read_body, refuse_declared
+from mock_server.api.credentials import read_credentials
+from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
+from mock_server.domain.decision import Decision, Refused
+from mock_server.domain.errors import TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
+from mock_server.domain.requirements import assumed
+from mock_server.domain.secrets import Secrets, spellings
+from mock_server.domain.submission import Attempt, Credentials, Operation, Submission, Unreadable
+from mock_server.journal import Exchange
+from mock_server.session import Session
+
+_BAD_4 = assumed("BAD-4")
+_BAD_5 = assumed("BAD-5")
+
+_OVERFLOWING = Unreadable(TOO_LARGE, _BAD_5, f"body: at most {LARGEST_BODY} bytes are allowed")
+
+
+class SendEndpoint:
+    """One send operation as an ASGI application: read, ask the gateway, write down, answer."""
+
+    def __init__(self, operation: Operation) -> None:
+        self._operation = operation
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        session: Session = scope[SESSION]
+        exchange: Exchange = scope[EXCHANGE]
+        headers: dict[bytes, bytes] = scope[HEADERS]
+        exchange.operation = self._operation
+        if await refuse_declared(headers.get(b"content-length"), send, exchange):
+            return
+        body = await read_body(receive)
+        if body is Unread.DISCONNECTED:
+            exchange.disconnected = True
+            return
+        content = self._content(session, exchange, body, headers.get(b"content-type"))
+        attempt = Attempt(
+            self._operation, read_credentials(headers.get(b"authorization")), content, exchange.at, exchange.id
+        )
+        decision = await gateway.submit(session, attempt)
+        exchange.decision = decision
+        _withhold(session, exchange, decision, attempt)
+        readings = session.policy.readings
+        status, answer_body = wire.answer_to(decision, provider_null=readings.provider_null_when_not_detailed)
+        if status == 401:
+            await answer_refusal(send, exchange, status, answer_body, challenge=readings.challenge)
+        else:
+            await answer(send, exchange, status, answer_body)
+
+    def _content(
+        self, session: Session, exchange: Exchange, body: bytes | Unread, content_type: bytes | None
+    ) -> Submission | Unreadable:
+        if isinstance(body, Unread):
+            return _OVERFLOWING
+        session.journal.record_body(exchange, body)
+        if content_type and not wire.is_json(content_type):
+            shown = content_type[:80].decode("latin-1")
+            return Unreadable(
+                UNSUPPORTED_MEDIA_TYPE, _BAD_4, f"Content-Type: {shown!r}; application/json is required"
+            )
+        content = wire.read_submission(body, self._operation)
+        if isinstance(content, Submission):
+            exchange.destination = content.destination
+        return content
+
+
+def _withhold(session: Session, exchange: Exchange, decision: Decision, attempt: Attempt) -> None:
+    """Mask a password that was refused wherever else it stands: no account's masking will find it later."""
+    credentials = attempt.credentials
+    if (
+        decision.rule == "authentication"
+        and isinstance(decision.verdict, Refused)
+        and isinstance(credentials, Credentials)
+    ):
+        session.journal.withhold(exchange, Secrets(spellings(credentials.username, credentials.password)))

@@ -1,0 +1,165 @@
+"""Why this answer: an exchange as the control API shows it, with the rules asked and the one that decided."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+
+from mock_server import wire
+from mock_server.domain.decision import Accepted, Drop, Objection, Refused
+from mock_server.domain.flooding import Tally
+from mock_server.domain.instants import Instant, rfc3339
+from mock_server.domain.requirements import Requirement
+from mock_server.domain.rules import ORDER
+from mock_server.domain.secrets import Secrets
+from mock_server.journal import Exchange
+
+ACCEPTED, DROPPED, REFUSED = "accepted", "silently dropped", "refused"
+ANSWERED, DISCONNECTED, BUG, OPEN = "answered", "disconnected", "bug", "open"
+
+_NO_REASON: dict[str, Any] = {
+    "persistence": None,
+    "reason": None,
+    "rules_asked_before": [],
+    "without_stub": None,
+    "anti_flooding": None,
+}
+
+
+def summary(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
+    """One line of a list: what was asked, what was answered, and the rule that decided."""
+    decision = exchange.decision
+    return {
+        "id": exchange.id,
+        "at": rfc3339(exchange.at),
+        "method": exchange.method,
+        "path": _text(secrets.mask(exchange.path)),
+        "operation": exchange.operation,
+        "destination": exchange.destination,
+        "status": exchange.status,
+        "outcome": _outcome(exchange),
+        **_deciding(exchange),
+        "forced": decision is not None and decision.forced,
+        "message_id": None
+        if decision is None or isinstance(decision.verdict, Refused)
+        else decision.verdict.message_id,
+    }
+
+
+def explanation(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
+    """Everything that is known of an exchange."""
+    return {
+        **summary(exchange, secrets),
+        **_reasons(exchange),
+        "request": _request(exchange, secrets),
+        "response": {"status": exchange.status, "body": _text(secrets.mask(exchange.answer))},
+        **_oddities(exchange),
+        "bug": exchange.bug and _text(secrets.mask(exchange.bug.encode())),
+    }
+
+
+def _outcome(exchange: Exchange) -> str:
+    if exchange.bug is not None:
+        return BUG
+    if exchange.disconnected:
+        return DISCONNECTED
+    if exchange.protocol_error is not None:
+        return REFUSED
+    if exchange.decision is None:
+        return OPEN if exchange.status is None else ANSWERED
+    verdict = exchange.decision.verdict
+    if isinstance(verdict, Refused):
+        return REFUSED
+    return ACCEPTED if isinstance(verdict, Accepted) else DROPPED
+
+
+def _deciding(exchange: Exchange) -> dict[str, Any]:
+    if exchange.protocol_error is not None:
+        error = exchange.protocol_error
+        return _rule(error.rule, error.requirement, error.error.code)
+    decision = exchange.decision
+    if decision is None:
+        return _rule(None, None, None)
+    verdict = decision.verdict
+    return _rule(decision.rule, decision.requirement, verdict.error.code if isinstance(verdict, Refused) else None)
+
+
+def _rule(name: str | None, requirement: Requirement | None, code: int | None) -> dict[str, Any]:
+    return {
+        "code": code,
+        "rule": name,
+        "requirement": requirement and requirement.id,
+        "grade": requirement and requirement.grade.value,
+    }
+
+
+def _reasons(exchange: Exchange) -> dict[str, Any]:
+    decision = exchange.decision
+    if decision is None:
+        error = exchange.protocol_error
+        return _NO_REASON if error is None else {**_NO_REASON, "reason": error.details}
+    verdict = decision.verdict
+    return {
+        "persistence": verdict.error.persistence if isinstance(verdict, Refused) else None,
+        "reason": verdict.reason if isinstance(verdict, Refused) else None,
+        "rules_asked_before": _asked_before(decision.natural.rule if decision.natural else decision.rule),
+        "without_stub": _without_stub(decision.natural) if decision.forced else None,
+        "anti_flooding": decision.tally and _tally(decision.tally),
+    }
+
+
+def _asked_before(rule: str) -> list[str]:
+    return list(ORDER[: ORDER.index(rule)] if rule in ORDER else ORDER)
+
+
+def _without_stub(natural: Objection[Refused | Drop] | None) -> dict[str, Any]:
+    if natural is None:
+        return {"outcome": ACCEPTED, **_rule(None, None, None), "reason": None}
+    said = natural.said
+    if isinstance(said, Drop):
+        return {"outcome": DROPPED, **_rule(natural.rule, said.requirement, None), "reason": None}
+    return {"outcome": REFUSED, **_rule(natural.rule, said.requirement, said.error.code), "reason": said.reason}
+
+
+def _tally(tally: Tally) -> dict[str, Any]:
+    return {
+        "messages_to_destination": tally.volume,
+        "room_again_at": _when(tally.volume_frees_at),
+        "identical_texts": tally.duplicates,
+        "identical_text_leaves_at": _when(tally.duplicates_frees_at),
+    }
+
+
+def _when(instant: Instant | None) -> str | None:
+    return None if instant is None else rfc3339(instant)
+
+
+def _request(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
+    body, headers = exchange.body, exchange.headers
+    return {
+        "headers": headers and [[_text(name), _text(secrets.mask(value))] for name, value in headers],
+        **_body(None if body is None else secrets.mask(body)),
+        "body_length": exchange.body_length,
+        "body_sha256": exchange.sha256,
+        "body_truncated": body is not None and exchange.body_sha256 is not None,
+        "evicted": body is None,
+    }
+
+
+def _body(body: bytes | None) -> dict[str, Any]:
+    if body is None:
+        return {"body": None, "body_encoding": None}
+    try:
+        return {"body": body.decode(), "body_encoding": "utf-8"}
+    except UnicodeDecodeError:
+        return {"body": b64encode(body).decode(), "body_encoding": "base64"}
+
+
+def _oddities(exchange: Exchange) -> dict[str, list[str]]:
+    if exchange.operation is None or not exchange.body:
+        return {"unknown_fields": [], "duplicate_keys": []}
+    return wire.oddities(exchange.body, exchange.operation)
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="backslashreplace")

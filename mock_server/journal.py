@@ -1,0 +1,185 @@
+"""What came in, what went out, and the reason: bounded, and without secrets."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from hashlib import sha256
+
+import msgspec
+
+from mock_server.domain.decision import Decision
+from mock_server.domain.errors import ErrorCode
+from mock_server.domain.instants import Instant
+from mock_server.domain.requirements import Requirement
+from mock_server.domain.secrets import MASK, Secrets
+from mock_server.domain.submission import Operation
+
+Headers = list[tuple[bytes, bytes]]
+
+SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"x-api-key", b"cookie"})
+"""Headers whose values are never kept."""
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """How much a server remembers."""
+
+    exchanges: int = 10_000
+    """Exchanges, for each session."""
+    bytes: int = 64 * 1024 * 1024
+    """Raw bodies and headers, for the whole server."""
+    body: int = 64 * 1024
+    """Of one body; its length and hash are kept whatever its size."""
+    messages: int = 100_000
+    """Accepted messages, for each session."""
+
+
+class ProtocolError(msgspec.Struct, frozen=True):
+    """An answer that no rule of the gateway gave: unknown path, wrong method, too large (BAD-5)."""
+
+    error: ErrorCode
+    rule: str
+    requirement: Requirement
+    details: str | None = None
+
+
+class Exchange:
+    """One HTTP request with its answer. It is filled in while the request is served."""
+
+    __slots__ = (
+        "answer",
+        "at",
+        "body",
+        "body_length",
+        "body_sha256",
+        "bug",
+        "decision",
+        "destination",
+        "disconnected",
+        "headers",
+        "id",
+        "method",
+        "operation",
+        "path",
+        "protocol_error",
+        "status",
+    )
+
+    def __init__(self, number: int, at: Instant, method: str, path: bytes, headers: Headers) -> None:
+        self.id = str(number)
+        self.at = at
+        self.method = method
+        self.path = path
+        """As it came, with the query."""
+        self.headers: Headers | None = headers
+        self.body: bytes | None = b""
+        """At most `Bounds.body` bytes; `None` once it was evicted."""
+        self.body_length = 0
+        self.body_sha256: str | None = None
+        """Computed when the body is cut or evicted; until then it can be had from the body."""
+        self.operation: Operation | None = None
+        self.destination: str | None = None
+        self.decision: Decision | None = None
+        self.protocol_error: ProtocolError | None = None
+        self.status: int | None = None
+        self.answer = b""
+        self.bug: str | None = None
+        """The traceback of a bug in the mock."""
+        self.disconnected = False
+        """The client went away before the request was complete."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the whole body, hexadecimal."""
+        return self.body_sha256 or sha256(self.body or b"").hexdigest()
+
+
+class RawBytes:
+    """The server's budget for raw bodies and headers; the oldest go first, whichever session they belong to."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held = 0
+        self._sizes: OrderedDict[Exchange, int] = OrderedDict()
+        self.evicted = 0
+        """How many exchanges had to give up their raw bytes."""
+
+    @property
+    def held(self) -> int:
+        """Bytes held now."""
+        return self._held
+
+    def hold(self, exchange: Exchange, size: int) -> None:
+        """Count an exchange's bytes, and take the oldest away while there are too many."""
+        self._sizes[exchange] = size
+        self._held += size
+        while self._held > self._most:
+            oldest, freed = self._sizes.popitem(last=False)
+            self._held -= freed
+            self.evicted += 1
+            oldest.body_sha256 = oldest.sha256
+            oldest.body, oldest.headers = None, None
+
+    def release(self, exchange: Exchange) -> None:
+        """Count an exchange no longer."""
+        self._held -= self._sizes.pop(exchange, 0)
+
+
+class Journal:
+    """The exchanges of one session, numbered from 1."""
+
+    def __init__(self, bounds: Bounds, raw: RawBytes) -> None:
+        self._bounds = bounds
+        self._raw = raw
+        self._entries: deque[Exchange] = deque()
+        self._opened = 0
+
+    @property
+    def evicted(self) -> int:
+        """How many exchanges had to go for newer ones."""
+        return self._opened - len(self._entries)
+
+    def open(self, at: Instant, method: str, path: bytes, headers: Headers) -> Exchange:
+        """Begin an entry; it is in the journal from now on, whatever becomes of the request."""
+        self._opened += 1
+        kept = [(name, value if name not in SECRET_HEADERS else MASK) for name, value in headers]
+        exchange = Exchange(self._opened, at, method, path, kept)
+        self._entries.append(exchange)
+        if len(self._entries) > self._bounds.exchanges:
+            self._raw.release(self._entries.popleft())
+        return exchange
+
+    def record_body(self, exchange: Exchange, body: bytes) -> None:
+        """Keep the body as it came, or its beginning."""
+        exchange.body_length = len(body)
+        if len(body) > self._bounds.body:
+            exchange.body_sha256 = sha256(body).hexdigest()
+            body = body[: self._bounds.body]
+        exchange.body = body
+        headers = exchange.headers or ()
+        self._raw.hold(exchange, len(body) + sum([len(name) + len(value) for name, value in headers]))
+
+    def withhold(self, exchange: Exchange, secrets: Secrets) -> None:
+        """Mask a secret that only this exchange knows: a password that was presented and is no account's."""
+        exchange.path = secrets.mask(exchange.path)
+        exchange.body = None if exchange.body is None else secrets.mask(exchange.body)
+        exchange.headers = [(name, secrets.mask(value)) for name, value in exchange.headers or ()]
+
+    def __iter__(self) -> Iterator[Exchange]:
+        """All exchanges, newest first."""
+        return reversed(self._entries)
+
+    def get(self, exchange_id: str) -> Exchange | None:
+        """One exchange, or `None` when it is unknown or was evicted."""
+        if not (exchange_id.isascii() and exchange_id.isdigit()) or not self._entries or len(exchange_id) > 18:
+            return None
+        index = int(exchange_id) - int(self._entries[0].id)
+        found = self._entries[index] if 0 <= index < len(self._entries) else None
+        return found if found is not None and found.id == exchange_id else None
+
+    def clear(self) -> None:
+        """Forget everything, and number from 1 again."""
+        for exchange in self._entries:
+            self._raw.release(exchange)
+        self._entries.clear()
+        self._opened = 0

@@ -1,0 +1,112 @@
+"""One isolated world: scenario, clock, seed, state, journal. And the registry of all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from mock_server.domain.instants import Instant
+from mock_server.domain.policy import Policy
+from mock_server.domain.secrets import Secrets, spellings
+from mock_server.journal import Journal
+from mock_server.ports import Clock, Ids, StateStore
+from mock_server.scenario.compile import policy_of, stubs_of
+from mock_server.scenario.model import Scenario
+
+DEFAULT = "default"
+"""The session of requests that name none."""
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+"""What a session may be called: it stands in paths and in a header."""
+
+
+class Session:
+    """A world of its own. Two sessions share nothing but the server."""
+
+    def __init__(  # noqa: PLR0913 - the composition root hands over every part of a world by name
+        self, name: str, scenario: Scenario, *, seed: int, clock: Clock, ids: Ids, store: StateStore, journal: Journal
+    ) -> None:
+        self.name = name
+        self.seed = seed
+        self.clock = clock
+        self.ids = ids
+        self.store = store
+        self.journal = journal
+        self.secrets = Secrets()
+        self.created_with = scenario
+        self.use(scenario)
+
+    def use(self, scenario: Scenario) -> None:
+        """Follow other rules from now on; windows, messages, clock, seed and journal stay as they are."""
+        self.scenario = scenario
+        self.policy: Policy = policy_of(scenario)
+        self.stubs = stubs_of(scenario)
+        accounts = self.policy.accounts.values()
+        self.secrets = self.secrets.with_more(
+            spelling for account in accounts for spelling in spellings(account.username, account.password)
+        )
+
+    def reload(self, scenario: Scenario) -> None:
+        """Follow the scenario's new text, and go back to that on reset."""
+        self.created_with = scenario
+        self.use(scenario)
+
+    async def reset(self) -> None:
+        """Go back to how the session was created."""
+        self.use(self.created_with)
+        self.clock.reset()
+        await self.store.clear()
+        self.journal.clear()
+
+    def now(self) -> Instant:
+        """The session's time."""
+        return self.clock.now()
+
+
+Builder = Callable[[str, Scenario], Session]
+"""Makes a session of a name and a scenario."""
+
+
+class NameTakenError(Exception):
+    """There is a session of this name already."""
+
+
+class Sessions:
+    """All sessions of one server, by name."""
+
+    def __init__(self, build: Builder) -> None:
+        self._build = build
+        self._sessions: dict[str, Session] = {}
+        self._numbered = 0
+
+    def __iter__(self) -> Iterator[Session]:
+        """All sessions, oldest first."""
+        return iter(tuple(self._sessions.values()))
+
+    def get(self, name: str) -> Session | None:
+        """One session, or `None`."""
+        return self._sessions.get(name)
+
+    def create(self, scenario: Scenario, *, name: str | None = None) -> Session:
+        """Make a session; one without a name is numbered.
+
+        Raises:
+            NameTakenError: a session of this name exists.
+        """
+        chosen = name if name is not None else self._next_name()
+        if chosen in self._sessions:
+            raise NameTakenError(chosen)
+        session = self._build(chosen, scenario)
+        self._sessions[chosen] = session
+        return session
+
+    def delete(self, name: str) -> None:
+        """Forget a session and everything in it."""
+        self._sessions.pop(name).journal.clear()
+
+    def _next_name(self) -> str:
+        while True:
+            self._numbered += 1
+            name = f"s{self._numbered}"
+            if name not in self._sessions:
+                return name

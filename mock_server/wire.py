@@ -1,0 +1,246 @@
+"""JSON to domain and back: the only place that knows the vendor's field names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from mock_server.domain.decision import Accepted, Decision, Refused, SilentlyDropped
+from mock_server.domain.errors import MALFORMED, ErrorCode
+from mock_server.domain.instants import rfc3339
+from mock_server.domain.message import Message
+from mock_server.domain.policy import Health
+from mock_server.domain.requirements import Requirement, assumed
+from mock_server.domain.submission import Operation, Reference, Submission, Unreadable, Webhook
+
+_BAD_1 = assumed("BAD-1")
+_BAD_2 = assumed("BAD-2")
+_REQ_8 = assumed("REQ-8")
+
+_INT32_LOW, _INT32_HIGH = -(2**31), 2**31 - 1
+_ACCEPTED = "0: Accepted for delivery"
+_VERSION_NUMBER = "27.1.0.2"
+
+_REFERENCE_FIELDS = frozenset({"service", "action", "key"})
+_WEBHOOK_FIELDS = frozenset({"url", "authentication"})
+_SERVICES_FIELDS = frozenset(
+    {"destination", "text", "reference", "attemptCount", "detailed", "businessRelationId", "webhook"}
+)
+_ADMIN_FIELDS = _SERVICES_FIELDS | {"account", "lra"}
+
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+
+
+class _MisfitError(Exception):
+    """A member of the wrong JSON type; the argument is the sentence for `details`."""
+
+    def __init__(self, said: str, requirement: Requirement = _BAD_2) -> None:
+        super().__init__(said)
+        self.said = said
+        self.requirement = requirement
+
+
+def read_submission(body: bytes, operation: Operation) -> Submission | Unreadable:
+    """Decode a request body; what cannot be read is a value that says what is wrong and where (BAD-1, BAD-2)."""
+    try:
+        found = _decode(body)
+    except RecursionError:
+        return Unreadable(MALFORMED, _BAD_1, "body: nested too deeply")
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return Unreadable(MALFORMED, _BAD_1, f"body: {_plain(error, body)}")
+    if type(found) is not dict:
+        return Unreadable(MALFORMED, _BAD_1, f"body: expected an object, got {_kind(found)}")
+    try:
+        return _submission(found, operation)
+    except _MisfitError as misfit:
+        return Unreadable(MALFORMED, misfit.requirement, misfit.said)
+
+
+def _submission(found: dict[str, Any], operation: Operation) -> Submission:
+    get = found.get
+    destination = get("destination")
+    text = get("text")
+    reference = get("reference")
+    detailed = get("detailed")
+    webhook = get("webhook")
+    admin = operation is Operation.ADMIN
+    if type(text) is not str:
+        text = _string("text", text) or ""
+    if detailed is not None and type(detailed) is not bool:
+        raise _MisfitError(f"detailed: expected a boolean, got {_kind(detailed)}")
+    return Submission(
+        destination if type(destination) is str else "",
+        text,
+        None if reference is None else _reference(reference),
+        detailed is True,
+        _string("account", get("account")) if admin else None,
+        _int32("lra", get("lra")) if admin else None,
+        _string("businessRelationId", get("businessRelationId")),
+        None if webhook is None else _webhook(webhook),
+    )
+
+
+def _string(name: str, found: object) -> str | None:
+    if found is None or type(found) is str:
+        return found
+    raise _MisfitError(f"{name}: expected a string, got {_kind(found)}")
+
+
+def _int32(name: str, found: object) -> int | None:
+    """Read an int32; a number without a fraction is one however it is written (REQ-8)."""
+    if found is None:
+        return None
+    if type(found) is float and found.is_integer():
+        found = int(found)
+    if type(found) is int and _INT32_LOW <= found <= _INT32_HIGH:
+        return found
+    got = _kind(found) if type(found) is not int and type(found) is not float else str(found)
+    raise _MisfitError(f"{name}: expected an integer from {_INT32_LOW} to {_INT32_HIGH}, got {got[:40]}", _REQ_8)
+
+
+def _reference(found: object) -> Reference:
+    if type(found) is not dict:
+        raise _MisfitError(f"reference: expected an object, got {_kind(found)}")
+    return Reference(*(_string(f"reference.{name}", found.get(name)) for name in ("service", "action", "key")))
+
+
+def _webhook(found: object) -> Webhook:
+    if type(found) is not dict:
+        raise _MisfitError(f"webhook: expected an object, got {_kind(found)}")
+    url = _string("webhook.url", found.get("url"))
+    authentication = found.get("authentication")
+    if authentication is None:
+        return Webhook(url)
+    if type(authentication) is not dict:
+        raise _MisfitError(f"webhook.authentication: expected an object, got {_kind(authentication)}")
+    kind = _string("webhook.authentication.type", authentication.get("type"))
+    return Webhook(url) if kind is None else Webhook(url, kind)
+
+
+def _kind(found: object) -> str:
+    if found is None:
+        return "null"
+    names = {
+        bool: "a boolean",
+        int: "a number",
+        float: "a number",
+        str: "a string",
+        list: "an array",
+        dict: "an object",
+    }
+    return names[type(found)]
+
+
+def _plain(error: Exception, body: bytes) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        # The decoder counts from the start of the string it was reading; a developer counts from the first byte.
+        try:
+            body.decode()
+        except UnicodeDecodeError as whole:
+            return f"not UTF-8 at byte {whole.start}"
+    if not body.strip():
+        return "empty; a JSON object is required"
+    return str(error)
+
+
+def is_json(content_type: bytes) -> bool:
+    """Whether a media type is JSON: `application/json` or a `+json` suffix, whatever its parameters (BAD-4)."""
+    media_type = content_type.partition(b";")[0].strip().lower()
+    return media_type == b"application/json" or (media_type.endswith(b"+json") and b"/" in media_type)
+
+
+def oddities(body: bytes, operation: Operation) -> dict[str, list[str]]:
+    """What a tolerant reader passes over in silence: unknown fields (REQ-12) and duplicate keys (BAD-1)."""
+    duplicates: list[str] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in found:
+                duplicates.append(name)
+            found[name] = value
+        return found
+
+    try:
+        found = json.loads(body, object_pairs_hook=once)
+    except (ValueError, RecursionError):
+        return {"unknown_fields": [], "duplicate_keys": []}
+    unknown = sorted(_unknown(found, operation)) if isinstance(found, dict) else []
+    return {"unknown_fields": unknown, "duplicate_keys": sorted(set(duplicates))}
+
+
+def _unknown(found: dict[str, Any], operation: Operation) -> set[str]:
+    names = set(found) - (_ADMIN_FIELDS if operation is Operation.ADMIN else _SERVICES_FIELDS)
+    reference, webhook = found.get("reference"), found.get("webhook")
+    if isinstance(reference, dict):
+        names |= {f"reference.{name}" for name in set(reference) - _REFERENCE_FIELDS}
+    if isinstance(webhook, dict):
+        names |= {f"webhook.{name}" for name in set(webhook) - _WEBHOOK_FIELDS}
+        if isinstance(webhook.get("authentication"), dict):
+            names |= {f"webhook.authentication.{name}" for name in set(webhook["authentication"]) - {"type"}}
+    return names
+
+
+def answer_to(decision: Decision, *, provider_null: bool = False) -> tuple[int, bytes]:
+    """HTTP status and body of a verdict (ANS-1 to ANS-4); `provider_null` is the alternative reading of ANS-2."""
+    verdict = decision.verdict
+    if isinstance(verdict, Refused):
+        return verdict.error.status, envelope(verdict.error, verdict.details)
+    return 200, _acceptance(verdict, detailed=decision.detailed, provider_null=provider_null)
+
+
+def _acceptance(verdict: Accepted | SilentlyDropped, *, detailed: bool, provider_null: bool) -> bytes:
+    if detailed:
+        return _encode({"message": _ACCEPTED, "provider": verdict.provider, "id": verdict.message_id})
+    if provider_null:
+        return _encode({"message": _ACCEPTED, "provider": None, "id": verdict.message_id})
+    return _encode({"message": _ACCEPTED, "id": verdict.message_id})
+
+
+def envelope(error: ErrorCode, details: object = None) -> bytes:
+    """The body of every refusal (ANS-3)."""
+    return _encode({"code": error.code, "message": error.message, "details": details})
+
+
+def health_answer(health: Health) -> bytes:
+    """The body of both health checks (OP-5, OP-9)."""
+    down = [part for part, up in (("database", health.database), ("services", health.services)) if not up]
+    if not health.gateway:
+        down.append("gateway")
+    return _encode(
+        {
+            "globalStatus": not down,
+            "dbStatus": health.database,
+            "servicesStatus": health.services,
+            "errorMessage": f"Not available: {', '.join(down)}" if down else "",
+            "versionNumber": _VERSION_NUMBER,
+        }
+    )
+
+
+def message_view(message: Message) -> Mapping[str, Any]:
+    """A message as the control API shows it: the vendor's field names, and who and when beside them."""
+    submission = message.submission
+    reference, webhook = submission.reference, submission.webhook
+    return {
+        "id": message.id,
+        "destination": submission.destination,
+        "text": submission.text,
+        "provider": message.provider,
+        "acceptedAt": rfc3339(message.accepted_at),
+        "account": message.sender,
+        "caller": message.caller,
+        "lra": submission.lra,
+        "businessRelationId": submission.business_relation_id,
+        "detailed": submission.detailed,
+        "reference": None if reference is None else msgspec.to_builtins(reference),
+        "webhook": None
+        if webhook is None
+        else {"url": webhook.url, "authentication": {"type": webhook.authentication}},
+        "forced": message.forced,
+        "exchange": message.exchange,
+    }
