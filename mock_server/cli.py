@@ -18,7 +18,7 @@ from mock_server.journal import Bounds
 from mock_server.logs import configure_logging
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.model import Scenario
-from mock_server.scenario.pack import pack, resolve
+from mock_server.scenario.pack import folder, pack, resolve
 from mock_server.scenario.problems import Problem, ScenarioError
 
 logger = logging.getLogger("mock_server")
@@ -81,10 +81,12 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Serve a scenario until interrupted."""
     configure_logging(json_lines=json_logs, quiet=quiet)
     bounds = Bounds(exchanges=max_exchanges, bytes=max_raw_bytes, body=max_body_bytes, messages=max_messages)
-    _serve(host, port, scenario, port_file, bounds)
+    _serve(host, port, scenario, port_file, bounds, talkative=not (json_logs or quiet))
 
 
-def _serve(host: str, port: int, scenario: str, port_file: Path | None, bounds: Bounds) -> None:
+def _serve(  # noqa: PLR0913, PLR0917 - the options of `serve`, sorted
+    host: str, port: int, scenario: str, port_file: Path | None, bounds: Bounds, *, talkative: bool
+) -> None:
     from mock_server.api.server import HttpServer, bind, url_of  # noqa: PLC0415 - `--help` needs no server
     from mock_server.bootstrap import World  # noqa: PLC0415
 
@@ -102,8 +104,9 @@ def _serve(host: str, port: int, scenario: str, port_file: Path | None, bounds: 
         # What was made until now stays: the garbage collector need not look at it again.
         gc.collect()
         gc.freeze()
-        for line in _banner(url, world.default.scenario, path):
-            logger.info("%s", line)
+        logger.info("serving %s at %s", path, url)
+        if talkative:
+            click.echo("\n".join(_banner(url, world.default.scenario, path)))
         if port_file is not None:
             _write(port_file, url + "\n")
 
@@ -111,19 +114,25 @@ def _serve(host: str, port: int, scenario: str, port_file: Path | None, bounds: 
 
 
 def _banner(url: str, scenario: Scenario, path: Path) -> Iterator[str]:
-    yield f"SMS gateway mock at {url}, scenario {scenario.title or path.stem!r} ({path})"
-    yield "Accounts (username / password):"
+    """What a person wants to know first. The passwords of the pack are no secrets; those of other files may be."""
+    public = path.parent == folder()
+    yield f"SMS gateway mock at {url}"
+    yield f"Scenario: {scenario.title or path.stem} ({path})"
+    yield "Accounts:"
     for account in scenario.accounts:
         marks = [word for word, holds in (("admin", account.admin), ("not active", not account.active)) if holds]
         marks += ["may send URLs"] if account.urls == "allowed" else []
-        yield f"  {account.username} / {account.password}" + (f"  ({', '.join(marks)})" if marks else "")
+        credentials = f"{account.username} / {account.password}" if public else account.username
+        yield f"  {credentials}" + (f"  ({', '.join(marks)})" if marks else "")
     sender = next((each for each in scenario.accounts if each.admin and each.active), None)
     if sender is not None:
+        user = f"{sender.username}:{sender.password}" if public else sender.username
         yield "Send a message:"
-        yield f"  curl -u {sender.username}:{sender.password} {url}/api/Admin/send \\"
+        yield f"  curl -u {user} {url}/api/Admin/send \\"
         yield "    -H 'Content-Type: application/json' \\"
         yield """    -d '{"destination": "+447700900123", "text": "Hello", "detailed": true}'"""
-    yield f"See what arrived: {url}/_control/messages   and why: {url}/_control/exchanges"
+    yield f"What arrived: {url}/_control/messages"
+    yield f"And why:      {url}/_control/exchanges"
 
 
 @main.command()
