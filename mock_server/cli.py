@@ -84,7 +84,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     _serve(host, port, scenario, port_file, bounds, talkative=not (json_logs or quiet))
 
 
-def _serve(  # noqa: PLR0913, PLR0917 - the options of `serve`, sorted
+def _serve(  # noqa: PLR0913 - the options of `serve`, sorted
     host: str, port: int, scenario: str, port_file: Path | None, bounds: Bounds, *, talkative: bool
 ) -> None:
     from mock_server.api.server import HttpServer, bind, url_of  # noqa: PLC0415 - `--help` needs no server
@@ -104,9 +104,10 @@ def _serve(  # noqa: PLR0913, PLR0917 - the options of `serve`, sorted
         # What was made until now stays: the garbage collector need not look at it again.
         gc.collect()
         gc.freeze()
-        logger.info("serving %s at %s", path, url)
         if talkative:
             click.echo("\n".join(_banner(url, world.default.scenario, path)))
+        else:
+            logger.info("serving %s at %s", path, url)
         if port_file is not None:
             _write(port_file, url + "\n")
 
