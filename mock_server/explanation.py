@@ -135,15 +135,19 @@ def _when(instant: Instant | None) -> str | None:
 
 
 def _request(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
-    body, headers = exchange.body, exchange.headers
+    body, head = exchange.body, exchange.head
     return {
-        "headers": headers and [[_text(name), _text(secrets.mask(value))] for name, value in headers],
+        "headers": None if head is None else _headers(secrets.mask(head)),
         **_body(None if body is None else secrets.mask(body)),
         "body_length": exchange.body_length,
         "body_sha256": exchange.sha256,
         "body_truncated": body is not None and exchange.body_sha256 is not None,
         "evicted": body is None,
     }
+
+
+def _headers(head: bytes) -> list[list[str]]:
+    return [[_text(part) for part in line.split(b": ", 1)] for line in head.split(b"\r\n") if line]
 
 
 def _body(body: bytes | None) -> dict[str, Any]:

@@ -41,7 +41,11 @@ class ExchangeMiddleware:
             await self._app(scope, receive, send)
             return
         headers = scope[HEADERS] = dict(scope["headers"])
-        name = _take_prefix(scope) or headers.get(b"x-mock-session", b"").decode("latin-1") or DEFAULT
+        path = _route_path(scope)
+        if path.startswith(_PREFIX):
+            name, path = _take_prefix(scope, path)
+        else:
+            name = headers[b"x-mock-session"].decode("latin-1") if b"x-mock-session" in headers else DEFAULT
         session = self._sessions.get(name)
         # The router raises its 404 and 405 where it sees an application around it; elsewhere it answers them itself.
         scope["app"] = self
@@ -50,7 +54,7 @@ class ExchangeMiddleware:
             await answer_control_error(send, 404, "Unknown session", details)
             return
         scope[SESSION] = session
-        if not _route_path(scope).startswith(_OURS):
+        if not path.startswith(_OURS):
             scope[EXCHANGE] = _open(session, scope)
         try:
             await self._app(scope, receive, send)
@@ -58,6 +62,9 @@ class ExchangeMiddleware:
             await _answer_unrouted(scope, send, error)
         except Exception:
             await _answer_bug(scope, send, session)
+        finally:
+            if EXCHANGE in scope:
+                session.journal.settle(scope[EXCHANGE])
 
 
 async def _answer_unrouted(scope: Scope, send: Send, error: HTTPException) -> None:
@@ -87,14 +94,14 @@ async def _answer_bug(scope: Scope, send: Send, session: Session) -> None:
         await answer_bug(send, exchange)
 
 
-def _take_prefix(scope: Scope) -> str | None:
-    """The session that the path names; the prefix becomes part of the root path, as for a mounted application."""
-    path = _route_path(scope)
-    if not path.startswith(_PREFIX):
-        return None
-    name = path[len(_PREFIX) :].partition("/")[0]
+def _take_prefix(scope: Scope, path: str) -> tuple[str, str]:
+    """The session that the path names, and the path behind it.
+
+    The prefix becomes part of the root path, as for a mounted application.
+    """
+    name, slash, rest = path[len(_PREFIX) :].partition("/")
     scope["root_path"] = scope.get("root_path", "") + _PREFIX + name
-    return name
+    return name, slash + rest
 
 
 def _route_path(scope: Scope) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
+from mock_server.adapters.raw_http import RawHttpProtocol
+
 _BACKLOG = 2048
 _GRACE = 1
 """Seconds that open requests get when the server stops."""
@@ -48,7 +50,7 @@ class HttpServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=RawHttpProtocol,
                 ws="none",
                 lifespan="on",
                 log_config=None,

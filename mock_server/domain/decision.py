@@ -11,7 +11,7 @@ from mock_server.domain.flooding import Tally
 from mock_server.domain.requirements import Requirement
 
 
-class Refused(msgspec.Struct, frozen=True):
+class Refused(msgspec.Struct, frozen=True, gc=False):
     """A catalogued business answer, the statement it follows from, and what a developer should know."""
 
     error: ErrorCode
@@ -21,21 +21,21 @@ class Refused(msgspec.Struct, frozen=True):
     """For the explanation only: the value that decided. It never goes out to the client."""
 
 
-class Accepted(msgspec.Struct, frozen=True):
+class Accepted(msgspec.Struct, frozen=True, gc=False):
     """The provider took the message (PR-1)."""
 
     message_id: str
     provider: str
 
 
-class SilentlyDropped(msgspec.Struct, frozen=True):
+class SilentlyDropped(msgspec.Struct, frozen=True, gc=False):
     """Answered like an acceptance and handed to nobody (AF-1, AF-7)."""
 
     message_id: str
     provider: str
 
 
-class Drop(msgspec.Struct, frozen=True):
+class Drop(msgspec.Struct, frozen=True, gc=False):
     """A duplicate: to be answered like an acceptance, once it has an id."""
 
     requirement: Requirement
@@ -44,7 +44,7 @@ class Drop(msgspec.Struct, frozen=True):
 Said_co = TypeVar("Said_co", bound=Refused | Drop, covariant=True)
 
 
-class Objection(msgspec.Struct, Generic[Said_co], frozen=True):
+class Objection(msgspec.Struct, Generic[Said_co], frozen=True, gc=False):
     """The first rule that fired, by name, and what it said."""
 
     rule: str
@@ -54,7 +54,7 @@ class Objection(msgspec.Struct, Generic[Said_co], frozen=True):
 Verdict: TypeAlias = Accepted | Refused | SilentlyDropped
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """A verdict with its explanation."""
 
     verdict: Verdict

@@ -31,6 +31,6 @@ def instant_of(moment: datetime) -> Instant:
 
 
 def rfc3339(instant: Instant) -> str:
-    """Render an instant as the gateway does: UTC, whole seconds, `Z` (MS-5)."""
-    moment = _EPOCH + timedelta(seconds=instant // SECOND)
+    """Render an instant as the gateway does: UTC, whole seconds, `Z` (MS-5); what comes after `LATEST` as that."""
+    moment = _EPOCH + timedelta(seconds=min(instant, LATEST) // SECOND)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year >= 1000 else moment.isoformat()[:19] + "Z"

@@ -95,4 +95,7 @@ class Policy(msgspec.Struct, frozen=True):
 
     def provider(self) -> str | None:
         """The first provider that is up, in the scenario's order (PR-2)."""
-        return next((provider.name for provider in self.providers if provider.up), None)
+        for provider in self.providers:
+            if provider.up:
+                return provider.name
+        return None

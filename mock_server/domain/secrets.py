@@ -31,17 +31,26 @@ class Secrets:
 
     def __init__(self, found: Iterable[bytes] = ()) -> None:
         self._spellings = frozenset(found)
-        # The longest first: a Basic pair is masked whole before the password inside it is.
+        # The longest first, for secrets that begin alike; looking ahead, for those that overlap.
         longest_first = sorted(self._spellings, key=lambda each: (-len(each), each))
-        self._pattern = re.compile(b"|".join(map(re.escape, longest_first))) if longest_first else None
+        any_of_them = b"|".join(map(re.escape, longest_first))
+        self._pattern = re.compile(b"(?=(" + any_of_them + b"))") if longest_first else None
 
     def with_more(self, found: Iterable[bytes]) -> Secrets:
         """These secrets and others: a password that was changed stays masked in what was recorded before."""
         return Secrets(self._spellings | frozenset(found))
 
     def mask(self, raw: bytes) -> bytes:
-        """Put asterisks in the place of every secret."""
-        return raw if self._pattern is None else self._pattern.sub(MASK, raw)
+        """Put asterisks in the place of every secret; of those that overlap no end stays readable."""
+        if self._pattern is None:
+            return raw
+        pieces: list[bytes] = []
+        masked_to = 0
+        for found in self._pattern.finditer(raw):
+            if found.start() >= masked_to:
+                pieces += (raw[masked_to : found.start()], MASK)
+            masked_to = max(masked_to, found.end(1))
+        return b"".join((*pieces, raw[masked_to:]))
 
     def stand_in(self, raw: bytes) -> bool:
         """Whether a secret stands in `raw`."""

@@ -50,7 +50,7 @@ class Submission(msgspec.Struct, frozen=True, gc=False):
     webhook: Webhook | None = None
 
 
-class Unreadable(msgspec.Struct, frozen=True):
+class Unreadable(msgspec.Struct, frozen=True, gc=False):
     """A body that no submission could be read from: which answer it earns, why, and where it went wrong."""
 
     error: ErrorCode
@@ -76,7 +76,7 @@ class Presented(StrEnum):
     UNDECODABLE = "undecodable"
 
 
-class Attempt(msgspec.Struct, frozen=True):
+class Attempt(msgspec.Struct, frozen=True, gc=False):
     """One try to send: who asks, for which operation, with what content, and when."""
 
     operation: Operation

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from linkify_it import LinkifyIt
 
-_EXPLICIT = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*://\S|(?<![\w@.-])www\.\S", re.IGNORECASE)
+_EXPLICIT = re.compile(
+    r"(?<![a-z0-9+.-])[0-9+.-]*([a-z][a-z0-9+.-]*://\S)|(?<![\w@])(?<!\w[.-])www\.\S", re.IGNORECASE
+)
+"""A scheme begins with a letter: digits and marks before it (`1.https://…`) belong to the text."""
 _OTHER_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
 """What a browser takes for a full stop in an international domain name."""
 _CANDIDATE = re.compile(r"[^\s.]\.[^\W\d_]")
@@ -22,9 +25,11 @@ def find_url(text: str, *, bare_domains: bool = True) -> str | None:
     `scheme://…` and `www.…` always count, a bare domain of a known top-level domain where `bare_domains` says so;
     an e-mail address never does.
     """
-    explicit = _EXPLICIT.search(text) if "://" in text or "www." in text.lower() else None
+    if "." not in text and "://" not in text and text.isascii():
+        return None
+    explicit = _EXPLICIT.search(text)
     if explicit is not None:
-        return text[explicit.start() :].split(maxsplit=1)[0]
+        return text[explicit.start(explicit.lastindex or 0) :].split(maxsplit=1)[0]
     return _bare_domain(text) if bare_domains else None
 
 
@@ -42,5 +47,5 @@ def _linkifier() -> LinkifyIt:
     from linkify_it import LinkifyIt  # noqa: PLC0415
     from linkify_it.tlds import TLDS  # noqa: PLC0415
 
-    international = [label.encode().decode("idna") for label in TLDS if label.startswith("XN--")]
+    international = [label.lower().encode().decode("idna") for label in TLDS if label.startswith("XN--")]
     return LinkifyIt().tlds([*TLDS, *international], keep_old=True)

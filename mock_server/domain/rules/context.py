@@ -8,7 +8,7 @@ from mock_server.domain.policy import Account, Policy
 from mock_server.domain.submission import Attempt, Operation, Submission
 
 
-class Context(msgspec.Struct, frozen=True):
+class Context(msgspec.Struct, frozen=True, gc=False):
     """The policy, who authenticated, and for whom the message goes out."""
 
     policy: Policy

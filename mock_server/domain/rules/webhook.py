@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from mock_server.domain.decision import Refused
@@ -12,6 +13,8 @@ from mock_server.domain.submission import Submission
 _BAD_6 = assumed("BAD-6")
 _AUTHENTICATION = "NONE"
 """The only documented type."""
+_AUTHORITY = re.compile(r"""(?:[^@]*@)?(?:\[[^][]+\]|[^][@:<>"^`{|}]+)(?::[0-9]*)?""")
+"""User, host and port; a host holds no mark that no URL may hold. Python's own check differs between its versions."""
 
 
 def webhook(submission: Submission, context: Context) -> Refused | None:
@@ -42,7 +45,7 @@ def _scheme_of_absolute_url(url: str) -> str | None:
         return None
     try:
         parts = urlsplit(url)
-        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        sound = parts.scheme in {"http", "https"} and parts.port != 0 and bool(_AUTHORITY.fullmatch(parts.netloc))
     except ValueError:
         return None
     return parts.scheme if sound else None
