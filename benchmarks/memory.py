@@ -1,0 +1,79 @@
+"""A million sends to a hundred thousand destinations, in process: does it slow down, and what does it keep?"""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import uvloop
+
+from benchmarks.processes import resident
+from mock_server.bootstrap import World
+from mock_server.scenario.loader import scenario_of
+
+SENDS = 1_000_000
+DESTINATIONS = 100_000
+CHUNK = 10_000
+BATCH = 100
+FULL = 200_000
+"""After so many the journal and the kept messages are full: what grows from there on are open windows."""
+
+_HEADERS = [
+    (b"host", b"127.0.0.1"),
+    (b"content-type", b"application/json"),
+    (b"authorization", b"Basic YWRtaW46YWRtaW4tc2VjcmV0"),
+]
+
+Sent = tuple[dict[str, Any], Callable[[], Awaitable[dict[str, Any]]], Callable[[Any], Awaitable[None]]]
+
+
+def run() -> None:
+    """Print the speed of the first and the last sends, and the bytes that a counted send costs."""
+    uvloop.run(_run())
+
+
+async def _run() -> None:
+    world = World(scenario_of({"version": 1}, "benchmark"))
+    gc.collect()
+    gc.freeze()
+    speeds, at_full = [], 0
+    for begin in range(0, SENDS, CHUNK):
+        if begin == FULL:
+            at_full = resident(os.getpid())
+        speeds.append(await _send_chunk(world, begin))
+    grown = resident(os.getpid()) - at_full
+    first, last = speeds[1], sorted(speeds[-5:])[2]
+    print(f"first {CHUNK:,} sends: {first:,.0f}/s of CPU time; last: {last:,.0f}/s; ratio {last / first:.2f}")
+    print(f"memory from {FULL:,} to {SENDS:,} sends: {grown / (SENDS - FULL):.0f} bytes a counted send")
+
+
+async def _send_chunk(world: World, begin: int) -> float:
+    """Sends per second of CPU time; the requests are made in small batches outside of it."""
+    spent = 0.0
+    for batch in range(begin, begin + CHUNK, BATCH):
+        requests = [_request(number) for number in range(batch, batch + BATCH)]
+        before = time.process_time()
+        for request in requests:
+            await world.app(*request)
+        spent += time.process_time() - before
+    return CHUNK / spent
+
+
+def _request(number: int) -> Sent:
+    destination, text = number % DESTINATIONS, number
+    body = b'{"destination":"+39340%07d","text":"Your code is %07d"}' % (destination, text)
+    scope = {
+        "type": "http", "http_version": "1.1", "scheme": "http", "method": "POST", "root_path": "",
+        "path": "/api/Admin/send", "raw_path": b"/api/Admin/send", "query_string": b"", "headers": list(_HEADERS),
+    }  # fmt: skip
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(_: Any) -> None:
+        return
+
+    return scope, receive, send

@@ -1,0 +1,12 @@
+-- 100,000 destinations in turn, a fresh text each time: every send is accepted and counted.
+local n = 0
+local headers = {
+  ["Content-Type"] = "application/json",
+  ["Accept"] = "application/json",
+  ["Authorization"] = "Basic YWRtaW46YWRtaW4tc2VjcmV0",
+}
+request = function()
+  n = n + 1
+  local body = string.format('{"destination":"+39340%07d","text":"Your code is %06d","detailed":true}', n % 100000, n)
+  return wrk.format("POST", "/api/Admin/send", headers, body)
+end
