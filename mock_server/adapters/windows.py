@@ -79,7 +79,11 @@ class Windows:
         log = self._young.get(offer.destination)
         if log is None:
             log = self._old.pop(offer.destination, None)
-            return flooding.empty_log() if log is None else log
+            if log is None:
+                return flooding.empty_log()
+            # It moves before the verdict: an offer that is refused must not take the windows with it.
+            self._young[offer.destination] = log
+            self._young_open_until = max(self._young_open_until, self._old_open_until)
         flooding.forget_what_left(log, now)
         return log
 
