@@ -1,0 +1,318 @@
+"""What the tests of the served gateway share: a client of one session, senders, judges and a raw socket."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+
+from mock_server.testing import MockGateway
+
+ADMIN = ("admin", "admin-secret")
+CUSTOMER = ("customer-account", "customer-secret")
+"""May send URLs, and is no administrator."""
+ORDINARY = ("web-shop", "web-shop-secret")
+
+DESTINATION = "+447700900123"
+MORNING = "2026-01-15T09:00:00Z"
+
+Auth = tuple[str, str]
+
+MISSING_HEADER = "Missing basic authentication header"
+BAD_CREDENTIALS = "Username or password not valid"
+
+_UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+CATALOGUE: dict[int, tuple[int, str]] = {
+    8: (500, "Wrong number"),
+    56: (500, "Invalid number"),
+    59: (500, "Invalid reference service"),
+    60: (500, "Anti-flooding error"),
+    61: (500, "Message in watchlist"),
+    63: (401, BAD_CREDENTIALS),
+    64: (500, "SMS provider not available"),
+    66: (500, "Empty or missing message text"),
+    74: (500, "Message containing URL is denied"),
+    400: (400, "Malformed request"),
+    404: (404, "Not found"),
+    405: (405, "Method not allowed"),
+    413: (413, "Payload too large"),
+    415: (415, "Unsupported media type"),
+}
+"""Status and message of each code, written down a second time on purpose: the tests do not ask the mock."""
+
+
+def assert_refused(
+    response: httpx2.Response,
+    code: int,
+    *,
+    message: str | None = None,
+    status: int | None = None,
+    details: str | re.Pattern[str] | None = None,
+    challenge: bool = True,
+) -> None:
+    """The exact answer of a refusal: status, every header, and the envelope to the byte (ANS-3, ANS-4, ANS-5).
+
+    `details` is what the envelope holds: a text is compared whole, a pattern is searched for.
+    """
+    usual_status, usual_message = CATALOGUE[code]
+    expected_status = usual_status if status is None else status
+
+    assert response.status_code == expected_status, response.text
+    _assert_headers(response, challenge=challenge and expected_status == 401, allow=expected_status == 405)
+    found = response.json()
+    if isinstance(details, re.Pattern):
+        assert details.search(found["details"]), found
+    else:
+        assert found["details"] == details
+    assert response.content == _compact(
+        {"code": code, "message": message or usual_message, "details": found["details"]}
+    )
+
+
+def assert_accepted(response: httpx2.Response, *, provider: str | None = None) -> str:
+    """The exact answer of an acceptance, with the provider where one is named; the message's id (ANS-1, ANS-2)."""
+    assert response.status_code == 200, response.text
+    _assert_headers(response)
+    message_id: str = response.json()["id"]
+    assert _UUID4.fullmatch(message_id)
+    named = {} if provider is None else {"provider": provider}
+    assert response.content == _compact({"message": "0: Accepted for delivery", **named, "id": message_id})
+    return message_id
+
+
+def assert_control(response: httpx2.Response, status: int = 200) -> Any:
+    """An answer of the control API: JSON, with its version, and the status that is expected; its content."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["x-mock-control-version"] == "1"
+    return response.json()
+
+
+def assert_control_error(response: httpx2.Response, status: int, message: str, details: str) -> None:
+    """An error of the control API; `details` must stand in its `details`."""
+    found = assert_control(response, status)
+    assert list(found) == ["code", "message", "details"]
+    assert (found["code"], found["message"]) == (status, message)
+    told = found["details"] if isinstance(found["details"], str) else "\n".join(found["details"])
+    assert details in told
+
+
+def _assert_headers(response: httpx2.Response, *, challenge: bool = False, allow: bool = False) -> None:
+    expected = {"date", "content-type", "content-length", "x-mock-exchange"}
+    expected |= {"www-authenticate"} if challenge else set()
+    expected |= {"allow"} if allow else set()
+    assert set(response.headers) == expected
+    assert response.headers["content-type"] == "application/json"
+    if challenge:
+        assert response.headers["www-authenticate"] == 'Basic realm="SMS Gateway"'
+    if allow:
+        assert response.headers["allow"] == "POST"
+
+
+def _compact(content: Mapping[str, object]) -> bytes:
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def basic(username: str, password: str) -> str:
+    """The `Authorization` header of a pair."""
+    return "Basic " + b64encode(f"{username}:{password}".encode()).decode()
+
+
+class World:
+    """A tester of one session: sends like a client of the vendor's, asks and steers through the control API."""
+
+    def __init__(self, client: httpx2.Client, name: str) -> None:
+        self.client = client
+        self.name = name
+        self.prefix = f"/~{name}"
+
+    def send(
+        self,
+        text: object = "Hello",
+        destination: object = DESTINATION,
+        *,
+        auth: Auth | None = ADMIN,
+        operation: str = "Admin",
+        headers: Mapping[str, str] | None = None,
+        **fields: object,
+    ) -> httpx2.Response:
+        """One send; every other keyword is a field of the request."""
+        return self.send_object(
+            {"destination": destination, "text": text, **fields}, auth=auth, operation=operation, headers=headers
+        )
+
+    def send_object(
+        self,
+        content: object,
+        *,
+        auth: Auth | None = ADMIN,
+        operation: str = "Admin",
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx2.Response:
+        """One send of any JSON value."""
+        return self.send_raw(json.dumps(content).encode(), auth=auth, operation=operation, headers=headers)
+
+    def send_raw(
+        self,
+        body: bytes,
+        *,
+        auth: Auth | None = ADMIN,
+        operation: str = "Admin",
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx2.Response:
+        """One send of any bytes."""
+        return self.post(f"/api/{operation}/send", body, auth=auth, headers=headers)
+
+    def post(
+        self, path: str, body: bytes = b"", *, auth: Auth | None = ADMIN, headers: Mapping[str, str] | None = None
+    ) -> httpx2.Response:
+        """One POST to a path of the session."""
+        sent = {"Content-Type": "application/json"} | ({} if auth is None else {"Authorization": basic(*auth)})
+        return self.client.post(self.prefix + path, content=body, headers=sent | dict(headers or {}))
+
+    def request(self, method: str, path: str, body: object = None) -> httpx2.Response:
+        """Any request to a path of the session, without credentials."""
+        return self.client.request(method, self.prefix + path, json=body)
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        """A control request that must succeed; what it answers."""
+        return assert_control(self.request(method, f"/_control{path}", body))
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock."""
+        self.control("POST", "/clock/advance", {"seconds": seconds})
+
+    def patch(self, **parts: object) -> None:
+        """Replace top-level parts of the scenario."""
+        self.control("PATCH", "/scenario", parts)
+
+    def messages(self) -> list[dict[str, Any]]:
+        """What the provider took, newest first."""
+        found: list[dict[str, Any]] = self.control("GET", "/messages")["messages"]
+        return found
+
+    def exchanges(self) -> list[dict[str, Any]]:
+        """The journal, newest first."""
+        found: list[dict[str, Any]] = self.control("GET", "/exchanges")["exchanges"]
+        return found
+
+    def why(self, response: httpx2.Response) -> dict[str, Any]:
+        """The explanation of an answer."""
+        found: dict[str, Any] = self.control("GET", f"/exchanges/{response.headers['x-mock-exchange']}")
+        return found
+
+
+def decided(world: World, response: httpx2.Response) -> tuple[str, str, str]:
+    """Outcome, rule and requirement that the journal gives for an answer."""
+    found = world.why(response)
+    return found["outcome"], found["rule"], found["requirement"]
+
+
+class RawAnswer:
+    """One HTTP answer as it stood on the wire."""
+
+    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+
+class RawConnection:
+    """A TCP connection to a gateway, for bytes that no HTTP client would send."""
+
+    def __init__(self, url: str) -> None:
+        target = httpx2.URL(url)
+        self._socket = socket.create_connection((target.host, target.port or 80), timeout=20)
+        self._unread = b""
+
+    def __enter__(self) -> Self:
+        """Use."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self._socket.close()
+
+    def send(self, raw: bytes) -> None:
+        """Send bytes as they are."""
+        self._socket.sendall(raw)
+
+    def end(self) -> None:
+        """Say that nothing more comes, and wait until the server closes."""
+        self._socket.shutdown(socket.SHUT_WR)
+        while self._receive():
+            pass
+
+    def answer(self) -> RawAnswer:
+        """The next answer; its length must be declared, as that of every answer of the gateway is."""
+        while b"\r\n\r\n" not in self._unread:
+            self._more()
+        head, _, self._unread = self._unread.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+        length = int(headers["content-length"])
+        while len(self._unread) < length:
+            self._more()
+        body, self._unread = self._unread[:length], self._unread[length:]
+        return RawAnswer(int(first.split(" ")[1]), headers, body)
+
+    def _more(self) -> None:
+        received = self._receive()
+        assert received, f"the server closed the connection after {self._unread!r}"
+        self._unread += received
+
+    def _receive(self) -> bytes:
+        return self._socket.recv(65536)
+
+
+def raw_request(
+    path: str,
+    body: bytes = b"",
+    *,
+    method: str = "POST",
+    auth: Auth | None = ADMIN,
+    headers: Sequence[tuple[str, str]] = (),
+    declared: int | None = None,
+) -> bytes:
+    """The bytes of a request; `declared` is the Content-Length where it is not that of the body."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: gateway", "Content-Type: application/json"]
+    lines += [] if auth is None else [f"Authorization: {basic(*auth)}"]
+    lines += [f"{name}: {value}" for name, value in headers]
+    if not any(name.lower() == "transfer-encoding" for name, _ in headers):
+        lines.append(f"Content-Length: {len(body) if declared is None else declared}")
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+class Worlds:
+    """Makes sessions on one server."""
+
+    def __init__(self, gateway: MockGateway, client: httpx2.Client) -> None:
+        self.gateway = gateway
+        self.client = client
+        self.made: list[str] = []
+
+    def __call__(
+        self, *, scenario: object = None, frozen_at: str | None = MORNING, seed: int | None = None, **parts: object
+    ) -> World:
+        """A fresh session: the default scenario, another one, or one of these parts alone; its clock stands still."""
+        asked: dict[str, object] = {}
+        if scenario is not None:
+            asked["scenario"] = scenario
+        elif parts:
+            asked["scenario"] = {"version": 1, **parts}
+        if frozen_at is not None:
+            asked["clock"] = {"mode": "frozen", "at": frozen_at}
+        if seed is not None:
+            asked["seed"] = seed
+        name: str = assert_control(self.client.post("/_control/sessions", json=asked), 201)["id"]
+        self.made.append(name)
+        return World(self.client, name)
