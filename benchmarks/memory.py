@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import statistics
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,6 +19,7 @@ SENDS = 1_000_000
 DESTINATIONS = 100_000
 CHUNK = 10_000
 BATCH = 100
+PAIRS = 15
 FULL = 200_000
 """After so many the journal and the kept messages are full: what grows from there on are open windows."""
 
@@ -36,18 +38,27 @@ def run() -> None:
 
 
 async def _run() -> None:
-    world = World(scenario_of({"version": 1}, "benchmark"))
-    gc.collect()
-    gc.freeze()
-    speeds, at_full = [], 0
+    world = _world()
     for begin in range(0, SENDS, CHUNK):
         if begin == FULL:
             at_full = resident(os.getpid())
-        speeds.append(await _send_chunk(world, begin))
+        await _send_chunk(world, begin)
     grown = resident(os.getpid()) - at_full
-    first, last = speeds[1], sorted(speeds[-5:])[2]
-    print(f"first {CHUNK:,} sends: {first:,.0f}/s of CPU time; last: {last:,.0f}/s; ratio {last / first:.2f}")
     print(f"memory from {FULL:,} to {SENDS:,} sends: {grown / (SENDS - FULL):.0f} bytes a counted send")
+    ratios = []
+    for pair in range(PAIRS):
+        fresh = await _send_chunk(_world(), 0)
+        ratios.append(await _send_chunk(world, SENDS + pair * CHUNK) / fresh)
+    low, middle, high = min(ratios), statistics.median(ratios), max(ratios)
+    print(f"speed of {CHUNK:,} sends after {SENDS:,}, against {CHUNK:,} to a fresh gateway, in turn:", end=" ")
+    print(f"{low:.2f} / {middle:.2f} / {high:.2f} (min / median / max)")
+
+
+def _world() -> World:
+    world = World(scenario_of({"version": 1}, "benchmark"))
+    gc.collect()
+    gc.freeze()
+    return world
 
 
 async def _send_chunk(world: World, begin: int) -> float:

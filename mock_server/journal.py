@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterator
 from hashlib import sha256
 
@@ -16,6 +16,8 @@ from mock_server.domain.secrets import MASK, Secrets
 from mock_server.domain.submission import Operation
 
 Headers = list[tuple[bytes, bytes]]
+
+_MOST_RELEASED = 1000
 
 SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"x-api-key", b"cookie"})
 """Headers whose values are never kept."""
@@ -62,6 +64,7 @@ class Exchange:
         "operation",
         "path",
         "protocol_error",
+        "raw_size",
         "status",
     )
 
@@ -88,11 +91,19 @@ class Exchange:
         """The traceback of a bug in the mock."""
         self.disconnected = False
         """The client went away before the request was complete."""
+        self.raw_size = 0
+        """What the server's budget counts for this entry."""
 
     @property
     def sha256(self) -> str:
         """The hash of the whole body, hexadecimal."""
         return self.body_sha256 or sha256(self.body or b"").hexdigest()
+
+    def give_up(self) -> None:
+        """Let the raw bytes go, for newer ones; length and hash stay."""
+        self.body_sha256 = self.sha256
+        self.body, self.head = None, None
+        self.raw_size = 0
 
 
 class RawBytes:
@@ -101,7 +112,8 @@ class RawBytes:
     def __init__(self, most: int) -> None:
         self._most = most
         self._held = 0
-        self._sizes: OrderedDict[Exchange, int] = OrderedDict()
+        self._order: deque[Exchange] = deque()
+        self._released = 0
         self.evicted = 0
         """How many exchanges had to give up their raw bytes."""
 
@@ -112,18 +124,33 @@ class RawBytes:
 
     def hold(self, exchange: Exchange, size: int) -> None:
         """Count an exchange's bytes, and take the oldest away while there are too many."""
-        self._sizes[exchange] = size
+        exchange.raw_size = size
+        self._order.append(exchange)
         self._held += size
         while self._held > self._most:
-            oldest, freed = self._sizes.popitem(last=False)
-            self._held -= freed
+            oldest = self._order.popleft()
+            if not oldest.raw_size:
+                self._released -= 1
+                continue
+            self._held -= oldest.raw_size
             self.evicted += 1
-            oldest.body_sha256 = oldest.sha256
-            oldest.body, oldest.head = None, None
+            oldest.give_up()
 
     def release(self, exchange: Exchange) -> None:
         """Count an exchange no longer."""
-        self._held -= self._sizes.pop(exchange, 0)
+        if not exchange.raw_size:
+            return
+        self._held -= exchange.raw_size
+        exchange.raw_size = 0
+        self._released += 1
+        order = self._order
+        while order and not order[0].raw_size:
+            order.popleft()
+            self._released -= 1
+        # A quiet session's entry at the front must not keep a busy session's released ones behind it for ever.
+        if self._released > _MOST_RELEASED and self._released * 2 > len(order):
+            self._order = deque(each for each in order if each.raw_size)
+            self._released = 0
 
 
 class Journal:
@@ -150,8 +177,8 @@ class Journal:
         self._entries.append(exchange)
         if len(self._entries) > self._bounds.exchanges:
             oldest = self._entries.popleft()
-            oldest.head = None
             self._raw.release(oldest)
+            oldest.head = None
         return exchange
 
     def record_body(self, exchange: Exchange, body: bytes) -> None:

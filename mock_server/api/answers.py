@@ -16,6 +16,7 @@ CONTROL_VERSION = 1
 
 _JSON: RawHeader = (b"content-type", b"application/json")
 _TEXT: RawHeader = (b"content-type", b"text/plain; charset=utf-8")
+_YAML: RawHeader = (b"content-type", b"application/yaml")
 _VERSION: RawHeader = (b"x-mock-control-version", str(CONTROL_VERSION).encode())
 _CHALLENGE: RawHeader = (b"www-authenticate", b'Basic realm="SMS Gateway"')
 
@@ -52,6 +53,11 @@ async def answer_bug(send: Send, exchange: Exchange) -> None:
 async def answer_control(send: Send, status: int, content: object, *, headers: Iterable[RawHeader] = ()) -> None:
     """Answer a request to the control API."""
     await _send(send, status, msgspec.json.encode(content), (_JSON, _VERSION, *headers))
+
+
+async def answer_document(send: Send, document: bytes) -> None:
+    """Answer with a YAML file."""
+    await _send(send, 200, document, (_YAML, _VERSION))
 
 
 async def answer_control_error(

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from mock_server.api.answers import answer_control, answer_control_error
+from mock_server.api.answers import answer_control, answer_control_error, answer_document
 from mock_server.api.body import Unread, read_body
 from mock_server.api.exchange import SESSION
 from mock_server.control import MOST_LISTED, Control, ControlError, Worlds
+from mock_server.documents import documents
 
 
 class Call:
@@ -30,6 +31,11 @@ class Call:
     def origin(self) -> str:
         """Scheme and authority as the client wrote them."""
         return f"{self._request.url.scheme}://{self._request.headers.get('host') or self._request.url.netloc}"
+
+    @property
+    def base(self) -> str:
+        """The base URL of the request's own session, as the client wrote it."""
+        return self.origin + str(self._request.scope.get("root_path", ""))
 
     def page(self) -> dict[str, Any]:
         """`limit` and `before` of a list."""
@@ -146,11 +152,31 @@ _TABLE: tuple[tuple[str, dict[str, Verb]], ...] = (
     ("/_control/clock/advance", {"POST": _advance}),
     ("/_control/clock/freeze", {"POST": _freeze}),
     ("/_control/scenario", {"GET": _scenario, "PATCH": _patch_scenario}),
+    ("/_control/openapi", {"GET": _documents}),
     ("/_control/sessions", {"GET": _sessions, "POST": _create_session}),
     ("/_control/sessions/{name}", {"GET": _session, "DELETE": _delete_session}),
 )
 
 
+class DocumentEndpoint:
+    """The OpenAPI documents, as they are shipped."""
+
+    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
+        """Serve one request."""
+        name = scope["path_params"]["name"]
+        found = documents().get(name)
+        if found is None:
+            known = f"no document {name!r}; known: {', '.join(documents())}"
+            await answer_control_error(send, 404, "Unknown document", known)
+        else:
+            await answer_document(send, found.read_bytes())
+
+
+async def _documents(call: Call) -> Answer:
+    return 200, {"documents": [f"{call.base}/_control/openapi/{name}" for name in documents()]}
+
+
 def control_routes(worlds: Worlds) -> list[BaseRoute]:
     """All routes of the control API."""
-    return [Route(path, Endpoint(worlds, verbs), methods=list(verbs)) for path, verbs in _TABLE]
+    routes = [Route(path, Endpoint(worlds, verbs), methods=list(verbs)) for path, verbs in _TABLE]
+    return [*routes, Route("/_control/openapi/{name}", DocumentEndpoint(), methods=["GET"])]
