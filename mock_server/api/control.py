@@ -110,6 +110,10 @@ async def _delete_session(call: Call) -> Answer:
     return 200, call.worlds.delete(call.path["name"])
 
 
+async def _documents(call: Call) -> Answer:
+    return 200, {"documents": [f"{call.base}/_control/openapi/{name}" for name in documents()]}
+
+
 class Endpoint:
     """One control route as an ASGI application: a verb for each method."""
 
@@ -170,10 +174,6 @@ class DocumentEndpoint:
             await answer_control_error(send, 404, "Unknown document", known)
         else:
             await answer_document(send, found.read_bytes())
-
-
-async def _documents(call: Call) -> Answer:
-    return 200, {"documents": [f"{call.base}/_control/openapi/{name}" for name in documents()]}
 
 
 def control_routes(worlds: Worlds) -> list[BaseRoute]:
