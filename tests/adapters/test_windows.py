@@ -1,0 +1,229 @@
+"""The windows against a naive model, their ids, and the memory that they take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from mock_server.adapters.ids import SeededIds
+from mock_server.adapters.windows import Windows
+from mock_server.domain.decision import Refused
+from mock_server.domain.flooding import Limits, Offer, WindowKind
+from mock_server.domain.instants import HOUR, SECOND, Duration, Instant
+
+START = Instant(1_768_467_600 * SECOND)
+DESTINATIONS = ("+447700900001", "+447700900002")
+TEXTS = ("a", "b", "c")
+
+
+class Row(NamedTuple):
+    """A counted message: when it leaves each window, and what it was."""
+
+    leaves_volume: int
+    leaves_duplicates: int
+    text: str | None
+
+
+class Model:
+    """Anti-flooding as one would explain it: lists, scanned whole, and nothing ever forgotten."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[Row]] = {}
+
+    def send(self, destination: str, text: str, limits: Limits, now: int) -> str:
+        """What becomes of a send: `accepted`, `refused` or `dropped`."""
+        rows = self.rows.setdefault(destination, [])
+        in_volume = [row.leaves_volume for row in rows if row.leaves_volume > now]
+        copies = [row.leaves_duplicates for row in rows if row.text == text and row.leaves_duplicates > now]
+        verdict = "accepted"
+        if len(in_volume) >= limits.volume:
+            verdict = "refused"
+        elif len(copies) >= limits.duplicates:
+            verdict = "dropped"
+        if verdict == "accepted" or limits.count_attempts:
+            fixed = limits.kind is WindowKind.FIXED
+            leaves_volume = min(in_volume) if fixed and in_volume else now + limits.volume_window
+            leaves_duplicates = min(copies) if fixed and copies else now + limits.duplicates_window
+            counted = verdict == "accepted"
+            rows.append(Row(leaves_volume, leaves_duplicates if counted else 0, text if counted else None))
+        return verdict
+
+
+class Send(NamedTuple):
+    """One send."""
+
+    destination: str
+    text: str
+
+
+class Advance(NamedTuple):
+    """Time passes."""
+
+    by: Duration
+
+
+class Reconsider(NamedTuple):
+    """The scenario is patched: other limits, or equal ones made anew."""
+
+    limits: Limits
+
+
+class SetBack(NamedTuple):
+    """The clock is set back."""
+
+    by: Duration
+
+
+Step = Send | Advance | Reconsider | SetBack
+
+durations = st.sampled_from([HOUR // 2, HOUR // 2 - 1, 1, HOUR - 1, HOUR, HOUR + 1, 2 * HOUR])
+windows = st.sampled_from([HOUR, HOUR, HOUR // 2, 2 * HOUR])
+limits_of_any_kind = st.builds(
+    Limits,
+    duplicates=st.integers(1, 2) | st.just(0),
+    duplicates_window=windows,
+    volume=st.integers(1, 3) | st.just(0),
+    volume_window=windows,
+    kind=st.sampled_from(WindowKind),
+    count_attempts=st.booleans(),
+)
+# Single steps almost never meet the edge of a window that is full: a burst fills it, and time moves to the edge.
+bursts = st.lists(st.builds(Send, st.sampled_from(DESTINATIONS), st.sampled_from(TEXTS)), min_size=1, max_size=5)
+passing = st.builds(Advance, durations)
+phases = st.builds(lambda burst, time: [*burst, time], bursts, passing)
+patches = st.builds(lambda limits: [Reconsider(limits)], limits_of_any_kind)
+set_backs = st.builds(lambda by: [SetBack(by)], durations)
+
+
+def _flat(phases: list[list[Step]]) -> list[Step]:
+    return [step for phase in phases for step in phase]
+
+
+forward = st.lists(st.one_of(phases, phases, phases, patches), max_size=12).map(_flat)
+anywhere = st.lists(st.one_of(phases, phases, patches, set_backs), max_size=12).map(_flat)
+
+REFUSED_IN_THE_SECOND_HOUR: list[Step] = [
+    Send(DESTINATIONS[1], "a"),
+    Advance(HOUR // 2),
+    Send(DESTINATIONS[0], "a"),
+    Advance(HOUR // 2),
+    Send(DESTINATIONS[0], "b"),
+    Send(DESTINATIONS[0], "b"),
+]
+
+
+def play(limits: Limits, steps: list[Step], on_send: Callable[[Send, Limits, Instant, Windows], None]) -> None:
+    """Take the steps on fresh windows."""
+    windows, now = Windows(), START
+    for step in steps:
+        match step:
+            case Send():
+                on_send(step, limits, now, windows)
+            case Advance(by):
+                now = Instant(now + by)
+            case SetBack(by):
+                now = Instant(max(0, now - by))
+            case Reconsider(other):
+                limits = other
+
+
+@pytest.mark.requirement("AF-1", "AF-2", "AF-4", "AF-5")
+@settings(max_examples=150, deadline=None)
+@given(limits_of_any_kind, forward)
+@example(Limits(volume=1), REFUSED_IN_THE_SECOND_HOUR)
+def test_the_windows_say_what_a_naive_model_says(limits: Limits, steps: list[Step]) -> None:
+    """AF-1, AF-2, AF-4, AF-5: under every reading, whatever is patched and however time passes."""
+    model = Model()
+
+    def compare(send: Send, limits: Limits, now: Instant, windows: Windows) -> None:
+        offer = Offer(send.destination, send.text, "PROVIDER1", limits)
+        peeked = windows.peek(offer, now)
+        found = windows.reserve(offer, now)
+        assert (peeked.objection, peeked.tally) == (found.objection, found.tally)
+        said = None if found.objection is None else found.objection.said
+        verdict = "accepted" if said is None else "refused" if isinstance(said, Refused) else "dropped"
+        assert verdict == model.send(send.destination, send.text, limits, now)
+
+    play(limits, steps, compare)
+
+
+@settings(max_examples=150, deadline=None)
+@given(limits_of_any_kind, anywhere)
+def test_ids_are_unique_whatever_the_clock_does(limits: Limits, steps: list[Step]) -> None:
+    """Accepted and dropped messages alike: windows that pass, limits that change, a clock set back."""
+    ids, seen = SeededIds(7), set()
+
+    def issue(send: Send, limits: Limits, now: Instant, windows: Windows) -> None:
+        found = windows.reserve(Offer(send.destination, send.text, "PROVIDER1", limits), now)
+        if found.objection is None or not isinstance(found.objection.said, Refused):
+            message_id = ids.message_id(send.destination, send.text, found.ordinal)
+            assert message_id not in seen
+            seen.add(message_id)
+
+    play(limits, steps, issue)
+
+
+@pytest.mark.requirement("AF-3")
+@settings(max_examples=80, deadline=None)
+@given(anywhere, durations)
+def test_a_clock_that_is_set_back_frees_no_place(steps: list[Step], back: Duration) -> None:
+    """AF-3: what is counted stays counted until its time has come."""
+    limits = Limits(volume=2, duplicates=5)
+    windows = Windows()
+
+    def ignore(send: Send, _: Limits, now: Instant, windows: Windows) -> None:
+        windows.reserve(Offer(send.destination, send.text, "PROVIDER1", limits), now)
+
+    play(limits, steps, ignore)
+    target = "+447700900003"
+    for number in range(2):
+        found = windows.reserve(Offer(target, f"{number}", "PROVIDER1", limits), START)
+        assert found.objection is None
+
+    earlier = Instant(START - back)
+    refused = windows.reserve(Offer(target, "one more", "PROVIDER1", limits), earlier)
+    refused_again = windows.reserve(Offer(target, "one more", "PROVIDER1", limits), earlier)
+
+    for each in (refused, refused_again):
+        assert each.objection is not None
+        assert isinstance(each.objection.said, Refused)
+
+
+def test_destinations_are_forgotten_once_their_windows_have_passed() -> None:
+    """Memory follows what is still open: after ten hours with a thousand new numbers each, two hours' remain."""
+    windows, limits = Windows(), Limits()
+
+    for hour in range(10):
+        for number in range(1000):
+            offer = Offer(f"+44{hour}{number:08}", "a", "PROVIDER1", limits)
+            windows.reserve(offer, Instant(START + hour * HOUR))
+
+    assert len(windows) <= 2000
+
+
+def test_refused_and_dropped_offers_take_no_memory() -> None:
+    """What reserves nothing is not remembered, however many numbers are tried."""
+    windows = Windows()
+
+    for number in range(1000):
+        windows.reserve(Offer(f"+44{number:08}", "a", None, Limits()), START)
+        windows.reserve(Offer(f"+44{number:08}", "a", "PROVIDER1", Limits(volume=0)), START)
+
+    assert len(windows) == 0
+
+
+def test_the_messages_of_a_busy_number_are_forgotten_as_they_leave() -> None:
+    """One number, a send a minute for a day: the last has an hour of others before it, and no more."""
+    windows, limits = Windows(), Limits(volume=1000, duplicates=1000)
+
+    for minute in range(24 * 60):
+        found = windows.reserve(
+            Offer(DESTINATIONS[0], "a", "PROVIDER1", limits), Instant(START + minute * HOUR // 60)
+        )
+
+    assert found.tally.volume == 59
+    assert len(windows) == 1
