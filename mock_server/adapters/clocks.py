@@ -51,6 +51,8 @@ class SessionClock:
         frozen, at = self._created
         self._anchor = (time.time_ns() - time.monotonic_ns()) // _MICROSECOND_NS
         self._frozen = None
-        self._offset = 0 if at is None else at - self.now()
+        self._offset = 0
+        if at is not None:
+            self._offset = at - self.now()
         if frozen:
             self.freeze(at)
