@@ -19,11 +19,10 @@ def length(attempt: Attempt, policy: Policy) -> Refused | None:
     submission = attempt.content
     if not isinstance(submission, Submission) or len(submission.text) <= LONGEST_TEXT:
         return None
+    reading = policy.readings.overlong
+    if reading is Overlong.ACCEPTED:
+        return None
     said = f"text: {len(submission.text)} characters; at most {LONGEST_TEXT} are allowed"
-    match policy.readings.overlong:
-        case Overlong.ACCEPTED:
-            return None
-        case Overlong.NO_TEXT:
-            return Refused(NO_TEXT, _BAD_3, reason=said)
-        case Overlong.MALFORMED:
-            return Refused(policy.malformed, _BAD_3, details=said, reason=said)
+    if reading is Overlong.NO_TEXT:
+        return Refused(NO_TEXT, _BAD_3, reason=said)
+    return Refused(policy.malformed, _BAD_3, details=said, reason=said)
