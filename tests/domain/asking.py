@@ -1,0 +1,77 @@
+"""What the tests of the rules share: a small gateway's policy, attempts upon it, and judges of what a rule said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import settings
+
+from mock_server.domain.decision import Refused
+from mock_server.domain.errors import ErrorCode
+from mock_server.domain.flooding import Limits, Offer
+from mock_server.domain.instants import Instant
+from mock_server.domain.policy import Account, Policy, Provider, Readings
+from mock_server.domain.requirements import Requirement
+from mock_server.domain.rules import Context
+from mock_server.domain.submission import Attempt, Credentials, Operation, Presented, Submission, Unreadable
+
+ADMIN = Account("admin", "admin-secret", admin=True)
+CUSTOMER = Account("customer", "customer-secret")
+LINKER = Account("linker", "linker-secret", urls_allowed=True)
+FORMER = Account("former", "former-secret", admin=True, active=False)
+ACCOUNTS = {account.username: account for account in (ADMIN, CUSTOMER, LINKER, FORMER)}
+
+SERVICES = frozenset({"AUTHENTICATION", "DIGITALSIGN", "ECOMMERCE", "ADMIN"})
+"""The values seen in the vendor's pages (REQ-4)."""
+
+DESTINATION = "+447700900123"
+URL = "https://example.com/a"
+MORNING = Instant(1_768_467_600_000_000)
+"""2026-01-15T09:00:00Z."""
+
+
+PREDICTABLE = settings(deadline=None, database=None, derandomize=True)
+"""The same examples in every run, and nothing written down."""
+
+
+def a_policy(readings: Readings | None = None, **parts: Any) -> Policy:
+    """A policy with four accounts, the known services and two providers; every part can be another."""
+    usual = {"accounts": ACCOUNTS, "services": SERVICES, "providers": (Provider("PROVIDER1"), Provider("MITTO"))}
+    return Policy(**{**usual, "readings": readings or Readings(), **parts})
+
+
+def a_submission(**fields: Any) -> Submission:
+    """A submission that nothing stands against, but for these fields."""
+    return Submission(**{"destination": DESTINATION, "text": "Hello", **fields})
+
+
+def an_attempt(
+    content: Submission | Unreadable | None = None,
+    *,
+    by: Account | Credentials | Presented = ADMIN,
+    operation: Operation = Operation.ADMIN,
+) -> Attempt:
+    """A try to send; by default a good one, by the administrator on the administrators' operation."""
+    credentials = Credentials(by.username, by.password) if isinstance(by, Account) else by
+    return Attempt(operation, credentials, a_submission() if content is None else content, MORNING, "exchange-1")
+
+
+def a_context(
+    readings: Readings | None = None, *, caller: Account = ADMIN, sender: Account | None = None, **parts: Any
+) -> Context:
+    """The context of a good attempt under a policy of these parts."""
+    return Context(a_policy(readings, **parts), caller, sender or caller)
+
+
+def an_offer(limits: Limits | None = None, *, text: str = "Hello", provider: str | None = "PROVIDER1") -> Offer:
+    """A submission that passed every rule, as the windows see it."""
+    return Offer(DESTINATION, text, provider, limits or Limits())
+
+
+def assert_refused(said: object, error: ErrorCode, requirement: Requirement) -> Refused:
+    """The refusal, which carries this entry of the catalogue and follows from this statement, with its grade."""
+    assert isinstance(said, Refused), said
+    assert said.error == error
+    assert said.requirement == requirement
+    assert said.reason, "an explanation is owed"
+    return said

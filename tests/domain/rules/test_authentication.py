@@ -1,0 +1,81 @@
+"""Who may send at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from mock_server.domain.errors import BAD_CREDENTIALS, NO_CREDENTIALS
+from mock_server.domain.policy import Account
+from mock_server.domain.requirements import Requirement, assumed, documented
+from mock_server.domain.rules.authentication import authentication
+from mock_server.domain.submission import Credentials, Operation, Presented
+from tests.domain.asking import ADMIN, CUSTOMER, FORMER, a_policy, an_attempt, assert_refused
+
+ACC_1 = documented("ACC-1")
+ACC_5 = assumed("ACC-5")
+
+
+@pytest.mark.requirement("ACC-1")
+@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("account", [ADMIN, CUSTOMER], ids=lambda account: account.username)
+def test_username_and_password_of_an_active_account_are_good(account: Account, operation: Operation) -> None:
+    """ACC-1: an active account authenticates on both operations; what it may do there is asked later."""
+    assert authentication(an_attempt(by=account, operation=operation), a_policy()) is None
+
+
+@pytest.mark.requirement("ERR-63a", "ANS-4")
+def test_an_absent_header_is_named_as_such() -> None:
+    """ERR-63a: without an `Authorization` header the message says that it is missing."""
+    said = authentication(an_attempt(by=Presented.NOTHING), a_policy())
+
+    refused = assert_refused(said, NO_CREDENTIALS, assumed("ERR-63a"))
+    assert refused.details is None
+
+
+@pytest.mark.requirement("ERR-63b", "ACC-1", "ACC-5")
+@pytest.mark.parametrize(
+    ("by", "requirement", "reason"),
+    [
+        pytest.param(Presented.UNDECODABLE, ACC_5, "not decodable", id="undecodable"),
+        pytest.param(Credentials("nobody", "admin-secret"), ACC_1, "no account 'nobody'", id="unknown user"),
+        pytest.param(Credentials("", ""), ACC_1, "no account ''", id="empty user and password"),
+        pytest.param(Credentials("", "admin-secret"), ACC_1, "no account ''", id="empty user"),
+        pytest.param(Credentials("Admin", "admin-secret"), ACC_1, "no account 'Admin'", id="user in another case"),
+        pytest.param(Credentials("admin ", "admin-secret"), ACC_1, "no account 'admin '", id="space after the user"),
+        pytest.param(Credentials("admin", ""), ACC_1, "wrong password", id="empty password"),
+        pytest.param(Credentials("admin", "Admin-Secret"), ACC_1, "wrong password", id="password in another case"),
+        pytest.param(Credentials("admin", "admin-secret "), ACC_1, "wrong password", id="space after the password"),
+        pytest.param(Credentials("admin", "admin-secre"), ACC_1, "wrong password", id="password cut short"),
+        pytest.param(Credentials("admin", "admin-secret:"), ACC_1, "wrong password", id="a colon more"),
+        pytest.param(Credentials("admin", "customer-secret"), ACC_1, "wrong password", id="another's password"),
+        pytest.param(FORMER, ACC_1, "not active", id="inactive account"),
+        pytest.param(Credentials("former", "wrong"), ACC_1, "wrong password", id="inactive, and wrong password"),
+    ],
+)
+def test_whatever_is_no_active_account_gets_one_and_the_same_answer(
+    by: Account | Credentials | Presented, requirement: Requirement, reason: str
+) -> None:
+    """ERR-63b: unknown user, wrong password, inactive account, odd header: only the explanation differs."""
+    refused = assert_refused(authentication(an_attempt(by=by), a_policy()), BAD_CREDENTIALS, requirement)
+
+    assert refused.details is None
+    assert reason in (refused.reason or "")
+
+
+@pytest.mark.requirement("ERR-63b")
+@pytest.mark.parametrize("by", [Credentials("admin", "guessed-password"), FORMER], ids=["wrong", "inactive"])
+def test_a_refusal_never_quotes_a_password(by: Account | Credentials) -> None:
+    """Secrets stay out: neither the presented nor the right password stands in the explanation."""
+    refused = authentication(an_attempt(by=by), a_policy())
+
+    assert "guessed-password" not in repr(refused)
+    assert "-secret" not in repr(refused)
+
+
+@pytest.mark.requirement("ACC-5")
+@pytest.mark.parametrize("password", ["", "pass:word", ":", "пароль", "🔑"])
+def test_any_password_that_the_account_has_is_good(password: str) -> None:
+    """ACC-5: the first colon splits, so a password may hold colons; it may hold any character."""
+    account = Account("anna", password)
+
+    assert authentication(an_attempt(by=account), a_policy(accounts={"anna": account})) is None

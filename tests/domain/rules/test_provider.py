@@ -1,0 +1,26 @@
+"""Whether a provider takes the message."""
+
+from __future__ import annotations
+
+import pytest
+
+from mock_server.domain.errors import NO_PROVIDER
+from mock_server.domain.flooding import Tally
+from mock_server.domain.requirements import documented
+from mock_server.domain.rules.provider import provider
+from tests.domain.asking import an_offer, assert_refused
+
+
+@pytest.mark.requirement("PR-1", "ERR-64")
+def test_without_a_provider_the_answer_is_code_64() -> None:
+    """PR-1, ERR-64: the 200 is given only after a provider accepted; if none can, code 64, without details."""
+    refused = assert_refused(provider(an_offer(provider=None), Tally()), NO_PROVIDER, documented("PR-1"))
+
+    assert refused.details is None
+
+
+@pytest.mark.requirement("PR-1", "PR-2")
+@pytest.mark.parametrize("name", ["PROVIDER1", "MITTO"])
+def test_any_provider_that_is_up_takes_the_message(name: str) -> None:
+    """PR-1: whichever failover has found."""
+    assert provider(an_offer(provider=name), Tally()) is None

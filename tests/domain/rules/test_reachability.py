@@ -1,0 +1,63 @@
+"""Whether a well-formed number can receive an SMS."""
+
+from __future__ import annotations
+
+import pytest
+
+from mock_server.domain.errors import WRONG_NUMBER
+from mock_server.domain.msisdn import NumberList
+from mock_server.domain.policy import Readings
+from mock_server.domain.requirements import assumed, documented
+from mock_server.domain.rules.reachability import reachability
+from tests.domain.asking import a_context, a_submission, assert_refused
+
+UNREACHABLE = NumberList(("+447700900008", "+4420*"))
+WHOLE_PLAN = Readings(numbering_plan=True)
+BOTH = pytest.mark.parametrize("readings", [Readings(), WHOLE_PLAN], ids=["country-code", "numbering-plan"])
+
+
+@pytest.mark.requirement("ERR-8")
+@BOTH
+@pytest.mark.parametrize(
+    ("number", "entry"), [("+447700900008", "+447700900008"), ("+442079460123", "+4420*"), ("+44201234567", "+4420*")]
+)
+def test_a_number_on_the_scenarios_list_is_code_8(number: str, entry: str, readings: Readings) -> None:
+    """ERR-8: well formed and unable to receive SMS; the entry that says so stands in the explanation."""
+    said = reachability(a_submission(destination=number), a_context(readings, unreachable=UNREACHABLE))
+
+    refused = assert_refused(said, WRONG_NUMBER, documented("ERR-8"))
+    assert refused.details is None
+    assert refused.reason == f"unreachable: {entry}"
+
+
+@pytest.mark.requirement("ERR-8", "NUM-1")
+@pytest.mark.parametrize(
+    "number", ["+447700900009", "+4477009000080", "+390612345678", "+390000000000", "+1234567890"]
+)
+def test_any_other_number_can_be_reached(number: str) -> None:
+    """NUM-1: the numbering plan is not enforced, so that a landline is as good as a mobile."""
+    assert reachability(a_submission(destination=number), a_context(unreachable=UNREACHABLE)) is None
+
+
+@pytest.mark.requirement("NUM-1", "ERR-8")
+@pytest.mark.parametrize(
+    ("number", "line"),
+    [
+        pytest.param("+390612345678", "landline", id="Roman landline"),
+        pytest.param("+442079460123", "landline", id="London landline"),
+        pytest.param("+390000000000", "unassigned", id="a range that nobody has"),
+    ],
+)
+def test_under_the_other_reading_a_landline_is_code_8(number: str, line: str) -> None:
+    """NUM-1, the alternative: the plan is enforced, 8 for a landline and for what is possible and not in use."""
+    said = reachability(a_submission(destination=number), a_context(WHOLE_PLAN))
+
+    refused = assert_refused(said, WRONG_NUMBER, assumed("NUM-1"))
+    assert refused.reason == f"{number} is {line} in the numbering plan"
+
+
+@pytest.mark.requirement("NUM-1")
+@pytest.mark.parametrize("number", ["+393401234567", "+12025550123"])
+def test_under_the_other_reading_a_number_that_may_be_mobile_can_be_reached(number: str) -> None:
+    """NUM-1, the alternative: where nobody can tell mobile from landline, the number is tried."""
+    assert reachability(a_submission(destination=number), a_context(WHOLE_PLAN)) is None

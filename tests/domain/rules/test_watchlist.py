@@ -1,0 +1,50 @@
+"""Whether the destination is on the watchlist."""
+
+from __future__ import annotations
+
+import pytest
+
+from mock_server.domain.errors import WATCHLISTED
+from mock_server.domain.msisdn import NumberList
+from mock_server.domain.policy import Account
+from mock_server.domain.requirements import documented
+from mock_server.domain.rules.watchlist import watchlist
+from tests.domain.asking import ADMIN, CUSTOMER, LINKER, a_context, a_submission, assert_refused
+
+LISTED = NumberList(("+447700900061", "+447700901*"))
+
+
+@pytest.mark.requirement("WL-1", "WL-2", "ERR-61")
+@pytest.mark.parametrize(
+    ("number", "entry"),
+    [("+447700900061", "+447700900061"), ("+447700901000", "+447700901*"), ("+447700901", "+447700901*")],
+)
+def test_a_listed_destination_is_code_61(number: str, entry: str) -> None:
+    """WL-1, WL-2: exact numbers and prefixes; the entry that decided stands in the explanation."""
+    said = watchlist(a_submission(destination=number), a_context(watchlist=LISTED))
+
+    refused = assert_refused(said, WATCHLISTED, documented("WL-1"))
+    assert refused.details is None
+    assert refused.reason == f"on the watchlist: {entry}"
+
+
+@pytest.mark.requirement("WL-2")
+@pytest.mark.parametrize("number", ["+447700900062", "+4477009000610", "+44770090006", "+44770090", "+1447700901000"])
+def test_a_destination_beside_every_entry_is_good(number: str) -> None:
+    """WL-2: an exact entry is no prefix, and a prefix is no suffix."""
+    assert watchlist(a_submission(destination=number), a_context(watchlist=LISTED)) is None
+
+
+@pytest.mark.requirement("WL-2")
+@pytest.mark.parametrize("caller", [ADMIN, CUSTOMER, LINKER], ids=lambda account: account.username)
+def test_the_list_is_the_whole_gateways(caller: Account) -> None:
+    """WL-1, WL-2: no account is above the watchlist."""
+    said = watchlist(a_submission(destination="+447700900061"), a_context(caller=caller, watchlist=LISTED))
+
+    assert_refused(said, WATCHLISTED, documented("WL-1"))
+
+
+@pytest.mark.requirement("WL-1")
+def test_without_a_watchlist_nobody_is_on_it() -> None:
+    """WL-1: blocking is what rules do; a scenario without rules blocks nobody."""
+    assert watchlist(a_submission(destination="+447700900061"), a_context()) is None

@@ -1,0 +1,188 @@
+"""Anti-flooding against a naive model: a plain list of what was sent, counted anew for every question.
+
+The model knows no array, no order and no bisection. Windows are filled in one step and probed around every edge in
+the same step, since an edge that is off by a microsecond is not met by sending and waiting at random.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from mock_server.domain.flooding import (
+    Limits,
+    Tally,
+    WindowKind,
+    count_attempt,
+    count_message,
+    empty_log,
+    forget_what_left,
+    tally,
+)
+from mock_server.domain.instants import SECOND, Duration, Instant
+from mock_server.domain.rules import object_to_offer
+from tests.domain.asking import MORNING, PREDICTABLE, an_offer
+
+TEXTS = ("Hello", "Good-bye", "hello")
+BESIDE_AN_EDGE = (-SECOND, -1, 0, 1, SECOND)
+WINDOWS = st.sampled_from([1, 2, SECOND, 2 * SECOND, 7 * SECOND, 10 * SECOND + 1])
+STEPS = st.sampled_from([0, 1, 2, SECOND - 1, SECOND, SECOND + 1, 3 * SECOND, 30 * SECOND])
+
+
+@dataclass
+class Naive:
+    """What the requirements say, word for word: who was counted when, and what that means now."""
+
+    limits: Limits
+    counted: list[tuple[Instant, str | None]] = field(default_factory=list)
+    """The time and the text of all that was ever counted; an attempt that was not handed over has no text."""
+
+    def ends(self, window: Duration, text: str | None = None) -> list[Instant]:
+        """When each leaves that was counted: of this text, or of any."""
+        found: list[Instant] = []
+        for time, sent in self.counted:
+            if text is not None and sent != text:
+                continue
+            open_windows = [end for end in found if end > time]
+            joins = self.limits.kind is WindowKind.FIXED and open_windows
+            found.append(min(open_windows) if joins else Instant(time + window))
+        return found
+
+    def edges(self) -> set[Instant]:
+        """Every instant at which a count may change."""
+        found = set(self.ends(self.limits.volume_window))
+        for text in TEXTS:
+            found.update(self.ends(self.limits.duplicates_window, text))
+        return found
+
+    def tally(self, text: str, now: Instant) -> Tally:
+        """What is in the windows at an instant."""
+        volume = [end for end in self.ends(self.limits.volume_window) if end > now]
+        copies = [end for end in self.ends(self.limits.duplicates_window, text) if end > now]
+        return Tally(len(volume), min(volume, default=None), len(copies), min(copies, default=None))
+
+    def send(self, text: str, now: Instant) -> str | None:
+        """Which rule objects, if any; and the counting that follows from it."""
+        found = self.tally(text, now)
+        if found.volume >= self.limits.volume:
+            objection = "volume"
+        elif found.duplicates >= self.limits.duplicates:
+            objection = "duplicate"
+        else:
+            self.counted.append((now, text))
+            return None
+        if self.limits.count_attempts:
+            self.counted.append((now, None))
+        return objection
+
+
+class Flooding(RuleBasedStateMachine):
+    """One destination, its log, its twin from which nothing is ever forgotten, and the model of both.
+
+    Where the clock may be set back nothing is forgotten before: what has left at one instant would be counted again.
+    """
+
+    @initialize(
+        duplicates=st.integers(0, 3),
+        volume=st.integers(0, 6),
+        duplicates_window=WINDOWS,
+        volume_window=WINDOWS,
+        kind=st.sampled_from(WindowKind),
+        count_attempts=st.booleans(),
+        clock_may_be_set_back=st.booleans(),
+    )
+    def begin(
+        self,
+        duplicates: int,
+        volume: int,
+        duplicates_window: Duration,
+        volume_window: Duration,
+        kind: WindowKind,
+        count_attempts: bool,
+        clock_may_be_set_back: bool,
+    ) -> None:
+        """Any limits, any windows, either reading of AF-4 and of AF-5."""
+        self.limits = Limits(duplicates, duplicates_window, volume, volume_window, kind, count_attempts)
+        self.model = Naive(self.limits)
+        self.log, self.whole_log = empty_log(), empty_log()
+        self.clock_may_be_set_back = clock_may_be_set_back
+        self.now = MORNING
+
+    def _asked(self, text: str, now: Instant) -> Tally:
+        """What the log holds: the trimmed one and its twin must say the same."""
+        key = an_offer(text=text).key
+        found = tally(self.log, key, now)
+        assert found == tally(self.whole_log, key, now), "forgetting rows changed a tally"
+        return found
+
+    def _send(self, text: str) -> None:
+        """Ask and count like a store; the model must come to the same answer."""
+        offer = an_offer(self.limits, text=text)
+        objection = object_to_offer(offer, self._asked(text, self.now))
+        for log in (self.log, self.whole_log):
+            if objection is None:
+                count_message(log, offer.key, self.now, self.limits)
+            elif self.limits.count_attempts:
+                count_attempt(log, self.now, self.limits)
+        assert (objection.rule if objection else None) == self.model.send(text, self.now)
+
+    def _instants_around_edges(self) -> Iterator[Instant]:
+        """The instants at which an arithmetic that is off by one goes wrong, in order."""
+        for instant in sorted({edge + beside for edge in self.model.edges() for beside in BESIDE_AN_EDGE}):
+            if self.clock_may_be_set_back or instant >= self.now:
+                yield Instant(instant)
+
+    @rule(texts=st.lists(st.sampled_from(TEXTS), min_size=1, max_size=5))
+    def send(self, texts: list[str]) -> None:
+        """Send these at the same instant."""
+        for text in texts:
+            self._send(text)
+
+    @rule(by=STEPS)
+    def wait(self, by: Duration) -> None:
+        """Let time pass."""
+        self.now = Instant(self.now + by)
+
+    @precondition(lambda self: self.clock_may_be_set_back)
+    @rule(by=STEPS)
+    def set_the_clock_back(self, by: Duration) -> None:
+        """Let a tester set the clock back."""
+        self.now = Instant(self.now - by)
+
+    @rule(text=st.sampled_from(TEXTS), apart=st.sampled_from([0, 1, SECOND]), data=st.data())
+    def fill_and_send_beside_an_edge(self, text: str, apart: Duration, data: st.DataObject) -> None:
+        """Fill the windows, move to one of the instants around an edge, and send there what may just fit."""
+        for _ in range(self.limits.volume + 1):
+            self._send(text)
+            self.now = Instant(self.now + apart)
+        around = list(self._instants_around_edges())
+        if around:
+            self.now = data.draw(st.sampled_from(around))
+        for text_there in (text, *TEXTS):
+            self._send(text_there)
+
+    @precondition(lambda self: not self.clock_may_be_set_back)
+    @rule()
+    def forget(self) -> None:
+        """Let go of what has left, in one log of the two."""
+        forget_what_left(self.log, self.now)
+
+    @invariant()
+    def the_windows_hold_what_the_model_counts(self) -> None:
+        """AF-1 to AF-5: now, and at every instant around every edge."""
+        for instant in (self.now, *self._instants_around_edges()):
+            for text in TEXTS:
+                assert self._asked(text, instant) == self.model.tally(text, instant)
+
+    @invariant()
+    def the_rows_ascend(self) -> None:
+        """The log's own promise, on which its bisection rests."""
+        assert list(self.log[::3]) == sorted(self.log[::3])
+
+
+Flooding.TestCase.settings = settings(PREDICTABLE, max_examples=80, stateful_step_count=8)
+TestFlooding = Flooding.TestCase

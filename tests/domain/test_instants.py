@@ -1,0 +1,80 @@
+"""Points in time as whole microseconds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_server.domain.instants import HOUR, LATEST, MINUTE, SECOND, Instant, instant_of, rfc3339
+from tests.domain.asking import PREDICTABLE
+
+FIRST = instant_of(datetime(1, 1, 1, tzinfo=UTC))
+ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("1970-01-01T00:00:01Z", SECOND),
+        ("1969-12-31T23:59:59Z", -SECOND),
+        ("2026-01-15T09:00:00Z", 1_768_467_600 * SECOND),
+        ("2028-02-29T23:59:59Z", 1_835_481_599 * SECOND),
+        ("9999-12-31T23:59:59Z", LATEST),
+        ("0999-12-31T23:59:59Z", -30_610_224_001 * SECOND),
+        ("1000-01-01T00:00:00Z", -30_610_224_000 * SECOND),
+        ("0001-01-01T00:00:00Z", FIRST),
+    ],
+)
+def test_an_instant_reads_as_utc_in_whole_seconds_with_z(text: str, instant: int) -> None:
+    """MS-5: times are UTC, whole seconds, with `Z`, and the year has four digits."""
+    assert rfc3339(Instant(instant)) == text
+    assert instant_of(datetime.fromisoformat(text)) == instant
+
+
+@pytest.mark.parametrize("fraction", [0, 1, 499_999, 500_000, 999_999])
+@pytest.mark.parametrize("second", [1_768_467_600, 0, -1])
+def test_a_fraction_of_a_second_is_cut_off_and_never_rounded_up(second: int, fraction: int) -> None:
+    """MS-5: an event is shown at the second in which it happened, before 1970 too."""
+    whole = Instant(second * SECOND)
+
+    assert rfc3339(Instant(whole + fraction)) == rfc3339(whole)
+
+
+@given(moment=st.datetimes(timezones=ZONES, min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30)))  # noqa: DTZ001
+@settings(PREDICTABLE)
+def test_every_moment_survives_the_way_there_and_back(moment: datetime) -> None:
+    """An instant holds a moment of any time zone to the microsecond; rendered, it is the moment's second."""
+    instant = instant_of(moment)
+
+    assert timedelta(microseconds=instant) == moment - datetime(1970, 1, 1, tzinfo=UTC)
+    assert datetime.fromisoformat(rfc3339(instant)) == moment.astimezone(UTC).replace(microsecond=0)
+
+
+@given(seconds=st.integers(FIRST // SECOND, LATEST // SECOND))
+@settings(PREDICTABLE)
+def test_every_rendered_second_reads_back_as_the_same_instant(seconds: int) -> None:
+    """Rendering loses nothing but the fraction of a second."""
+    instant = Instant(seconds * SECOND)
+
+    assert instant_of(datetime.fromisoformat(rfc3339(instant))) == instant
+
+
+@pytest.mark.parametrize("after", [SECOND, HOUR, 10**17])
+def test_what_comes_after_the_last_date_is_shown_as_the_last_date(after: int) -> None:
+    """A window that was opened at the end of time has an edge that no date names; to show it is no error."""
+    assert rfc3339(Instant(LATEST + after)) == "9999-12-31T23:59:59Z"
+
+
+def test_a_moment_without_a_time_zone_is_no_instant() -> None:
+    """A naive datetime could be any of two dozen instants: it is an error, never a guess."""
+    with pytest.raises(TypeError):
+        instant_of(datetime(2026, 1, 15, 9))  # noqa: DTZ001
+
+
+def test_the_units_of_time_are_microseconds() -> None:
+    """A second is a million microseconds, an hour sixty minutes of sixty seconds."""
+    assert (SECOND, MINUTE, HOUR) == (1_000_000, 60_000_000, 3_600_000_000)

@@ -1,0 +1,156 @@
+"""Passwords where they do not belong: found in every spelling, masked whole."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from json import dumps
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_server.domain.secrets import MASK, Secrets, spellings
+from tests.domain.asking import PREDICTABLE
+
+PASSWORD = 'p"ä /+\\$ss'
+"""Each of its marks is spelled in another way somewhere."""
+
+
+def _secrets(*passwords: str, username: str = "anna") -> Secrets:
+    return Secrets().with_more(found for password in passwords for found in spellings(username, password))
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        pytest.param(PASSWORD.encode(), id="plain"),
+        pytest.param(dumps(PASSWORD)[1:-1].encode(), id="JSON, escaped to ASCII"),
+        pytest.param(dumps(PASSWORD, ensure_ascii=False)[1:-1].encode(), id="JSON, in UTF-8"),
+        pytest.param(quote(PASSWORD, safe="").encode(), id="in a path"),
+        pytest.param(quote_plus(PASSWORD).encode(), id="in a query"),
+        pytest.param(b64encode(PASSWORD.encode()), id="Base64"),
+        pytest.param(b64encode(f"anna:{PASSWORD}".encode()), id="a Basic pair"),
+    ],
+)
+def test_a_password_is_masked_in_every_spelling(spelled: bytes) -> None:
+    """Secrets stay out: whichever way a client wrote a password down, asterisks stand in its place."""
+    secrets = _secrets(PASSWORD)
+    raw = b"before " + spelled + b" after"
+
+    assert secrets.stand_in(raw)
+    assert secrets.mask(raw) == b"before *** after"
+
+
+def test_every_occurrence_is_masked() -> None:
+    """Secrets stay out: at the beginning, at the end, side by side, and each of several."""
+    secrets = _secrets("alpha-1", "bravo-2")
+
+    assert secrets.mask(b"alpha-1, bravo-2alpha-1; alpha-1") == b"***, ******; ***"
+
+
+@pytest.mark.parametrize(
+    ("passwords", "raw", "masked"),
+    [
+        pytest.param(("secret", "secret-two"), b"<secret-two>", b"<***>", id="one begins the other"),
+        pytest.param(("secret", "secret-two"), b"<secret-one>", b"<***-one>", id="the shorter alone"),
+        pytest.param(("secret", "top-secret"), b"<top-secret>", b"<***>", id="one ends the other"),
+        pytest.param(("cret-t", "secret-two"), b"<secret-two>", b"<***>", id="one inside the other"),
+        pytest.param(("abcdef", "defghi"), b"<abcdefghi>", b"<***>", id="the end of one begins the other"),
+        pytest.param(("abcd", "bcdefgh"), b"<abcdefgh>", b"<***>", id="the longer one begins later"),
+        pytest.param(("abcd", "cdef", "efgh"), b"<abcdefgh>", b"<***>", id="a chain"),
+        pytest.param(("aaaa",), b"<aaaaaa>", b"<***>", id="a password that overlaps itself"),
+        pytest.param(("abcd", "efgh"), b"<abcdefgh>", b"<******>", id="side by side is no overlap"),
+    ],
+)
+def test_of_overlapping_secrets_no_end_stays_readable(passwords: tuple[str, ...], raw: bytes, masked: bytes) -> None:
+    """Secrets stay out: every byte that belongs to an occurrence of any secret goes."""
+    assert _secrets(*passwords).mask(raw) == masked
+
+
+def test_a_basic_pair_is_masked_whole_even_where_the_password_stands_in_it() -> None:
+    """Secrets stay out: in `Basic dXNl…` the Base64 of the password alone may be the tail of the pair."""
+    pair = b64encode(b"admin:admin-secret")
+    assert b64encode(b"admin-secret") in pair, "the case that this test is about"
+
+    assert _secrets("admin-secret", username="admin").mask(b"Basic " + pair) == b"Basic ***"
+
+
+@given(
+    passwords=st.lists(st.text(alphabet="ab", min_size=4, max_size=6), max_size=4),
+    raw=st.text(alphabet="ab ", max_size=30),
+)
+@settings(PREDICTABLE, max_examples=200)
+def test_masking_removes_exactly_the_bytes_of_secrets(passwords: list[str], raw: str) -> None:
+    """Secrets stay out, and nothing else does: what remains is what no occurrence of a secret covers."""
+    plain = raw.encode()
+    secrets = Secrets(password.encode() for password in passwords)
+    covered = {
+        place
+        for password in passwords
+        for start in range(len(raw))
+        if raw.startswith(password, start)
+        for place in range(start, start + len(password))
+    }
+
+    masked = secrets.mask(plain)
+
+    assert masked.replace(MASK, b"") == bytes(each for place, each in enumerate(plain) if place not in covered)
+    assert secrets.stand_in(plain) is bool(covered)
+    assert not secrets.stand_in(masked)
+
+
+@pytest.mark.parametrize("password", ["", "a", "abc", "äöü"])
+def test_a_password_of_fewer_than_four_characters_is_not_searched_for(password: str) -> None:
+    """A short password would be found in every other word, and the journal would be all asterisks."""
+    assert spellings("anna", password) == frozenset()
+
+
+def test_a_password_of_four_characters_is_searched_for() -> None:
+    """The shortest that counts."""
+    assert _secrets("abcd").mask(b"abcd") == MASK
+
+
+def test_a_password_of_marks_is_no_pattern() -> None:
+    """A password is text: what a regular expression would read in it means nothing."""
+    secrets = _secrets(".*|(a")
+
+    assert not secrets.stand_in(b"anything at all")
+    assert secrets.mask(b"x.*|(ax") == b"x***x"
+
+
+@given(username=st.text(max_size=6), password=st.text(min_size=4, max_size=12))
+@settings(PREDICTABLE, max_examples=100)
+def test_any_password_has_spellings_and_each_is_masked(username: str, password: str) -> None:
+    """Whatever characters credentials are made of, lone surrogates too, nothing fails and nothing is left."""
+    found = spellings(username, password)
+    secrets = Secrets(found)
+
+    assert found
+    assert all(secrets.mask(each) == MASK for each in found)
+
+
+@pytest.mark.parametrize("password", ["lone \ud800 half", "\udfff\udfff\udfff\udfff"])
+def test_a_lone_surrogate_in_a_password_is_no_obstacle(password: str) -> None:
+    """JSON can carry half a character; a password made of such halves is masked like any other."""
+    secrets = _secrets(password)
+
+    assert secrets.mask(dumps(password)[1:-1].encode()) == MASK
+
+
+def test_secrets_that_are_known_stay_known_when_more_join() -> None:
+    """A password that was changed stays masked in what was recorded before; the old list is as it was."""
+    old = _secrets("first-password")
+
+    both = old.with_more(spellings("anna", "second-password"))
+
+    assert both.mask(b"first-password second-password") == b"*** ***"
+    assert old.mask(b"first-password second-password") == b"*** second-password"
+
+
+def test_without_secrets_nothing_is_masked() -> None:
+    """No secret is not an empty secret: nothing is found and nothing is changed."""
+    secrets = Secrets()
+
+    assert secrets.mask(b"anything") == b"anything"
+    assert not secrets.stand_in(b"anything")

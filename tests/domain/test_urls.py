@@ -1,0 +1,276 @@
+"""What is a URL in a text and what is none, under both readings of URL-3."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from mock_server.domain.urls import find_url
+from tests.domain.asking import PREDICTABLE
+
+EXPLICIT = [
+    ("http://example.com", "http://example.com"),
+    ("https://example.com/a?b=c#d", "https://example.com/a?b=c#d"),
+    ("HTTPS://EXAMPLE.COM", "HTTPS://EXAMPLE.COM"),
+    ("HtTp://example.com", "HtTp://example.com"),
+    ("see ftp://host/file now", "ftp://host/file"),
+    ("sms://x", "sms://x"),
+    ("myapp://open", "myapp://open"),
+    ("coap+tcp://host", "coap+tcp://host"),
+    ("z39.50r://host", "z39.50r://host"),
+    ("a://b", "a://b"),
+    ("http://localhost", "http://localhost"),
+    ("http://localhost:8080/x", "http://localhost:8080/x"),
+    ("http://10.0.0.1", "http://10.0.0.1"),
+    ("http://10.0.0.1:8080/admin", "http://10.0.0.1:8080/admin"),
+    ("http://[::1]/", "http://[::1]/"),
+    ("http://user:word@example.com", "http://user:word@example.com"),
+    ("http://münchen.de", "http://münchen.de"),
+    ("http://例子.中国", "http://例子.中国"),
+    ("http://xn--80ak6aa92e.com", "http://xn--80ak6aa92e.com"),
+    ("http://❤.ws", "http://❤.ws"),
+    ("line one\nhttps://example.com\nline three", "https://example.com"),
+    ("tab\thttps://example.com\tend", "https://example.com"),
+    ("no-break\u00a0https://example.com\u00a0space", "https://example.com"),
+    ("code:https://example.com", "https://example.com"),
+    ("1.https://example.com", "https://example.com"),
+    ("1234https://example.com", "https://example.com"),
+    ("-https://example.com", "https://example.com"),
+    ("+https://example.com", "https://example.com"),
+    ("_https://example.com", "https://example.com"),
+    ("èhttps://example.com", "https://example.com"),
+    ("🙂https://example.com", "https://example.com"),
+    ("https://a.com https://b.com", "https://a.com"),
+    ("anna@example.com https://b.com", "https://b.com"),
+    ("mail anna@example.com or www.example.com", "www.example.com"),
+    ("www.example.com", "www.example.com"),
+    ("WWW.EXAMPLE.COM/x", "WWW.EXAMPLE.COM/x"),
+    ("Www.example", "Www.example"),
+    ("go to:www.example.com", "www.example.com"),
+    ("...www.example.com", "www.example.com"),
+    ("-www.example.com", "www.example.com"),
+    ("🙂www.example.com", "www.example.com"),
+    ("www.münchen.de", "www.münchen.de"),
+]
+"""Text, and the URL that both readings find in it."""
+
+BARE = [
+    ("example.com", "example.com"),
+    ("EXAMPLE.COM", "EXAMPLE.COM"),
+    ("Example.Com/path", "Example.Com/path"),
+    ("exampLe.cOm", "exampLe.cOm"),
+    ("go to example.com now", "example.com"),
+    ("go to example.com.", "example.com"),
+    ("go to example.com, please", "example.com"),
+    ("go to example.com!", "example.com"),
+    ("really example.com?", "example.com"),
+    ("go to example.com…", "example.com"),
+    ("go to example.com;", "example.com"),
+    ('"example.com"', "example.com"),
+    ("'example.com'", "example.com"),
+    ("«example.com»", "example.com"),
+    ("“example.com”", "example.com"),
+    ("(example.com)", "example.com"),
+    ("[example.com]", "example.com"),
+    ("<example.com>", "example.com"),
+    ("<b>example.com</b>", "example.com"),
+    ("#example.com", "example.com"),
+    ("go to\nexample.com\nnow", "example.com"),
+    ("example.com:8080", "example.com:8080"),
+    ("example.com:8080/x", "example.com:8080/x"),
+    ("example.com?x=1", "example.com?x=1"),
+    ("example.com#top", "example.com#top"),
+    ("//example.com/x", "//example.com/x"),
+    ("sub.domain.example.co.uk", "sub.domain.example.co.uk"),
+    ("foo-bar.com", "foo-bar.com"),
+    ("bit.ly/abc", "bit.ly/abc"),
+    ("t.me/abc", "t.me/abc"),
+    ("example.it", "example.it"),
+    ("example.museum", "example.museum"),
+    ("example.photography", "example.photography"),
+    ("123.it", "123.it"),
+    ("25.12.it", "25.12.it"),
+    ("münchen.de", "münchen.de"),
+    ("straße.de", "straße.de"),
+    ("bücher.example.com", "bücher.example.com"),
+    ("i❤.ws", "i❤.ws"),
+    ("例え.jp", "例え.jp"),
+    ("пример.рф", "пример.рф"),
+    ("президент.рф/путь", "президент.рф/путь"),
+    ("例子.中国", "例子.中国"),
+    ("example.中国", "example.中国"),
+    ("пример.укр", "пример.укр"),
+    ("例え.みんな", "例え.みんな"),
+    ("उदाहरण.भारत", "उदाहरण.भारत"),
+    ("مثال.مصر", "مثال.مصر"),
+    ("example。com", "example.com"),
+    ("example\uff0ecom", "example.com"),
+    ("example\uff61com", "example.com"),
+    ("例子。中国", "例子.中国"),
+    ("пример。рф", "пример.рф"),
+    ("xn--80ak6aa92e.com", "xn--80ak6aa92e.com"),
+    ("xn--e1afmkfd.xn--p1ai", "xn--e1afmkfd.xn--p1ai"),
+    ("XN--E1AFMKFD.XN--P1AI", "XN--E1AFMKFD.XN--P1AI"),
+    ("example.xn--fiqs8s", "example.xn--fiqs8s"),
+    ("anna@example.com example.org", "example.org"),
+    ("anna@example.com, example.org", "example.org"),
+    ("example.org, anna@example.com", "example.org"),
+    ("mailto:anna@example.com example.org", "example.org"),
+    ("example.org/anna@example.com", "example.org/anna@example.com"),
+    ("example.org?m=anna@example.com", "example.org?m=anna@example.com"),
+    ("version 1.2.3 at example.com", "example.com"),
+    ("1.000,50 EUR on example.it", "example.it"),
+]
+"""Text, and the domain in it that is a URL unless URL-3 is read the other way."""
+
+NEITHER = [
+    "",
+    " ",
+    "Hello",
+    "Hello. World",
+    "End of sentence. Next one.",
+    "Wait... what",
+    "...",
+    "com",
+    ".com",
+    "example.",
+    "example .com",
+    "example. com",
+    "example . com",
+    "dot com",
+    "example dot com",
+    "3.14",
+    "1.000,50 EUR",
+    "1.000.000",
+    "2.5kg",
+    "12.30",
+    "25.12.2026",
+    "v1.2.3",
+    "1.2.3",
+    "version 1.2.3.4",
+    "10.0.0.1",
+    "192.168.0.1:8080",
+    "192.168.0.1/admin",
+    "[::1]",
+    "::1",
+    "12:30",
+    "Code: 123456",
+    "localhost",
+    "localhost:8080",
+    "example.local",
+    "example.zzz",
+    "x.y",
+    "foo.c",
+    "foo.combar",
+    "a..b",
+    "file.txt",
+    "photo.jpg",
+    "index.html",
+    "e.g. this",
+    "i.e. that",
+    "U.S.",
+    "S.p.A.",
+    "Mr.Smith",
+    "non.è",
+    "anna@example.com",
+    "anna@example.com.",
+    "<anna@example.com>",
+    "ANNA@EXAMPLE.COM",
+    "anna.maria@example.com",
+    "anna+tag@example.com",
+    "anna@sub.example.com",
+    "anna@www.example.com",
+    "anna@a-www.example.com",
+    "anna@example.com and b@example.org",
+    "mailto:anna@example.com",
+    "write to:anna@example.com",
+    "anna@пример.рф",
+    "анна@пример.рф",
+    "anna@例え.jp",
+    "anna@example.com/path",
+    "anna@example.com?subject=x",
+    "anna@example",
+    "@example",
+    "tel:+393401234567",
+    "javascript:alert(1)",
+    "http:",
+    "http:/x",
+    "http://",
+    "http:// example",
+    "://x",
+    "1://x",
+    "www",
+    "www.",
+    "www. example",
+    "wwww",
+    "+++",
+    "\u3002",
+    "\u4f60\u597d\u3002\u518d\u89c1",
+    "a\x00b",
+]
+"""Texts without a URL under either reading."""
+
+PLAIN = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=".:\u3002\uff0e\uff61"), max_size=40)
+"""Texts in which nothing can be a URL: no full stop of any kind, no colon."""
+
+
+@pytest.mark.requirement("URL-3")
+@pytest.mark.parametrize("bare_domains", [True, False], ids=["bare-domains", "explicit"])
+@pytest.mark.parametrize(("text", "url"), EXPLICIT)
+def test_a_scheme_or_www_is_a_url_under_both_readings(text: str, url: str, bare_domains: bool) -> None:
+    """URL-3: any `scheme://…` and `www.…` is a URL, wherever in the text it stands."""
+    assert find_url(text, bare_domains=bare_domains) == url
+
+
+@pytest.mark.requirement("URL-3")
+@pytest.mark.parametrize(("text", "url"), BARE)
+def test_a_bare_domain_is_a_url(text: str, url: str) -> None:
+    """URL-3: a domain of a known top-level domain counts with or without a path, international ones included."""
+    assert find_url(text) == url
+    assert find_url(text, bare_domains=True) == url
+
+
+@pytest.mark.requirement("URL-3")
+@pytest.mark.parametrize(("text", "_"), BARE)
+def test_a_bare_domain_is_no_url_under_the_other_reading(text: str, _: str) -> None:
+    """URL-3, the alternative: only a scheme or `www.` makes a URL."""
+    assert find_url(text, bare_domains=False) is None
+
+
+@pytest.mark.requirement("URL-3")
+@pytest.mark.parametrize("bare_domains", [True, False], ids=["bare-domains", "explicit"])
+@pytest.mark.parametrize("text", NEITHER)
+def test_a_text_without_a_url_holds_none(text: str, bare_domains: bool) -> None:
+    """URL-3: an e-mail address, a number, a date, an abbreviation or the end of a sentence is no URL."""
+    assert find_url(text, bare_domains=bare_domains) is None
+
+
+@pytest.mark.requirement("URL-3")
+@given(before=PLAIN, after=PLAIN, url=st.sampled_from(["https://example.com/a", "www.example.com"]))
+@example(before="1", after="", url="https://example.com/a")
+@settings(PREDICTABLE, max_examples=100)
+def test_a_url_is_found_between_any_other_words(before: str, after: str, url: str) -> None:
+    """URL-3: what stands before and after hides no URL."""
+    text = f"{before} {url} {after}"
+
+    assert find_url(text) == url
+    assert find_url(text, bare_domains=False) == url
+
+
+@pytest.mark.requirement("URL-3")
+@given(text=PLAIN)
+@settings(PREDICTABLE, max_examples=100)
+def test_a_text_without_full_stop_and_colon_never_holds_a_url(text: str) -> None:
+    """URL-3: every URL has a full stop or a scheme."""
+    assert find_url(text) is None
+
+
+@pytest.mark.requirement("URL-3")
+@given(text=st.text(alphabet="a1.:/@w-\u3002 ", max_size=60))
+@settings(PREDICTABLE, max_examples=200)
+def test_what_is_a_url_under_the_narrow_reading_is_one_under_the_wide_reading(text: str) -> None:
+    """URL-3: the alternative reading finds a part of what the default finds, and the same URL there."""
+    narrow = find_url(text, bare_domains=False)
+
+    assert narrow is None or find_url(text) == narrow
