@@ -1,0 +1,65 @@
+# `make serve` and `make test` are all that a newcomer needs; both make their own environment in .venv.
+#
+#   ARGS     goes to the command: make serve ARGS="--port 0", make test ARGS="tests/domain -x"
+#   PYTHON   an interpreter of 3.11 or newer; by default the first one found
+#   ROUNDS   how often `make soak` repeats itself
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+ROUNDS ?= 20
+
+# An interpreter counts when it really runs, is new enough and can make environments: a name on the path is no proof.
+CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
+PROBE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+
+.PHONY: help serve test lint bench soak clean
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1: \2/p' Makefile
+
+serve: $(VENV)/installed ## serve scenarios/default.yaml on 127.0.0.1:8080
+	@exec $(BIN)/sms-mock serve $(ARGS)
+
+test: $(VENV)/installed-for-development ## run all tests
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/installed-for-development ## check style, types, layers and the Dockerfile
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/hadolint Dockerfile
+
+bench: $(VENV)/installed-for-development ## measure the speed
+	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: $(VENV)/installed-for-development ## run all tests ROUNDS times; stop at the first failure
+	@for round in $$(seq $(ROUNDS)); do echo "round $$round of $(ROUNDS)"; $(BIN)/python -m pytest -q $(ARGS); done
+
+clean: ## remove everything that was made
+	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/made:
+	@for candidate in $(CANDIDATES); do \
+	  if "$$candidate" -c '$(PROBE)' 2>/dev/null; then \
+	    echo "making $(VENV) with $$("$$candidate" --version)"; \
+	    "$$candidate" -m venv --clear $(VENV) && touch $@ && exit 0; \
+	  fi; \
+	done; \
+	echo "no Python of 3.11 or newer with venv was found; install one (Debian: python3-venv) or name it: make PYTHON=..." >&2; \
+	exit 1
+
+$(VENV)/installed: pyproject.toml | $(VENV)/made
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-for-development: pyproject.toml | $(VENV)/made
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/installed

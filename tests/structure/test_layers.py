@@ -1,0 +1,44 @@
+"""Imports keep to the layers that are written down in pyproject.toml."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from typing import Any
+
+import pytest
+
+from tests.structure.project_sources import ROOT
+
+CONFIG: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+PAGES_OF_THEIR_OWN = {"__init__", "__main__", "scenarios"}
+"""What has no place among the layers: the map, the way in, and the shipped scenarios inside a wheel."""
+
+
+@pytest.fixture(scope="module")
+def report() -> subprocess.CompletedProcess[str]:
+    """What the import linter says of this checkout."""
+    command = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    return subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def test_import_contracts_are_kept(report: subprocess.CompletedProcess[str]) -> None:
+    """Arrows point down the page, and nothing imports what it is forbidden to."""
+    assert report.returncode == 0, report.stdout + report.stderr
+
+
+@pytest.mark.parametrize("name", [contract["name"] for contract in CONFIG["contracts"]])
+def test_import_contract_was_checked(report: subprocess.CompletedProcess[str], name: str) -> None:
+    """A contract that the linter passed over in silence holds nothing."""
+    assert f"{name} KEPT" in report.stdout.replace("\n", " ")
+
+
+def test_every_module_has_a_layer() -> None:
+    """A module of mock_server that no layer names could import what it likes."""
+    layers = next(contract["layers"] for contract in CONFIG["contracts"] if contract["type"] == "layers")
+    placed = {name.strip() for layer in layers for name in layer.split("|")}
+    there = {f"mock_server.{path.stem}" for path in (ROOT / "mock_server").glob("*.py")}
+    there |= {f"mock_server.{path.parent.name}" for path in (ROOT / "mock_server").glob("*/__init__.py")}
+
+    assert there - {f"mock_server.{name}" for name in PAGES_OF_THEIR_OWN} == placed

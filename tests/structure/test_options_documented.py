@@ -1,0 +1,60 @@
+"""Whatever can be set is documented."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from mock_server.cli import main
+from tests.structure.project_sources import modules, pages
+
+SHAPES_OF_OUTPUT = {"--json"}
+"""Said on the command line each time: an environment that changed what a command prints would break scripts."""
+
+DOCUMENTED = "\n".join(pages().values())
+
+
+def options() -> Iterator[tuple[str, click.Option]]:
+    """Every option of every command of `sms-mock`, by the name of its command."""
+    for name, command in main.commands.items():
+        for each in command.params:
+            if isinstance(each, click.Option):
+                yield name, each
+
+
+OPTIONS = list(options())
+NAMES = [f"{command} {option.opts[0]}" for command, option in OPTIONS]
+
+
+@pytest.mark.parametrize(("command", "option"), OPTIONS, ids=NAMES)
+def test_option_has_a_variable(command: str, option: click.Option) -> None:
+    """A container is configured by its environment: each option of a command has its SMS_MOCK_ variable."""
+    name = option.opts[0]
+
+    if name not in SHAPES_OF_OUTPUT:
+        assert option.envvar == "SMS_MOCK_" + name.removeprefix("--").upper().replace("-", "_")
+
+
+@pytest.mark.parametrize(("command", "option"), OPTIONS, ids=NAMES)
+def test_option_is_documented(command: str, option: click.Option) -> None:
+    """An option stands in README or the documentation under its own name, in a line that has its variable too."""
+    line = re.compile(rf"^.*`{re.escape(option.opts[0])}\b.*$", re.MULTILINE)
+    variable = option.envvar if isinstance(option.envvar, str) else ""
+
+    assert any(f"`{variable}`" in each or not variable for each in line.findall(DOCUMENTED))
+
+
+@pytest.mark.parametrize("command", main.commands)
+def test_command_is_documented(command: str) -> None:
+    """README or the documentation says what each command is for."""
+    assert f"sms-mock {command}" in DOCUMENTED
+
+
+def test_variables_are_documented() -> None:
+    """Every SMS_MOCK_ variable that the code knows stands in README or the documentation, and the other way round."""
+    read = {found for module in modules("mock_server") for found in re.findall(r"SMS_MOCK_[A-Z_]+", module.text)}
+
+    assert read == set(re.findall(r"SMS_MOCK_[A-Z_]+", DOCUMENTED))
