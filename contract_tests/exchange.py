@@ -1,0 +1,121 @@
+"""One HTTP exchange as the suite sees it: the request it means, the answer it got, and both in print."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+NOT_JSON: Any = object()
+"""Stands for the content of an answer that is no JSON."""
+
+_LONGEST_SHOWN = 2000
+_MASK = "$SMS_PASSWORD"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A username with its password, as HTTP Basic sends them; it never prints the password."""
+
+    username: str
+    password: str = field(repr=False)
+
+    @property
+    def header(self) -> str:
+        """The value of `Authorization`."""
+        return "Basic " + b64encode(f"{self.username}:{self.password}".encode()).decode()
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """What must not be found in any answer."""
+        plain = self.password.encode()
+        return (self.password, b64encode(plain).decode().rstrip("="), self.header.removeprefix("Basic ").rstrip("="))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What goes to the target: a path below its base URL, headers in their order, and the body's bytes."""
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    login: Login | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name."""
+        return next((value for key, value in self.headers if key.lower() == name), None)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float = 0.0
+
+    @cached_property
+    def json(self) -> Any:
+        """The content as plain values, or `NOT_JSON`."""
+        try:
+            return json.loads(self.body.decode())
+        except (ValueError, RecursionError):
+            return NOT_JSON
+
+    def member(self, name: str) -> Any:
+        """One member of a JSON object; `NOT_JSON` where there is none."""
+        return self.json.get(name, NOT_JSON) if isinstance(self.json, dict) else NOT_JSON
+
+    def shown(self) -> str:
+        """The answer for people: status, type and body."""
+        body = self.body[:_LONGEST_SHOWN].decode(errors="backslashreplace")
+        return f"{self.status} {self.headers.get('content-type', 'without Content-Type')}\n{body}"
+
+
+def curl(base_url: str, request: Request) -> str:
+    """The request as a command; the password is left to the environment variable `SMS_PASSWORD`."""
+    parts = ["curl", "-sS", "-X", request.method]
+    if request.login is not None:
+        parts += ["-u", f"{request.login.username}:{_MASK}"]
+    for name, value in request.headers:
+        if request.login is None or name.lower() != "authorization":
+            parts += ["-H", f"{name}: {value}"]
+    if not request.header("content-type") and request.body:
+        parts += ["-H", "Content-Type:"]
+    parts += _data(request.body)
+    command = " ".join(_quoted(part) for part in [*parts, base_url.rstrip("/") + request.path])
+    return masked(command, request.login)
+
+
+def _data(body: bytes) -> list[str]:
+    if not body:
+        return []
+    if len(body) > _LONGEST_SHOWN:
+        return ["--data-binary", f"@body-of-{len(body)}-bytes"]
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        text = ""
+    if not text or not all(character.isprintable() or character in "\n\t" for character in text):
+        return ["--data-binary", "$'" + "".join(f"\\x{byte:02x}" for byte in body) + "'"]
+    return ["--data-binary", text]
+
+
+def _quoted(part: str) -> str:
+    if part.endswith(f":{_MASK}"):
+        return f'{shlex.quote(part.removesuffix(_MASK))}"{_MASK}"'
+    return part if part.startswith("$'") else shlex.quote(part)
+
+
+def masked(text: str, login: Login | None) -> str:
+    """The text without the password, in whatever spelling it stands there."""
+    for spelling in login.spellings if login else ():
+        if len(spelling) >= 4:
+            text = text.replace(spelling, "***")
+    return text

@@ -1,0 +1,64 @@
+"""The first look at a target: is anybody there, is it a gateway, does it know us, and how are sessions chosen?"""
+
+from __future__ import annotations
+
+from contract_tests.contract import ADMIN_HEALTH, SERVICES_HEALTH, SERVICES_SEND
+from contract_tests.control_client import ControlError
+from contract_tests.exchange import NOT_JSON, Answer, Request
+from contract_tests.gateway.lab import Bench
+from contract_tests.target import CouldNotRunError, NoAnswerError, json_request
+
+_HARMLESS = b'{"destination": "+0", "text": "Hello"}'
+
+
+def look(bench: Bench, *, credentials: bool = True) -> None:
+    """Raise `CouldNotRunError` where nothing can be said about the target."""
+    probes = (Request("POST", SERVICES_HEALTH), Request("POST", ADMIN_HEALTH), json_request(SERVICES_SEND, _HARMLESS))
+    answers = [_answer(bench, probe) for probe in probes]
+    if all(300 <= answer.status < 400 for answer in answers):
+        where = answers[0].headers.get("location", "nowhere")
+        raise CouldNotRunError(f"{bench.target.url} redirects to {where}: give the address that answers itself.")
+    if all(answer.json is NOT_JSON for answer in answers):
+        raise CouldNotRunError(f"Nothing that {bench.target.url} answers is JSON: that is no gateway.")
+    if credentials and bench.login is not None:
+        _credentials(bench)
+
+
+def _answer(bench: Bench, request: Request) -> Answer:
+    try:
+        return bench.target.send(request)
+    except NoAnswerError as error:
+        raise CouldNotRunError(f"{bench.target.url} does not answer: {error}.") from error
+
+
+def _credentials(bench: Bench) -> None:
+    """Find out whether the credentials are good, with requests that cannot become an SMS."""
+    login = bench.login
+    assert login is not None, "asked only with credentials"
+    if _answer(bench, json_request(SERVICES_SEND, _HARMLESS, login)).status == 401:
+        raise CouldNotRunError(f"{bench.target.url} refuses the credentials of {login.username!r} with 401.")
+    headers = (("Authorization", login.header),)
+    answer = _answer(bench, Request("POST", ADMIN_HEALTH, headers, login=login))
+    bench.login_is_admin = answer.status not in {401, 403}
+
+
+def find_sessions(bench: Bench) -> None:
+    """Find out how requests reach a session: by a prefix of the path, or by a header where a proxy eats that."""
+    control = bench.control
+    assert control is not None, "asked only with a control API"
+    request = Request("POST", SERVICES_HEALTH)
+    try:
+        with control.session(bench.world.scenario(bench.readings)) as session:
+            for prefix, headers in ((f"/~{session.name}", ()), ("", (("X-Mock-Session", session.name),))):
+                bench.by_header = bool(headers)
+                bench.target.send(request, prefix, headers)
+                if session.exchanges() > 0:
+                    return
+    except ControlError as error:
+        raise CouldNotRunError(f"The stand-in gives no session: {error}.") from error
+    except NoAnswerError as error:
+        raise CouldNotRunError(f"{bench.target.url} does not answer: {error}.") from error
+    raise CouldNotRunError(
+        f"Requests to {bench.target.url} reach no session of {control.url}, neither by prefix nor by header: "
+        "is that its control API?"
+    )

@@ -1,0 +1,115 @@
+"""States that only a stand-in can be put into: providers down, lists and accounts changed (PR-1, PR-2, ERR-64 …)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from contract_tests.contract import ADMIN_SEND, SENDS, SERVICES_SEND
+from contract_tests.control_client import Session
+from contract_tests.failures import WrongState
+from contract_tests.gateway.flooding import copies, delivered, fill
+from contract_tests.gateway.lab import Lab
+from contract_tests.gateway.suite import Need, check
+from contract_tests.outcome import ACCEPTED, BAD_CREDENTIALS, refused
+from contract_tests.safety import NotTestableError
+from contract_tests.world import PLAIN, account_part, providers_part
+
+
+def _session(lab: Lab) -> Session:
+    if lab.session is None:
+        raise NotTestableError("it needs the control API of a stand-in (--control)")
+    return lab.session
+
+
+def _providers(lab: Lab, **up: bool) -> None:
+    _session(lab).patch(providers=providers_part(tuple(up.items())))
+    lab.note("providers: " + ", ".join(f"{name} is {'up' if is_up else 'down'}" for name, is_up in up.items()))
+
+
+@check("providers: none is up", "ERR-64", "PR-1", needs=[Need.CONTROL])
+def none_is_up(lab: Lab) -> None:
+    """PR-1: code 64, nothing is handed over, nothing counts, and it passes."""
+    number = lab.number()
+    _providers(lab, PROVIDER1=False, MITTO=False)
+    for path in SENDS:
+        lab.expect(lab.submit(path, {"destination": number}), refused(64), "ERR-64", "PR-1")
+    delivered(lab, number, 0, "PR-1")
+    _providers(lab, PROVIDER1=True)
+    lab.expect(lab.submit(SERVICES_SEND, {"destination": number}), ACCEPTED, "ERR-64")
+
+
+@check("providers: none is up, yet other refusals come first", "ORD-1", "ERR-64", needs=[Need.CONTROL])
+def none_is_up_and_flooded(lab: Lab) -> None:
+    """ORD-1: volume is asked before the provider, and the watchlist before both."""
+    with lab.in_world(lab.world.with_limits(volume=1)) as small:
+        number = small.number()
+        fill(small, number, 1, "ORD-1")
+        _providers(small, PROVIDER1=False)
+        small.expect(small.submit(SERVICES_SEND, {"destination": number}), refused(60), "ORD-1")
+        small.expect(small.submit(SERVICES_SEND, {"destination": "+447700900661"}), refused(61), "ORD-1")
+
+
+@check("providers: the first that is up", "PR-2", needs=[Need.CONTROL])
+def first_that_is_up(lab: Lab) -> None:
+    """PR-2: the order of the scenario decides, and failover is silent."""
+    for up, expected in (((True, True), "PROVIDER1"), ((False, True), "MITTO"), ((True, False), "PROVIDER1")):
+        _providers(lab, PROVIDER1=up[0], MITTO=up[1])
+        exchange = lab.submit(ADMIN_SEND, {"detailed": True})
+        if lab.expect(exchange, ACCEPTED, "PR-2") and exchange[1].member("provider") != expected:
+            lab.report(WrongState(("PR-2",), f"the provider must be {expected}"), *exchange)
+
+
+@check("providers: each has its own count of copies", "AF-1", "PR-2", needs=[Need.CONTROL])
+def copies_per_provider(lab: Lab) -> None:
+    """AF-1: copies count per provider, so that failover lets as many pass again."""
+    number, text, limit = lab.number(), lab.text(), lab.world.limits.duplicates
+    copies(lab, number, text, limit + 1, "AF-1")
+    _providers(lab, PROVIDER1=False, MITTO=True)
+    copies(lab, number, text, limit + 1, "AF-1")
+    delivered(lab, number, 2 * limit, "AF-1")
+
+
+@check("watchlist: an entry is added", "WL-1", "ERR-61", needs=[Need.CONTROL])
+def entry_is_added(lab: Lab) -> None:
+    """WL-1: from then on it is refused, again and again, and nothing is handed over."""
+    number = lab.number()
+    lab.expect(lab.submit(SERVICES_SEND, {"destination": number}), ACCEPTED, "WL-1")
+    _session(lab).patch(watchlist=[*lab.world.watchlist, number])
+    lab.note(f"{number} is put on the watchlist")
+    for path in (*SENDS, SERVICES_SEND):
+        lab.expect(lab.submit(path, {"destination": number}), refused(61), "WL-1", "ERR-61")
+    delivered(lab, number, 1, "WL-1")
+
+
+@check("accounts: switched off and on", "ACC-1", needs=[Need.CONTROL])
+def switched_off_and_on(lab: Lab) -> None:
+    """ACC-1: an account is refused while it is not active, and served again afterwards."""
+    for active in (False, True):
+        accounts: list[dict[str, Any]] = []
+        for name, account in lab.world.accounts.items():
+            accounts.append(account_part(replace(account, active=active) if name == PLAIN else account))
+        _session(lab).patch(accounts=accounts)
+        lab.note(f"{PLAIN} is {'active' if active else 'not active'}")
+        lab.expect(
+            lab.submit(SERVICES_SEND, login=lab.login(PLAIN)), ACCEPTED if active else BAD_CREDENTIALS, "ACC-1"
+        )
+
+
+@check("accounts: impersonated without the permission", "URL-2", "ERR-74", needs=[Need.CONTROL])
+def impersonated_permission(lab: Lab) -> None:
+    """URL-2: the permission of the account that is named decides, not that of the caller."""
+    accounts = [account_part(replace(a, urls=a.admin)) for a in lab.world.accounts.values()]
+    _session(lab).patch(accounts=accounts)
+    lab.note("administrators may send URLs, nobody else may")
+    link = {"text": "see https://receiver.example/x"}
+    lab.expect(lab.submit(ADMIN_SEND, link), ACCEPTED, "URL-2")
+    lab.expect(lab.submit(ADMIN_SEND, {**link, "account": PLAIN}), refused(74), "URL-2", "ERR-74")
+
+
+@check("services: the list is the scenario's", "REQ-4", "ERR-59", needs=[Need.CONTROL])
+def other_services(lab: Lab) -> None:
+    """REQ-4: the list can be replaced, so that it is not built in."""
+    with lab.in_world(replace(lab.world, services=("ALPHA",))) as other:
+        other.expect(other.submit(SERVICES_SEND, {"reference": {"service": "ALPHA"}}), ACCEPTED, "REQ-4")
+        other.expect(other.submit(SERVICES_SEND, {"reference": {"service": "ADMIN"}}), refused(59), "REQ-4")

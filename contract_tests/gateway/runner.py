@@ -1,0 +1,210 @@
+"""Running suite A: look whether the target can be judged at all, then make one check after the other."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from contract_tests.contract import Contract
+from contract_tests.control_client import ControlClient, ControlError, connected
+from contract_tests.exchange import Login
+from contract_tests.failures import Finding
+from contract_tests.gateway.lab import Bench, EnoughError, Lab
+from contract_tests.gateway.preflight import find_sessions, look
+from contract_tests.gateway.suite import Check, Need, all_checks
+from contract_tests.readings import Readings
+from contract_tests.requirements import load_requirements
+from contract_tests.safety import Allowance, NotTestableError, looks_real
+from contract_tests.target import CouldNotRunError, NoAnswerError, Target
+from contract_tests.verdicts import Report, Result
+from contract_tests.world import World, limits_of
+
+DEFAULT_EXAMPLES = 40
+
+Progress = Callable[[int, int, Result], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the caller wants judged, and how."""
+
+    url: str
+    login: Login | None = None
+    control: str | None = None
+    live: bool = False
+    allow_send_to: str | None = None
+    max_messages: int = 0
+    max_examples: int = DEFAULT_EXAMPLES
+    seed: int = 0
+    only: frozenset[str] = frozenset()
+    assume: dict[str, str] = field(default_factory=dict)
+    timeout: float = 10.0
+    ca: Path | None = None
+
+    def checked(self) -> Options:
+        """These options, if they go together; `CouldNotRunError` says which do not."""
+        unknown = sorted(self.only - {requirement.id for requirement in load_requirements()})
+        if unknown:
+            raise CouldNotRunError(f"There is no requirement {', '.join(unknown)}; see `sms-contract requirements`.")
+        if looks_real(self.url) and not self.live:
+            raise CouldNotRunError(f"{self.url} looks like a real environment: say --live, and read its rules first.")
+        if self.live and self.control:
+            raise CouldNotRunError("A real environment has no control API: --live and --control exclude each other.")
+        if not self.live and (self.allow_send_to or self.max_messages):
+            raise CouldNotRunError("--allow-send-to and --max-messages belong to --live.")
+        if bool(self.allow_send_to) != (self.max_messages > 0):
+            raise CouldNotRunError("--allow-send-to names a handset and --max-messages caps it: give both or none.")
+        return self
+
+    def command(self) -> str:
+        """The command that repeats this run, its password left to the environment."""
+        said = ["sms-contract", "gateway", "--url", self.url, "--seed", str(self.seed)]
+        said += ["--control", self.control] if self.control else []
+        said += ["--username", self.login.username] if self.login else []
+        said += ["--live"] if self.live else []
+        said += ["--max-examples", str(self.max_examples)] if self.max_examples != DEFAULT_EXAMPLES else []
+        said += [part for id_, value in self.assume.items() for part in ("--assume", f"{id_}={value}")]
+        return shlex.join(said)
+
+
+def chosen_checks(only: frozenset[str]) -> tuple[Check, ...]:
+    """The checks that concern these statements; all where none is named."""
+    return tuple(each for each in all_checks() if not only or only & set(each.ids))
+
+
+def run(options: Options, progress: Progress | None = None, checks: Sequence[Check] | None = None) -> Report:
+    """Judge the target; `CouldNotRunError` where nothing can be said about it."""
+    started = time.monotonic()
+    options = options.checked()
+    chosen = chosen_checks(options.only) if checks is None else tuple(checks)
+    if options.control is not None:
+        chosen = tuple(each for each in chosen if Need.FROM_OUTSIDE not in each.needs)
+    results: list[Result] = []
+    with opened(options) as bench:
+        for each in chosen:
+            result = make(bench, each)
+            results.append(result)
+            if progress is not None:
+                progress(len(results), len(chosen), result)
+        seen = dict(bench.readings.seen)
+    seconds = time.monotonic() - started
+    return Report(options.url, options.seed, tuple(results), seen, options.command(), seconds, options.only)
+
+
+class opened:  # noqa: N801 - reads as a verb in `with opened(options)`
+    """The bench of a run, from the first look at the target to the closed connections."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+
+    def __enter__(self) -> Bench:
+        """Look at the target and learn its readings; `CouldNotRunError` where it cannot be judged."""
+        options = self._options
+        allowance = Allowance(options.allow_send_to, options.max_messages) if options.live else None
+        self._target = Target(options.url, timeout=options.timeout, ca=options.ca, live=allowance)
+        self._control: ControlClient | None = None
+        try:
+            self._control = connected(options.control, options.timeout) if options.control else None
+            return self._bench()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _bench(self) -> Bench:
+        options, control = self._options, self._control
+        scenario = _scenario_of(control)
+        try:
+            known: dict[str, Any] = {**scenario.get("assume", {}), **options.assume}
+            readings = Readings(known, open_ones=control is None)
+        except ValueError as error:
+            raise CouldNotRunError(f"--assume: {error}") from error
+        world = replace(World(), limits=limits_of(scenario, readings))
+        if options.login is not None:
+            world = world.with_login(options.login)
+        contract = Contract(readings)
+        bench = Bench(self._target, contract, readings, world, options.seed, options.max_examples, control)
+        bench.login = options.login
+        look(bench)
+        if control is not None:
+            find_sessions(bench)
+        return bench
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections."""
+        self._target.__exit__(None, None, None)
+        if self._control is not None:
+            self._control.close()
+
+
+def _scenario_of(control: ControlClient | None) -> dict[str, Any]:
+    if control is None:
+        return {}
+    try:
+        return control.scenario()
+    except ControlError as error:
+        raise CouldNotRunError(f"The stand-in does not tell its scenario: {error}.") from error
+
+
+def make(bench: Bench, each: Check) -> Result:
+    """Make one check in a session of its own."""
+    started = time.monotonic()
+    before = bench.requests
+    missing = _missing(bench, each)
+    if missing is not None:
+        return Result(each.name, each.ids, not_testable=missing)
+    lab = Lab(bench, each.ids, None, bench.world)
+    reason = None
+    try:
+        if bench.control is None:
+            each.run(lab)
+        else:
+            with bench.control.session(bench.world.scenario(bench.readings)) as session:
+                lab.session = session
+                each.run(lab)
+    except NotTestableError as error:
+        reason = str(error)
+    except (EnoughError, NoAnswerError):
+        _still_there(bench)
+    except ControlError as error:
+        reason = f"the control API failed: {error}"
+    if lab.judged == 0 and reason is None and not lab.findings:
+        reason = "it made no request"
+    findings = _distinct(lab.findings)
+    return Result(each.name, each.ids, findings, reason, bench.requests - before, time.monotonic() - started)
+
+
+def _missing(bench: Bench, each: Check) -> str | None:
+    if bench.control is not None:
+        return None
+    lacking = {
+        Need.CONTROL: True,
+        Need.FROM_OUTSIDE: False,
+        Need.CREDENTIALS: bench.login is None,
+        Need.ADMIN: bench.login is None or bench.login_is_admin is False,
+        Need.STAND_IN: bench.target.live is not None,
+    }
+    return next((need.value for need in each.needs if lacking[need]), None)
+
+
+def _still_there(bench: Bench) -> None:
+    """A target that fell over for one request is broken; one that is gone cannot be judged any further."""
+    look(bench, credentials=False)
+
+
+def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:
+    """One finding for each way of being wrong: the one with the smallest request."""
+    smallest: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        key = (finding.failure.kind, finding.failure.ids, finding.failure.said[:60])
+        known = smallest.get(key)
+        if known is None or _size(finding) < _size(known):
+            smallest[key] = finding
+    return tuple(smallest.values())
+
+
+def _size(finding: Finding) -> int:
+    return len(finding.request.body) if finding.request is not None else 0

@@ -1,0 +1,119 @@
+"""What is judged: the server at `--url`, spoken to in well-formed HTTP only."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx2
+
+from contract_tests.exchange import Answer, Login, Request
+from contract_tests.safety import Allowance, looks_real
+
+_READ_LIMIT = 2 * 1024 * 1024
+
+
+class CouldNotRunError(Exception):
+    """The suite cannot judge: exit 2 with this one sentence."""
+
+
+class NoAnswerError(Exception):
+    """One request that got no HTTP answer; the sentence says what happened instead."""
+
+
+class Target:
+    """A base URL and how to reach it. Redirects are answers here, never followed."""
+
+    def __init__(
+        self, url: str, *, timeout: float = 10.0, ca: Path | None = None, live: Allowance | None = None
+    ) -> None:
+        self.url = _checked(url)
+        self.live = live
+        self.timeout = timeout
+        self._client = httpx2.Client(
+            timeout=timeout,
+            follow_redirects=False,
+            verify=_trust(ca),
+            # A proxy in the environment answers for other machines than this one.
+            trust_env=looks_real(self.url),
+            headers={"user-agent": "sms-contract"},
+        )
+
+    def __enter__(self) -> Self:
+        """Nothing is opened before the first request."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def send(self, request: Request, prefix: str = "", headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+        """Make one exchange; `prefix` and `headers` choose a session of a stand-in.
+
+        Raises:
+            NoAnswerError: the connection failed, was cut, or nothing came in time.
+            NotTestableError: in live mode, where the request might become an SMS that nobody allowed.
+        """
+        if self.live is not None:
+            self.live.use(request)
+        built = self._client.build_request(
+            request.method, self.url + prefix + request.path, content=request.body or None
+        )
+        built.headers.update(dict([*request.headers, *headers]))
+        if not request.header("accept"):
+            built.headers.pop("accept", None)
+        started = time.monotonic()
+        try:
+            answer = self._client.send(built)
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ssl.SSLError, OSError) as error:
+            raise NoAnswerError(_sentence(error, self.timeout)) from error
+        headers_of = {name.lower(): value for name, value in answer.headers.items()}
+        return Answer(answer.status_code, headers_of, answer.content[:_READ_LIMIT], time.monotonic() - started)
+
+
+def _checked(url: str) -> str:
+    parsed = httpx2.URL(url)
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise CouldNotRunError(f"{url!r} is no http or https URL.")
+    if parsed.query or parsed.fragment:
+        raise CouldNotRunError(f"{url!r} must end with its path: no query and no fragment.")
+    if parsed.userinfo:
+        raise CouldNotRunError("Give credentials with --username and --password, not in the URL.")
+    return url.rstrip("/")
+
+
+def _trust(ca: Path | None) -> ssl.SSLContext | bool:
+    if ca is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=str(ca))
+    except (OSError, ssl.SSLError) as error:
+        raise CouldNotRunError(f"The certificates in {ca} cannot be read: {error}.") from error
+
+
+def _sentence(error: Exception, timeout: float) -> str:
+    said = str(error)
+    if isinstance(error, httpx2.TimeoutException):
+        return f"nothing came within {timeout:g} seconds"
+    if "CERTIFICATE" in said.upper() or "SSL" in said.upper() or "TLS" in said.upper():
+        return f"TLS failed: {said}"
+    if isinstance(error, httpx2.ConnectError):
+        return f"no connection: {said}"
+    return f"the exchange broke off: {said or type(error).__name__}"
+
+
+def json_request(
+    path: str, body: bytes, login: Login | None = None, *, content_type: str | None = "application/json"
+) -> Request:
+    """A send as the vendor's pages show it (OP-8)."""
+    headers = [("Accept", "application/json")]
+    if content_type is not None:
+        headers.append(("Content-Type", content_type))
+    if login is not None:
+        headers.append(("Authorization", login.header))
+    return Request("POST", path, tuple(headers), body, login)
