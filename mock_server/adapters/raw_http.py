@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
@@ -51,3 +52,46 @@ class RawHttpProtocol(HttpToolsProtocol):
         """Begin a connection whose writes are joined."""
         super().connection_made(transport)
         self.transport = cast("asyncio.Transport", JoiningTransport(transport, self.loop))
+
+    def data_received(self, data: bytes) -> None:
+        """Parse, and read a request that offers to upgrade as one that does not.
+
+        Java's own client offers `h2c` with its first request. httptools skips the body behind such an offer: the
+        request is parsed once more, without it.
+        """
+        self._unset_keepalive_if_required()
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as offer:
+                if self.parser.get_method() == b"CONNECT":
+                    self._refuse()
+                    return
+                data = self._head_without_offer() + data[offer.args[0] :]
+                self.parser = httptools.HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+            except httptools.HttpParserError:
+                self._refuse()
+                return
+            else:
+                return
+
+    def on_headers_complete(self) -> None:
+        """Begin to serve a request, unless it is to be parsed once more."""
+        if not self.parser.should_upgrade():
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """End a request, unless it is to be parsed once more."""
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
+
+    def _refuse(self) -> None:
+        said = "Invalid HTTP request received."
+        self.logger.warning(said)
+        self.send_400_response(said)
+
+    def _head_without_offer(self) -> bytes:
+        first = self.parser.get_method() + b" " + self.url + b" HTTP/" + self.parser.get_http_version().encode()
+        kept = [name + b": " + value for name, value in self.headers if name != b"upgrade"]
+        return b"\r\n".join([first, *kept, b"", b""])
