@@ -259,7 +259,7 @@ class RawConnection:
         head, _, self._unread = self._unread.partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-        length = int(headers["content-length"])
+        length = 0 if first.split(" ")[1] == "100" else int(headers["content-length"])
         while len(self._unread) < length:
             self._more()
         body, self._unread = self._unread[:length], self._unread[length:]
