@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from mock_server import timeline, wire
 from mock_server.domain.decision import Accepted, Decision, Drop, Objection, Refused, SilentlyDropped
+from mock_server.domain.delivery import Plan, Status, Step, latest
+from mock_server.domain.errors import ErrorCode
 from mock_server.domain.flooding import Offer
 from mock_server.domain.instants import Instant
 from mock_server.domain.message import Message
@@ -24,6 +30,9 @@ ACCEPTED_BY = "provider accepted"
 
 _ANS_1 = documented("ANS-1")
 
+_NEVER_SENT = Plan((Step(0, Status.REJECTED),))
+"""The life of a dropped duplicate where the status API knows of it (the alternative reading of AF-7)."""
+
 
 async def submit(session: Session, attempt: Attempt) -> Decision:
     """Decide an attempt to send: the rules in their order, then one atomic step of the store (ORD-1)."""
@@ -35,13 +44,31 @@ async def submit(session: Session, attempt: Attempt) -> Decision:
     objection = object_to_submission(submission, context)
     offer = Offer(submission.destination, submission.text, policy.provider(), policy.limits)
     stub = session.stubs.match(submission.destination)
-    if stub is not None:
-        return await _forced(session, stub, offer, objection, attempt.at)
+    if stub is not None and stub.refuse is not None:
+        return await _forced(session, stub, stub.refuse, offer, objection, attempt.at)
     if objection is None:
         return await _hand_over(session, attempt, submission, context, offer)
     if policy.limits.count_attempts and objection.rule in COUNTED_ATTEMPT_RULES:
         await session.store.count_attempt(offer, attempt.at)
     return _refusal(objection)
+
+
+async def message_status(session: Session, message_id: str) -> bytes | None:
+    """The answer to a look-up by id; `None` when the id is not known (MS-3)."""
+    message = await session.store.message(message_id)
+    return None if message is None else wire.status_answer(await _view(session, message))
+
+
+async def statuses_of_number(session: Session, number: str, before: Instant | None, count: int) -> bytes:
+    """The answer to a look-up by destination (MS-2)."""
+    found = await session.store.by_destination(number, before, count)
+    return wire.statuses_answer([await _view(session, message) for message in found])
+
+
+async def statuses_of_reference(session: Session, key: str, before: Instant | None, count: int) -> bytes:
+    """The answer to a look-up by reference key (MS-2)."""
+    found = await session.store.by_reference(key, before, count)
+    return wire.statuses_answer([await _view(session, message) for message in found])
 
 
 def service_status(session: Session, attempt: Attempt) -> Decision | None:
@@ -56,32 +83,82 @@ def service_status(session: Session, attempt: Attempt) -> Decision | None:
 async def _hand_over(
     session: Session, attempt: Attempt, submission: Submission, context: Context, offer: Offer
 ) -> Decision:
-    """Ask the windows and the providers; keep what a provider takes."""
+    """Ask the windows and the providers; keep what a provider takes, and begin its life."""
     objection, tally, ordinal = await session.store.reserve(offer, attempt.at)
     if objection is not None and isinstance(objection.said, Refused):
         return Decision(objection.said, objection.rule, objection.said.requirement, tally=tally)
     message_id = session.ids.message_id(offer.destination, offer.text, ordinal)
     provider = offer.provider or ""
     if objection is not None:
+        if context.policy.readings.dropped_is_rejected:
+            await session.store.keep(_message(session, attempt, submission, context, message_id, dropped=True))
         dropped = SilentlyDropped(message_id, provider)
         requirement = objection.said.requirement
         return Decision(dropped, objection.rule, requirement, tally=tally, detailed=submission.detailed)
-    caller, sender = context.caller.username, context.sender.username
-    message = Message(message_id, submission, caller, sender, provider, attempt.at, attempt.exchange)
+    message = _message(session, attempt, submission, context, message_id)
     await session.store.keep(message)
+    if submission.webhook is not None:
+        await timeline.begin(session, message)
     return Decision(Accepted(message_id, provider), ACCEPTED_BY, _ANS_1, tally=tally, detailed=submission.detailed)
 
 
-async def _forced(
-    session: Session, stub: Stub, offer: Offer, objection: Objection[Refused] | None, now: Instant
+def _message(  # noqa: PLR0913 - the parts of a message
+    session: Session,
+    attempt: Attempt,
+    submission: Submission,
+    context: Context,
+    message_id: str,
+    *,
+    dropped: bool = False,
+) -> Message:
+    policy = context.policy
+    stub = session.stubs.match(submission.destination)
+    plan = policy.plan if stub is None or stub.plan is None else stub.plan
+    return Message(
+        message_id,
+        submission,
+        context.caller.username,
+        context.sender.username,
+        policy.provider() or "",
+        attempt.at,
+        attempt.exchange,
+        _NEVER_SENT if dropped else plan,
+        policy.webhooks.adversity if stub is None or stub.adversity is None else stub.adversity,
+        _own_receiver(submission, attempt),
+        stub is not None,
+        dropped,
+    )
+
+
+def _own_receiver(submission: Submission, attempt: Attempt) -> str | None:
+    """The name of the session's own receiver that a webhook's URL stands for."""
+    url = submission.webhook.url if submission.webhook is not None else None
+    if url is None:
+        return None
+    return next((url[len(base) :] for base in attempt.receivers if url.startswith(base)), None)
+
+
+async def _view(session: Session, message: Message) -> Mapping[str, Any]:
+    """A message as it stands now: computed when somebody looks."""
+    change = latest(await session.store.life(message), session.now())
+    return wire.status_view(message, change, session.ids.derived_id("provider", message.id))
+
+
+async def _forced(  # noqa: PLR0913, PLR0917 - what a forced refusal is explained by
+    session: Session,
+    stub: Stub,
+    error: ErrorCode,
+    offer: Offer,
+    objection: Objection[Refused] | None,
+    now: Instant,
 ) -> Decision:
     """Answer as the stub says and reserve nothing; what the rules would have said is kept for the explanation."""
     natural: Objection[Refused | Drop] | None = objection
     tally = None
     if natural is None:
         natural, tally, _ = await session.store.peek(offer, now)
-    refused = Refused(stub.refuse, stub.refuse.requirement, reason=f"forced by {stub.name}")
-    return Decision(refused, stub.name, stub.refuse.requirement, forced=True, natural=natural, tally=tally)
+    refused = Refused(error, error.requirement, reason=f"forced by {stub.name}")
+    return Decision(refused, stub.name, error.requirement, forced=True, natural=natural, tally=tally)
 
 
 def _refusal(objection: Objection[Refused]) -> Decision:

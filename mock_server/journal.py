@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import msgspec
 
+from mock_server.attempts import AttemptLog
 from mock_server.domain.decision import Decision
 from mock_server.domain.errors import ErrorCode
 from mock_server.domain.instants import Instant
@@ -161,6 +162,7 @@ class Journal:
         self._raw = raw
         self._entries: deque[Exchange] = deque()
         self._opened = 0
+        self.attempts = AttemptLog(bounds.exchanges)
 
     @property
     def evicted(self) -> int:
@@ -218,3 +220,4 @@ class Journal:
             self._raw.release(exchange)
         self._entries.clear()
         self._opened = 0
+        self.attempts.clear()

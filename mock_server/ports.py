@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from mock_server.domain.decision import Drop, Objection, Refused
+from mock_server.domain.delivery import Change
 from mock_server.domain.flooding import Offer, Tally
 from mock_server.domain.instants import Duration, Instant
 from mock_server.domain.message import Message
@@ -16,7 +17,12 @@ class Clock(Protocol):
 
     @property
     def mode(self) -> str:
-        """`real` or `frozen`."""
+        """`real`, `scaled` or `frozen`."""
+        ...
+
+    @property
+    def rate(self) -> float:
+        """How many seconds of the session's time pass in one of wall time; 0 when it is frozen."""
         ...
 
     def now(self) -> Instant:
@@ -24,11 +30,27 @@ class Clock(Protocol):
         ...
 
     def advance(self, by: Duration) -> None:
-        """Move forward; a real clock runs on from there."""
+        """Move forward; what runs, runs on from there."""
+        ...
+
+    def move_to(self, instant: Instant) -> None:
+        """Move forward to an instant; one that has passed changes nothing."""
         ...
 
     def freeze(self, at: Instant | None = None) -> None:
         """Stop, now or at an instant."""
+        ...
+
+    def resume(self, rate: float = 1.0) -> None:
+        """Run on from where the clock stands, as fast as wall time or `rate` times as fast."""
+        ...
+
+    def wall_seconds_until(self, instant: Instant) -> float | None:
+        """How long to wait for an instant; `None` when the clock is frozen and it never comes by itself."""
+        ...
+
+    def elapsed(self, wall_seconds: float) -> Duration:
+        """How much of the session's time passes in a stretch of wall time."""
         ...
 
     def reset(self) -> None:
@@ -52,6 +74,10 @@ class Ids(Protocol):
 
     def message_id(self, destination: str, text: str, ordinal: Ordinal) -> str:
         """A UUID that depends on the seed and these values alone."""
+        ...
+
+    def derived_id(self, purpose: str, message_id: str, number: int = 0) -> str:
+        """A UUID for something that belongs to a message."""
         ...
 
 
@@ -86,6 +112,22 @@ class StateStore(Protocol):
         """One message, or `None` when it is unknown or was evicted."""
         ...
 
+    async def keep_life(self, message: Message, life: tuple[Change, ...]) -> None:
+        """Keep a life that a tester changed by hand, in the place of the plan's."""
+        ...
+
+    async def life(self, message: Message) -> tuple[Change, ...]:
+        """All changes of a message, those to come included: the plan's, unless a tester changed them."""
+        ...
+
+    async def by_destination(self, destination: str, before: Instant | None, count: int) -> Sequence[Message]:
+        """The newest messages to a destination, newest first, accepted strictly before an instant (MS-2, MS-5)."""
+        ...
+
+    async def by_reference(self, key: str, before: Instant | None, count: int) -> Sequence[Message]:
+        """The newest messages with a reference key, newest first, accepted strictly before an instant."""
+        ...
+
     async def messages(self, limit: int, before: str | None = None) -> Sequence[Message]:
         """The newest messages, newest first; those accepted before the message `before` where it is given.
 
@@ -100,4 +142,37 @@ class StateStore(Protocol):
 
     async def clear(self) -> None:
         """Forget everything."""
+        ...
+
+
+class Answered(NamedTuple):
+    """What came of one attempt to deliver a notification."""
+
+    status: int | None
+    """`None` when no answer came."""
+    error: str | None
+    """Why no answer came, or why the one that came is none."""
+    body: bytes
+    """The beginning of the answer's body."""
+    wall_seconds: float
+
+    @property
+    def taken(self) -> bool:
+        """Whether the receiver took the notification: any 2xx (WH-4)."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+class WebhookSender(Protocol):
+    """Delivers notifications over HTTP."""
+
+    async def post(self, url: str, body: bytes, content_type: str, timeout: Duration) -> Answered:
+        """Make one attempt; whatever the receiver does is an answer, never an exception."""
+        ...
+
+
+class Alarm(Protocol):
+    """Wakes a session up when something is due."""
+
+    def ring_in(self, wall_seconds: float | None) -> None:
+        """Ring once, after that time and not at the one set before; `None` only forgets the one set before."""
         ...

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator
 
-from mock_server.domain.instants import Instant
+from mock_server.agenda import Agenda, Lane
+from mock_server.domain.instants import Duration, Instant
 from mock_server.domain.policy import Policy
 from mock_server.domain.secrets import Secrets, spellings
 from mock_server.journal import Journal
-from mock_server.ports import Clock, Ids, StateStore
+from mock_server.ports import Alarm, Clock, Ids, StateStore, WebhookSender
+from mock_server.receivers import Receivers
 from mock_server.scenario.compile import policy_of, stubs_of
 from mock_server.scenario.model import Scenario
 
@@ -24,7 +27,17 @@ class Session:
     """A world of its own. Two sessions share nothing but the server."""
 
     def __init__(  # noqa: PLR0913 - the composition root hands over every part of a world by name
-        self, name: str, scenario: Scenario, *, seed: int, clock: Clock, ids: Ids, store: StateStore, journal: Journal
+        self,
+        name: str,
+        scenario: Scenario,
+        *,
+        seed: int,
+        clock: Clock,
+        ids: Ids,
+        store: StateStore,
+        journal: Journal,
+        sender: WebhookSender,
+        alarm: Callable[[Session], Alarm],
     ) -> None:
         self.name = name
         self.seed = seed
@@ -32,6 +45,15 @@ class Session:
         self.ids = ids
         self.store = store
         self.journal = journal
+        self.sender = sender
+        self.alarm = alarm(self)
+        self.agenda = Agenda()
+        self.under_way: dict[asyncio.Task[None], Lane] = {}
+        """Attempts that wait for their receivers."""
+        self.advancing = False
+        """A tester is moving the clock: nothing else starts what is due."""
+        self.receivers = Receivers()
+        self.longest_plan: Duration = 0
         self.secrets = Secrets()
         self.created_with = scenario
         self.use(scenario)
@@ -41,10 +63,12 @@ class Session:
         self.scenario = scenario
         self.policy: Policy = policy_of(scenario)
         self.stubs = stubs_of(scenario)
+        plans = (self.policy.plan, *self.stubs.plans)
+        self.longest_plan = max(self.longest_plan, *(plan.steps[-1].after for plan in plans if plan.steps), 0)
         accounts = self.policy.accounts.values()
         self.secrets = self.secrets.with_more(
             spelling for account in accounts for spelling in spellings(account.username, account.password)
-        )
+        ).with_more(spelling for key in self.policy.api_keys for spelling in spellings("", key))
 
     def reload(self, scenario: Scenario) -> None:
         """Follow the scenario's new text, and go back to that on reset."""
@@ -55,6 +79,12 @@ class Session:
         """Go back to how the session was created."""
         self.use(self.created_with)
         self.clock.reset()
+        for task in tuple(self.under_way):
+            task.cancel()
+        self.under_way.clear()
+        self.agenda.clear()
+        self.alarm.ring_in(None)
+        self.receivers.clear()
         await self.store.clear()
         self.journal.clear()
 

@@ -29,7 +29,14 @@ class SeededIds:
     def message_id(self, destination: str, text: str, ordinal: Ordinal) -> str:
         """A version 4 UUID in its usual spelling."""
         generation, nth = ordinal
+        return self._uuid(f"{generation}\0{nth}\0{destination}\0{text}")
+
+    def derived_id(self, purpose: str, message_id: str, number: int = 0) -> str:
+        """A version 4 UUID for something that belongs to a message."""
+        return self._uuid(f"{purpose}\0{message_id}\0{number}")
+
+    def _uuid(self, named: str) -> str:
         hashed = self._keyed.copy()
-        hashed.update(f"{generation}\0{nth}\0{destination}\0{text}".encode())
+        hashed.update(named.encode())
         digits = hashed.hexdigest()
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Sequence
 from itertools import dropwhile, islice
+from operator import attrgetter
 
 from mock_server.adapters.windows import Windows
+from mock_server.domain.delivery import Change, changes
 from mock_server.domain.flooding import Offer
 from mock_server.domain.instants import Instant
 from mock_server.domain.message import Message
 from mock_server.ports import Reservation
+
+_accepted_at = attrgetter("accepted_at")
 
 
 class MemoryStore:
@@ -18,8 +23,14 @@ class MemoryStore:
 
     def __init__(self, most_messages: int) -> None:
         self._most_messages = most_messages
+        self._empty()
+
+    def _empty(self) -> None:
         self._messages: dict[str, Message] = {}
-        self._order: deque[str] = deque()
+        self._order: deque[Message] = deque()
+        self._destinations = _Index()
+        self._references = _Index()
+        self._lives: dict[str, tuple[Change, ...]] = {}
         self._evicted = 0
         self._windows = Windows()
 
@@ -38,10 +49,22 @@ class MemoryStore:
     async def keep(self, message: Message) -> None:
         """Keep an accepted message; the oldest goes when there are too many."""
         self._messages[message.id] = message
-        self._order.append(message.id)
+        self._order.append(message)
+        self._destinations.add(message.submission.destination, message)
+        reference = message.submission.reference
+        if reference is not None and reference.key is not None:
+            self._references.add(reference.key, message)
         if len(self._order) > self._most_messages:
-            del self._messages[self._order.popleft()]
-            self._evicted += 1
+            self._forget(self._order.popleft())
+
+    def _forget(self, message: Message) -> None:
+        del self._messages[message.id]
+        self._destinations.remove(message.submission.destination, message)
+        reference = message.submission.reference
+        if reference is not None and reference.key is not None:
+            self._references.remove(reference.key, message)
+        self._lives.pop(message.id, None)
+        self._evicted += 1
 
     async def message(self, message_id: str) -> Message | None:
         """One message, or `None` when it is unknown or was evicted."""
@@ -49,12 +72,30 @@ class MemoryStore:
 
     async def messages(self, limit: int, before: str | None = None) -> Sequence[Message]:
         """The newest messages, newest first; those accepted before the message `before` where it is given."""
-        ids = iter(reversed(self._order))
+        found = reversed(self._order)
+        newest_first = (message for message in found if not message.dropped)
         if before is not None:
             if before not in self._messages:
                 raise KeyError(before)
-            ids = islice(dropwhile(lambda each: each != before, ids), 1, None)
-        return [self._messages[each] for each in islice(ids, limit)]
+            behind = dropwhile(lambda message: message.id != before, newest_first)
+            return list(islice(behind, 1, limit + 1))
+        return list(islice(newest_first, limit))
+
+    async def keep_life(self, message: Message, life: tuple[Change, ...]) -> None:
+        """Keep a life that a tester changed by hand, in the place of the plan's."""
+        self._lives[message.id] = life
+
+    async def life(self, message: Message) -> tuple[Change, ...]:
+        """All changes of a message, those to come included: the plan's, unless a tester changed them."""
+        return self._lives.get(message.id) or changes(message.plan, message.accepted_at)
+
+    async def by_destination(self, destination: str, before: Instant | None, count: int) -> Sequence[Message]:
+        """The newest messages to a destination, newest first, accepted strictly before an instant (MS-2, MS-5)."""
+        return self._destinations.newest(destination, before, count)
+
+    async def by_reference(self, key: str, before: Instant | None, count: int) -> Sequence[Message]:
+        """The newest messages with a reference key, newest first, accepted strictly before an instant."""
+        return self._references.newest(key, before, count)
 
     async def evicted(self) -> int:
         """How many messages had to go for newer ones."""
@@ -62,7 +103,35 @@ class MemoryStore:
 
     async def clear(self) -> None:
         """Forget everything."""
-        self._messages.clear()
-        self._order.clear()
-        self._evicted = 0
-        self._windows = Windows()
+        self._empty()
+
+
+class _Index:
+    """Messages by a key, each list in the order of acceptance, ties in the order of arrival."""
+
+    def __init__(self) -> None:
+        self._lists: dict[str, list[Message]] = {}
+
+    def add(self, key: str, message: Message) -> None:
+        kept = self._lists.get(key)
+        if kept is None:
+            self._lists[key] = [message]
+        elif message.accepted_at >= kept[-1].accepted_at:
+            kept.append(message)
+        else:
+            # Only a clock that was set back gets here.
+            insort(kept, message, key=_accepted_at)
+
+    def remove(self, key: str, message: Message) -> None:
+        kept = self._lists[key]
+        if kept[0] is message:
+            del kept[0]
+        else:
+            kept.remove(message)
+        if not kept:
+            del self._lists[key]
+
+    def newest(self, key: str, before: Instant | None, count: int) -> list[Message]:
+        kept = self._lists.get(key, [])
+        end = len(kept) if before is None else bisect_left(kept, before, key=_accepted_at)
+        return kept[max(0, end - count) : end][::-1]

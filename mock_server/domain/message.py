@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from mock_server.domain.adversity import Adversity
+from mock_server.domain.delivery import Plan
 from mock_server.domain.instants import Instant
 from mock_server.domain.submission import Submission
 
@@ -21,5 +23,13 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     accepted_at: Instant
     exchange: str
     """The journal entry that holds the request."""
+    plan: Plan = Plan()
+    """How it is going to fare; shared by all messages of a scenario."""
+    adversity: Adversity | None = None
+    """What is going wrong with its notifications."""
+    receiver: str | None = None
+    """The session's own receiver that gets its notifications, where its webhook names one."""
     forced: bool = False
-    """A stub had it accepted."""
+    """A stub had a hand in its fate."""
+    dropped: bool = False
+    """A duplicate that was never sent; kept only where AF-7 is read so that the status API knows it."""

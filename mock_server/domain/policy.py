@@ -6,9 +6,11 @@ from enum import StrEnum
 
 import msgspec
 
+from mock_server.domain.delivery import Plan
 from mock_server.domain.errors import MALFORMED, MALFORMED_AS_500, ErrorCode
 from mock_server.domain.flooding import Limits
 from mock_server.domain.msisdn import NumberList
+from mock_server.domain.notification import WebhookRules
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -70,10 +72,10 @@ class Readings(msgspec.Struct, frozen=True):
     """BAD-1."""
     overlong: Overlong = Overlong.MALFORMED
     """BAD-3."""
-    plain_http_webhooks: bool = False
-    """BAD-6."""
     blank_text_is_empty: bool = False
     """BAD-7."""
+    dropped_is_rejected: bool = False
+    """AF-7: the status API knows a dropped message, as rejected."""
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -86,6 +88,9 @@ class Policy(msgspec.Struct, frozen=True):
     limits: Limits = Limits()
     providers: tuple[Provider, ...] = ()
     health: Health = Health()
+    plan: Plan = Plan()
+    webhooks: WebhookRules = WebhookRules()
+    api_keys: frozenset[str] = frozenset()
     readings: Readings = Readings()
 
     @property

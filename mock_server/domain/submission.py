@@ -85,6 +85,8 @@ class Attempt(msgspec.Struct, frozen=True, gc=False):
     at: Instant
     exchange: str
     """The journal entry that holds the request."""
+    receivers: tuple[str, ...] = ()
+    """Where the URLs of the session's own receivers begin; known where a webhook is asked for."""
 
     @property
     def username(self) -> str:

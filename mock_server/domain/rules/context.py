@@ -15,6 +15,8 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     caller: Account
     sender: Account
     """The impersonated account where there is one, else the caller."""
+    receivers: tuple[str, ...] = ()
+    """Where the URLs of the session's own receivers begin."""
     unknown_account: str | None = None
     """An impersonated account that does not exist or is not active (ACC-3)."""
 
@@ -26,10 +28,10 @@ def context_of(attempt: Attempt, submission: Submission, policy: Policy) -> Cont
     """
     caller = policy.accounts[attempt.username]
     if submission.account is None or attempt.operation is not Operation.ADMIN:
-        return Context(policy, caller, caller)
+        return Context(policy, caller, caller, attempt.receivers)
     account = policy.accounts.get(submission.account)
     if account is not None and account.active:
-        return Context(policy, caller, account)
+        return Context(policy, caller, account, attempt.receivers)
     if policy.readings.unknown_account_is_ignored:
-        return Context(policy, caller, caller)
-    return Context(policy, caller, caller, unknown_account=submission.account)
+        return Context(policy, caller, caller, attempt.receivers)
+    return Context(policy, caller, caller, attempt.receivers, unknown_account=submission.account)

@@ -22,20 +22,22 @@ def webhook(submission: Submission, context: Context) -> Refused | None:
     target = submission.webhook
     if target is None:
         return None
-    fault = _url_fault(target.url, plain_http=context.policy.readings.plain_http_webhooks)
+    # The session's own receivers are not out there: nothing of them travels, and they have no certificate.
+    internal = bool(target.url) and target.url.startswith(context.receivers) if context.receivers else False
+    fault = None if internal else _url_fault(target.url, https_only=context.policy.webhooks.https_only)
     if fault is None and target.authentication != _AUTHENTICATION:
         fault = f"webhook.authentication.type: {target.authentication!r}; only 'NONE' is allowed"
     return None if fault is None else Refused(context.policy.malformed, _BAD_6, details=fault, reason=fault)
 
 
-def _url_fault(url: str | None, *, plain_http: bool) -> str | None:
+def _url_fault(url: str | None, *, https_only: bool) -> str | None:
     if url is None:
         return "webhook.url: missing; an absolute https URL is required"
     scheme = _scheme_of_absolute_url(url)
     if scheme is None:
         return f"webhook.url: {url!r} is not an absolute https URL"
-    if scheme == "http" and not plain_http:
-        return "webhook.url: plain http is refused; a scenario allows it by `assume: {BAD-6: plain-http}`"
+    if scheme == "http" and https_only:
+        return "webhook.url: plain http is refused; a scenario allows it by `webhooks: {https_only: false}`"
     return None
 
 

@@ -1,0 +1,24 @@
+"""Waking up on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+
+class LoopAlarm:
+    """One timer of the running event loop."""
+
+    __slots__ = ("_callback", "_handle")
+
+    def __init__(self, callback: Callable[[], None]) -> None:
+        self._callback = callback
+        self._handle: asyncio.TimerHandle | None = None
+
+    def ring_in(self, wall_seconds: float | None) -> None:
+        """Ring once, after that time and not at the one set before; `None` only forgets the one set before."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+        if wall_seconds is not None:
+            self._handle = asyncio.get_running_loop().call_later(wall_seconds, self._callback)

@@ -1,0 +1,9 @@
+"""Every verb a tester has, as plain methods; the control API and the console call nothing else."""
+
+from mock_server.control.clock import ClockVerbs
+from mock_server.control.delivery import DeliveryVerbs
+from mock_server.control.requests import MOST_LISTED, ControlError
+from mock_server.control.verbs import Control
+from mock_server.control.worlds import Worlds
+
+__all__ = ["MOST_LISTED", "ClockVerbs", "Control", "ControlError", "DeliveryVerbs", "Worlds"]

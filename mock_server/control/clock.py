@@ -1,0 +1,75 @@
+"""The verbs of a session's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_server import timeline
+from mock_server.attempts import WebhookAttempt
+from mock_server.control import shapes
+from mock_server.control.requests import MOST_LISTED, ControlError, duration_of, moment_of, number_of, only
+from mock_server.domain.instants import LATEST, Instant, rfc3339
+from mock_server.session import Session
+
+_WALL_LIMIT = 30.0
+_LONGEST_WALL_LIMIT = 3600.0
+_FASTEST = 100_000.0
+
+
+class ClockVerbs:
+    """Look at the clock, and move it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def show(self) -> dict[str, Any]:
+        """Where the clock stands."""
+        clock = self._session.clock
+        return {"mode": clock.mode, "rate": clock.rate, "now": rfc3339(clock.now())}
+
+    async def advance(self, request: Mapping[str, object]) -> dict[str, Any]:
+        """Move forward by `{"seconds": 3600}` or `{"duration": "1h"}`, or `{"until": "idle"}`; perform what is due."""
+        only(request, {"seconds", "duration", "until", "wall_limit", "limit"})
+        wall_limit = number_of(request, "wall_limit", _WALL_LIMIT, least=0.0, most=_LONGEST_WALL_LIMIT)
+        limit = int(number_of(request, "limit", MOST_LISTED, least=0, most=100_000))
+        target = self._target(request)
+        try:
+            progress = await timeline.advance(self._session, target, wall_limit)
+        except timeline.BusyError:
+            raise ControlError(409, "Busy", "another advance of this session is under way; wait for its answer") from None
+        attempts = sum(isinstance(each.what, WebhookAttempt) for each in progress.fired)
+        return {
+            **self.show(),
+            "complete": progress.complete,
+            "pending": progress.pending,
+            "fired": [shapes.fired(each) for each in progress.fired[:limit]],
+            "webhook_attempts": attempts,
+            "status_changes": len(progress.fired) - attempts,
+        }
+
+    async def freeze(self, request: Mapping[str, object]) -> dict[str, Any]:
+        """Stop: now with `{}`, or `{"at": "2026-01-15T09:00:00Z"}`."""
+        only(request, {"at"})
+        at = request.get("at")
+        self._session.clock.freeze(None if at is None else moment_of(at))
+        timeline.wake(self._session)
+        return self.show()
+
+    async def resume(self, request: Mapping[str, object]) -> dict[str, Any]:
+        """Run on from where the clock stands: as wall time does with `{}`, or `{"factor": 60}` times as fast."""
+        only(request, {"factor"})
+        self._session.clock.resume(number_of(request, "factor", 1.0, least=0.001, most=_FASTEST))
+        timeline.wake(self._session)
+        return self.show()
+
+    def _target(self, request: Mapping[str, object]) -> Instant | None:
+        until = request.get("until")
+        if until is None:
+            target = Instant(self._session.now() + duration_of(request))
+            if target > LATEST:
+                raise ControlError(400, "Bad request", f"the clock would pass {rfc3339(LATEST)}")
+            return target
+        if until != "idle" or "seconds" in request or "duration" in request:
+            raise ControlError(400, "Bad request", 'until: only "idle" is allowed, and neither seconds nor duration then')
+        return None

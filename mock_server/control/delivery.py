@@ -1,0 +1,124 @@
+"""The verbs of what follows an acceptance: messages' lives, their webhooks, and receivers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from mock_server import timeline, wire
+from mock_server.control import shapes
+from mock_server.control.requests import MOST_LISTED, ControlError, only
+from mock_server.domain.delivery import LEGAL, Carrier, Change, Status, is_legal, latest, usual_word
+from mock_server.domain.message import Message
+from mock_server.receivers import Behaviour, Receiver
+from mock_server.session import Session
+
+
+class DeliveryVerbs:
+    """Look at what became of messages, and have a hand in it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def message(self, message_id: str) -> dict[str, Any]:
+        """One message with everything that happened to it, and what is planned."""
+        message = await self._message(message_id)
+        life = await self._session.store.life(message)
+        now = self._session.now()
+        attempts = [each for each in self._session.journal.attempts if each.message.id == message_id]
+        return {
+            **wire.message_view(message),
+            "status": latest(life, now).status,
+            "changes": [shapes.change(each) for each in life if each.at <= now],
+            "planned": [shapes.change(each) for each in life if each.at > now],
+            "webhooks": [shapes.attempt(each) for each in reversed(attempts)],
+        }
+
+    async def push(self, message_id: str, request: Mapping[str, object]) -> dict[str, Any]:
+        """Give a message a status now: `{"status": "DELIVERED", "provider": {"code", "status", "message"}, "force"}`."""
+        only(request, {"status", "provider", "force"})
+        message = await self._message(message_id)
+        status = _status(request.get("status"))
+        former = latest(await self._session.store.life(message), self._session.now()).status
+        legal = is_legal(former, status, message.plan.channel)
+        if not legal and request.get("force") is not True:
+            may = ", ".join(sorted(LEGAL[former])) or "nothing"
+            raise ControlError(
+                409, "Illegal change", f"{former} to {status}: after {former} may come {may}; `force: true` does it anyway"
+            )
+        carrier = _carrier(request.get("provider"), status)
+        change = Change(self._session.now(), status, carrier, forced=not legal)
+        await timeline.push(self._session, message, change)
+        timeline.wake(self._session)
+        return await self.message(message_id)
+
+    async def resend(self, message_id: str) -> dict[str, Any]:
+        """Tell the message's webhook of its last change again, once and at once."""
+        message = await self._message(message_id)
+        if message.submission.webhook is None:
+            raise ControlError(409, "No webhook", f"message {message_id} was sent without a webhook")
+        now = self._session.now()
+        past = [each for each in await self._session.store.life(message) if each.at <= now]
+        if len(past) == 1:
+            raise ControlError(409, "Nothing to tell", "the message has not changed yet, and its acceptance is not told")
+        attempt = await timeline.resend(self._session, message, past[-1], len(past) - 2)
+        return shapes.attempt(attempt)
+
+    async def webhooks(self, *, limit: int = MOST_LISTED) -> dict[str, Any]:
+        """The newest webhook attempts, newest first."""
+        attempts = self._session.journal.attempts
+        return {"webhooks": [shapes.attempt(each) for each in islice(attempts, limit)], "evicted": attempts.evicted}
+
+    def receiver(self, name: str) -> Receiver:
+        """One of the session's receivers."""
+        try:
+            return self._session.receivers.named(name)
+        except OverflowError as error:
+            raise ControlError(409, "Too many receivers", str(error)) from None
+
+    def received(self, name: str) -> dict[str, Any]:
+        """What a receiver got, oldest first."""
+        return {"name": name, "received": [shapes.received(each) for each in self.receiver(name)]}
+
+    def instruct(self, name: str, request: Mapping[str, object]) -> dict[str, Any]:
+        """Have a receiver answer `{"answer": 500 | "hang" | "redirect" | "reset", "times": 3}`."""
+        only(request, {"answer", "times"})
+        answer, times = request.get("answer"), request.get("times")
+        if times is not None and (type(times) is not int or times < 1):
+            raise ControlError(400, "Bad request", f"times: {times!r} is not a number from 1")
+        self.receiver(name).answer_with(_answer(answer), times)
+        return self.received(name) | {"answer": answer, "times": times}
+
+    async def _message(self, message_id: str) -> Message:
+        found = await self._session.store.message(message_id)
+        if found is None:
+            raise ControlError(404, "Unknown message", f"no message {message_id!r} is kept in this session")
+        return found
+
+
+def _answer(answer: object) -> int | Behaviour:
+    if type(answer) is int and 200 <= answer <= 599:
+        return answer
+    try:
+        return Behaviour(str(answer))
+    except ValueError:
+        known = ", ".join(Behaviour)
+        raise ControlError(400, "Bad request", f"answer: {answer!r} is neither a status from 200 to 599 nor one of {known}") from None
+
+
+def _status(status: object) -> Status:
+    try:
+        return Status(str(status))
+    except ValueError:
+        raise ControlError(400, "Bad request", f"status: {status!r} is not one of {', '.join(Status)}") from None
+
+
+def _carrier(provider: object, status: Status) -> Carrier:
+    usual = usual_word(status)
+    if provider is None:
+        return usual
+    if not isinstance(provider, dict) or not all(isinstance(each, str) for each in provider.values()):
+        raise ControlError(400, "Bad request", "provider: an object of strings is required: code, status, message")
+    only(provider, {"code", "status", "message"})
+    return Carrier(provider.get("code", usual.code), provider.get("status", usual.status), provider.get("message"))

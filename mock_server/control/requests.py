@@ -1,0 +1,65 @@
+"""What testers ask for, read: sentences for what cannot be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mock_server.domain.instants import LATEST, SECOND, Duration, Instant
+from mock_server.scenario.notation import parse_duration, parse_instant
+from mock_server.scenario.problems import ScenarioError
+
+MOST_LISTED = 1000
+"""How many items a list holds unless it is asked for more or fewer."""
+
+
+class ControlError(Exception):
+    """A request that cannot be done: the HTTP status that fits, what is wrong, and what to do."""
+
+    def __init__(self, status: int, message: str, details: object = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.details = details
+
+
+def duration_of(request: Mapping[str, object]) -> Duration:
+    """The length of time of `{"seconds": 3600}` or `{"duration": "1h"}`."""
+    seconds, duration = request.get("seconds"), request.get("duration")
+    if (seconds is None) == (duration is None):
+        raise ControlError(400, "Bad request", 'give either {"seconds": 3600} or {"duration": "1h"}')
+    if duration is not None:
+        try:
+            return parse_duration(str(duration))
+        except ValueError as error:
+            raise ControlError(400, "Bad request", f"duration: {error}") from None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= LATEST // SECOND:
+        raise ControlError(400, "Bad request", f"seconds: {seconds!r} is not a number from 0 to {LATEST // SECOND}")
+    return round(seconds * SECOND)
+
+
+def moment_of(at: object) -> Instant:
+    """A point in time, written in RFC 3339."""
+    try:
+        return parse_instant(str(at))
+    except ValueError as error:
+        raise ControlError(400, "Bad request", f"at: {error}") from None
+
+
+def only(request: Mapping[str, object], known: set[str]) -> None:
+    """Refuse members that nobody reads."""
+    unknown = sorted(set(request) - known)
+    if unknown:
+        raise ControlError(400, "Bad request", f"unknown: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+
+
+def bad_scenario(error: ScenarioError) -> ControlError:
+    """Everything that is wrong with a scenario, as one answer."""
+    return ControlError(400, "Bad scenario", [str(problem) for problem in error.problems])
+
+
+def number_of(request: Mapping[str, object], name: str, default: float, *, least: float, most: float) -> float:
+    """A number of a request, within its bounds."""
+    found = request.get(name, default)
+    if isinstance(found, bool) or not isinstance(found, int | float) or not least <= found <= most:
+        raise ControlError(400, "Bad request", f"{name}: {found!r} is not a number from {least:g} to {most:g}")
+    return found

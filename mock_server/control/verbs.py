@@ -1,0 +1,81 @@
+"""The verbs of one session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import dropwhile, islice
+from typing import Any
+
+from mock_server import explanation, wire
+from mock_server.control.clock import ClockVerbs
+from mock_server.control.delivery import DeliveryVerbs
+from mock_server.control.requests import MOST_LISTED, ControlError, bad_scenario
+from mock_server.journal import RawBytes
+from mock_server.scenario.loader import patched
+from mock_server.scenario.problems import ScenarioError
+from mock_server.session import Session
+
+
+class Control:
+    """The verbs of one session; `Worlds` has those that make and end sessions."""
+
+    def __init__(self, session: Session, raw: RawBytes) -> None:
+        self._session = session
+        self._raw = raw
+        self.clock = ClockVerbs(session)
+        self.delivery = DeliveryVerbs(session)
+
+    async def exchanges(self, *, limit: int = MOST_LISTED, before: str | None = None) -> dict[str, Any]:
+        """The newest exchanges, newest first, a summary each."""
+        session = self._session
+        found = iter(session.journal)
+        if before is not None:
+            if session.journal.get(before) is None:
+                raise ControlError(404, "Unknown exchange", f"before: no exchange {before!r} is kept in this session")
+            found = islice(dropwhile(lambda each: each.id != before, found), 1, None)
+        shown = [explanation.summary(exchange, session.secrets) for exchange in islice(found, limit)]
+        return {"exchanges": shown, "evicted": session.journal.evicted, "raw_bodies_evicted": self._raw.evicted}
+
+    async def exchange(self, exchange_id: str) -> dict[str, Any]:
+        """One exchange with everything that explains its answer."""
+        found = self._session.journal.get(exchange_id)
+        if found is None:
+            kept = f"this session keeps its newest exchanges; {self._session.journal.evicted} older ones were evicted"
+            raise ControlError(404, "Unknown exchange", f"no exchange {exchange_id!r}: {kept}")
+        return explanation.explanation(found, self._session.secrets)
+
+    async def messages(self, *, limit: int = MOST_LISTED, before: str | None = None) -> dict[str, Any]:
+        """The newest accepted messages, newest first."""
+        store = self._session.store
+        try:
+            found = await store.messages(limit, before)
+        except KeyError:
+            raise ControlError(404, "Unknown message", f"before: no message {before!r} is kept") from None
+        return {"messages": [wire.message_view(message) for message in found], "evicted": await store.evicted()}
+
+    async def reset(self) -> dict[str, Any]:
+        """Go back to how the session was created."""
+        await self._session.reset()
+        return self.session()
+
+    def session(self) -> dict[str, Any]:
+        """What the session is."""
+        session = self._session
+        return {
+            "id": session.name,
+            "scenario": session.scenario.title,
+            "seed": session.seed,
+            "clock": self.clock.show(),
+        }
+
+    async def patch_scenario(self, parts: Mapping[str, object]) -> dict[str, Any]:
+        """Replace top-level parts of the scenario; windows, messages, clock and journal stay as they are."""
+        try:
+            self._session.use(patched(self._session.scenario, parts, "PATCH"))
+        except ScenarioError as error:
+            raise bad_scenario(error) from None
+        return self.scenario()
+
+    def scenario(self) -> dict[str, Any]:
+        """The scenario in force, passwords masked."""
+        return self._session.scenario.document(secrets=False)

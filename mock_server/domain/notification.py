@@ -1,0 +1,69 @@
+"""Which notifications a message earns, and when each is to go out (WH-1, WH-4, WH-5)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mock_server.domain.adversity import Adversity
+from mock_server.domain.delivery import Change
+from mock_server.domain.instants import HOUR, MINUTE, SECOND, Duration, Instant
+
+LATE_BY: Duration = HOUR
+
+UNKNOWN_STATUS = "IN_TRANSIT_BY_PIGEON"
+"""A status that no page knows, and none ever will."""
+
+
+class WebhookRules(msgspec.Struct, frozen=True):
+    """How notifications are delivered (WH-4, WH-5)."""
+
+    https_only: bool = True
+    timeout: Duration = 10 * SECOND
+    """Of wall time: it waits on a real peer."""
+    retries: tuple[Duration, ...] = (10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR)
+    """The gap before each repetition, from the end of the attempt before."""
+    in_order: bool = True
+    """The next notification of a message waits for the one before (WH-5)."""
+    adversity: Adversity | None = None
+
+
+class Notification(msgspec.Struct, frozen=True):
+    """One receipt to be delivered: what changed, when it goes out, and what is wrong with it on purpose."""
+
+    number: int
+    """Its place among the message's own, from 0; ids are keyed by it."""
+    change: Change
+    due: Instant
+    adversity: Adversity | None = None
+
+    @property
+    def suspends_order(self) -> bool:
+        """Whether it goes out without waiting for the one before (WH-5)."""
+        return self.adversity in {Adversity.REORDER, Adversity.BURST, Adversity.BEFORE_ANSWER}
+
+
+def notifications(changes: tuple[Change, ...], adversity: Adversity | None) -> tuple[Notification, ...]:
+    """The notifications of a message's changes, in the order in which they go out; none for the acceptance (WH-1)."""
+    if not changes or adversity is Adversity.MISSING:
+        return ()
+    plain = [Notification(number, change, change.at, adversity=adversity) for number, change in enumerate(changes)]
+    last_due = plain[-1].due
+    match adversity:
+        case Adversity.DUPLICATE:
+            return tuple(each for each in plain for _ in range(2))
+        case Adversity.LATE:
+            return tuple(_replace(each, due=Instant(each.due + LATE_BY)) for each in plain)
+        case Adversity.REORDER:
+            return tuple(_replace(each, due=last_due) for each in reversed(plain))
+        case Adversity.BURST:
+            return tuple(_replace(each, due=last_due) for each in plain)
+        case Adversity.REPEATED_FINAL:
+            return (*plain, _replace(plain[-1], number=len(plain)))
+        case Adversity.UNKNOWN_STATUS:
+            return (*(_replace(each, adversity=None) for each in plain[:-1]), plain[-1])
+        case _:
+            return tuple(plain)
+
+
+def _replace(notification: Notification, **changed: object) -> Notification:
+    return msgspec.structs.replace(notification, **changed)

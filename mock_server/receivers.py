@@ -1,0 +1,94 @@
+"""Receivers of notifications for those who have none yet: they record, and answer as they are told."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from enum import StrEnum
+
+import msgspec
+
+from mock_server.domain.instants import Instant
+from mock_server.ports import Answered
+
+_MOST_KEPT = 1000
+_MOST_RECEIVERS = 1000
+
+
+class Behaviour(StrEnum):
+    """What a receiver can do beside answering with a status."""
+
+    HANG = "hang"
+    REDIRECT = "redirect"
+    RESET = "reset"
+
+
+class Received(msgspec.Struct, frozen=True):
+    """One notification as it arrived, and the answer it got: a status, or what the receiver did instead."""
+
+    at: Instant
+    body: bytes
+    content_type: str
+    answer: int | Behaviour
+
+
+class Receiver:
+    """A receiver by name."""
+
+    def __init__(self) -> None:
+        self._received: deque[Received] = deque(maxlen=_MOST_KEPT)
+        self._answer: int | Behaviour = 200
+        self._times: int | None = None
+
+    def __iter__(self) -> Iterator[Received]:
+        """What arrived, oldest first."""
+        return iter(self._received)
+
+    def answer_with(self, answer: int | Behaviour, times: int | None) -> None:
+        """Answer so, the next few times or from now on; after those times 200 again."""
+        self._answer, self._times = answer, times
+
+    def take(self, body: bytes, content_type: str, at: Instant) -> int | Behaviour:
+        """Record a notification, and say what it is answered with."""
+        answer = self._answer
+        if self._times is not None:
+            self._times -= 1
+            if self._times <= 0:
+                self.answer_with(200, None)
+        self._received.append(Received(at, body, content_type, answer))
+        return answer
+
+
+class Receivers:
+    """The receivers of one session; one that is named for the first time is there."""
+
+    def __init__(self) -> None:
+        self._receivers: dict[str, Receiver] = {}
+
+    def named(self, name: str) -> Receiver:
+        """A receiver by name.
+
+        Raises:
+            OverflowError: there are too many to make another.
+        """
+        found = self._receivers.get(name)
+        if found is None:
+            if len(self._receivers) >= _MOST_RECEIVERS:
+                raise OverflowError(f"a session has at most {_MOST_RECEIVERS} receivers")
+            found = self._receivers[name] = Receiver()
+        return found
+
+    def take(self, name: str, body: bytes, content_type: str, at: Instant) -> Answered:
+        """Deliver in process: what would take time on a network takes none here."""
+        answer = self.named(name).take(body, content_type, at)
+        if answer is Behaviour.HANG:
+            return Answered(None, "timed out: the receiver hangs", b"", 0.0)
+        if answer is Behaviour.RESET:
+            return Answered(None, "connection reset by the receiver", b"", 0.0)
+        if answer is Behaviour.REDIRECT:
+            return Answered(307, "redirects are not followed", b"", 0.0)
+        return Answered(answer, None, b"", 0.0)
+
+    def clear(self) -> None:
+        """Forget every receiver."""
+        self._receivers.clear()
