@@ -7,7 +7,7 @@ from itertools import dropwhile, islice
 from pathlib import Path
 from typing import Any
 
-from mock_server import explanation, wire
+from mock_server import explanation
 from mock_server.domain.instants import LATEST, SECOND, Duration, Instant, rfc3339
 from mock_server.journal import RawBytes
 from mock_server.scenario.loader import load_scenario, patched, scenario_of
@@ -19,6 +19,9 @@ from mock_server.session import DEFAULT, NAME, NameTakenError, Session, Sessions
 
 MOST_LISTED = 1000
 """How many items a list holds unless it is asked for more or fewer."""
+
+_PROSE = ("title", "description")
+"""Where a scenario may tell its reader how to sign in."""
 
 
 class ControlError(Exception):
@@ -64,7 +67,9 @@ class Control:
             found = await store.messages(limit, before)
         except KeyError:
             raise ControlError(404, "Unknown message", f"before: no message {before!r} is kept") from None
-        return {"messages": [wire.message_view(message) for message in found], "evicted": await store.evicted()}
+        secrets = self._session.secrets
+        shown = [explanation.message(message, secrets) for message in found]
+        return {"messages": shown, "evicted": await store.evicted()}
 
     async def reset(self) -> dict[str, Any]:
         """Go back to how the session was created."""
@@ -76,7 +81,7 @@ class Control:
         session = self._session
         return {
             "id": session.name,
-            "scenario": session.scenario.title,
+            "scenario": explanation.masked(session.scenario.title, session.secrets),
             "seed": session.seed,
             "clock": self.clock(),
         }
@@ -110,7 +115,9 @@ class Control:
 
     def scenario(self) -> dict[str, Any]:
         """The scenario in force, passwords masked."""
-        return self._session.scenario.document(secrets=False)
+        document = self._session.scenario.document(secrets=False)
+        told = {key: explanation.masked(document[key], self._session.secrets) for key in _PROSE if key in document}
+        return document | told
 
 
 class Worlds:
