@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from contract_tests.contract import ADMIN_SEND
+from contract_tests.contract import ADMIN_SEND, Contract
 from contract_tests.exchange import Answer, Login
 from contract_tests.outcome import ACCEPTED, BAD_CREDENTIALS, NO_CREDENTIALS, Outcome, malformed, protocol, refused
 from contract_tests.reading_numbers import is_assigned, is_e164
@@ -210,3 +210,16 @@ def agrees(branch: Branch, answer: Answer, readings: Readings) -> bool:
     if answer.status not in statuses or answer.member("code") != outcome.code:
         return False
     return outcome.message is None or answer.member("message") == outcome.message
+
+
+_MISAPPLIED = {60: ("AF-2", "AF-4"), 61: ("WL-2",), 64: ("PR-1",)}
+"""The statements that say when a code must not be given."""
+
+
+def blamed(expected: Branch, answer: Answer, contract: Contract) -> tuple[str, ...]:
+    """The statements that a wrong answer breaks: those behind the right one, or those that were misapplied."""
+    code = answer.member("code")
+    if answer.status == 200 or expected.outcome.code is not None or not isinstance(code, int):
+        return expected.ids
+    by_code = {entry.code: entry.ids[:1] for entry in contract.catalogue}
+    return _MISAPPLIED.get(code, by_code.get(code, expected.ids))

@@ -9,6 +9,7 @@ from mock_server import wire
 from mock_server.domain.decision import Accepted, Drop, Objection, Refused
 from mock_server.domain.flooding import Tally
 from mock_server.domain.instants import Instant, rfc3339
+from mock_server.domain.message import Message
 from mock_server.domain.requirements import Requirement
 from mock_server.domain.rules import ORDER
 from mock_server.domain.secrets import Secrets
@@ -16,6 +17,8 @@ from mock_server.journal import Exchange
 
 ACCEPTED, DROPPED, REFUSED = "accepted", "silently dropped", "refused"
 ANSWERED, DISCONNECTED, BUG, OPEN = "answered", "disconnected", "bug", "open"
+
+_OF_THE_GATEWAY = frozenset({"id", "provider", "acceptedAt", "account", "caller", "exchange"})
 
 _NO_REASON: dict[str, Any] = {
     "persistence": None,
@@ -35,7 +38,7 @@ def summary(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
         "method": exchange.method,
         "path": _text(secrets.mask(exchange.path)),
         "operation": exchange.operation,
-        "destination": exchange.destination,
+        "destination": masked(exchange.destination, secrets),
         "status": exchange.status,
         "outcome": _outcome(exchange),
         **_deciding(exchange),
@@ -50,12 +53,32 @@ def explanation(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
     """Everything that is known of an exchange."""
     return {
         **summary(exchange, secrets),
-        **_reasons(exchange),
+        **_reasons(exchange, secrets),
         "request": _request(exchange, secrets),
         "response": {"status": exchange.status, "body": _text(secrets.mask(exchange.answer))},
-        **_oddities(exchange),
-        "bug": exchange.bug and _text(secrets.mask(exchange.bug.encode())),
+        **_oddities(exchange, secrets),
+        "bug": masked(exchange.bug, secrets),
     }
+
+
+def message(kept: Message, secrets: Secrets) -> dict[str, Any]:
+    """A message; what its sender wrote is masked, what the gateway says of it is not."""
+    view = wire.message_view(kept)
+    return {name: value if name in _OF_THE_GATEWAY else masked_within(value, secrets) for name, value in view.items()}
+
+
+def masked_within(value: Any, secrets: Secrets) -> Any:
+    """Any JSON value, every text in it masked."""
+    if isinstance(value, dict):
+        return {name: masked_within(inner, secrets) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [masked_within(inner, secrets) for inner in value]
+    return masked(value, secrets) if isinstance(value, str) else value
+
+
+def masked(text: str | None, secrets: Secrets) -> str | None:
+    """A text that may repeat what a client sent, without the passwords in it."""
+    return None if text is None else _text(secrets.mask(text.encode(errors="backslashreplace")))
 
 
 def _outcome(exchange: Exchange) -> str:
@@ -93,17 +116,17 @@ def _rule(name: str | None, requirement: Requirement | None, code: int | None) -
     }
 
 
-def _reasons(exchange: Exchange) -> dict[str, Any]:
+def _reasons(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
     decision = exchange.decision
     if decision is None:
         error = exchange.protocol_error
-        return _NO_REASON if error is None else {**_NO_REASON, "reason": error.details}
+        return _NO_REASON if error is None else {**_NO_REASON, "reason": masked(error.details, secrets)}
     verdict = decision.verdict
     return {
         "persistence": verdict.error.persistence if isinstance(verdict, Refused) else None,
-        "reason": verdict.reason if isinstance(verdict, Refused) else None,
+        "reason": masked(verdict.reason, secrets) if isinstance(verdict, Refused) else None,
         "rules_asked_before": _asked_before(decision.natural.rule if decision.natural else decision.rule),
-        "without_stub": _without_stub(decision.natural) if decision.forced else None,
+        "without_stub": _without_stub(decision.natural, secrets) if decision.forced else None,
         "anti_flooding": decision.tally and _tally(decision.tally),
     }
 
@@ -112,13 +135,17 @@ def _asked_before(rule: str) -> list[str]:
     return list(ORDER[: ORDER.index(rule)] if rule in ORDER else ORDER)
 
 
-def _without_stub(natural: Objection[Refused | Drop] | None) -> dict[str, Any]:
+def _without_stub(natural: Objection[Refused | Drop] | None, secrets: Secrets) -> dict[str, Any]:
     if natural is None:
         return {"outcome": ACCEPTED, **_rule(None, None, None), "reason": None}
     said = natural.said
     if isinstance(said, Drop):
         return {"outcome": DROPPED, **_rule(natural.rule, said.requirement, None), "reason": None}
-    return {"outcome": REFUSED, **_rule(natural.rule, said.requirement, said.error.code), "reason": said.reason}
+    return {
+        "outcome": REFUSED,
+        **_rule(natural.rule, said.requirement, said.error.code),
+        "reason": masked(said.reason, secrets),
+    }
 
 
 def _tally(tally: Tally) -> dict[str, Any]:
@@ -141,7 +168,7 @@ def _request(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
         **_body(None if body is None else secrets.mask(body)),
         "body_length": exchange.body_length,
         "body_sha256": exchange.sha256,
-        "body_truncated": body is not None and exchange.body_sha256 is not None,
+        "body_truncated": body is not None and exchange.body_cut,
         "evicted": body is None,
     }
 
@@ -159,10 +186,11 @@ def _body(body: bytes | None) -> dict[str, Any]:
         return {"body": b64encode(body).decode(), "body_encoding": "base64"}
 
 
-def _oddities(exchange: Exchange) -> dict[str, list[str]]:
+def _oddities(exchange: Exchange, secrets: Secrets) -> dict[str, list[str]]:
     if exchange.operation is None or not exchange.body:
         return {"unknown_fields": [], "duplicate_keys": []}
-    return wire.oddities(exchange.body, exchange.operation)
+    found: dict[str, list[str]] = masked_within(wire.oddities(exchange.body, exchange.operation), secrets)
+    return found
 
 
 def _text(raw: bytes) -> str:

@@ -53,6 +53,7 @@ class Exchange:
         "answer",
         "at",
         "body",
+        "body_cut",
         "body_length",
         "body_sha256",
         "bug",
@@ -79,6 +80,7 @@ class Exchange:
         """The header lines as they stand on the wire; `None` once they were evicted."""
         self.body: bytes | None = b""
         """At most `Bounds.body` bytes; `None` once it was evicted."""
+        self.body_cut = False
         self.body_length = 0
         self.body_sha256: str | None = None
         """Computed when the body is cut or evicted; until then it can be had from the body."""
@@ -188,6 +190,7 @@ class Journal:
         exchange.body_length = len(body)
         if len(body) > self._bounds.body:
             exchange.body_sha256 = sha256(body).hexdigest()
+            exchange.body_cut = True
             body = body[: self._bounds.body]
         exchange.body = body
 
@@ -198,8 +201,12 @@ class Journal:
 
     def withhold(self, exchange: Exchange, secrets: Secrets) -> None:
         """Mask a secret that only this exchange knows: a password that was presented and is no account's."""
+        # The hash stays that of what came, and not of what is shown of it.
+        exchange.body_sha256 = exchange.sha256
         exchange.path = secrets.mask(exchange.path)
         exchange.body = None if exchange.body is None else secrets.mask(exchange.body)
+        exchange.destination = exchange.destination and secrets.mask(exchange.destination.encode()).decode()
+        exchange.bug = exchange.bug and secrets.mask(exchange.bug.encode(errors="backslashreplace")).decode()
         exchange.head = None if exchange.head is None else secrets.mask(exchange.head)
 
     def __iter__(self) -> Iterator[Exchange]:

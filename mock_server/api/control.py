@@ -15,6 +15,7 @@ from mock_server.api.body import Unread, read_body
 from mock_server.api.exchange import SESSION
 from mock_server.control import MOST_LISTED, Control, ControlError, Worlds
 from mock_server.documents import documents
+from mock_server.explanation import masked_within
 
 
 class Call:
@@ -128,7 +129,8 @@ class Endpoint:
             body = await _read_object(receive)
             status, content = await self._verbs[method](Call(self._worlds, Request(scope), body))
         except ControlError as error:
-            await answer_control_error(send, error.status, error.message, error.details)
+            details = masked_within(error.details, scope[SESSION].secrets)
+            await answer_control_error(send, error.status, error.message, details)
         else:
             await answer_control(send, status, content)
 

@@ -9,8 +9,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.answers import answer_bug, answer_control_error, answer_protocol_error
+from mock_server.api.credentials import read_credentials
 from mock_server.domain.errors import METHOD_NOT_ALLOWED, NOT_FOUND
 from mock_server.domain.requirements import assumed
+from mock_server.domain.secrets import Secrets, spellings
+from mock_server.domain.submission import Credentials
+from mock_server.explanation import masked
 from mock_server.journal import Exchange, ProtocolError
 from mock_server.session import DEFAULT, Session, Sessions
 
@@ -64,7 +68,10 @@ class ExchangeMiddleware:
             await _answer_bug(scope, send, session)
         finally:
             if EXCHANGE in scope:
-                session.journal.settle(scope[EXCHANGE])
+                exchange: Exchange = scope[EXCHANGE]
+                if exchange.decision is None or exchange.decision.rule == "authentication":
+                    _withhold(session, exchange, headers.get(b"authorization"))
+                session.journal.settle(exchange)
 
 
 async def _answer_unrouted(scope: Scope, send: Send, error: HTTPException) -> None:
@@ -74,7 +81,7 @@ async def _answer_unrouted(scope: Scope, send: Send, error: HTTPException) -> No
     catalogued = METHOD_NOT_ALLOWED if wrong_method else NOT_FOUND
     exchange: Exchange | None = scope.get(EXCHANGE)
     if exchange is None:
-        details = f"{scope['method']} {_route_path(scope)}"
+        details = masked(f"{scope['method']} {_route_path(scope)}", scope[SESSION].secrets)
         await answer_control_error(send, catalogued.status, catalogued.message, details, headers=allow)
     else:
         rule = "method" if wrong_method else "path"
@@ -86,12 +93,19 @@ async def _answer_bug(scope: Scope, send: Send, session: Session) -> None:
     exchange: Exchange | None = scope.get(EXCHANGE)
     if exchange is None:
         # A control request has no journal entry: this one is opened for the bug.
-        exchange = _open(session, scope)
+        exchange = scope[EXCHANGE] = _open(session, scope)
     exchange.bug = traceback.format_exc()
     # The traceback may hold a secret: it goes to the journal, which masks it, and not to the log.
     logger.error("bug in the mock: exchange %s of session %s", exchange.id, session.name)
     if exchange.status is None:
         await answer_bug(send, exchange)
+
+
+def _withhold(session: Session, exchange: Exchange, authorization: bytes | None) -> None:
+    """Mask a password that nobody found to be good wherever it stands: no account's masking will find it later."""
+    credentials = read_credentials(authorization)
+    if isinstance(credentials, Credentials):
+        session.journal.withhold(exchange, Secrets(spellings(credentials.username, credentials.password)))
 
 
 def _take_prefix(scope: Scope, path: str) -> tuple[str, str]:

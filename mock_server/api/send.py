@@ -9,11 +9,9 @@ from mock_server.api.answers import answer, answer_refusal
 from mock_server.api.body import LARGEST_BODY, Unread, read_body, refuse_declared
 from mock_server.api.credentials import read_credentials
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
-from mock_server.domain.decision import Decision, Refused
 from mock_server.domain.errors import TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
 from mock_server.domain.requirements import assumed
-from mock_server.domain.secrets import Secrets, spellings
-from mock_server.domain.submission import Attempt, Credentials, Operation, Submission, Unreadable
+from mock_server.domain.submission import Attempt, Operation, Submission, Unreadable
 from mock_server.journal import Exchange
 from mock_server.session import Session
 
@@ -47,7 +45,6 @@ class SendEndpoint:
         )
         decision = await gateway.submit(session, attempt)
         exchange.decision = decision
-        _withhold(session, exchange, decision, attempt)
         readings = session.policy.readings
         status, answer_body = wire.answer_to(decision, provider_null=readings.provider_null_when_not_detailed)
         if status == 401:
@@ -70,14 +67,3 @@ class SendEndpoint:
         if isinstance(content, Submission):
             exchange.destination = content.destination
         return content
-
-
-def _withhold(session: Session, exchange: Exchange, decision: Decision, attempt: Attempt) -> None:
-    """Mask a password that was refused wherever else it stands: no account's masking will find it later."""
-    credentials = attempt.credentials
-    if (
-        decision.rule == "authentication"
-        and isinstance(decision.verdict, Refused)
-        and isinstance(credentials, Credentials)
-    ):
-        session.journal.withhold(exchange, Secrets(spellings(credentials.username, credentials.password)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from mock_server import timeline, wire
+from mock_server import explanation, timeline
 from mock_server.control import shapes
 from mock_server.control.requests import MOST_LISTED, ControlError, only
 from mock_server.domain.delivery import LEGAL, Carrier, Change, Status, is_legal, latest, usual_word
@@ -28,7 +28,7 @@ class DeliveryVerbs:
         now = self._session.now()
         attempts = [each for each in self._session.journal.attempts if each.message.id == message_id]
         return {
-            **wire.message_view(message),
+            **explanation.message(message, self._session.secrets),
             "status": latest(life, now).status,
             "changes": [shapes.change(each) for each in life if each.at <= now],
             "planned": [shapes.change(each) for each in life if each.at > now],

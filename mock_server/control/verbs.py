@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import dropwhile, islice
 from typing import Any
 
-from mock_server import explanation, wire
+from mock_server import explanation
 from mock_server.control.clock import ClockVerbs
 from mock_server.control.delivery import DeliveryVerbs
 from mock_server.control.requests import MOST_LISTED, ControlError, bad_scenario
@@ -14,6 +14,9 @@ from mock_server.journal import RawBytes
 from mock_server.scenario.loader import patched
 from mock_server.scenario.problems import ScenarioError
 from mock_server.session import Session
+
+_PROSE = ("title", "description")
+"""Where a scenario may tell its reader how to sign in."""
 
 
 class Control:
@@ -51,7 +54,9 @@ class Control:
             found = await store.messages(limit, before)
         except KeyError:
             raise ControlError(404, "Unknown message", f"before: no message {before!r} is kept") from None
-        return {"messages": [wire.message_view(message) for message in found], "evicted": await store.evicted()}
+        secrets = self._session.secrets
+        shown = [explanation.message(message, secrets) for message in found]
+        return {"messages": shown, "evicted": await store.evicted()}
 
     async def reset(self) -> dict[str, Any]:
         """Go back to how the session was created."""
@@ -63,7 +68,7 @@ class Control:
         session = self._session
         return {
             "id": session.name,
-            "scenario": session.scenario.title,
+            "scenario": explanation.masked(session.scenario.title, session.secrets),
             "seed": session.seed,
             "clock": self.clock.show(),
         }
@@ -78,4 +83,6 @@ class Control:
 
     def scenario(self) -> dict[str, Any]:
         """The scenario in force, passwords masked."""
-        return self._session.scenario.document(secrets=False)
+        document = self._session.scenario.document(secrets=False)
+        told = {key: explanation.masked(document[key], self._session.secrets) for key in _PROSE if key in document}
+        return document | told

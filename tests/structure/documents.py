@@ -101,12 +101,8 @@ def _unlike(shown: object, found: object, where: str) -> list[str]:
     if isinstance(shown, dict) and isinstance(found, dict):
         missing = [f"{where}: no {name!r}" for name in shown.keys() - found.keys() - {ANY}]
         surplus = [] if ANY in shown else [f"{where}: {name!r} is not shown" for name in found.keys() - shown.keys()]
-        both = shown.keys() & found.keys()
-        return (
-            missing
-            + surplus
-            + [said for name in both for said in _unlike(shown[name], found[name], f"{where}.{name}")]
-        )
+        both = [(shown[name], found[name], f"{where}.{name}") for name in shown.keys() & found.keys()]
+        return [*missing, *surplus, *(said for pair in both for said in _unlike(*pair))]
     if isinstance(shown, list) and isinstance(found, list):
         if shown[-1:] == [ANY]:
             shown, found = shown[:-1], found[: len(shown) - 1]

@@ -86,7 +86,9 @@ def test_other_answers_are_told_apart(shown: str, printed: str) -> None:
     assert differences(step, printed, "")
 
 
-@pytest.mark.parametrize("code", ["false", "echo yes | grep no", "curl --fail -s 127.0.0.1:8080/_nowhere"])
+@pytest.mark.parametrize(
+    "code", ["false; true", "false | true", "echo $nothing", "curl --fail -s 127.0.0.1:8080/_nowhere"]
+)
 def test_failing_block_is_an_error(code: str, tmp_path: Path) -> None:
     """A command that fails fails the page, in the middle of a pipe too."""
     with MockGateway() as gateway, pytest.raises(BrokenPageError, match="line 7"):
