@@ -15,7 +15,18 @@ from mock_server.ports import Answered
 class WebhookAttempt:
     """One HTTP POST of a receipt. What came of it is filled in when it is known."""
 
-    __slots__ = ("answered", "at", "body", "content_type", "gave_up", "id", "message", "next_try_at", "status", "try_")
+    __slots__ = (
+        "answered",
+        "at",
+        "body",
+        "content_type",
+        "gave_up",
+        "id",
+        "message",
+        "next_try_at",
+        "status",
+        "try_",
+    )
 
     def __init__(self, message: Message, status: Status, at: Instant, try_: int, content: tuple[bytes, str]) -> None:
         self.id = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -10,25 +11,38 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from mock_server.adapters.clocks import SessionClock
+from mock_server import timeline
+from mock_server.adapters.alarms import LoopAlarm
+from mock_server.adapters.clocks import FROZEN, REAL, SessionClock
 from mock_server.adapters.ids import SeededIds, random_seed
 from mock_server.adapters.memory_store import MemoryStore
 from mock_server.adapters.scenario_watch import ScenarioWatch
+from mock_server.adapters.webhook_sender import HttpWebhookSender
 from mock_server.api.app import build_app
 from mock_server.control import Worlds
 from mock_server.journal import Bounds, Journal, RawBytes
-from mock_server.scenario.model import Scenario
+from mock_server.scenario.model import ClockPart, Scenario
 from mock_server.scenario.notation import parse_instant
 from mock_server.session import DEFAULT, Session, Sessions
+
+logger = logging.getLogger("mock_server")
 
 
 class World:
     """One server's sessions, and the application that answers for them."""
 
-    def __init__(self, scenario: Scenario, bounds: Bounds | None = None, *, watched: Path | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        bounds: Bounds | None = None,
+        *,
+        watched: Path | None = None,
+        sender: HttpWebhookSender | None = None,
+    ) -> None:
         self._bounds = bounds or Bounds()
         self._raw = RawBytes(self._bounds.bytes)
         self._watched = watched
+        self._sender = sender or HttpWebhookSender()
         self.sessions = Sessions(self._session)
         self.default = self.sessions.create(scenario, name=DEFAULT)
         self.app: ASGIApp = build_app(self.sessions, Worlds(self.sessions, self._raw), self._lifespan)
@@ -42,19 +56,39 @@ class World:
             name,
             scenario,
             seed=seed,
-            clock=SessionClock(frozen=setting.mode == "frozen", at=at),
+            clock=SessionClock(rate=_rate(setting), at=at),
             ids=SeededIds(seed),
             store=MemoryStore(self._bounds.messages),
             journal=Journal(self._bounds, self._raw),
+            sender=self._sender,
+            alarm=lambda session: LoopAlarm(lambda: timeline.wake(session)),
         )
 
     @asynccontextmanager
     async def _lifespan(self, _: Any) -> AsyncIterator[None]:
-        if self._watched is None:
-            yield
-            return
-        watching = asyncio.create_task(ScenarioWatch(self._watched, self.default).run())
+        watching = None
+        if self._watched is not None:
+            watching = asyncio.create_task(ScenarioWatch(self._watched, self.default).run())
         yield
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        if watching is not None:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+        for session in self.sessions:
+            _say_what_is_lost(session)
+            session.drop_work()
+        await self._sender.close()
+
+
+def _rate(setting: ClockPart) -> float:
+    if setting.mode == "frozen":
+        return FROZEN
+    return REAL if setting.factor is None else float(setting.factor)
+
+
+def _say_what_is_lost(session: Session) -> None:
+    pending = len(session.agenda) + len(session.under_way)
+    if pending:
+        logger.warning(
+            "session %s ends with %d notifications pending: the memory store keeps none", session.name, pending
+        )

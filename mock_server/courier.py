@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from mock_server import wire
 from mock_server.agenda import Lane
+from mock_server.attempts import WebhookAttempt
 from mock_server.domain.adversity import Adversity
 from mock_server.domain.delivery import Change
 from mock_server.domain.instants import Instant
 from mock_server.domain.message import Message
 from mock_server.domain.notification import Notification, notifications
-from mock_server.attempts import WebhookAttempt
 from mock_server.ports import Answered
 from mock_server.session import Session
 
 
 def lanes_for(session: Session, message: Message, changes: tuple[Change, ...]) -> tuple[Lane, ...]:
-    """What a message's webhook is to be told: in one lane, or in one each where nothing waits for the former (WH-5)."""
+    """What a message's webhook is to be told: in one lane, or in one each where nothing waits (WH-5)."""
     if message.submission.webhook is None or message.submission.webhook.url is None:
         return ()
     rules = session.policy.webhooks
@@ -25,14 +25,11 @@ def lanes_for(session: Session, message: Message, changes: tuple[Change, ...]) -
     return tuple(Lane(message, (each,), rules) for each in earned)
 
 
-async def attempt(session: Session, lane: Lane, at: Instant) -> WebhookAttempt | None:
+async def attempt(session: Session, lane: Lane, notification: Notification, at: Instant) -> WebhookAttempt:
     """Deliver what the lane has next, once, write it down, and put on the agenda what follows.
 
     `at` is the session's time of the attempt; on a frozen clock the attempt takes no time.
     """
-    notification = lane.current
-    if notification is None:
-        return None
     if lane.body is None:
         lane.body = _body(session, lane.message, notification)
     content_type = "text/plain" if notification.adversity is Adversity.WRONG_CONTENT_TYPE else "application/json"

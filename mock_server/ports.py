@@ -165,7 +165,7 @@ class Answered(NamedTuple):
 class WebhookSender(Protocol):
     """Delivers notifications over HTTP."""
 
-    async def post(self, url: str, body: bytes, content_type: str, timeout: Duration) -> Answered:
+    async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> Answered:
         """Make one attempt; whatever the receiver does is an answer, never an exception."""
         ...
 

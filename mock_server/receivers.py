@@ -89,6 +89,10 @@ class Receivers:
             return Answered(307, "redirects are not followed", b"", 0.0)
         return Answered(answer, None, b"", 0.0)
 
+    def forget(self, name: str) -> None:
+        """Forget a receiver, what it got and what it was told."""
+        self._receivers.pop(name, None)
+
     def clear(self) -> None:
         """Forget every receiver."""
         self._receivers.clear()

@@ -79,14 +79,18 @@ class Session:
         """Go back to how the session was created."""
         self.use(self.created_with)
         self.clock.reset()
-        for task in tuple(self.under_way):
-            task.cancel()
-        self.under_way.clear()
-        self.agenda.clear()
-        self.alarm.ring_in(None)
+        self.drop_work()
         self.receivers.clear()
         await self.store.clear()
         self.journal.clear()
+
+    def drop_work(self) -> None:
+        """Forget what was still to be done, and what is being done."""
+        self.alarm.ring_in(None)
+        self.agenda.clear()
+        for task in tuple(self.under_way):
+            task.cancel()
+        self.under_way.clear()
 
     def now(self) -> Instant:
         """The session's time."""
@@ -132,7 +136,9 @@ class Sessions:
 
     def delete(self, name: str) -> None:
         """Forget a session and everything in it."""
-        self._sessions.pop(name).journal.clear()
+        session = self._sessions.pop(name)
+        session.drop_work()
+        session.journal.clear()
 
     def _next_name(self) -> str:
         while True:

@@ -14,11 +14,11 @@ import msgspec
 
 from mock_server import courier
 from mock_server.agenda import Lane
+from mock_server.attempts import WebhookAttempt
 from mock_server.domain.adversity import Adversity
 from mock_server.domain.delivery import Change, changes
 from mock_server.domain.instants import Instant
 from mock_server.domain.message import Message
-from mock_server.attempts import WebhookAttempt
 from mock_server.domain.notification import Notification, WebhookRules, notifications
 from mock_server.session import Session
 
@@ -56,7 +56,7 @@ async def begin(session: Session, message: Message) -> None:
     lanes = courier.lanes_for(session, message, changes(message.plan, message.accepted_at)[1:])
     for number, lane in enumerate(lanes):
         if not number and message.adversity is Adversity.BEFORE_ANSWER:
-            await courier.attempt(session, lane, session.now())
+            await _attempt(session, lane, session.now())
             arm(session)
         else:
             put(session, lane)
@@ -88,10 +88,10 @@ async def push(session: Session, message: Message, change: Change) -> None:
             put(session, lane)
 
 
-async def resend(session: Session, message: Message, change: Change, number: int) -> WebhookAttempt | None:
+async def resend(session: Session, message: Message, change: Change, number: int) -> WebhookAttempt:
     """Tell a message's webhook of a change again, once, whatever the agenda holds."""
-    lane = Lane(message, (Notification(number, change, session.now()),), _ONCE)
-    return await courier.attempt(session, lane, session.now())
+    again = Notification(number, change, session.now())
+    return await courier.attempt(session, Lane(message, (again,), _ONCE), again, session.now())
 
 
 def arm(session: Session) -> None:
@@ -174,8 +174,11 @@ def _start(session: Session, lane: Lane) -> asyncio.Task[None]:
 
 
 async def _attempt(session: Session, lane: Lane, at: Instant) -> None:
+    notification = lane.current
+    if notification is None:
+        return
     try:
-        await courier.attempt(session, lane, at)
+        await courier.attempt(session, lane, notification, at)
     except Exception:
         logger.exception("bug in the mock: a notification of message %s was lost", lane.message.id)
 

@@ -36,16 +36,16 @@ class HttpWebhookSender:
         self._insecure = insecure
         self._lines: _Lines | None = None
 
-    async def post(self, url: str, body: bytes, content_type: str, timeout: Duration) -> Answered:
+    async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> Answered:
         """Make one attempt; whatever the receiver does is an answer, never an exception."""
         lines = self._lines_of_this_loop()
         async with lines.place_at(urlsplit(url).netloc):
             began = time.monotonic()
             try:
-                async with asyncio.timeout(timeout / SECOND):
+                async with asyncio.timeout(patience / SECOND):
                     status, beginning = await _exchange(lines.pool, _ascii(url), body, content_type)
             except TimeoutError:
-                return Answered(None, f"timed out after {timeout / SECOND:g} s", b"", time.monotonic() - began)
+                return Answered(None, f"timed out after {patience / SECOND:g} s", b"", time.monotonic() - began)
             except Exception as error:  # the peer decides what goes wrong, and all of it is an answer
                 return Answered(None, _said(error), b"", time.monotonic() - began)
             said = "redirects are not followed" if 300 <= status < 400 else None

@@ -11,10 +11,12 @@ from starlette.types import ASGIApp
 
 from mock_server.api.control import control_routes
 from mock_server.api.exchange import ExchangeMiddleware
+from mock_server.api.message_status import StatusEndpoint
 from mock_server.api.send import SendEndpoint
 from mock_server.api.service_status import ServiceStatusEndpoint
 from mock_server.control import Worlds
 from mock_server.domain.submission import Operation
+from mock_server.gateway import statuses_of_number, statuses_of_reference
 from mock_server.session import Sessions
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
@@ -32,6 +34,9 @@ def build_app(sessions: Sessions, worlds: Worlds, lifespan: Lifespan | None = No
             Route("/api/Services/send", SendEndpoint(Operation.SERVICES), methods=["POST"]),
             Route("/api/Admin/checkServiceStatus", ServiceStatusEndpoint(Operation.ADMIN), methods=["POST"]),
             Route("/api/Services/checkServiceStatus", ServiceStatusEndpoint(Operation.SERVICES), methods=["POST"]),
+            Route("/api/messagestatus/phonenumber/{key}", StatusEndpoint(statuses_of_number), methods=["GET"]),
+            Route("/api/messagestatus/reference/{key:path}", StatusEndpoint(statuses_of_reference), methods=["GET"]),
+            Route("/api/messagestatus/{key}", StatusEndpoint(), methods=["GET"]),
             *control_routes(worlds),
         ],
         # A trailing slash is another path, and another path is 404 (BAD-5).

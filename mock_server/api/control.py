@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from mock_server.api.answers import answer_control, answer_control_error, answer_document
 from mock_server.api.body import Unread, read_body
 from mock_server.api.exchange import SESSION
+from mock_server.api.receiver import ReceiverEndpoint
 from mock_server.control import MOST_LISTED, Control, ControlError, Worlds
 from mock_server.documents import documents
 from mock_server.explanation import masked_within
@@ -73,16 +74,48 @@ async def _reset(call: Call) -> Answer:
     return 200, await call.control.reset()
 
 
+async def _message(call: Call) -> Answer:
+    return 200, await call.control.delivery.message(call.path["id"])
+
+
+async def _push(call: Call) -> Answer:
+    return 200, await call.control.delivery.push(call.path["id"], call.body)
+
+
+async def _resend(call: Call) -> Answer:
+    return 200, await call.control.delivery.resend(call.path["id"])
+
+
+async def _webhooks(call: Call) -> Answer:
+    return 200, await call.control.delivery.webhooks(limit=call.page()["limit"])
+
+
+async def _received(call: Call) -> Answer:
+    return 200, call.control.delivery.received(call.path["name"])
+
+
+async def _forget(call: Call) -> Answer:
+    return 200, call.control.delivery.forget(call.path["name"])
+
+
+async def _instruct(call: Call) -> Answer:
+    return 200, call.control.delivery.instruct(call.path["name"], call.body)
+
+
 async def _clock(call: Call) -> Answer:
-    return 200, call.control.clock()
+    return 200, call.control.clock.show()
 
 
 async def _advance(call: Call) -> Answer:
-    return 200, await call.control.advance(call.body)
+    return 200, await call.control.clock.advance(call.body)
 
 
 async def _freeze(call: Call) -> Answer:
-    return 200, await call.control.freeze(call.body)
+    return 200, await call.control.clock.freeze(call.body)
+
+
+async def _resume(call: Call) -> Answer:
+    return 200, await call.control.clock.resume(call.body)
 
 
 async def _scenario(call: Call) -> Answer:
@@ -153,10 +186,15 @@ _TABLE: tuple[tuple[str, dict[str, Verb]], ...] = (
     ("/_control/exchanges", {"GET": _exchanges}),
     ("/_control/exchanges/{id}", {"GET": _exchange}),
     ("/_control/messages", {"GET": _messages}),
+    ("/_control/messages/{id}", {"GET": _message}),
+    ("/_control/messages/{id}/status", {"POST": _push}),
+    ("/_control/messages/{id}/resend", {"POST": _resend}),
+    ("/_control/webhooks", {"GET": _webhooks}),
     ("/_control/reset", {"POST": _reset}),
     ("/_control/clock", {"GET": _clock}),
     ("/_control/clock/advance", {"POST": _advance}),
     ("/_control/clock/freeze", {"POST": _freeze}),
+    ("/_control/clock/resume", {"POST": _resume}),
     ("/_control/scenario", {"GET": _scenario, "PATCH": _patch_scenario}),
     ("/_control/openapi", {"GET": _documents}),
     ("/_control/sessions", {"GET": _sessions, "POST": _create_session}),
@@ -178,7 +216,13 @@ class DocumentEndpoint:
             await answer_document(send, found.read_bytes())
 
 
+_RECEIVER: dict[str, Verb] = {"GET": _received, "PUT": _instruct, "DELETE": _forget}
+
+
 def control_routes(worlds: Worlds) -> list[BaseRoute]:
     """All routes of the control API."""
     routes = [Route(path, Endpoint(worlds, verbs), methods=list(verbs)) for path, verbs in _TABLE]
+    receiver = "/_control/receiver/{name}"
+    routes.append(Route(receiver, Endpoint(worlds, _RECEIVER), methods=list(_RECEIVER)))
+    routes.append(Route(receiver, ReceiverEndpoint(), methods=["POST"]))
     return [*routes, Route("/_control/openapi/{name}", DocumentEndpoint(), methods=["GET"])]

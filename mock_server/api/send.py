@@ -13,7 +13,7 @@ from mock_server.domain.errors import TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
 from mock_server.domain.requirements import assumed
 from mock_server.domain.submission import Attempt, Operation, Submission, Unreadable
 from mock_server.journal import Exchange
-from mock_server.session import Session
+from mock_server.session import DEFAULT, Session
 
 _BAD_4 = assumed("BAD-4")
 _BAD_5 = assumed("BAD-5")
@@ -40,9 +40,10 @@ class SendEndpoint:
             exchange.disconnected = True
             return
         content = self._content(session, exchange, body, headers.get(b"content-type"))
-        attempt = Attempt(
-            self._operation, read_credentials(headers.get(b"authorization")), content, exchange.at, exchange.id
-        )
+        credentials = read_credentials(headers.get(b"authorization"))
+        asks_back = isinstance(content, Submission) and content.webhook is not None
+        receivers = _receivers(scope, session) if asks_back else ()
+        attempt = Attempt(self._operation, credentials, content, exchange.at, exchange.id, receivers)
         decision = await gateway.submit(session, attempt)
         exchange.decision = decision
         readings = session.policy.readings
@@ -67,3 +68,11 @@ class SendEndpoint:
         if isinstance(content, Submission):
             exchange.destination = content.destination
         return content
+
+
+def _receivers(scope: Scope, session: Session) -> tuple[str, ...]:
+    """Where the URLs of the session's own receivers begin, as this client would write them."""
+    host = scope[HEADERS].get(b"host", b"").decode("latin-1")
+    origin = f"{scope.get('scheme', 'http')}://{host}"
+    named = f"{origin}/~{session.name}/_control/receiver/"
+    return (named, f"{origin}/_control/receiver/") if session.name == DEFAULT else (named,)

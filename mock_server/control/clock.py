@@ -29,7 +29,7 @@ class ClockVerbs:
         return {"mode": clock.mode, "rate": clock.rate, "now": rfc3339(clock.now())}
 
     async def advance(self, request: Mapping[str, object]) -> dict[str, Any]:
-        """Move forward by `{"seconds": 3600}` or `{"duration": "1h"}`, or `{"until": "idle"}`; perform what is due."""
+        """Move forward by `{"seconds": 3600}`, `{"duration": "1h"}` or `{"until": "idle"}`; perform what is due."""
         only(request, {"seconds", "duration", "until", "wall_limit", "limit"})
         wall_limit = number_of(request, "wall_limit", _WALL_LIMIT, least=0.0, most=_LONGEST_WALL_LIMIT)
         limit = int(number_of(request, "limit", MOST_LISTED, least=0, most=100_000))
@@ -37,7 +37,9 @@ class ClockVerbs:
         try:
             progress = await timeline.advance(self._session, target, wall_limit)
         except timeline.BusyError:
-            raise ControlError(409, "Busy", "another advance of this session is under way; wait for its answer") from None
+            raise ControlError(
+                409, "Busy", "another advance of this session is under way; wait for its answer"
+            ) from None
         attempts = sum(isinstance(each.what, WebhookAttempt) for each in progress.fired)
         return {
             **self.show(),
@@ -71,5 +73,7 @@ class ClockVerbs:
                 raise ControlError(400, "Bad request", f"the clock would pass {rfc3339(LATEST)}")
             return target
         if until != "idle" or "seconds" in request or "duration" in request:
-            raise ControlError(400, "Bad request", 'until: only "idle" is allowed, and neither seconds nor duration then')
+            raise ControlError(
+                400, "Bad request", 'until: only "idle" is allowed, and neither seconds nor duration then'
+            )
         return None

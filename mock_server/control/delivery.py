@@ -36,7 +36,7 @@ class DeliveryVerbs:
         }
 
     async def push(self, message_id: str, request: Mapping[str, object]) -> dict[str, Any]:
-        """Give a message a status now: `{"status": "DELIVERED", "provider": {"code", "status", "message"}, "force"}`."""
+        """Give a message a status now: `{"status": …, "provider": {"code", "status", "message"}, "force": true}`."""
         only(request, {"status", "provider", "force"})
         message = await self._message(message_id)
         status = _status(request.get("status"))
@@ -45,7 +45,9 @@ class DeliveryVerbs:
         if not legal and request.get("force") is not True:
             may = ", ".join(sorted(LEGAL[former])) or "nothing"
             raise ControlError(
-                409, "Illegal change", f"{former} to {status}: after {former} may come {may}; `force: true` does it anyway"
+                409,
+                "Illegal change",
+                f"{former} to {status}: after {former} may come {may}; `force: true` does it anyway",
             )
         carrier = _carrier(request.get("provider"), status)
         change = Change(self._session.now(), status, carrier, forced=not legal)
@@ -61,7 +63,9 @@ class DeliveryVerbs:
         now = self._session.now()
         past = [each for each in await self._session.store.life(message) if each.at <= now]
         if len(past) == 1:
-            raise ControlError(409, "Nothing to tell", "the message has not changed yet, and its acceptance is not told")
+            raise ControlError(
+                409, "Nothing to tell", "the message has not changed yet, and its acceptance is not told"
+            )
         attempt = await timeline.resend(self._session, message, past[-1], len(past) - 2)
         return shapes.attempt(attempt)
 
@@ -90,6 +94,11 @@ class DeliveryVerbs:
         self.receiver(name).answer_with(_answer(answer), times)
         return self.received(name) | {"answer": answer, "times": times}
 
+    def forget(self, name: str) -> dict[str, Any]:
+        """Have a receiver begin anew."""
+        self._session.receivers.forget(name)
+        return {"deleted": name}
+
     async def _message(self, message_id: str) -> Message:
         found = await self._session.store.message(message_id)
         if found is None:
@@ -104,7 +113,9 @@ def _answer(answer: object) -> int | Behaviour:
         return Behaviour(str(answer))
     except ValueError:
         known = ", ".join(Behaviour)
-        raise ControlError(400, "Bad request", f"answer: {answer!r} is neither a status from 200 to 599 nor one of {known}") from None
+        raise ControlError(
+            400, "Bad request", f"answer: {answer!r} is neither a status from 200 to 599 nor one of {known}"
+        ) from None
 
 
 def _status(status: object) -> Status:

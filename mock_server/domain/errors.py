@@ -43,6 +43,7 @@ NO_TEXT = ErrorCode(66, 500, "Empty or missing message text", _PERMANENT, assume
 URL_DENIED = ErrorCode(74, 500, "Message containing URL is denied", _PERMANENT, assumed("ERR-74"))
 
 MALFORMED = ErrorCode(400, 400, "Malformed request", _PERMANENT, assumed("BAD-1"))
+FORBIDDEN = ErrorCode(403, 403, "Forbidden", _PERMANENT, documented("MS-1"))
 NOT_FOUND = ErrorCode(404, 404, "Not found", _PERMANENT, assumed("BAD-5"))
 METHOD_NOT_ALLOWED = ErrorCode(405, 405, "Method not allowed", _PERMANENT, assumed("BAD-5"))
 TOO_LARGE = ErrorCode(413, 413, "Payload too large", _PERMANENT, assumed("BAD-5"))
@@ -70,6 +71,7 @@ CATALOGUE: tuple[ErrorCode, ...] = (
 
 PROTOCOL_ERRORS: tuple[ErrorCode, ...] = (
     MALFORMED,
+    FORBIDDEN,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     TOO_LARGE,

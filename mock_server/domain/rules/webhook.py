@@ -23,7 +23,7 @@ def webhook(submission: Submission, context: Context) -> Refused | None:
     if target is None:
         return None
     # The session's own receivers are not out there: nothing of them travels, and they have no certificate.
-    internal = bool(target.url) and target.url.startswith(context.receivers) if context.receivers else False
+    internal = target.url is not None and target.url.startswith(context.receivers)
     fault = None if internal else _url_fault(target.url, https_only=context.policy.webhooks.https_only)
     if fault is None and target.authentication != _AUTHENTICATION:
         fault = f"webhook.authentication.type: {target.authentication!r}; only 'NONE' is allowed"

@@ -1,0 +1,95 @@
+"""The Message Status API: look-ups by id, by number and by reference (OP-7, MS-1 to MS-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from mock_server import gateway
+from mock_server.api.answers import answer, answer_protocol_error
+from mock_server.api.body import refuse_declared
+from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
+from mock_server.domain.errors import FORBIDDEN, MALFORMED, NOT_FOUND
+from mock_server.domain.instants import Instant
+from mock_server.domain.requirements import assumed, documented
+from mock_server.journal import Exchange, ProtocolError
+from mock_server.scenario.notation import parse_instant
+from mock_server.session import Session
+
+LookUp = Callable[[Session, str, Instant | None, int], Awaitable[bytes]]
+
+_MS_1 = documented("MS-1")
+_MS_3 = assumed("MS-3")
+_DEFAULT_COUNT, _MOST = 50, 100
+
+
+class _RefusalError(Exception):
+    """What the request lacks."""
+
+    def __init__(self, error: ProtocolError) -> None:
+        super().__init__(error.details)
+        self.error = error
+
+
+class StatusEndpoint:
+    """One look-up as an ASGI application. Without a function for many it is the one by id."""
+
+    def __init__(self, look_up: LookUp | None = None) -> None:
+        self._look_up = look_up
+
+    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
+        """Serve one request."""
+        session: Session = scope[SESSION]
+        exchange: Exchange = scope[EXCHANGE]
+        headers: dict[bytes, bytes] = scope[HEADERS]
+        if await refuse_declared(headers.get(b"content-length"), send, exchange):
+            return
+        try:
+            _authorize(session, headers.get(b"x-api-key"))
+            body = await self._found(session, Request(scope))
+        except _RefusalError as refusal:
+            await answer_protocol_error(send, exchange, refusal.error)
+        else:
+            await answer(send, exchange, 200, body)
+
+    async def _found(self, session: Session, request: Request) -> bytes:
+        key: str = request.path_params["key"]
+        if self._look_up is not None:
+            return await self._look_up(session, key, _send_date(request), _count(request))
+        found = await gateway.message_status(session, key)
+        if found is None:
+            raise _RefusalError(ProtocolError(NOT_FOUND, "message id", _MS_3, "no message has this id"))
+        return found
+
+
+def _authorize(session: Session, presented: bytes | None) -> None:
+    key = None if presented is None else presented.decode("latin-1")
+    if key not in session.policy.api_keys:
+        details = "X-Api-Key: missing" if key is None else "X-Api-Key: not valid"
+        raise _RefusalError(ProtocolError(FORBIDDEN, "api key", _MS_1, details))
+
+
+def _count(request: Request) -> int:
+    values = request.query_params.getlist("count")
+    if not values:
+        return _DEFAULT_COUNT
+    given = values[-1]
+    if not (given.isascii() and given.isdigit() and len(given) <= 18 and 1 <= int(given) <= _MOST):
+        raise _RefusalError(
+            ProtocolError(MALFORMED, "count", _MS_3, f"count: {given[:40]!r}; a number from 1 to {_MOST}")
+        )
+    return int(given)
+
+
+def _send_date(request: Request) -> Instant | None:
+    values = request.query_params.getlist("sendDate")
+    if not values:
+        return None
+    try:
+        # A plus sign that nobody escaped has become a space on its way here: in a date it can only be an offset.
+        return parse_instant(values[-1].replace(" ", "+"))
+    except ValueError as error:
+        said = f"sendDate: {values[-1][:40]!r} {error}"
+        raise _RefusalError(ProtocolError(MALFORMED, "sendDate", _MS_3, said)) from None

@@ -1,0 +1,41 @@
+"""`POST /_control/receiver/<name>`: a receiver as a webhook from elsewhere sees it."""
+
+from __future__ import annotations
+
+from starlette.types import Receive, Scope, Send
+
+from mock_server.api.answers import answer_control, answer_control_error
+from mock_server.api.body import Unread, read_body
+from mock_server.api.exchange import HEADERS, SESSION
+from mock_server.control import ControlError, DeliveryVerbs
+from mock_server.receivers import Behaviour
+from mock_server.session import Session
+
+
+class ReceiverEndpoint:
+    """Records what arrives, and answers as the receiver was told."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        session: Session = scope[SESSION]
+        body = await read_body(receive)
+        if body is Unread.DISCONNECTED:
+            return
+        if isinstance(body, Unread):
+            await answer_control_error(send, 413, "Payload too large", "body: at most 1 MiB is allowed")
+            return
+        content_type: bytes = scope[HEADERS].get(b"content-type", b"")
+        try:
+            receiver = DeliveryVerbs(session).receiver(scope["path_params"]["name"])
+        except ControlError as error:
+            await answer_control_error(send, error.status, error.message, error.details)
+            return
+        answer = receiver.take(body, content_type.decode("latin-1"), session.now())
+        if answer is Behaviour.REDIRECT:
+            await answer_control(send, 307, {}, headers=[(b"location", b"/_ready")])
+        elif isinstance(answer, Behaviour):
+            # Neither an answer nor an end comes from here: the sender has to give up by itself.
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        else:
+            await answer_control(send, answer, {})
