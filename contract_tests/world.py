@@ -80,6 +80,7 @@ class World:
                 "volume": {"limit": limits.volume, "window": _milliseconds(limits.volume_window)},
             },
             "health": dict(self.health),
+            "webhooks": {"https_only": readings.known("BAD-6") != "plain-http"},
             "assume": assumed,
         }
 
@@ -93,8 +94,8 @@ class World:
         return replace(self, limits=replace(self.limits, **limits))
 
 
-_NOT_SWITCHED = frozenset({"AF-2", "AF-7", "WH-5"})
-"""AF-2 is said by the limit. The others concern deliveries, which this suite does not look at yet."""
+_NOT_SWITCHED = frozenset({"AF-2", "BAD-6"})
+"""Said by keys of their own: the limit, and `webhooks.https_only`."""
 
 
 def account_part(account: Account) -> dict[str, Any]:

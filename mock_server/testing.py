@@ -9,6 +9,7 @@ from typing import Self
 
 from starlette.types import ASGIApp
 
+from mock_server.adapters.webhook_sender import HttpWebhookSender
 from mock_server.api.server import HttpServer, bind, url_of
 from mock_server.bootstrap import World
 from mock_server.journal import Bounds
@@ -26,9 +27,15 @@ class MockGateway:
     `app` is the same gateway as an ASGI application, for clients that call it in process.
     """
 
-    def __init__(self, scenario: str | Scenario = "default", *, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self,
+        scenario: str | Scenario = "default",
+        *,
+        bounds: Bounds | None = None,
+        sender: HttpWebhookSender | None = None,
+    ) -> None:
         loaded = load_scenario(resolve(scenario)) if isinstance(scenario, str) else scenario
-        self.world = World(loaded, bounds)
+        self.world = World(loaded, bounds, sender=sender)
         self._running: _Running | None = None
 
     @property

@@ -31,9 +31,8 @@ _IDLE = 20.0
 class HttpWebhookSender:
     """POSTs with certificate verification, without redirects, a bounded number at once."""
 
-    def __init__(self, *, ca: Path | None = None, insecure: bool = False) -> None:
-        self._ca = ca
-        self._insecure = insecure
+    def __init__(self, trusted: ssl.SSLContext | None = None) -> None:
+        self._trusted = trusted
         self._lines: _Lines | None = None
 
     async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> Answered:
@@ -60,17 +59,24 @@ class HttpWebhookSender:
     def _lines_of_this_loop(self) -> _Lines:
         loop = asyncio.get_running_loop()
         if self._lines is None or self._lines.loop is not loop:
-            self._lines = _Lines(loop, self._trust())
+            self._trusted = self._trusted or trust()
+            self._lines = _Lines(loop, self._trusted)
         return self._lines
 
-    def _trust(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if self._ca is not None:
-            context.load_verify_locations(self._ca)
-        if self._insecure:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
+
+def trust(ca: Path | None = None, *, insecure: bool = False) -> ssl.SSLContext:
+    """Whom to believe: the system's authorities, one more, or anybody.
+
+    Raises:
+        OSError: the file holds no certificate.
+    """
+    context = ssl.create_default_context()
+    if ca is not None:
+        context.load_verify_locations(ca)
+    if insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 class _Lines:

@@ -9,6 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from mock_server.adapters.raw_http import RawHttpProtocol
+from mock_server.adapters.tls import Certificate
 
 _BACKLOG = 2048
 _GRACE = 1
@@ -34,18 +35,19 @@ def bind(host: str, port: int) -> socket.socket:
     return bound
 
 
-def url_of(bound: socket.socket) -> str:
+def url_of(bound: socket.socket, *, secure: bool = False) -> str:
     """The URL that a client on this machine uses."""
     host, port = bound.getsockname()[:2]
     if host in {"0.0.0.0", "::"}:  # noqa: S104 - recognised, not bound to
         host = "127.0.0.1"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if secure else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 class HttpServer(uvicorn.Server):
     """A server that says when it has begun to answer."""
 
-    def __init__(self, app: ASGIApp, on_started: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, on_started: Callable[[], None], certificate: Certificate | None = None) -> None:
         self._on_started = on_started
         super().__init__(
             uvicorn.Config(
@@ -59,6 +61,8 @@ class HttpServer(uvicorn.Server):
                 # Nothing here asks for the client's address, and the header could only lie about it.
                 proxy_headers=False,
                 timeout_graceful_shutdown=_GRACE,
+                ssl_certfile=None if certificate is None else certificate.chain,
+                ssl_keyfile=None if certificate is None else certificate.key,
             )
         )
 

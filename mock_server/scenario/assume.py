@@ -6,15 +6,21 @@ One row a statement; adding a line to `ROWS` is all that a further reading needs
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
 from mock_server.domain.flooding import Limits, WindowKind
+from mock_server.domain.notification import WebhookRules
 from mock_server.domain.policy import Overlong, Readings
 
 Spelling = str | int
 """How a reading is written in the scenario; `null` is written either way and kept as text."""
+
+Owner: TypeAlias = Readings | Limits | WebhookRules
+"""What a reading can have an effect on."""
+
+_Owned = TypeVar("_Owned", Readings, Limits, WebhookRules)
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -22,7 +28,7 @@ class Row(msgspec.Struct, frozen=True):
 
     id: str
     question: str
-    owner: type[Readings | Limits]
+    owner: type[Owner]
     """Where the effect lies."""
     field: str
     values: dict[Spelling, object]
@@ -45,6 +51,8 @@ ROWS: Final[tuple[Row, ...]] = (
         Limits, "kind", {"sliding": WindowKind.SLIDING, "fixed": WindowKind.FIXED}),
     Row("AF-5", "What counts towards the volume: messages handed over, or every well-formed attempt",
         Limits, "count_attempts", {"handed-over": False, "attempts": True}),
+    Row("AF-7", "What the status look-ups know of a message that was silently dropped: nothing, or a rejection",
+        Readings, "dropped_is_rejected", {"unknown": False, "rejected": True}),
     Row("ANS-2", "What an answer that is not detailed makes of the member 'provider'",
         Readings, "provider_null_when_not_detailed", {"absent": False, "null": True}),
     Row("ANS-5", "Whether a 401 carries a WWW-Authenticate challenge",
@@ -61,13 +69,16 @@ ROWS: Final[tuple[Row, ...]] = (
         Readings, "malformed_is_500", {400: False, 500: True}),
     Row("BAD-3", "What a text of more than 1600 characters gets: status 400, acceptance, or code 66",
         Readings, "overlong", {400: Overlong.MALFORMED, "accepted": Overlong.ACCEPTED, 66: Overlong.NO_TEXT}),
-    Row("BAD-6", "Whether a webhook may be plain HTTP",
-        Readings, "plain_http_webhooks", {"https-only": False, "plain-http": True}),
     Row("BAD-7", "What a text of white space only gets: acceptance, or code 66",
         Readings, "blank_text_is_empty", {"accepted": False, 66: True}),
+    Row("WH-5", "Whether a notification waits until the one before was taken or given up, or goes out on its own",
+        WebhookRules, "in_order", {"in-order": True, "independent": False}),
 )  # fmt: skip
 
 BY_ID: Final[dict[str, Row]] = {row.id: row for row in ROWS}
+
+ELSEWHERE: Final[dict[str, str]] = {"BAD-6": "webhooks.https_only"}
+"""Statements whose readings a key of its own chooses."""
 
 
 def spelled(assumed: Mapping[str, object]) -> dict[str, object]:
@@ -81,17 +92,12 @@ def _canonical(id_: str, value: object) -> object:
     return value if spelling is None else spelling
 
 
-def readings_of(assumed: Mapping[str, object]) -> Readings:
-    """The readings under these switches."""
-    return Readings(**dict(_effects(assumed, Readings)))
+def reread(owned: _Owned, assumed: Mapping[str, object]) -> _Owned:
+    """The same readings, limits or rules under these switches."""
+    return msgspec.structs.replace(owned, **dict(_effects(assumed, type(owned))))
 
 
-def with_limits(limits: Limits, assumed: Mapping[str, object]) -> Limits:
-    """The limits under these switches."""
-    return msgspec.structs.replace(limits, **dict(_effects(assumed, Limits)))
-
-
-def _effects(assumed: Mapping[str, object], owner: type[Readings | Limits]) -> Iterator[tuple[str, Any]]:
+def _effects(assumed: Mapping[str, object], owner: type[Owner]) -> Iterator[tuple[str, Any]]:
     for id_, value in assumed.items():
         row = BY_ID[id_]
         spelling = row.spelled(value)

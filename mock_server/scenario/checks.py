@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Final
 
-from mock_server.scenario.assume import BY_ID
+from mock_server.scenario.assume import BY_ID, ELSEWHERE
 from mock_server.scenario.model import MASK
+from mock_server.scenario.plans import flaws_of_plan
 from mock_server.scenario.problems import Flaw, Path, did_you_mean, shown
 
-_PLAIN_LISTS: Final = ("services", "watchlist", "unreachable")
+_PLAIN_LISTS: Final = ("api_keys", "services", "watchlist", "unreachable")
 _NAMED_LISTS: Final = (
     ("accounts", ("username",)),
     ("providers", ("name",)),
     ("stubs", ("when", "destination")),
 )
+_OUTCOMES: Final = ("refuse", "deliver", "adversity")
 _AF_2: Final[Path] = ("assume", "AF-2")
 _VOLUME_LIMIT: Final[Path] = ("anti_flooding", "volume", "limit")
 
@@ -29,6 +31,7 @@ def flaws_of(document: Mapping[object, object]) -> Iterator[Flaw]:
     for key, name in _NAMED_LISTS:
         yield from _repeated(document, key, name)
     yield from _clock(document)
+    yield from _plans(document)
     yield from _masks(document)
     yield from _assumptions(document)
 
@@ -58,15 +61,44 @@ def _repeated(document: object, key: str, name: Path) -> Iterator[Flaw]:
         # A username with ':' is a flaw already, and may hold a password by mistake (`user:secret`).
         if not isinstance(value, str) or (key == "accounts" and ":" in value):
             continue
-        if value in first:
-            yield Flaw(path, f"{shown(value)} stands here already: {{other}}", other=first[value])
+        if value in first and (key, value) != ("api_keys", MASK):
+            said = "the same key" if key == "api_keys" else shown(value)
+            yield Flaw(path, f"{said} stands here already: {{other}}", other=first[value])
         first.setdefault(value, path)
 
 
 def _clock(document: object) -> Iterator[Flaw]:
-    at, mode = _at(document, ("clock", "at")), _at(document, ("clock", "mode"))
-    if at is not None and mode in {None, "real"}:
-        yield Flaw(("clock", "at"), "needs 'mode: frozen'; a real clock stands where it stands")
+    at, factor, mode = (_at(document, ("clock", key)) for key in ("at", "factor", "mode"))
+    if at is not None and mode in (None, "real"):
+        yield Flaw(("clock", "at"), "needs 'mode: frozen' or 'mode: scaled'; a real clock stands where it stands")
+    if factor is not None and mode in (None, "real", "frozen"):
+        yield Flaw(("clock", "factor"), "needs 'mode: scaled'; no other clock runs by a factor")
+    if factor is None and mode == "scaled":
+        yield Flaw(("clock", "factor"), "is required with 'mode: scaled'; 60 makes a minute of each second")
+
+
+def _plans(document: object) -> Iterator[Flaw]:
+    usual = _at(document, ("delivery", "channel"))
+    yield from flaws_of_plan(_at(document, ("delivery", "plan")), ("delivery", "plan"), usual)
+    for index in _listed(document, "stubs"):
+        path: Path = ("stubs", index, "then")
+        then = _at(document, path)
+        if isinstance(then, Mapping):
+            yield from _outcome(then, path)
+            channel = then.get("channel")
+            yield from flaws_of_plan(then.get("deliver"), (*path, "deliver"), usual if channel is None else channel)
+
+
+def _outcome(then: Mapping[object, object], path: Path) -> Iterator[Flaw]:
+    given = [key for key, value in then.items() if value is not None]
+    if not given:
+        yield Flaw(path, f"must hold at least one of {', '.join(_OUTCOMES)}")
+    if "refuse" in given:
+        for key in ("deliver", "channel", "adversity"):
+            if key in given:
+                yield Flaw((*path, key), "excludes 'refuse': a message that is refused goes nowhere", at_key=True)
+    elif "channel" in given and "deliver" not in given:
+        yield Flaw((*path, "channel"), "needs 'deliver': the steps that the message takes on it", at_key=True)
 
 
 def _masks(document: object) -> Iterator[Flaw]:
@@ -83,7 +115,9 @@ def _assumptions(document: object) -> Iterator[Flaw]:
     for id_, value in assumed.items():
         path: Path = ("assume", str(id_))
         row = BY_ID.get(str(id_))
-        if row is None:
+        if row is None and str(id_) in ELSEWHERE:
+            yield Flaw(path, f"is said by a key of its own: {ELSEWHERE[str(id_)]}", at_key=True)
+        elif row is None:
             built = ", ".join(BY_ID)
             near = _meant(str(id_))
             yield Flaw(path, f"no other reading of this is built; those that are built: {built}{near}", at_key=True)

@@ -11,12 +11,13 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
+from mock_server.domain.adversity import Adversity
 from mock_server.domain.errors import BY_CODE
 from mock_server.scenario import assume as switchboard
 from mock_server.scenario import notation
 
 MASK: Final = "***"
-"""What stands in place of a password when a scenario is shown."""
+"""What stands in place of a password or an API key when a scenario is shown."""
 
 _INT64: Final = 2**63
 
@@ -46,6 +47,9 @@ Name: TypeAlias = Annotated[str, Field(min_length=1)]
 Window: TypeAlias = Annotated[
     str, _notation(notation.parse_duration), Field(json_schema_extra={"pattern": notation.DURATION_PATTERN})
 ]
+Delay: TypeAlias = Annotated[
+    str, _notation(notation.parse_delay), Field(json_schema_extra={"pattern": notation.DURATION_PATTERN})
+]
 Moment: TypeAlias = Annotated[
     str, _notation(notation.parse_instant), Field(json_schema_extra={"pattern": notation.INSTANT_PATTERN})
 ]
@@ -53,11 +57,14 @@ Numbers: TypeAlias = Annotated[str, Field(pattern=notation.NUMBER_PATTERN)]
 Count: TypeAlias = Annotated[int, Field(ge=0, lt=_INT64)]
 RefusalCode: TypeAlias = Annotated[int, AfterValidator(_refusal), Field(json_schema_extra={"enum": sorted(BY_CODE)})]
 State: TypeAlias = Literal["up", "down"]
-# Strict types take no list for a tuple: the leniency is for the container alone, not for what it holds.
-_LIST: Final = Field(strict=False)
+Travel: TypeAlias = Literal["SMS", "RCS"]
+Trouble: TypeAlias = Annotated[Adversity, Field(strict=False)]
+# What an HTTP header can carry: visible ASCII, with blanks inside only.
+Key: TypeAlias = Annotated[str, Field(min_length=4, pattern="^[!-~][ -~]*[!-~]$")]
 _UNIQUE: Final[dict[str, JsonValue]] = {"uniqueItems": True}
 
 
+# A part that is absent is constructed, not validated: validating it would build a second schema for it.
 class _Part(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
@@ -65,9 +72,15 @@ class _Part(BaseModel):
 class ClockPart(_Part):
     """Where the session's clock stands when the session begins."""
 
-    mode: Literal["real", "frozen"] = Field("real", description="real: time runs; frozen: it moves by hand only.")
+    mode: Literal["real", "frozen", "scaled"] = Field(
+        "real", description="real: time runs; frozen: it moves by hand only; scaled: it runs by a factor."
+    )
     at: Moment | None = Field(
-        None, description="Where a frozen clock stands: RFC 3339 with an offset. Absent: the time of the start."
+        None,
+        description="Where a frozen or scaled clock begins: RFC 3339 with an offset. Absent: the time of the start.",
+    )
+    factor: Annotated[float, Field(gt=0, le=100_000)] | None = Field(
+        None, description="Seconds of a scaled clock in a second of real time: 60 makes a minute of each."
     )
 
 
@@ -99,9 +112,11 @@ class AntiFloodingPart(_Part):
     """Both limits hold per destination, whoever sends (AF-3)."""
 
     duplicates: DuplicatesPart = Field(
-        default_factory=DuplicatesPart, description="The limit on identical texts (AF-1)."
+        default_factory=DuplicatesPart.model_construct, description="The limit on identical texts (AF-1)."
     )
-    volume: VolumePart = Field(default_factory=VolumePart, description="The limit on messages of any text (AF-2).")
+    volume: VolumePart = Field(
+        default_factory=VolumePart.model_construct, description="The limit on messages of any text (AF-2)."
+    )
 
 
 class ProviderPart(_Part):
@@ -109,6 +124,59 @@ class ProviderPart(_Part):
 
     name: Name = Field(description="What a detailed answer names; unique.")
     up: bool = Field(True, description="false: the next provider is tried; when none is left, code 64.")
+
+
+class CarrierPart(_Part):
+    """What the provider says of a status; what is absent is its usual word for it (WH-2)."""
+
+    code: Name | None = Field(None, description="Its own code, a text. Absent: 0 where all went well, else 1.")
+    status: Name | None = Field(None, description="Its own word for the status. Absent: that of the gateway.")
+    message: Name | None = Field(None, description="An error text, such as Number Blocked by Carrier. Absent: none.")
+
+
+class StepPart(_Part):
+    """One change of status (ST-2)."""
+
+    after: Delay = Field(description="How long after the acceptance, not after the step above; 0s is allowed.")
+    status: Literal["SENT", "DELIVERED", "REJECTED", "UNDELIVERED", "READ"] = Field(
+        description="SENT or REJECTED first; after SENT, DELIVERED or UNDELIVERED; after DELIVERED on RCS, READ."
+    )
+    provider: CarrierPart | None = Field(None, description="What the provider says of it. Absent: its usual words.")
+    forced: bool = Field(False, description="true: it may stand where no such change is legal, to try a client.")
+
+
+# Strict types take no list for a tuple: the leniency is for the container alone, not for what it holds.
+_LIST: Final = Field(strict=False)
+Steps: TypeAlias = Annotated[tuple[StepPart, ...], _LIST]
+
+
+def _usual_steps() -> Steps:
+    return (
+        StepPart.model_construct(after="1s", status="SENT"),
+        StepPart.model_construct(after="3s", status="DELIVERED"),
+    )
+
+
+class DeliveryPart(_Part):
+    """What becomes of a message after the 200, where no stub says otherwise (ST-1, ST-2)."""
+
+    channel: Travel = Field("SMS", description="What messages travel by; only RCS knows READ.")
+    plan: Steps = Field(
+        default_factory=_usual_steps,
+        description="The changes of status in order of time. Absent: SENT after 1s, DELIVERED after 3s. []: none.",
+    )
+
+
+class WebhooksPart(_Part):
+    """How notifications are delivered (WH-4), and what goes wrong with them on purpose."""
+
+    https_only: bool = Field(True, description="false: a webhook may be plain HTTP (BAD-6).")
+    timeout: Window = Field("10s", description="How long a receiver may take to answer, in real time.")
+    retries: Annotated[tuple[Window, ...], _LIST] = Field(
+        ("10s", "1m", "5m", "30m", "2h", "6h"),
+        description="The gap before each repetition, from the end of the attempt before. []: no repetition.",
+    )
+    adversity: Trouble | None = Field(None, description="What goes wrong with every notification. Absent: nothing.")
 
 
 class HealthPart(_Part):
@@ -126,13 +194,18 @@ class WhenPart(_Part):
 
 
 class ThenPart(_Part):
-    """What a stub answers."""
+    """A refusal, or another fate after the acceptance: at least one of refuse, deliver and adversity."""
 
-    refuse: RefusalCode = Field(description="A code of the refusal catalogue.")
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    refuse: RefusalCode | None = Field(None, description="A code of the refusal catalogue; excludes the others.")
+    deliver: Steps | None = Field(None, description="The changes of status, as in delivery.plan. []: none.")
+    channel: Travel | None = Field(None, description="What deliver travels by. Absent: delivery.channel.")
+    adversity: Trouble | None = Field(None, description="What goes wrong with the notifications of these sends.")
 
 
 class StubPart(_Part):
-    """Force an outcome, whatever the gateway's own rules would have said."""
+    """Force an outcome: a refusal whatever the gateway's own rules would have said, or another fate."""
 
     when: WhenPart = Field(description="Which sends.")
     then: ThenPart = Field(description="What they get.")
@@ -157,9 +230,15 @@ class Scenario(_Part):
     seed: Annotated[int, Field(ge=-_INT64, lt=_INT64)] | None = Field(
         None, description="Makes ids and draws repeatable. Absent: a random one, shown by the session."
     )
-    clock: ClockPart = Field(default_factory=ClockPart, description="Real or frozen time.")
+    clock: ClockPart = Field(default_factory=ClockPart.model_construct, description="Real, frozen or scaled time.")
     accounts: Annotated[tuple[AccountPart, ...], _LIST] = Field(
         default_factory=_administrator, description="Who may send. Absent: the administrator admin / admin-secret."
+    )
+    api_keys: Annotated[tuple[Key, ...], _LIST] = Field(
+        ("status-key",),
+        repr=False,
+        description="Who may look up messages (MS-1). Never shown again. Absent: the one key status-key.",
+        json_schema_extra=_UNIQUE,
     )
     services: Annotated[tuple[Name, ...], _LIST] = Field(
         ("AUTHENTICATION", "DIGITALSIGN", "ECOMMERCE", "ADMIN"),
@@ -173,12 +252,20 @@ class Scenario(_Part):
         (), description="Destinations that cannot receive an SMS: code 8.", json_schema_extra=_UNIQUE
     )
     anti_flooding: AntiFloodingPart = Field(
-        default_factory=AntiFloodingPart, description="How much a destination may get (AF-1, AF-2)."
+        default_factory=AntiFloodingPart.model_construct, description="How much a destination may get (AF-1, AF-2)."
     )
     providers: Annotated[tuple[ProviderPart, ...], _LIST] = Field(
         default_factory=_provider, description="In the order of failover (PR-2). Absent: PROVIDER1, which is up."
     )
-    health: HealthPart = Field(default_factory=HealthPart, description="What the health checks report (OP-5).")
+    delivery: DeliveryPart = Field(
+        default_factory=DeliveryPart.model_construct, description="What becomes of a message after the 200 (ST-2)."
+    )
+    health: HealthPart = Field(
+        default_factory=HealthPart.model_construct, description="What the health checks report (OP-5)."
+    )
+    webhooks: WebhooksPart = Field(
+        default_factory=WebhooksPart.model_construct, description="How notifications are delivered (WH-4)."
+    )
     stubs: Annotated[tuple[StubPart, ...], _LIST] = Field(
         (), description="Forced outcomes; an exact destination goes before a prefix, then the file's order counts."
     )
@@ -187,9 +274,11 @@ class Scenario(_Part):
     )
 
     def document(self, *, secrets: bool = True) -> dict[str, Any]:
-        """The keys that were given, as plain data that makes the same scenario; `***` for passwords if asked."""
+        """The keys that were given, as plain data that makes the same scenario; `***` for secrets if asked."""
         document = self.model_dump(mode="json", exclude_unset=True)
         if not secrets:
             for account in document.get("accounts", ()):
                 account["password"] = MASK
+            if "api_keys" in document:
+                document["api_keys"] = [MASK] * len(self.api_keys)
         return document

@@ -14,6 +14,7 @@ _TIME: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
 INSTANT_PATTERN: Final = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[Tt]{_TIME}(?:[Zz]|[+-][0-9]{{2}}:[0-9]{{2}})$"
 
 DURATION_WORDS: Final = "a length of time with its unit, such as '1h', '90s', '10m', '1h30m' or '500ms'"
+DELAY_WORDS: Final = f"{DURATION_WORDS}, or '0s'"
 INSTANT_WORDS: Final = (
     "a point in time with its offset, such as '2026-01-15T09:00:00Z' or '2026-01-15T10:00:00+01:00'"
 )
@@ -31,12 +32,26 @@ def parse_duration(text: str) -> Duration:
     Raises:
         ValueError: it is none of these, nothing at all (`0s`), or more than ten years.
     """
-    found = _DURATION.fullmatch(text)
-    if found is None or not text:
-        raise ValueError(f"must be {DURATION_WORDS}")
-    length = sum(int(count) * unit for count, unit in zip(found.groups(), _UNITS, strict=True) if count)
+    length = _length(text, DURATION_WORDS)
     if length <= 0:
         raise ValueError("must be longer than nothing")
+    return length
+
+
+def parse_delay(text: str) -> Duration:
+    """The same, or nothing at all: `0s`.
+
+    Raises:
+        ValueError: it is no length of time, or more than ten years.
+    """
+    return _length(text, DELAY_WORDS)
+
+
+def _length(text: str, words: str) -> Duration:
+    found = _DURATION.fullmatch(text)
+    if found is None or not text:
+        raise ValueError(f"must be {words}")
+    length = sum(int(count) * unit for count, unit in zip(found.groups(), _UNITS, strict=True) if count)
     if length > _LONGEST:
         raise ValueError("must be at most ten years (87840h)")
     return length

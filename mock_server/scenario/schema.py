@@ -21,7 +21,7 @@ def schema() -> dict[str, Any]:
     made = Scenario.model_json_schema()
     for part in (made, *made["$defs"].values()):
         part.pop("title", None)
-        for key in part["properties"].values():
+        for key in part.get("properties", {}).values():
             key.pop("title", None)
     defaults = Scenario(version=1).model_dump(mode="json")
     for key, described in made["properties"].items():

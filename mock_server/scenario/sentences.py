@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel
 
 from mock_server.domain.errors import BY_CODE
 from mock_server.scenario import notation
-from mock_server.scenario.model import Scenario
+from mock_server.scenario.model import MASK, Scenario
 from mock_server.scenario.problems import Flaw, Path, did_you_mean, shown
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-_HIDDEN: Final = frozenset({"password", "username"})
-"""Values that are never repeated: the one is a secret, the other may hold one by mistake (`user:secret`)."""
+_HIDDEN: Final = frozenset({"password", "username", "api_keys"})
+"""Values that are never repeated: secrets, and a name that may hold one by mistake (`user:secret`)."""
 
 _WORDS: Final[dict[str, str]] = {
     "window": notation.DURATION_WORDS,
+    "timeout": notation.DURATION_WORDS,
+    "retries": notation.DURATION_WORDS,
+    "after": notation.DELAY_WORDS,
     "at": notation.INSTANT_WORDS,
     "destination": notation.NUMBER_WORDS,
     "watchlist": notation.NUMBER_WORDS,
@@ -28,6 +32,8 @@ _WORDS: Final[dict[str, str]] = {
     "limit": "a whole number, 0 or more",
     "seed": "a whole number of at most 64 bits",
     "version": "1, the only version of this format",
+    "factor": "a number that is more than 0 and at most 100,000",
+    "api_keys": "a text of at least 4 visible characters of ASCII, with blanks inside only",
     "username": "a text of at least one character and no ':'",
 }
 _YES_OR_NO: Final = {"on": "true", "yes": "true", "off": "false", "no": "false"}
@@ -70,8 +76,11 @@ def _no_text(path: Path, error: ErrorDetails) -> str:
     return f"must be {words}{_but(path, value)}" + ("; put it in quotes" if quotable else "")
 
 
-def _empty(_: Path, __: ErrorDetails) -> str:
-    return "must hold at least one character"
+def _too_short(_: Path, error: ErrorDetails) -> str:
+    if error["input"] == MASK:
+        return f"'{MASK}' is what stands in place of a key when it is shown; give the key"
+    least = error["ctx"]["min_length"]
+    return f"must hold at least {'one character' if least == 1 else f'{least} characters'}"
 
 
 def _too_long(_: Path, error: ErrorDetails) -> str:
@@ -87,7 +96,7 @@ def _no_flag(path: Path, error: ErrorDetails) -> str:
 
 def _no_choice(path: Path, error: ErrorDetails) -> str:
     value, allowed = error["input"], error["ctx"]["expected"]
-    near = did_you_mean(value, allowed.replace("'", "").split(" or ")) if isinstance(value, str) else ""
+    near = did_you_mean(value, re.findall("'([^']+)'", allowed)) if isinstance(value, str) else ""
     return f"must be {allowed}{_but(path, value)}{near}"
 
 
@@ -115,10 +124,11 @@ _SENTENCES: Final[dict[str, Callable[[Path, ErrorDetails], str]]] = {
     "extra_forbidden": _unknown,
     "invalid_key": _unknown,
     "string_type": _no_text,
-    "string_too_short": _empty,
+    "string_too_short": _too_short,
     "string_too_long": _too_long,
     "bool_type": _no_flag,
     "literal_error": _no_choice,
+    "enum": _no_choice,
     "model_type": _no_mapping,
     "dict_type": _no_mapping,
     "tuple_type": _no_list,
@@ -136,6 +146,11 @@ def keys_at(path: Path) -> tuple[str, ...]:
 
 
 def _part(model: type[BaseModel], key: str) -> type[BaseModel] | None:
-    annotation = model.model_fields[key].annotation
-    candidates = (annotation, *getattr(annotation, "__args__", ()))
-    return next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None)
+    return next(_parts_in(model.model_fields[key].annotation), None)
+
+
+def _parts_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _parts_in(inner)

@@ -1,40 +1,46 @@
-"""`sms-mock`: the gateway on the command line."""
+"""`sms-mock serve`."""
 
 from __future__ import annotations
 
 import gc
-import json
 import logging
-import os
-import sys
+import ssl
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
+from mock_server.cli.failing import fail
 from mock_server.journal import Bounds
 from mock_server.logs import configure_logging
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.model import Scenario
-from mock_server.scenario.pack import folder, pack, resolve
-from mock_server.scenario.problems import Problem, ScenarioError
+from mock_server.scenario.pack import folder, resolve
+from mock_server.scenario.problems import ScenarioError
+
+if TYPE_CHECKING:
+    from mock_server.bootstrap import World
 
 logger = logging.getLogger("mock_server")
 
 _DEFAULTS = Bounds()
-_PATIENCE = 3.0
-"""Seconds that a health check waits for its answer."""
+_SELF_SIGNED = "self-signed"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="sms-gateway-mock", prog_name="sms-mock")
-def main() -> None:
-    """A stand-in for the Namirial SMS gateway."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where to serve, and how to tell of it."""
+
+    host: str
+    port: int
+    port_file: Path | None
+    tls: str | None
+    talkative: bool
 
 
-@main.command()
+@click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, envvar="SMS_MOCK_HOST", help="Address to bind.")
 @click.option(
     "--port", default=8080, show_default=True, envvar="SMS_MOCK_PORT", type=click.IntRange(0, 65535),
@@ -66,6 +72,15 @@ def main() -> None:
     "--max-body-bytes", default=_DEFAULTS.body, show_default=True, envvar="SMS_MOCK_MAX_BODY_BYTES",
     type=click.IntRange(0), help="Bytes that the journal keeps of one body.",
 )  # fmt: skip
+@click.option(
+    "--tls", envvar="SMS_MOCK_TLS", metavar="self-signed|CERT,KEY",
+    help="Serve HTTPS, with a certificate made for the occasion or one of yours (PEM files).",
+)  # fmt: skip
+@click.option(
+    "--webhook-ca", envvar="SMS_MOCK_WEBHOOK_CA", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Trust receivers of notifications that this authority (PEM file) signed, beside the system's.",
+)  # fmt: skip
+@click.option("--webhook-insecure", is_flag=True, envvar="SMS_MOCK_WEBHOOK_INSECURE", help="Trust any receiver.")
 def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     host: str,
     port: int,
@@ -77,41 +92,57 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     max_messages: int,
     max_raw_bytes: int,
     max_body_bytes: int,
+    tls: str | None,
+    webhook_ca: Path | None,
+    webhook_insecure: bool,
 ) -> None:
     """Serve a scenario until interrupted."""
-    configure_logging(json_lines=json_logs, quiet=quiet)
-    bounds = Bounds(exchanges=max_exchanges, bytes=max_raw_bytes, body=max_body_bytes, messages=max_messages)
-    _serve(host, port, scenario, port_file, bounds, talkative=not (json_logs or quiet))
-
-
-def _serve(  # noqa: PLR0913 - the options of `serve`, sorted
-    host: str, port: int, scenario: str, port_file: Path | None, bounds: Bounds, *, talkative: bool
-) -> None:
-    from mock_server.api.server import HttpServer, bind, url_of  # noqa: PLC0415 - `--help` needs no server
+    from mock_server.adapters.webhook_sender import HttpWebhookSender, trust  # noqa: PLC0415 - `--help` needs none
     from mock_server.bootstrap import World  # noqa: PLC0415
 
+    configure_logging(json_lines=json_logs, quiet=quiet)
+    bounds = Bounds(exchanges=max_exchanges, bytes=max_raw_bytes, body=max_body_bytes, messages=max_messages)
     path = _resolved(scenario)
-    world = World(_loaded(path), bounds, watched=path)
-    if port_file is not None:
-        _write(port_file, "")
     try:
-        bound = bind(host, port)
+        trusted = (
+            None if webhook_ca is None and not webhook_insecure else trust(webhook_ca, insecure=webhook_insecure)
+        )
+    except (OSError, ssl.SSLError) as error:
+        fail(f"--webhook-ca {webhook_ca}: no certificates could be read: {error.strerror or error}")
+    world = World(_loaded(path), bounds, watched=path, sender=HttpWebhookSender(trusted))
+    _serve(world, path, _Place(host, port, port_file, tls, not (json_logs or quiet)))
+
+
+def _serve(world: World, path: Path, place: _Place) -> None:
+    from mock_server.adapters.tls import TlsError, certificate  # noqa: PLC0415
+    from mock_server.api.server import HttpServer, bind, url_of  # noqa: PLC0415
+
+    try:
+        tls = None if place.tls is None else certificate(place.tls, place.host)
+    except TlsError as error:
+        fail(f"--tls {place.tls}: {error}")
+    if place.port_file is not None:
+        _write(place.port_file, "")
+    try:
+        bound = bind(place.host, place.port)
     except OSError as error:
-        _fail(f"cannot serve on {host}:{port}: {error.strerror or error}; --port 0 takes any free port")
-    url = url_of(bound)
+        fail(f"cannot serve on {place.host}:{place.port}: {error.strerror or error}; --port 0 takes any free port")
+    url = url_of(bound, secure=tls is not None)
 
     def ready() -> None:
         # What was made until now stays: the garbage collector need not look at it again.
         gc.collect()
         gc.freeze()
-        if talkative:
+        if place.talkative:
             click.echo("\n".join(_banner(url, world.default.scenario, path)))
+            if tls is not None and tls.authority is not None:
+                click.echo(f"The authority to trust: {tls.authority}")
         else:
             logger.info("serving %s at %s", path, url)
-        if port_file is not None:
-            _write(port_file, url + "\n")
+        if place.port_file is not None:
+            _write(place.port_file, url + "\n")
 
-    HttpServer(world.app, ready).run(sockets=[bound])
+    HttpServer(world.app, ready, tls).run(sockets=[bound])
 
 
 def _banner(url: str, scenario: Scenario, path: Path) -> Iterator[str]:
@@ -136,77 +167,18 @@ def _banner(url: str, scenario: Scenario, path: Path) -> Iterator[str]:
     yield f"And why:      {url}/_control/exchanges"
 
 
-@main.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--json", "as_json", is_flag=True, help="Problems as a JSON list.")
-def check(files: tuple[str, ...], as_json: bool) -> None:
-    """Say everything that is wrong with scenario files; exit 1 if anything is."""
-    problems: list[Problem] = []
-    for file in files:
-        try:
-            load_scenario(resolve(file))
-        except ScenarioError as error:
-            problems += error.problems
-        else:
-            if not as_json:
-                click.echo(f"{file}: ok")
-    if as_json:
-        click.echo(json.dumps([msgspec.to_builtins(problem) for problem in problems], indent=2))
-    else:
-        for problem in problems:
-            click.secho(str(problem), fg="red", err=True)
-    sys.exit(1 if problems else 0)
-
-
-@main.command()
-@click.option("--json", "as_json", is_flag=True, help="The pack as a JSON list.")
-def scenarios(as_json: bool) -> None:
-    """List the shipped scenarios."""
-    entries = pack()
-    if as_json:
-        listed = [
-            {"name": e.name, "title": e.title, "description": e.description, "file": str(e.path)} for e in entries
-        ]
-        click.echo(json.dumps(listed, indent=2))
-        return
-    for entry in entries:
-        click.echo(f"{click.style(entry.name, bold=True)}: {entry.title}")
-        click.echo(click.wrap_text(entry.description, width=96, initial_indent="    ", subsequent_indent="    "))
-
-
-@main.command()
-@click.option(
-    "--url",
-    envvar="SMS_MOCK_URL",
-    help="The gateway's base URL.  [default: this machine, port $SMS_MOCK_PORT or 8080]",
-)
-def ready(url: str | None) -> None:
-    """Exit 0 when a gateway answers /_ready with 200, else 1; for health checks."""
-    from http.client import HTTPException  # noqa: PLC0415 - only this command is a client
-    from urllib.request import ProxyHandler, build_opener  # noqa: PLC0415
-
-    base = url or f"http://127.0.0.1:{os.environ.get('SMS_MOCK_PORT', '8080')}"
-    try:
-        # Straight to the gateway: a proxy in the environment answers for other machines.
-        with build_opener(ProxyHandler({})).open(f"{base.rstrip('/')}/_ready", timeout=_PATIENCE) as answered:
-            click.echo(answered.read().decode())
-    except (OSError, ValueError, HTTPException) as error:
-        click.echo(f"not ready: {base}: {error}", err=True)
-        sys.exit(1)
-
-
 def _resolved(name_or_file: str) -> Path:
     try:
         return resolve(name_or_file)
     except ScenarioError as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 def _loaded(path: Path) -> Scenario:
     try:
         return load_scenario(path)
     except ScenarioError as error:
-        _fail(f"the scenario does not load:\n{error}")
+        fail(f"the scenario does not load:\n{error}")
 
 
 def _write(port_file: Path, content: str) -> None:
@@ -220,9 +192,4 @@ def _write(port_file: Path, content: str) -> None:
             beside.unlink()
             port_file.unlink(missing_ok=True)
     except OSError as error:
-        _fail(f"cannot write the port file {port_file}: {error.strerror or error}")
-
-
-def _fail(sentence: str) -> NoReturn:
-    click.secho(f"sms-mock: {sentence}", fg="red", err=True)
-    sys.exit(2)
+        fail(f"cannot write the port file {port_file}: {error.strerror or error}")

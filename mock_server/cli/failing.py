@@ -1,0 +1,14 @@
+"""How a command ends that cannot do what it was asked: one sentence, exit 2."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import click
+
+
+def fail(sentence: str) -> NoReturn:
+    """Say why on standard error, and exit 2."""
+    click.secho(f"sms-mock: {sentence}", fg="red", err=True)
+    sys.exit(2)
