@@ -23,6 +23,7 @@ EVERYTHING: dict[str, object] = {
     "title": "patched",
     "description": "all parts",
     "accounts": [{"username": "boss", "password": "boss-secret", "admin": True}],
+    "api_keys": ["another-key"],
     "services": ["BANKING"],
     "watchlist": ["+391*"],
     "unreachable": ["+392*"],
@@ -40,7 +41,7 @@ def test_ready_says_which_session_stands_where(world: World) -> None:
 
     assert found["ready"] is True
     assert (found["id"], found["scenario"]) == (world.name, "Everyday gateway")
-    assert found["clock"] == {"mode": "frozen", "now": MORNING}
+    assert found["clock"] == {"mode": "frozen", "rate": 0, "now": MORNING}
     assert type(found["seed"]) is int
 
 
@@ -61,8 +62,17 @@ def test_the_clock_advances_by_seconds_or_by_a_duration(world: World, asked: dic
     """It answers where it stands then."""
     answered = world.control("POST", "/clock/advance", asked)
 
-    assert answered == {"mode": "frozen", "now": now}
-    assert world.control("GET", "/clock") == answered
+    assert answered == {
+        "mode": "frozen",
+        "rate": 0,
+        "now": now,
+        "complete": True,
+        "pending": 0,
+        "fired": [],
+        "webhook_attempts": 0,
+        "status_changes": 0,
+    }
+    assert world.control("GET", "/clock")["now"] == now
 
 
 @pytest.mark.parametrize(
@@ -78,7 +88,7 @@ def test_the_clock_advances_by_seconds_or_by_a_duration(world: World, asked: dic
         ({"duration": "1 hour"}, "duration: must be a length of time with its unit"),
         ({"duration": 60}, "duration: must be a length of time with its unit"),
         ({"duration": ""}, "duration: must be"),
-        ({"minutes": 1}, "unknown: minutes; known: duration, seconds"),
+        ({"minutes": 1}, "unknown: minutes; known: duration, limit, seconds, until, wall_limit"),
         ({"seconds": 8000 * 366 * 24 * 3600}, "the clock would pass 9999-12-31T23:59:59Z"),
     ],
 )
@@ -103,7 +113,7 @@ def test_the_clock_freezes_now_or_at_an_instant(worlds: Worlds) -> None:
 
     assert before == "real"
     assert stopped == still
-    assert put == {"mode": "frozen", "now": MORNING}
+    assert put == {"mode": "frozen", "rate": 0, "now": MORNING}
 
 
 @pytest.mark.parametrize(
@@ -141,7 +151,7 @@ def test_every_top_level_part_can_be_replaced(world: World) -> None:
 
     masked = [{"username": "boss", "password": "***", "admin": True}]
     clock = {"mode": "frozen", "at": MORNING}
-    assert answered == {"version": 1, **EVERYTHING, "accounts": masked, "clock": clock}
+    assert answered == {"version": 1, **EVERYTHING, "accounts": masked, "api_keys": ["***"], "clock": clock}
     assert world.control("GET", "/scenario") == answered
     auth = ("boss", "boss-secret")
     assert_accepted(world.send(auth=auth, detailed=True, reference={"service": "BANKING"}), provider="ONLY")

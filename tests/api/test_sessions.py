@@ -40,7 +40,7 @@ def test_a_session_is_answered_with_its_name_and_base_url(gateway: MockGateway, 
         "id": "orders-42",
         "scenario": "Everyday gateway",
         "seed": 7,
-        "clock": {"mode": "frozen", "now": MORNING},
+        "clock": {"mode": "frozen", "rate": 0, "now": MORNING},
         "base_url": f"{gateway.url}/~orders-42",
     }
     assert assert_control(client.get(f"{SESSIONS}/orders-42")) == created
@@ -98,7 +98,8 @@ def test_a_session_may_take_a_scenario_of_the_pack_or_one_of_its_own(worlds: Wor
         ({"seed": 1.5}, "Bad scenario", "session: seed:"),
         ({"seed": True}, "Bad scenario", "session: seed:"),
         ({"clock": "frozen"}, "Bad scenario", "session: clock:"),
-        ({"clock": {"mode": "scaled"}}, "Bad scenario", "session: clock.mode:"),
+        ({"clock": {"mode": "scaled"}}, "Bad scenario", "session: clock.factor:"),
+        ({"clock": {"mode": "slow"}}, "Bad scenario", "session: clock.mode:"),
         ({"clock": {"mode": "frozen", "at": "tomorrow"}}, "Bad scenario", "session: clock.at:"),
         ({"clock": {"at": MORNING}}, "Bad scenario", "mode: frozen"),
     ],

@@ -37,11 +37,12 @@ def test_the_catalogue_holds_the_vendors_refusals_to_the_letter() -> None:
     ]
 
 
-@pytest.mark.requirement("BAD-1", "BAD-4", "BAD-5")
+@pytest.mark.requirement("BAD-1", "BAD-4", "BAD-5", "MS-1")
 def test_requests_that_no_page_describes_are_answered_by_their_http_status() -> None:
-    """BAD-1, BAD-4, BAD-5: the envelope's code is the HTTP status."""
+    """BAD-1, BAD-4, BAD-5, MS-1: the envelope's code is the HTTP status."""
     assert [_line(entry) for entry in PROTOCOL_ERRORS] == [
         (400, 400, "Malformed request", assumed("BAD-1")),
+        (403, 403, "Forbidden", documented("MS-1")),
         (404, 404, "Not found", assumed("BAD-5")),
         (405, 405, "Method not allowed", assumed("BAD-5")),
         (413, 413, "Payload too large", assumed("BAD-5")),

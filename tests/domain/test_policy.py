@@ -39,7 +39,7 @@ def test_a_malformed_request_is_400_unless_bad_1_is_read_the_other_way() -> None
     assert Policy(readings=Readings(malformed_is_500=True)).malformed is MALFORMED_AS_500
 
 
-@pytest.mark.requirement("ANS-2", "ANS-5", "NUM-1", "ACC-2", "ACC-3", "URL-3", "BAD-1", "BAD-3", "BAD-6", "BAD-7")
+@pytest.mark.requirement("ANS-2", "ANS-5", "NUM-1", "ACC-2", "ACC-3", "URL-3", "BAD-1", "BAD-3", "BAD-7", "AF-7")
 def test_the_default_readings_are_those_of_the_requirements() -> None:
     """A scenario without `assume` takes the default of every switch."""
     assert Readings() == Readings(
@@ -51,8 +51,8 @@ def test_the_default_readings_are_those_of_the_requirements() -> None:
         bare_domains_are_urls=True,
         malformed_is_500=False,
         overlong=Overlong.MALFORMED,
-        plain_http_webhooks=False,
         blank_text_is_empty=False,
+        dropped_is_rejected=False,
     )
 
 

@@ -257,12 +257,12 @@ def test_a_webhook_knows_no_authentication_but_none(world: World, kind: str) -> 
 @pytest.mark.requirement("BAD-6")
 def test_plain_http_is_refused_with_the_switch_that_allows_it(worlds: Worlds) -> None:
     """BAD-6: the way out stands in the answer, and it works."""
-    strict, lenient = worlds(), worlds(assume={"BAD-6": "plain-http"})
+    strict, lenient = worlds(), worlds(webhooks={"https_only": False})
     webhook = {"url": "http://127.0.0.1:9/receipts"}
 
     refused = strict.send(webhook=webhook)
 
-    assert_refused(refused, 400, details=re.compile(r"assume: \{BAD-6: plain-http\}"))
+    assert_refused(refused, 400, details=re.compile(r"webhooks: \{https_only: false\}"))
     assert_accepted(lenient.send(webhook=webhook))
     assert_refused(lenient.send(webhook={"url": "ftp://example.com"}), 400, details=re.compile("absolute https URL"))
 

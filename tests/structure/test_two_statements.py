@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Any, cast
@@ -22,11 +23,15 @@ from mock_server.domain.requirements import documented
 from mock_server.domain.rules.length import LONGEST_TEXT
 from mock_server.domain.rules.webhook import _AUTHENTICATION
 from mock_server.scenario.model import Scenario
+from mock_server.wire import reading
 
 DOCUMENT = load_document("sms-gateway")
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
-UNROUTED = {errors.NOT_FOUND, errors.METHOD_NOT_ALLOWED}
-"""Answers to what is no operation: a document of operations has no place for them."""
+STATUS_DOCUMENT = load_document("message-status")
+STATUS_PATHS = "/api/messagestatus/"
+"""The look-ups are another API with a document of its own; the mock serves both."""
+UNROUTED = {errors.NOT_FOUND, errors.METHOD_NOT_ALLOWED, errors.FORBIDDEN}
+"""Answers to what is no operation, for which the document has no place, or to a look-up."""
 DEFAULT_ANSWERS = (*errors.CATALOGUE, *(each for each in errors.PROTOCOL_ERRORS if each not in UNROUTED))
 
 
@@ -40,9 +45,9 @@ def resolved(node: dict[str, Any]) -> dict[str, Any]:
     return node
 
 
-def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Path, method and description of every operation of the document."""
-    for path, item in DOCUMENT["paths"].items():
+def operations(document: dict[str, Any] = DOCUMENT) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Path, method and description of every operation of a document."""
+    for path, item in document["paths"].items():
         for method in item.keys() & {"get", "put", "post", "delete", "patch", "head", "options", "trace"}:
             yield path, method.upper(), item[method]
 
@@ -63,22 +68,42 @@ def properties(schema: str, *path: str) -> set[str]:
     return set(node["properties"])
 
 
-def test_routes_are_the_same() -> None:
-    """OP-1 to OP-4: the mock serves the paths and methods of the document, and no others below `/api`."""
+def served() -> set[tuple[str, str]]:
+    """Path and method of every route below `/api`; HEAD, which comes with GET, aside."""
     app = cast("Any", World(Scenario(version=1)).app)
     routes = [each for each in app._app.routes if isinstance(each, Route) and each.path.startswith("/api")]
+    return {(route.path, method) for route in routes for method in route.methods or () if method != "HEAD"}
 
-    served = {(route.path, method) for route in routes for method in route.methods or ()}
-    assert served == {(path, method) for path, method, _ in operations()}
+
+def test_routes_are_the_same() -> None:
+    """OP-1 to OP-4: the mock serves the paths and methods of the document, and no others but the look-ups."""
+    sending = {(path, method) for path, method in served() if not path.startswith(STATUS_PATHS)}
+
+    assert sending == {(path, method) for path, method, _ in operations()}
+
+
+def test_look_ups_are_the_same() -> None:
+    """OP-7: the mock serves the paths and methods of the document of the Message Status API, and no others."""
+    looking_up = {(path, method) for path, method in served() if path.startswith(STATUS_PATHS)}
+
+    stated = {("/api" + path, method) for path, method, _ in operations(STATUS_DOCUMENT)}
+    assert {(_nameless(path), method) for path, method in looking_up} == {
+        (_nameless(path), method) for path, method in stated
+    }
+
+
+def _nameless(path: str) -> str:
+    """A path whose parameters have lost their names."""
+    return re.sub(r"\{[^}]*\}", "{}", path)
 
 
 @pytest.mark.parametrize(
     ("read", "stated"),
     [
-        (wire._ADMIN_FIELDS, properties("AdminSubmission")),
-        (wire._SERVICES_FIELDS, properties("ServicesSubmission")),
-        (wire._REFERENCE_FIELDS, properties("AdminSubmission", "reference")),
-        (wire._WEBHOOK_FIELDS, properties("AdminSubmission", "webhook")),
+        (reading._ADMIN_FIELDS, properties("AdminSubmission")),
+        (reading._SERVICES_FIELDS, properties("ServicesSubmission")),
+        (reading._REFERENCE_FIELDS, properties("AdminSubmission", "reference")),
+        (reading._WEBHOOK_FIELDS, properties("AdminSubmission", "webhook")),
         ({"type"}, properties("AdminSubmission", "webhook", "authentication")),
     ],
     ids=["admin", "services", "reference", "webhook", "authentication"],
@@ -161,7 +186,7 @@ def test_limits_of_fields_are_the_same() -> None:
     authentication = SCHEMAS["Webhook"]["properties"]["authentication"]["properties"]["type"]
 
     assert SCHEMAS["Text"]["maxLength"] == LONGEST_TEXT
-    assert (lra["minimum"], lra["maximum"]) == (wire._INT32_LOW, wire._INT32_HIGH)
+    assert (lra["minimum"], lra["maximum"]) == (reading._INT32_LOW, reading._INT32_HIGH)
     assert authentication["enum"] == [_AUTHENTICATION, None]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mock_server.domain.errors import MALFORMED, MALFORMED_AS_500
+from mock_server.domain.notification import WebhookRules
 from mock_server.domain.policy import Readings
 from mock_server.domain.requirements import assumed
 from mock_server.domain.rules.webhook import webhook
@@ -12,8 +13,9 @@ from mock_server.domain.submission import Webhook
 from tests.domain.asking import a_context, a_submission, assert_refused
 
 BAD_6 = assumed("BAD-6")
-PLAIN_HTTP = Readings(plain_http_webhooks=True)
-BOTH = pytest.mark.parametrize("readings", [Readings(), PLAIN_HTTP], ids=["https-only", "plain-http"])
+HTTPS_ONLY = WebhookRules()
+PLAIN_HTTP = WebhookRules(https_only=False)
+BOTH = pytest.mark.parametrize("rules", [HTTPS_ONLY, PLAIN_HTTP], ids=["https-only", "plain-http"])
 
 SOUND = [
     "example.com",
@@ -128,28 +130,28 @@ NO_URL = [
 
 @pytest.mark.requirement("REQ-10", "BAD-8")
 @BOTH
-def test_a_message_without_a_webhook_is_good(readings: Readings) -> None:
+def test_a_message_without_a_webhook_is_good(rules: WebhookRules) -> None:
     """REQ-10, BAD-8: a webhook is optional."""
-    assert webhook(a_submission(), a_context(readings)) is None
+    assert webhook(a_submission(), a_context(webhooks=rules)) is None
 
 
 @pytest.mark.requirement("REQ-10", "BAD-6")
 @BOTH
 @pytest.mark.parametrize("scheme", ["https", "HTTPS"])
 @pytest.mark.parametrize("rest", SOUND)
-def test_an_absolute_https_url_is_good(rest: str, scheme: str, readings: Readings) -> None:
+def test_an_absolute_https_url_is_good(rest: str, scheme: str, rules: WebhookRules) -> None:
     """REQ-10: any host, port, user, path and query, in any script; the scheme in any case."""
     submission = a_submission(webhook=Webhook(f"{scheme}://{rest}"))
 
-    assert webhook(submission, a_context(readings)) is None
+    assert webhook(submission, a_context(webhooks=rules)) is None
 
 
 @pytest.mark.requirement("BAD-6")
 @BOTH
 @pytest.mark.parametrize("url", NO_URL)
-def test_what_is_no_absolute_https_url_is_malformed(url: str, readings: Readings) -> None:
+def test_what_is_no_absolute_https_url_is_malformed(url: str, rules: WebhookRules) -> None:
     """BAD-6: refused as BAD-1, under both readings, and the client reads its own value in `details`."""
-    said = webhook(a_submission(webhook=Webhook(url)), a_context(readings))
+    said = webhook(a_submission(webhook=Webhook(url)), a_context(webhooks=rules))
 
     refused = assert_refused(said, MALFORMED, BAD_6)
     assert refused.details == f"webhook.url: {url!r} is not an absolute https URL"
@@ -158,9 +160,9 @@ def test_what_is_no_absolute_https_url_is_malformed(url: str, readings: Readings
 
 @pytest.mark.requirement("BAD-6")
 @BOTH
-def test_a_webhook_without_a_url_is_malformed(readings: Readings) -> None:
+def test_a_webhook_without_a_url_is_malformed(rules: WebhookRules) -> None:
     """BAD-6: a null or missing `url` is no absolute HTTPS URL."""
-    refused = assert_refused(webhook(a_submission(webhook=Webhook()), a_context(readings)), MALFORMED, BAD_6)
+    refused = assert_refused(webhook(a_submission(webhook=Webhook()), a_context(webhooks=rules)), MALFORMED, BAD_6)
 
     assert refused.details == "webhook.url: missing; an absolute https URL is required"
 
@@ -172,7 +174,7 @@ def test_plain_http_is_refused_and_the_switch_is_named(scheme: str) -> None:
     said = webhook(a_submission(webhook=Webhook(f"{scheme}://example.com/x")), a_context())
 
     refused = assert_refused(said, MALFORMED, BAD_6)
-    assert "`assume: {BAD-6: plain-http}`" in (refused.details or "")
+    assert "`webhooks: {https_only: false}`" in (refused.details or "")
 
 
 @pytest.mark.requirement("BAD-6")
@@ -182,14 +184,14 @@ def test_under_the_other_reading_plain_http_is_good(rest: str, scheme: str) -> N
     """BAD-6, the alternative: plain HTTP is allowed."""
     submission = a_submission(webhook=Webhook(f"{scheme}://{rest}"))
 
-    assert webhook(submission, a_context(PLAIN_HTTP)) is None
+    assert webhook(submission, a_context(webhooks=PLAIN_HTTP)) is None
 
 
 @pytest.mark.requirement("BAD-6")
 @pytest.mark.parametrize("url", ["http://", "http:///x", "http://example.com:0", "http://exam ple.com", "http:x"])
 def test_under_the_other_reading_plain_http_must_be_sound(url: str) -> None:
     """BAD-6, the alternative: it allows another scheme, not another syntax."""
-    said = webhook(a_submission(webhook=Webhook(url)), a_context(PLAIN_HTTP))
+    said = webhook(a_submission(webhook=Webhook(url)), a_context(webhooks=PLAIN_HTTP))
 
     assert_refused(said, MALFORMED, BAD_6)
 
