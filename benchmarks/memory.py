@@ -75,7 +75,11 @@ async def _send_chunk(world: World, begin: int) -> float:
 
 def _request(number: int) -> Sent:
     destination, text = number % DESTINATIONS, number
-    body = b'{"destination":"+39340%07d","text":"Your code is %07d"}' % (destination, text)
+    return request_of(b'{"destination":"+39340%07d","text":"Your code is %07d"}' % (destination, text))
+
+
+def request_of(body: bytes) -> Sent:
+    """An ASGI request to send, with nobody at the other end."""
     scope = {
         "type": "http", "http_version": "1.1", "scheme": "http", "method": "POST", "root_path": "",
         "path": "/api/Admin/send", "raw_path": b"/api/Admin/send", "query_string": b"", "headers": list(_HEADERS),

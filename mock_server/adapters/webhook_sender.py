@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from mock_server.domain.instants import SECOND, Duration
 from mock_server.ports import Answered
 
 if TYPE_CHECKING:
-    from httpcore2 import AsyncConnectionPool
+    from aiohttp import ClientSession
 
 _MOST_AT_ONCE = 256
 """Attempts under way, for the whole server."""
@@ -42,7 +42,7 @@ class HttpWebhookSender:
             began = time.monotonic()
             try:
                 async with asyncio.timeout(patience / SECOND):
-                    status, beginning = await _exchange(lines.pool, _ascii(url), body, content_type)
+                    status, beginning = await _exchange(lines.client, url, body, content_type)
             except TimeoutError:
                 return Answered(None, f"timed out after {patience / SECOND:g} s", b"", time.monotonic() - began)
             except Exception as error:  # the peer decides what goes wrong, and all of it is an answer
@@ -54,7 +54,7 @@ class HttpWebhookSender:
         """Close every connection."""
         lines, self._lines = self._lines, None
         if lines is not None and lines.loop is asyncio.get_running_loop():
-            await lines.pool.aclose()
+            await lines.client.close()
 
     def _lines_of_this_loop(self) -> _Lines:
         loop = asyncio.get_running_loop()
@@ -82,16 +82,18 @@ def trust(ca: Path | None = None, *, insecure: bool = False) -> ssl.SSLContext:
 class _Lines:
     """Connections and places of one event loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, trust: ssl.SSLContext) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, trusted: ssl.SSLContext) -> None:
         # Imported late: most servers never send a notification.
-        import httpcore2  # noqa: PLC0415
+        import aiohttp  # noqa: PLC0415
 
         self.loop = loop
-        self.pool = httpcore2.AsyncConnectionPool(
-            ssl_context=trust,
-            max_connections=_MOST_AT_ONCE,
-            max_keepalive_connections=_MOST_AT_ONE_RECEIVER,
-            keepalive_expiry=_IDLE,
+        self.client = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=trusted, limit=_MOST_AT_ONCE, keepalive_timeout=_IDLE),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": "sms-gateway-mock"},
+            skip_auto_headers=("Accept", "Accept-Encoding"),
+            timeout=aiohttp.ClientTimeout(total=None),
+            auto_decompress=False,
         )
         self._places = asyncio.Semaphore(_MOST_AT_ONCE)
         self._places_at: dict[str, asyncio.Semaphore] = {}
@@ -111,35 +113,23 @@ class _Lines:
                 del self._users_at[receiver], self._places_at[receiver]
 
 
-async def _exchange(pool: AsyncConnectionPool, url: str, body: bytes, content_type: str) -> tuple[int, bytes]:
-    headers = [
-        (b"host", urlsplit(url).netloc.rpartition("@")[2].encode()),
-        (b"content-type", content_type.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"user-agent", b"sms-gateway-mock"),
-    ]
-    async with pool.stream("POST", url, headers=headers, content=body) as response:
+async def _exchange(client: ClientSession, url: str, body: bytes, content_type: str) -> tuple[int, bytes]:
+    from yarl import URL  # noqa: PLC0415
+
+    # Notifications go out without credentials, those of the URL included (WH-1).
+    target = URL(url, encoded=url.isascii()).with_user(None)
+    headers = {"Content-Type": content_type}
+    async with client.post(target, data=body, headers=headers, allow_redirects=False) as response:
         beginning = b""
-        async for chunk in response.aiter_stream():
+        async for chunk in response.content.iter_any():
             beginning += chunk[: _KEPT - len(beginning)]
             if len(beginning) >= _KEPT:
+                # Nobody needs the rest, and reading it could take for ever.
+                response.close()
                 break
         return response.status, beginning
 
 
-def _ascii(url: str) -> str:
-    """The same URL in ASCII: an international host in its xn-- spelling, the rest percent-encoded."""
-    if url.isascii():
-        return url
-    parts = urlsplit(url)
-    host = (parts.hostname or "").encode("idna").decode()
-    authority = host if parts.port is None else f"{host}:{parts.port}"
-    return urlunsplit((parts.scheme, authority, quote(parts.path, "/%"), quote(parts.query, "=&%+"), ""))
-
-
 def _said(error: Exception) -> str:
-    """The innermost reason: the layers above it only wrap it."""
-    cause: BaseException = error
-    while (deeper := cause.__cause__ or cause.__context__) is not None:
-        cause = deeper
-    return f"{type(error).__name__}: {cause or type(cause).__name__}"
+    """What went wrong, in the words of the layer that saw it."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
