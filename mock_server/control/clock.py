@@ -26,7 +26,8 @@ class ClockVerbs:
     def show(self) -> dict[str, Any]:
         """Where the clock stands."""
         clock = self._session.clock
-        return {"mode": clock.mode, "rate": clock.rate, "now": rfc3339(clock.now())}
+        factor = {"factor": clock.rate} if clock.mode == "scaled" else {}
+        return {"mode": clock.mode, **factor, "now": rfc3339(clock.now())}
 
     async def advance(self, request: Mapping[str, object]) -> dict[str, Any]:
         """Move forward by `{"seconds": 3600}`, `{"duration": "1h"}` or `{"until": "idle"}`; perform what is due."""
