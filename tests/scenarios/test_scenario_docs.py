@@ -7,12 +7,37 @@ from pathlib import Path
 
 import pytest
 
+from mock_server.domain.adversity import Adversity
 from mock_server.scenario.assume import ROWS, Row
 from mock_server.scenario.loader import parse_scenario
-from mock_server.scenario.model import AccountPart, AntiFloodingPart, ClockPart, HealthPart, ProviderPart, Scenario
+from mock_server.scenario.model import (
+    AccountPart,
+    AntiFloodingPart,
+    CarrierPart,
+    ClockPart,
+    DeliveryPart,
+    HealthPart,
+    ProviderPart,
+    Scenario,
+    StepPart,
+    ThenPart,
+    WebhooksPart,
+)
 
 PAGE = (Path(__file__).parents[2] / "docs" / "scenario-file.md").read_text(encoding="utf-8")
-PARTS = (AccountPart, AntiFloodingPart, ClockPart, HealthPart, ProviderPart, Scenario)
+PARTS = (
+    AccountPart,
+    AntiFloodingPart,
+    CarrierPart,
+    ClockPart,
+    DeliveryPart,
+    HealthPart,
+    ProviderPart,
+    Scenario,
+    StepPart,
+    ThenPart,
+    WebhooksPart,
+)
 
 
 @pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
@@ -26,6 +51,12 @@ def test_every_key_is_on_the_page() -> None:
     keys = {key for part in PARTS for key in part.model_fields} - {"anti_flooding", "clock"}
 
     assert sorted(key for key in keys if not re.search(rf"`(?:\w+\.)?{key}`", PAGE)) == []
+
+
+@pytest.mark.parametrize("name", Adversity)
+def test_every_adversity_is_on_the_page(name: Adversity) -> None:
+    """A name alone tells nobody what goes wrong."""
+    assert f"| `{name}` | " in PAGE
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)

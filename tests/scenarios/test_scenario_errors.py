@@ -7,15 +7,24 @@ import pytest
 from mock_server.scenario.loader import ScenarioError, parse_scenario, scenario_of
 
 TOP = (
-    "version, title, description, seed, clock, accounts, services, watchlist, unreachable, anti_flooding, providers, "
-    "health, stubs, assume"
+    "version, title, description, seed, clock, accounts, api_keys, services, watchlist, unreachable, anti_flooding, "
+    "providers, delivery, health, webhooks, stubs, assume"
 )
 ACCOUNT = "username, password, admin, active, urls"
 NUMBER = "an E.164 number such as '+447700900061', or a prefix such as '+447700901*'"
 DURATION = "a length of time with its unit, such as '1h', '90s', '10m', '1h30m' or '500ms'"
 INSTANT = "a point in time with its offset, such as '2026-01-15T09:00:00Z' or '2026-01-15T10:00:00+01:00'"
 CODES = "a code of the refusal catalogue: 8, 56, 59, 60, 61, 63, 64, 66, 74"
-ROWS = "AF-2, AF-4, AF-5, ANS-2, ANS-5, NUM-1, ACC-2, ACC-3, URL-3, BAD-1, BAD-3, BAD-6, BAD-7"
+STEP = "after, status, provider, forced"
+THEN = "refuse, deliver, channel, adversity"
+STATUSES = "'SENT', 'DELIVERED', 'REJECTED', 'UNDELIVERED' or 'READ'"
+ADVERSITIES = (
+    "'duplicate', 'reorder', 'late', 'before-answer', 'missing', 'unknown-status', 'unknown-fields', "
+    "'malformed-json', 'wrong-content-type', 'repeated-final' or 'burst'"
+)
+FACTOR = "a number that is more than 0 and at most 100,000"
+BACKWARDS = "each 'after' counts from the acceptance, and steps stand in order of time"
+ROWS = "AF-2, AF-4, AF-5, AF-7, ANS-2, ANS-5, NUM-1, ACC-2, ACC-3, URL-3, BAD-1, BAD-3, BAD-7, WH-5"
 NOT_BUILT = f"no other reading of this is built; those that are built: {ROWS}"
 
 
@@ -32,8 +41,6 @@ def said(text: str) -> list[str]:
         # Unknown keys stand where the key stands.
         ("titel: x", f"2:1: titel: unknown key; known here: {TOP}; did you mean 'title'?"),
         ("faults: []", f"2:1: faults: unknown key; known here: {TOP}"),
-        ("webhooks: {}", f"2:1: webhooks: unknown key; known here: {TOP}"),
-        ("api_keys: []", f"2:1: api_keys: unknown key; known here: {TOP}"),
         ("7: x", f"2:1: 7: unknown key; known here: {TOP}"),
         (
             "accounts: [{username: a, password: b, url: allowed}]",
@@ -44,13 +51,37 @@ def said(text: str) -> list[str]:
             "2:47: stubs[0].when.nth: unknown key; known here: destination",
         ),
         (
-            'stubs: [{when: {destination: "+447700900064"}, then: {refuse: 64, deliver: []}}]',
-            "2:67: stubs[0].then.deliver: unknown key; known here: refuse",
+            'stubs: [{when: {destination: "+447700900064"}, then: {refuse: 64, delay: 3s}}]',
+            f"2:67: stubs[0].then.delay: unknown key; known here: {THEN}",
+        ),
+        (
+            "delivery: {plan: [{after: 1s, status: SENT, force: true}]}",
+            f"2:45: delivery.plan[0].force: unknown key; known here: {STEP}; did you mean 'forced'?",
+        ),
+        (
+            "stubs: [{when: {destination: +1*}, then: {deliver: [{after: 1s, status: SENT, provider: {cod: x}}]}}]",
+            (
+                "2:90: stubs[0].then.deliver[0].provider.cod: unknown key; known here: code, status, message; "
+                "did you mean 'code'?"
+            ),
+        ),
+        (
+            "webhooks: {retry: []}",
+            (
+                "2:12: webhooks.retry: unknown key; known here: https_only, timeout, retries, adversity; "
+                "did you mean 'retries'?"
+            ),
         ),
         # Missing keys stand where their mapping begins.
         ("accounts: [{username: a}]", "2:12: accounts[0].password: is required"),
         ("accounts:\n  - password: b", "3:5: accounts[0].username: is required"),
         ("stubs:\n  - then: {refuse: 64}", "3:5: stubs[0].when: is required"),
+        ("delivery: {plan: [{status: SENT}]}", "2:19: delivery.plan[0].after: is required"),
+        ("delivery: {plan: [{after: 1s}]}", "2:19: delivery.plan[0].status: is required"),
+        (
+            "clock: {mode: scaled}",
+            "2:8: clock.factor: is required with 'mode: scaled'; 60 makes a minute of each second",
+        ),
         ("providers: [{up: true}]", "2:13: providers[0].name: is required"),
         # Bad values stand where the value stands.
         ("title: 2026", "2:8: title: must be a text, not 2026; put it in quotes"),
@@ -123,7 +154,52 @@ def said(text: str) -> list[str]:
         ),
         (
             "clock: {mode: frozzen}",
-            "2:15: clock.mode: must be 'real' or 'frozen', not 'frozzen'; did you mean 'frozen'?",
+            "2:15: clock.mode: must be 'real', 'frozen' or 'scaled', not 'frozzen'; did you mean 'frozen'?",
+        ),
+        ("clock: {mode: scaled, factor: 0}", f"2:31: clock.factor: must be {FACTOR}, not 0"),
+        ("clock: {mode: scaled, factor: 100001}", f"2:31: clock.factor: must be {FACTOR}, not 100001"),
+        ("clock: {mode: scaled, factor: fast}", f"2:31: clock.factor: must be {FACTOR}, not 'fast'"),
+        ("clock: {mode: scaled, factor: true}", f"2:31: clock.factor: must be {FACTOR}, not true"),
+        (
+            "delivery: {channel: MMS}",
+            "2:21: delivery.channel: must be 'SMS' or 'RCS', not 'MMS'; did you mean 'SMS'?",
+        ),
+        (
+            "delivery: {plan: [{after: 1s, status: sent}]}",
+            f"2:39: delivery.plan[0].status: must be {STATUSES}, not 'sent'; did you mean 'SENT'?",
+        ),
+        (
+            "delivery: {plan: [{after: 0s, status: PROVIDER_ACCEPTANCE}]}",
+            f"2:39: delivery.plan[0].status: must be {STATUSES}, not 'PROVIDER_ACCEPTANCE'",
+        ),
+        (
+            "delivery: {plan: [{after: soon, status: SENT}]}",
+            f"2:27: delivery.plan[0].after: must be {DURATION}, or '0s', not 'soon'",
+        ),
+        (
+            "delivery: {plan: [{after: 0, status: SENT}]}",
+            f"2:27: delivery.plan[0].after: must be {DURATION}, or '0s', not 0; put it in quotes",
+        ),
+        (
+            "delivery: {plan: [{after: 87841h, status: SENT}]}",
+            "2:27: delivery.plan[0].after: must be at most ten years (87840h), not '87841h'",
+        ),
+        (
+            "delivery: {plan: [{after: 1s, status: SENT, provider: {code: 0}}]}",
+            "2:62: delivery.plan[0].provider.code: must be a text, not 0; put it in quotes",
+        ),
+        (
+            "webhooks: {https_only: no}",
+            "2:24: webhooks.https_only: must be true or false, not 'no'; did you mean 'false'?",
+        ),
+        ("webhooks: {timeout: 0s}", "2:21: webhooks.timeout: must be longer than nothing, not '0s'"),
+        (
+            "webhooks: {retries: [10s, 60]}",
+            f"2:27: webhooks.retries[1]: must be {DURATION}, not 60; put it in quotes",
+        ),
+        (
+            "webhooks: {adversity: duplicates}",
+            f"2:23: webhooks.adversity: must be {ADVERSITIES}, not 'duplicates'; did you mean 'duplicate'?",
         ),
         (
             "clock: {mode: frozen, at: 2026-01-15}",
@@ -147,6 +223,9 @@ def said(text: str) -> list[str]:
         ("accounts: [[a]]", "2:12: accounts[0]: must be a mapping (key: value), not a list"),
         ("accounts: {admin: x}", "2:11: accounts: must be a list, not a mapping"),
         ("watchlist: '+447700900061'", "2:12: watchlist: must be a list, not a single value"),
+        ("delivery: {plan: never}", "2:18: delivery.plan: must be a list, not a single value"),
+        ("webhooks: {retries: 10s}", "2:21: webhooks.retries: must be a list, not a single value"),
+        ("api_keys: status-key", "2:11: api_keys: must be a list, not a single value"),
         ("assume: [AF-2]", "2:9: assume: must be a mapping (key: value), not a list"),
         # What no single key can say.
         ("version: 1", "2:1: version: is given twice; first at 1:1"),
@@ -169,10 +248,81 @@ def said(text: str) -> list[str]:
         ),
         (
             "clock: {at: '2026-01-15T09:00:00Z'}",
-            "2:13: clock.at: needs 'mode: frozen'; a real clock stands where it stands",
+            "2:13: clock.at: needs 'mode: frozen' or 'mode: scaled'; a real clock stands where it stands",
+        ),
+        ("clock: {factor: 2}", "2:17: clock.factor: needs 'mode: scaled'; no other clock runs by a factor"),
+        ("clock: {mode: [frozen], factor: 2}", "2:15: clock.mode: must be 'real', 'frozen' or 'scaled', not a list"),
+        (
+            "clock: {mode: frozen, factor: 2}",
+            "2:31: clock.factor: needs 'mode: scaled'; no other clock runs by a factor",
+        ),
+        # What a message can go through.
+        (
+            "delivery: {plan: [{after: 1s, status: DELIVERED}]}",
+            (
+                "2:39: delivery.plan[0].status: DELIVERED may not follow PROVIDER_ACCEPTANCE (only SENT or REJECTED "
+                "may); 'forced: true' lets it"
+            ),
+        ),
+        (
+            "delivery:\n  plan:\n    - {after: 1s, status: SENT}\n    - {after: 2s, status: SENT}",
+            (
+                "5:27: delivery.plan[1].status: SENT may not follow SENT (only DELIVERED or UNDELIVERED may); "
+                "'forced: true' lets it"
+            ),
+        ),
+        (
+            "delivery: {plan: [{after: 1s, status: REJECTED}, {after: 1s, status: SENT, forced: false}]}",
+            "2:70: delivery.plan[1].status: SENT may not follow REJECTED (nothing may); 'forced: true' lets it",
+        ),
+        (
+            (
+                "delivery:\n plan:\n - {after: 0s, status: SENT}\n - {after: 1s, status: DELIVERED}\n"
+                " - {after: 1s, status: READ}"
+            ),
+            (
+                "6:24: delivery.plan[2].status: READ may follow DELIVERED on RCS only; give 'channel: RCS', or force "
+                "the step by 'forced: true'"
+            ),
+        ),
+        (
+            "stubs: [{when: {destination: +1*}, then: {deliver: [{after: 1s, status: READ}], channel: RCS}}]",
+            (
+                "2:73: stubs[0].then.deliver[0].status: READ may not follow PROVIDER_ACCEPTANCE (only SENT or "
+                "REJECTED may); 'forced: true' lets it"
+            ),
+        ),
+        (
+            "delivery:\n  plan:\n    - {after: 3s, status: SENT}\n    - {after: 1s, status: DELIVERED}",
+            f"5:15: delivery.plan[1].after: comes before delivery.plan[0].after at 4:15; {BACKWARDS}",
+        ),
+        # What a stub can force.
+        (
+            "stubs: [{when: {destination: +1*}, then: {}}]",
+            "2:42: stubs[0].then: must hold at least one of refuse, deliver, adversity",
+        ),
+        (
+            "stubs: [{when: {destination: +1*}, then: {deliver: }}]",
+            "2:42: stubs[0].then: must hold at least one of refuse, deliver, adversity",
+        ),
+        (
+            "stubs: [{when: {destination: +1*}, then: {channel: RCS, adversity: late}}]",
+            "2:43: stubs[0].then.channel: needs 'deliver': the steps that the message takes on it",
+        ),
+        *(
+            (
+                f"stubs: [{{when: {{destination: +1*}}, then: {{refuse: 64, {key}: {value}}}}}]",
+                f"2:55: stubs[0].then.{key}: excludes 'refuse': a message that is refused goes nowhere",
+            )
+            for key, value in [("deliver", "[]"), ("channel", "RCS"), ("adversity", "late")]
         ),
         # The switchboard.
-        ("assume: {AF-7: x}", f"2:10: assume.AF-7: {NOT_BUILT}"),
+        ("assume: {AF-6: x}", f"2:10: assume.AF-6: {NOT_BUILT}"),
+        ("assume: {AF-7: x}", "2:16: assume.AF-7: must be one of unknown, rejected, not 'x'"),
+        (
+            "assume: {BAD-6: plain-http}",
+            "2:10: assume.BAD-6: is said by a key of its own: webhooks.https_only",
+        ),
         (
             "assume: {af4: fixed}",
             f"2:10: assume.af4: {NOT_BUILT}; did you mean 'AF-4'?",
@@ -206,7 +356,7 @@ def test_a_mistake_is_named_where_it_stands(text: str, problem: str | None) -> N
 
 def test_every_mistake_is_named_at_once_in_the_order_of_the_file() -> None:
     """Nobody mends a file one error at a time: YAML's, the model's and the cross-checks' come together."""
-    text = "titel: x\nwatchlist: [1, '+1*', '+1*']\nversion: 1\nassume: {AF-7: 1, AF-4: x}\nhealth: {databse: up}"
+    text = "titel: x\nwatchlist: [1, '+1*', '+1*']\nversion: 1\nassume: {AF-6: 1, AF-4: x}\nhealth: {databse: up}"
 
     lines = [line.split(": ")[0] for line in said(text)]
 
@@ -218,6 +368,24 @@ def test_every_mistake_is_named_at_once_in_the_order_of_the_file() -> None:
         "f.yaml:5:10",
         "f.yaml:5:25",
         "f.yaml:6:10",
+    ]
+
+
+def test_every_step_of_a_plan_is_judged_at_once() -> None:
+    """In status and in time, down to the first step whose status nobody knows."""
+    steps = (
+        "{after: 5s, status: READ}, {after: 4s, status: SENT}, {after: x, status: lost}, {after: 1s, status: READ}"
+    )
+
+    paths = [line.split(": ")[1] for line in said(f"delivery: {{plan: [{steps}]}}")]
+
+    assert paths == [
+        "delivery.plan[0].status",
+        "delivery.plan[1].after",
+        "delivery.plan[1].status",
+        "delivery.plan[2].after",
+        "delivery.plan[2].status",
+        "delivery.plan[3].after",
     ]
 
 

@@ -8,7 +8,10 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_server.domain.adversity import Adversity
+from mock_server.domain.errors import BY_CODE
 from mock_server.scenario.assume import ROWS
+from mock_server.scenario.compile import policy_of, stubs_of
 from mock_server.scenario.loader import Problem, ScenarioError, parse_scenario, scenario_of
 from mock_server.scenario.model import Scenario
 
@@ -16,12 +19,42 @@ NUMBERS = st.from_regex(r"\+[1-9][0-9]{6,14}|\+(?:[1-9][0-9]{0,14})?\*", fullmat
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=":"), min_size=1, max_size=20)
 WINDOWS = st.sampled_from(["1h", "90s", "10m", "1h30m", "500ms"])
 FLAGS = st.booleans()
+TROUBLES = st.sampled_from([adversity.value for adversity in Adversity])
+CHANNELS = st.sampled_from(["SMS", "RCS"])
+CARRIERS = st.fixed_dictionaries({}, optional={"code": WORDS, "status": WORDS, "message": WORDS})
+KEYS = st.from_regex(r"[!-~][ -~]{2,9}[!-~]", fullmatch=True)
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> list[dict[str, object]]:
+    """Steps in order of time; each is forced, so that any order of statuses will do."""
+    after = sorted(draw(st.lists(st.integers(0, 10**9 - 1), max_size=5)))
+    statuses = st.sampled_from(["SENT", "DELIVERED", "REJECTED", "UNDELIVERED", "READ"])
+    return [
+        {"after": f"{each}ms", "status": draw(statuses), "forced": True}
+        | draw(st.fixed_dictionaries({}, optional={"provider": CARRIERS}))
+        for each in after
+    ]
+
+
+FATES = st.fixed_dictionaries({"deliver": steps()}, optional={"channel": CHANNELS, "adversity": TROUBLES})
+OUTCOMES = st.one_of(
+    st.fixed_dictionaries({"refuse": st.sampled_from(sorted(BY_CODE))}),
+    st.fixed_dictionaries({"adversity": TROUBLES}),
+    FATES,
+)
 DOCUMENTS = st.fixed_dictionaries(
     {"version": st.just(1)},
     optional={
         "title": st.text(st.characters(exclude_categories=["Cs"])),
         "seed": st.integers(-(2**63), 2**63 - 1),
-        "clock": st.just({"mode": "frozen", "at": "2026-01-15T09:00:00Z"}),
+        "clock": st.sampled_from(
+            [
+                {"mode": "frozen", "at": "2026-01-15T09:00:00Z"},
+                {"mode": "scaled", "at": "2026-01-15T09:00:00Z", "factor": 60},
+                {"mode": "scaled", "factor": 0.5},
+            ]
+        ),
         "accounts": st.lists(
             st.fixed_dictionaries(
                 {"username": WORDS, "password": WORDS.filter(lambda word: word != "***")},
@@ -29,6 +62,7 @@ DOCUMENTS = st.fixed_dictionaries(
             ),
             unique_by=lambda account: account["username"],
         ),
+        "api_keys": st.lists(KEYS, unique=True),
         "services": st.lists(WORDS, unique=True),
         "watchlist": st.lists(NUMBERS, unique=True),
         "unreachable": st.lists(NUMBERS, unique=True),
@@ -38,6 +72,15 @@ DOCUMENTS = st.fixed_dictionaries(
         "providers": st.lists(
             st.fixed_dictionaries({"name": WORDS}, optional={"up": FLAGS}),
             unique_by=lambda provider: provider["name"],
+        ),
+        "delivery": st.fixed_dictionaries({}, optional={"channel": CHANNELS, "plan": steps()}),
+        "webhooks": st.fixed_dictionaries(
+            {},
+            optional={"https_only": FLAGS, "timeout": WINDOWS, "retries": st.lists(WINDOWS), "adversity": TROUBLES},
+        ),
+        "stubs": st.lists(
+            st.fixed_dictionaries({"when": st.fixed_dictionaries({"destination": NUMBERS}), "then": OUTCOMES}),
+            unique_by=lambda stub: str(stub["when"]["destination"]),
         ),
         "assume": st.fixed_dictionaries({}, optional={row.id: st.sampled_from(list(row.values)) for row in ROWS}),
     },
@@ -49,6 +92,8 @@ def test_a_document_makes_the_scenario_it_came_from(document: dict[str, object])
     """document() and scenario_of() undo each other."""
     scenario = scenario_of(document, "f")
 
+    policy_of(scenario)
+    stubs_of(scenario)
     assert scenario.document() == document
     assert scenario_of(scenario.document(), "f") == scenario
 
@@ -56,6 +101,21 @@ def test_a_document_makes_the_scenario_it_came_from(document: dict[str, object])
 PIECES = st.sampled_from(
     [
         *("version: 1", "accounts", "username", "password", "assume", "AF-2", "stubs", "when", "then", "refuse"),
+        *(
+            "delivery",
+            "plan",
+            "after",
+            "status",
+            "SENT",
+            "READ",
+            "1s",
+            "channel",
+            "RCS",
+            "forced",
+            "deliver",
+            "api_keys",
+        ),
+        *("webhooks", "retries", "adversity", "late", "mode", "scaled", "factor", "provider", "code"),
         *("clock", "at", "health", "anti_flooding", "volume", "limit", "null", "true", "1", "1.5", "+44", "***", "~"),
         *("\n", "  ", "- ", "[", "]", "{", "}", ": ", ", ", "-", "'", '"', "&a ", "*a", "<<", "!!str ", "!x ", "? "),
         *("---\n", "...\n", "%", "@", "`", "#", ">", "\t", "\r", "\u2028", "\ud800", "\0"),

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from contract_tests.requirements import load_requirements
+from mock_server.domain.adversity import Adversity
+from mock_server.domain.delivery import Carrier, Channel, Plan, Status, Step, usual_word
 from mock_server.domain.flooding import Limits, WindowKind
 from mock_server.domain.instants import HOUR, MINUTE, SECOND, Instant
+from mock_server.domain.notification import WebhookRules
 from mock_server.domain.policy import Account, Health, Overlong, Policy, Provider, Readings
-from mock_server.scenario.assume import BY_ID, ROWS, Row
+from mock_server.domain.stub import StubTable
+from mock_server.scenario.assume import BY_ID, ELSEWHERE, ROWS, Row
 from mock_server.scenario.compile import policy_of, stubs_of
 from mock_server.scenario.loader import parse_scenario, scenario_of
-from mock_server.scenario.notation import parse_duration, parse_instant
+from mock_server.scenario.notation import parse_delay, parse_duration, parse_instant
 
 
 def policy(text: str) -> Policy:
@@ -18,7 +23,12 @@ def policy(text: str) -> Policy:
     return policy_of(parse_scenario(f"version: 1\n{text}", "f"))
 
 
-@pytest.mark.requirement("REQ-4", "AF-1", "AF-2", "OP-5", "PR-2")
+def stubs(text: str) -> StubTable:
+    """The stubs of a text that follows the version."""
+    return stubs_of(parse_scenario(f"version: 1\n{text}", "f"))
+
+
+@pytest.mark.requirement("REQ-4", "AF-1", "AF-2", "OP-5", "PR-2", "ST-2", "WH-4", "MS-1")
 def test_the_version_alone_is_a_whole_world() -> None:
     """Every other key has a documented default."""
     made = policy("")
@@ -29,6 +39,9 @@ def test_the_version_alone_is_a_whole_world() -> None:
     assert made.providers == (Provider("PROVIDER1"),)
     assert made.health == Health()
     assert made.readings == Readings()
+    assert made.plan == Plan()
+    assert made.webhooks == WebhookRules()
+    assert made.api_keys == {"status-key"}
     assert made.watchlist.entries == made.unreachable.entries == ()
 
 
@@ -42,7 +55,10 @@ watchlist: [+447700900061]
 unreachable: [+4477009*]
 anti_flooding: {duplicates: {limit: 0, window: 90s}, volume: {limit: 7, window: 1h30m}}
 providers: [{name: MITTO, up: false}, {name: PROVIDER1}]
+delivery: {channel: RCS, plan: [{after: 0s, status: SENT}, {after: 90m, status: READ, forced: true}]}
 health: {database: down, services: up, gateway: down}
+webhooks: {https_only: false, timeout: 2s, retries: [500ms, 1m], adversity: unknown-status}
+api_keys: [first-key, second key]
 """
     )
 
@@ -52,26 +68,106 @@ health: {database: down, services: up, gateway: down}
     assert made.unreachable.covers("+447700900123")
     assert made.limits == Limits(0, 90 * SECOND, 7, 90 * MINUTE)
     assert made.providers == (Provider("MITTO", up=False), Provider("PROVIDER1"))
+    assert made.plan == Plan((Step(0, Status.SENT), Step(90 * MINUTE, Status.READ, forced=True)), Channel.RCS)
     assert made.health == Health(database=False, services=True, gateway=False)
+    assert made.webhooks == WebhookRules(
+        https_only=False, timeout=2 * SECOND, retries=(SECOND // 2, MINUTE), adversity=Adversity.UNKNOWN_STATUS
+    )
+    assert made.api_keys == {"first-key", "second key"}
+
+
+@pytest.mark.requirement("ST-1")
+def test_what_is_empty_is_empty() -> None:
+    """No step, no repetition, no key: none of these means the default."""
+    made = policy("delivery: {plan: []}\nwebhooks: {retries: []}\napi_keys: []")
+
+    assert (made.plan.steps, made.webhooks.retries, made.api_keys) == ((), (), frozenset())
+
+
+@pytest.mark.requirement("WH-2")
+@pytest.mark.parametrize(
+    ("provider", "carrier"),
+    [
+        ("{}", Carrier("1", "UNDELIVERED")),
+        ("{message: Number Blocked by Carrier}", Carrier("1", "UNDELIVERED", "Number Blocked by Carrier")),
+        ("{code: '9', status: BLOCKED}", Carrier("9", "BLOCKED")),
+    ],
+)
+def test_what_the_provider_does_not_say_is_its_usual_word(provider: str, carrier: Carrier) -> None:
+    """An error text alone is worth writing."""
+    steps = f"[{{after: 1s, status: SENT}}, {{after: 2s, status: UNDELIVERED, provider: {provider}}}]"
+
+    assert policy(f"delivery: {{plan: {steps}}}").plan.steps[1].carrier == carrier
+
+
+def test_a_step_without_provider_leaves_the_words_to_the_domain() -> None:
+    """One place knows them."""
+    (step,) = policy("delivery: {plan: [{after: 1s, status: SENT}]}").plan.steps
+
+    assert (step.carrier, usual_word(step.status)) == (None, Carrier("0", "SENT"))
 
 
 def test_stubs_are_named_by_their_place() -> None:
     """The explanation of a forced answer points into the file."""
-    table = stubs_of(
-        parse_scenario(
-            "version: 1\nstubs:\n"
-            "  - {when: {destination: +4477*}, then: {refuse: 61}}\n"
-            "  - {when: {destination: +447700900064}, then: {refuse: 64}}",
-            "f",
-        )
+    table = stubs(
+        "stubs:\n"
+        "  - {when: {destination: +4477*}, then: {refuse: 61}}\n"
+        "  - {when: {destination: +447700900064}, then: {refuse: 64}}"
     )
 
     exact, prefixed = table.match("+447700900064"), table.match("+447700900065")
     assert exact is not None
+    assert exact.refuse is not None
     assert prefixed is not None
+    assert prefixed.refuse is not None
     assert (exact.name, exact.refuse.code) == ("stubs[1]", 64)
     assert (prefixed.name, prefixed.refuse.code) == ("stubs[0]", 61)
     assert table.match("+33123456789") is None
+
+
+@pytest.mark.parametrize(
+    ("then", "plan", "adversity"),
+    [
+        ("adversity: late", None, Adversity.LATE),
+        ("deliver: []", Plan(()), None),
+        ("deliver: [{after: 2h, status: SENT}]", Plan((Step(2 * HOUR, Status.SENT),)), None),
+        ("channel: RCS, deliver: [], adversity: burst", Plan((), Channel.RCS), Adversity.BURST),
+        ("channel: null, deliver: [], adversity: null, refuse: null", Plan(()), None),
+    ],
+)
+def test_a_stub_without_refusal_changes_the_fate(then: str, plan: Plan | None, adversity: Adversity | None) -> None:
+    """Steps, channel, trouble; what it does not name stays the scenario's."""
+    stub = stubs(f"stubs: [{{when: {{destination: +1*}}, then: {{{then}}}}}]").match("+12025550123")
+
+    assert stub is not None
+    assert (stub.refuse, stub.plan, stub.adversity) == (None, plan, adversity)
+
+
+def test_a_stub_travels_by_the_scenarios_channel_unless_it_names_one() -> None:
+    """A world of RCS need not be said again in every stub."""
+    table = stubs(
+        "delivery: {channel: RCS}\nstubs:\n"
+        "  - {when: {destination: +1*}, then: {deliver: []}}\n"
+        "  - {when: {destination: +2*}, then: {deliver: [], channel: SMS}}"
+    )
+
+    made = [table.match(number) for number in ("+12025550123", "+2012345678")]
+    assert [stub.plan.channel for stub in made if stub and stub.plan] == [Channel.RCS, Channel.SMS]
+
+
+def test_plans_that_are_alike_are_one_object() -> None:
+    """Every message holds on to its plan, and there may be a million of them."""
+    text = (
+        "delivery: {plan: [{after: 1s, status: REJECTED}]}\nstubs:\n"
+        "  - {when: {destination: +1*}, then: {deliver: [{after: 1000ms, status: REJECTED}]}}\n"
+        "  - {when: {destination: +2*}, then: {deliver: [{after: 1s, status: REJECTED}]}}"
+    )
+    table = stubs(text)
+
+    first, second = table.match("+12025550123"), table.match("+2012345678")
+    assert first is not None
+    assert second is not None
+    assert first.plan is second.plan is policy(text).plan is policy(text).plan
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
@@ -79,14 +175,40 @@ def test_the_first_reading_of_a_row_is_the_domains_default(row: Row) -> None:
     """Saying the default changes nothing, and each row has something else to say."""
     default, *others = row.values
 
-    assert row.values[default] == getattr(row.owner(), row.field)
+    owner: Readings | Limits | WebhookRules = row.owner()
+    assert row.values[default] == getattr(owner, row.field)
     assert others
     said = policy_of(scenario_of({"version": 1, "assume": {row.id: default}}, "f"))
-    assert (said.limits, said.readings) == (Limits(), Readings())
+    assert (said.limits, said.readings, said.webhooks) == (Limits(), Readings(), WebhookRules())
+
+
+def test_the_switchboard_is_that_of_the_requirements() -> None:
+    """Every reading of the list can be chosen: by a row, or by a key of its own."""
+    stated = {r.id: r.switch_values for r in load_requirements() if r.switch_values}
+
+    assert {row.id: tuple(row.values) for row in ROWS} == {
+        id_: values for id_, values in stated.items() if id_ not in ELSEWHERE
+    }
+    assert ELSEWHERE.keys() <= stated.keys()
+
+
+@pytest.mark.requirement("WH-5")
+def test_notifications_can_be_independent() -> None:
+    """WH-5: a rule about webhooks, beside those that `webhooks` gives."""
+    made = policy("webhooks: {timeout: 1s}\nassume: {WH-5: independent}")
+
+    assert made.webhooks == WebhookRules(timeout=SECOND, in_order=False)
+    assert (made.limits, made.readings) == (Limits(), Readings())
+
+
+@pytest.mark.requirement("BAD-6")
+def test_plain_http_has_a_key_of_its_own() -> None:
+    """BAD-6: one switch, under `webhooks`."""
+    assert policy("webhooks: {https_only: false}").webhooks == WebhookRules(https_only=False)
 
 
 @pytest.mark.requirement(
-    "AF-2", "AF-4", "AF-5", "ANS-2", "ANS-5", "NUM-1", "ACC-2", "ACC-3", "URL-3", "BAD-1", "BAD-3", "BAD-6", "BAD-7"
+    "AF-2", "AF-4", "AF-5", "AF-7", "ANS-2", "ANS-5", "NUM-1", "ACC-2", "ACC-3", "URL-3", "BAD-1", "BAD-3", "BAD-7"
 )
 @pytest.mark.parametrize(
     ("switch", "limits", "readings"),
@@ -95,6 +217,7 @@ def test_the_first_reading_of_a_row_is_the_domains_default(row: Row) -> None:
         ("AF-2: '100'", Limits(volume=100), Readings()),
         ("AF-4: fixed", Limits(kind=WindowKind.FIXED), Readings()),
         ("AF-5: attempts", Limits(count_attempts=True), Readings()),
+        ("AF-7: rejected", Limits(), Readings(dropped_is_rejected=True)),
         ("ANS-2: null", Limits(), Readings(provider_null_when_not_detailed=True)),
         ("ANS-2: 'null'", Limits(), Readings(provider_null_when_not_detailed=True)),
         ("ANS-5: no-challenge", Limits(), Readings(challenge=False)),
@@ -105,7 +228,6 @@ def test_the_first_reading_of_a_row_is_the_domains_default(row: Row) -> None:
         ("BAD-1: 500", Limits(), Readings(malformed_is_500=True)),
         ("BAD-3: accepted", Limits(), Readings(overlong=Overlong.ACCEPTED)),
         ("BAD-3: 66", Limits(), Readings(overlong=Overlong.NO_TEXT)),
-        ("BAD-6: plain-http", Limits(), Readings(plain_http_webhooks=True)),
         ("BAD-7: 66", Limits(), Readings(blank_text_is_empty=True)),
     ],
 )
@@ -113,7 +235,7 @@ def test_a_switch_changes_its_reading_and_no_other(switch: str, limits: Limits, 
     """Every alternative that is built can be asked for by its row."""
     made = policy(f"assume: {{{switch}}}")
 
-    assert (made.limits, made.readings) == (limits, readings)
+    assert (made.limits, made.readings, made.webhooks) == (limits, readings, WebhookRules())
 
 
 def test_a_volume_window_beside_af_2_is_no_contradiction() -> None:
@@ -139,6 +261,19 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
     """No guesses: a bare number has no unit."""
     with pytest.raises(ValueError, match=r"^must be "):
         parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["0s", "0ms", "0h0m0s", "90s", "1h30m"])
+def test_a_delay_is_a_duration_or_nothing(text: str) -> None:
+    """At once is soon enough for a change of status, and for nothing else."""
+    assert parse_delay(text) == (0 if text.startswith("0") else parse_duration(text))
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1s", "1.5s", "87841h"])
+def test_what_is_no_delay_is_refused(text: str) -> None:
+    """A bare 0 has no unit either."""
+    with pytest.raises(ValueError, match=r"^must be "):
+        parse_delay(text)
 
 
 @pytest.mark.parametrize(
@@ -183,14 +318,28 @@ def test_the_document_says_what_was_said_and_no_more() -> None:
     assert scenario_of(value, "f").document() == value
 
 
-def test_the_document_without_secrets_masks_passwords() -> None:
-    """The page and the control API never show a password."""
-    shown = scenario_of({"version": 1, "accounts": [{"username": "a", "password": "hush"}]}, "f").document(
-        secrets=False
-    )
+def test_the_document_without_secrets_masks_passwords_and_keys() -> None:
+    """The page and the control API never show a secret."""
+    value = {"version": 1, "accounts": [{"username": "a", "password": "hush"}], "api_keys": ["hush-key", "hush-too"]}
+    scenario = scenario_of(value, "f")
 
-    assert shown == {"version": 1, "accounts": [{"username": "a", "password": "***"}]}
-    assert "hush" not in repr(scenario_of({"version": 1, "accounts": [{"username": "a", "password": "hush"}]}, "f"))
+    assert scenario.document(secrets=False) == {
+        "version": 1,
+        "accounts": [{"username": "a", "password": "***"}],
+        "api_keys": ["***", "***"],
+    }
+    assert scenario.document() == value
+    assert "hush" not in repr(scenario)
+
+
+@pytest.mark.parametrize(
+    "clock", [{"mode": "scaled", "factor": 60}, {"mode": "scaled", "factor": 0.5, "at": "2026-01-15T09:00:00Z"}]
+)
+def test_a_clock_can_be_scaled_from_any_point(clock: dict[str, object]) -> None:
+    """`at` goes with a factor, too."""
+    made = scenario_of({"version": 1, "clock": clock}, "f").clock
+
+    assert (made.mode, made.factor, made.at) == ("scaled", clock["factor"], clock.get("at"))
 
 
 def test_the_rows_of_the_switchboard_are_unique() -> None:

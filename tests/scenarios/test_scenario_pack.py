@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from mock_server.domain.adversity import Adversity
 from mock_server.domain.decision import Refused
+from mock_server.domain.delivery import Channel, Plan, Status
 from mock_server.domain.errors import CATALOGUE
 from mock_server.domain.flooding import Offer, Tally
+from mock_server.domain.instants import HOUR, SECOND, Instant
 from mock_server.domain.policy import Policy
 from mock_server.domain.rules import ATTEMPT_RULES, OFFER_RULES, SUBMISSION_RULES, context_of
 from mock_server.domain.submission import Attempt, Credentials, Operation, Reference, Submission
@@ -38,7 +41,7 @@ def policy(name: str) -> Policy:
 def code_of(made: Policy, submission: Submission, who: Credentials = CUSTOMER, counted: int = 0) -> int | None:
     """The code that the rules refuse a submission with, without any stub; `None` where they accept it."""
     operation = Operation.ADMIN if who is ADMIN else Operation.SERVICES
-    attempt = Attempt(operation, who, submission)
+    attempt = Attempt(operation, who, submission, Instant(0), "1")
     for ask in ATTEMPT_RULES:
         refused = ask(attempt, made)
         if refused is not None:
@@ -144,6 +147,49 @@ def test_failover_names_the_second_provider() -> None:
     assert policy("failover").provider() == "MITTO"
 
 
+def life(plan: Plan) -> list[tuple[int, Status]]:
+    """The steps of a plan: when, and what."""
+    return [(step.after, step.status) for step in plan.steps]
+
+
+@pytest.mark.requirement("ST-1", "ST-2")
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("undelivered", [(SECOND, Status.SENT), (3 * SECOND, Status.UNDELIVERED)]),
+        ("rejected", [(SECOND, Status.REJECTED)]),
+        ("late-delivery", [(SECOND, Status.SENT), (2 * HOUR, Status.DELIVERED)]),
+        ("rcs-read", [(SECOND, Status.SENT), (3 * SECOND, Status.DELIVERED), (30 * SECOND, Status.READ)]),
+        ("webhook-adversity", life(Plan())),
+    ],
+)
+def test_a_message_fares_as_the_description_says(name: str, steps: list[tuple[int, Status]]) -> None:
+    """Accepted like any other; what comes after is what the scenario is about."""
+    made = policy(name)
+
+    assert code_of(made, Submission(NUMBER, "Hi")) is None
+    assert life(made.plan) == steps
+    assert (made.plan.channel is Channel.RCS) == (name == "rcs-read")
+    assert made.webhooks.adversity is (Adversity.DUPLICATE if name == "webhook-adversity" else None)
+
+
+@pytest.mark.requirement("WH-2")
+@pytest.mark.parametrize("name", ["undelivered", "rejected"])
+def test_a_failure_comes_with_the_providers_words(name: str) -> None:
+    """Code and error text are those that the description names."""
+    scenario, carrier = load_scenario(pack.resolve(name)), policy(name).plan.steps[-1].carrier
+
+    assert carrier is not None
+    assert f'code {carrier.code} and the text "{carrier.message}"' in scenario.description
+
+
+def test_the_description_of_the_adversity_names_all_of_them() -> None:
+    """A tester who likes one will want the others."""
+    description = load_scenario(pack.resolve("webhook-adversity")).description
+
+    assert [name for name in Adversity if name not in description] == []
+
+
 def test_every_code_of_the_catalogue_has_its_scenario() -> None:
     """The pack is complete."""
     titles = " ".join(entry.title for entry in pack.pack())
@@ -168,7 +214,40 @@ def test_the_magic_numbers_of_the_default_name_their_codes() -> None:
 
     assert code_of(made, Submission("+447700900008", "Hi")) == 8
     assert code_of(made, Submission("+447700900061", "Hi")) == 61
-    assert {code: stub.refuse.code for code, stub in forced.items() if stub} == {60: 60, 64: 64, 74: 74}
+    assert {code: stub.refuse.code for code, stub in forced.items() if stub and stub.refuse} == {
+        60: 60,
+        64: 64,
+        74: 74,
+    }
+
+
+@pytest.mark.requirement("ST-2", "WH-2")
+def test_the_magic_numbers_of_the_default_name_their_fates() -> None:
+    """Accepted, and then: undelivered with the carrier's words, rejected, slow, never; others fare as usual."""
+    made, stubs = policy("default"), stubs_of(load_scenario(pack.resolve("default")))
+    fates = [stubs.match(f"+447700900{number}") for number in (101, 102, 103, 104)]
+    plans = [stub.plan for stub in fates if stub and stub.plan]
+
+    assert [life(plan) for plan in plans] == [
+        [(SECOND, Status.SENT), (3 * SECOND, Status.UNDELIVERED)],
+        [(SECOND, Status.REJECTED)],
+        [(SECOND, Status.SENT), (2 * HOUR, Status.DELIVERED)],
+        [],
+    ]
+    assert [stub.refuse or stub.adversity for stub in fates if stub] == [None] * 4
+    blocked = plans[0].steps[-1].carrier
+    assert blocked is not None
+    assert blocked.message == "Number Blocked by Carrier"
+    assert all(code_of(made, Submission(f"+447700900{number}", "Hi")) is None for number in (101, 102, 103, 104))
+    assert made.plan == Plan()
+    assert stubs.match(NUMBER) is None
+
+
+@pytest.mark.requirement("MS-1")
+def test_the_default_knows_one_key() -> None:
+    """The one that its description names."""
+    assert policy("default").api_keys == {"status-key"}
+    assert "API key status-key" in load_scenario(pack.resolve("default")).description
 
 
 def test_the_default_refuses_no_number_outside_those_for_fiction() -> None:

@@ -52,9 +52,22 @@ def test_a_patch_cannot_say_one_thing_in_a_second_place(
         patched(scenario_of({"version": 1, **scenario}, "f"), parts, "patch")
 
 
-def test_a_patch_of_a_shown_document_does_not_set_the_mask_as_password() -> None:
+@pytest.mark.parametrize(("part", "secret"), [("accounts", "password"), ("api_keys", "key")])
+def test_a_patch_of_a_shown_document_does_not_set_the_mask_as_secret(part: str, secret: str) -> None:
     """What was shown without secrets cannot come back as secrets."""
-    before = parse_scenario("version: 1\naccounts: [{username: a, password: p}]", "f")
+    before = parse_scenario("version: 1\naccounts: [{username: a, password: p}]\napi_keys: [look-up]", "f")
 
-    with pytest.raises(ScenarioError, match="give the password"):
-        patched(before, {"accounts": before.document(secrets=False)["accounts"]}, "patch")
+    with pytest.raises(ScenarioError, match=f"give the {secret}"):
+        patched(before, {part: before.document(secrets=False)[part]}, "patch")
+
+
+def test_a_patch_of_the_channel_is_judged_with_the_stubs_that_travel_by_it() -> None:
+    """A stub without a channel takes the scenario's: READ is legal on RCS alone."""
+    steps = [{"after": "1s", "status": status} for status in ("SENT", "DELIVERED", "READ")]
+    stub = {"when": {"destination": "+1*"}, "then": {"deliver": steps}}
+    before = scenario_of({"version": 1, "delivery": {"channel": "RCS"}, "stubs": [stub]}, "f")
+
+    with pytest.raises(
+        ScenarioError, match=r"^patch: stubs\[0\].then.deliver\[2\].status: READ may follow DELIVERED on"
+    ):
+        patched(before, {"delivery": {"channel": "SMS"}}, "patch")

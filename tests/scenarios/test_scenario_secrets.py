@@ -1,4 +1,4 @@
-"""Passwords stay out of what is printed, whatever is wrong around them."""
+"""Passwords and API keys stay out of what is printed, whatever is wrong around them."""
 
 from __future__ import annotations
 
@@ -33,9 +33,17 @@ def said(text: str) -> list[str]:
         "accounts: [{username: a, password: x: 5318008}]",
         "accounts: [{username: a, password: 'b', password: '5318008'}]",
         "accounts: [{username: a, pasword: '5318008', password: b}]",
+        "api_keys: [5318008]",
+        "api_keys: 5318008",
+        "api_keys: [[5318008]]",
+        "api_keys: [{key: 5318008}]",
+        "api_keys: ['5318008', '5318008']",
+        "api_keys: [' 5318008']",
+        "api_keys: ['5318008é']",
+        "api_keys: [*x5318008]",
     ],
 )
-def test_no_password_is_ever_repeated(text: str) -> None:
+def test_no_secret_is_ever_repeated(text: str) -> None:
     """Secrets stay out of what is printed, whatever is wrong around them."""
     assert "5318008" not in "\n".join(said(text))
 
@@ -44,6 +52,38 @@ def test_a_password_of_digits_is_to_be_quoted() -> None:
     """12345 is a number to YAML; the way out is printed."""
     assert said("accounts: [{username: a, password: 12345}]") == [
         "f.yaml:2:36: accounts[0].password: must be a text; put it in quotes"
+    ]
+
+
+@pytest.mark.parametrize("key", ["' abcd'", "'abcd '", "'abc\u00e9'", '"ab\\ncd"', "12345"])
+def test_a_key_is_what_a_header_can_carry(key: str) -> None:
+    """Any other could never be sent, and every look-up would be 403 for no visible reason."""
+    (problem,) = said(f"api_keys: [{key}]")
+
+    assert problem.removesuffix("; put it in quotes") == (
+        "f.yaml:2:12: api_keys[0]: must be a text of at least 4 visible characters of ASCII, with blanks inside only"
+    )
+
+
+def test_a_key_has_four_characters() -> None:
+    """A shorter one would be found in every line of a log."""
+    assert said("api_keys: [abc]") == ["f.yaml:2:12: api_keys[0]: must hold at least 4 characters"]
+
+
+def test_a_key_stands_there_once() -> None:
+    """And is not named where it stands again."""
+    assert said("api_keys: [status-key, status-key]") == [
+        "f.yaml:2:24: api_keys[1]: the same key stands here already: api_keys[0] at 2:12"
+    ]
+
+
+def test_the_mask_of_a_key_is_no_key() -> None:
+    """However many keys were shown: one sentence each."""
+    mask = "'***' is what stands in place of a key when it is shown; give the key"
+
+    assert said("api_keys: ['***', '***']") == [
+        f"f.yaml:2:12: api_keys[0]: {mask}",
+        f"f.yaml:2:19: api_keys[1]: {mask}",
     ]
 
 

@@ -1,0 +1,58 @@
+"""What no single step of a plan can say: whether it may follow the one above it, in status and in time (ST-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from mock_server.domain.delivery import Channel, Plan, Status, Step, illegal_steps, is_legal
+from mock_server.domain.instants import Duration
+from mock_server.scenario.notation import parse_delay
+from mock_server.scenario.problems import Flaw, Path
+
+_BACKWARDS: Final = "comes before {other}; each 'after' counts from the acceptance, and steps stand in order of time"
+_STATUSES: Final = frozenset(Status) - {Status.PROVIDER_ACCEPTANCE}
+
+
+def flaws_of_plan(steps: object, path: Path, channel: object) -> Iterator[Flaw]:
+    """Everything that is wrong between the steps of a plan, as they were read."""
+    if not isinstance(steps, list | tuple):
+        return
+    # Where the channel is no channel, that is flaw enough: RCS allows all that any channel does.
+    known = Channel.SMS if channel is None or channel == Channel.SMS else Channel.RCS
+    for index, former, later in illegal_steps(Plan(tuple(_readable(steps)), known)):
+        yield Flaw((*path, index, "status"), _illegal(former, later, known))
+    yield from _backwards(steps, path)
+
+
+def _readable(steps: list[object] | tuple[object, ...]) -> Iterator[Step]:
+    """The steps down to the first whose status is none: nothing can be said of what follows that."""
+    for step in steps:
+        status = step.get("status") if isinstance(step, Mapping) else None
+        if not isinstance(step, Mapping) or not isinstance(status, str) or status not in _STATUSES:
+            return
+        yield Step(0, Status(status), forced=step.get("forced", False) is not False)
+
+
+def _illegal(former: Status, later: Status, channel: Channel) -> str:
+    if is_legal(former, later, Channel.RCS):
+        return f"{later} may follow {former} on RCS only; give 'channel: RCS', or force the step by 'forced: true'"
+    legal = [status for status in Status if is_legal(former, status, channel)]
+    may = f"only {' or '.join(legal)} may" if legal else "nothing may"
+    return f"{later} may not follow {former} ({may}); 'forced: true' lets it"
+
+
+def _backwards(steps: list[object] | tuple[object, ...], path: Path) -> Iterator[Flaw]:
+    latest: tuple[Duration, Path] = (0, path)
+    for index, step in enumerate(steps):
+        place = (*path, index, "after")
+        try:
+            after = parse_delay(step["after"]) if isinstance(step, Mapping) else None
+        except (KeyError, TypeError, ValueError):
+            after = None
+        if after is None:
+            continue
+        if after < latest[0]:
+            yield Flaw(place, _BACKWARDS, other=latest[1])
+        else:
+            latest = (after, place)
