@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mock_server.domain.adversity import Adversity
@@ -14,6 +14,10 @@ from mock_server.scenario.assume import ROWS
 from mock_server.scenario.compile import policy_of, stubs_of
 from mock_server.scenario.loader import Problem, ScenarioError, parse_scenario, scenario_of
 from mock_server.scenario.model import Scenario
+from tests.domain.asking import PREDICTABLE
+
+CALM = settings(PREDICTABLE, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no flaw of a scenario."""
 
 NUMBERS = st.from_regex(r"\+[1-9][0-9]{6,14}|\+(?:[1-9][0-9]{0,14})?\*", fullmatch=True)
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=":"), min_size=1, max_size=20)
@@ -87,6 +91,7 @@ DOCUMENTS = st.fixed_dictionaries(
 )
 
 
+@settings(CALM)
 @given(DOCUMENTS)
 def test_a_document_makes_the_scenario_it_came_from(document: dict[str, object]) -> None:
     """document() and scenario_of() undo each other."""
@@ -132,6 +137,7 @@ def problems_of(text: str) -> tuple[Problem, ...]:
     return ()
 
 
+@settings(CALM)
 @given(st.lists(PIECES, max_size=40).map("".join) | st.text(st.characters(), max_size=60))
 def test_no_text_raises_anything_but_a_scenario_error(text: str) -> None:
     """Whatever stands in a file, the answer is a scenario or sentences, each on a line of its own."""
@@ -148,6 +154,7 @@ JSON = st.recursive(
 )
 
 
+@settings(CALM)
 @given(st.dictionaries(st.sampled_from(sorted(Scenario.model_fields)), JSON))
 def test_no_json_raises_anything_but_a_scenario_error(value: dict[str, object]) -> None:
     """The same for what comes over the control API; what is taken can be shown again."""
