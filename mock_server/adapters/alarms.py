@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+_LONGEST = 86_400.0
+"""Seconds."""
+
 
 class LoopAlarm:
     """One timer of the running event loop."""
@@ -21,4 +24,5 @@ class LoopAlarm:
             self._handle.cancel()
             self._handle = None
         if wall_seconds is not None:
-            self._handle = asyncio.get_running_loop().call_later(wall_seconds, self._callback)
+            # A clock that hardly moves may ask for centuries; whoever is woken early waits again.
+            self._handle = asyncio.get_running_loop().call_later(min(wall_seconds, _LONGEST), self._callback)
