@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mock_server.domain.delivery import Plan, Status, Step
 from mock_server.domain.errors import FLOODED, NO_PROVIDER, WATCHLISTED
+from mock_server.domain.instants import HOUR
 from mock_server.domain.msisdn import NumberList
 from mock_server.domain.stub import Stub, StubTable
 
@@ -45,3 +47,12 @@ def test_the_exact_stub_answers_first_then_the_first_prefix(
 def test_a_table_without_stubs_forces_nothing() -> None:
     """Forcing is what a scenario asks for, never a default."""
     assert StubTable().match("+447700900060") is None
+
+
+def test_a_table_knows_every_plan_that_it_may_give() -> None:
+    """The longest of them is how long a message can go on changing."""
+    slow = Plan((Step(HOUR, Status.SENT),))
+    delivers = Stub("stubs[3]", NumberList(("+447700900103",)), plan=slow)
+
+    assert StubTable((FLOODS, delivers)).plans == (slow,)
+    assert StubTable((FLOODS,)).plans == ()
