@@ -26,6 +26,9 @@ UNDIALLABLE = "+0"
 ABSENT: Any = object()
 """In place of a member's value: leave the member out."""
 
+_AREAS = ("202", "303", "312", "404", "415", "503", "512", "602", "617", "702", "713", "801", "907", "919")
+"""With 555-0100 to 0199 behind them these are reserved for fiction, and valid under the numbering plan as well."""
+
 _MOST_FINDINGS = 20
 """A check that found this much has made its point."""
 
@@ -116,12 +119,12 @@ class Lab:
         return (SERVICES_SEND,) if no_admin else (ADMIN_SEND, SERVICES_SEND)
 
     def number(self) -> str:
-        """A number of those reserved for fiction that no stub and no list of ours names; live: the handset's."""
+        """A number that no stub and no list of ours names; live: the handset's."""
         live = self.bench.target.live
         if live is not None:
             # Without a handset no request may hold a number; one that nobody could dial stands in.
             return live.destination or UNDIALLABLE
-        return f"+44770090{self.random.randrange(100, 600):04d}"
+        return f"+1{self.random.choice(_AREAS)}555{self.random.randrange(100, 200):04d}"
 
     def text(self) -> str:
         """A text that was never sent before and holds no digits."""
