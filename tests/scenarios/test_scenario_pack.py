@@ -9,6 +9,7 @@ import pytest
 from mock_server.domain.decision import Refused
 from mock_server.domain.errors import CATALOGUE
 from mock_server.domain.flooding import Offer, Tally
+from mock_server.domain.instants import Instant
 from mock_server.domain.policy import Policy
 from mock_server.domain.rules import ATTEMPT_RULES, OFFER_RULES, SUBMISSION_RULES, context_of
 from mock_server.domain.submission import Attempt, Credentials, Operation, Reference, Submission
@@ -38,7 +39,7 @@ def policy(name: str) -> Policy:
 def code_of(made: Policy, submission: Submission, who: Credentials = CUSTOMER, counted: int = 0) -> int | None:
     """The code that the rules refuse a submission with, without any stub; `None` where they accept it."""
     operation = Operation.ADMIN if who is ADMIN else Operation.SERVICES
-    attempt = Attempt(operation, who, submission)
+    attempt = Attempt(operation, who, submission, Instant(0), "1")
     for ask in ATTEMPT_RULES:
         refused = ask(attempt, made)
         if refused is not None:
