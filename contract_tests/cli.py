@@ -84,6 +84,8 @@ def _options(  # noqa: PLR0913 - one parameter an option
     if (username is None) != (password is None):
         raise CouldNotRunError("--username and --password go together.")
     pairs = [entry.partition("=") for entry in assume]
+    if not all(equals for _, equals, _ in pairs):
+        raise CouldNotRunError("--assume takes ID=READING, such as AF-2=100.")
     return Options(
         login=Login(username, password) if username is not None and password is not None else None,
         max_examples=DEFAULT_EXAMPLES if max_examples is None else max_examples,

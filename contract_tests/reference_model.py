@@ -46,6 +46,7 @@ class Kept:
     text: str
     provider: str
     at: float
+    caller: str
 
 
 @dataclass
@@ -80,7 +81,7 @@ class ReferenceGateway:
         if body is None or body.destination is None or body.text is None:
             return
         if branch.handed_over:
-            self.kept.append(Kept(body.destination, body.text, self.provider or "", self.now))
+            self.kept.append(Kept(body.destination, body.text, self.provider or "", self.now, _caller(sent)))
         elif branch.outcome == ACCEPTED or branch.outcome.code in {8, 59, 60, 61, 64, 74}:
             self.attempts.append((body.destination, self.now))
 
@@ -121,7 +122,7 @@ class ReferenceGateway:
             yield Branch(refused(59), ("ERR-59", "REQ-3")), True
         yield from self._account_and_webhook(body)
         yield from self._lists(sent, body)
-        yield from self._counted(body)
+        yield from self._counted(body, _caller(sent))
 
     def _text(self, body: Body) -> Iterator[tuple[Branch, bool]]:
         text = body.text or ""
@@ -153,9 +154,8 @@ class ReferenceGateway:
         number = body.destination or ""
         if covers(self.world.unreachable, number):
             yield Branch(refused(8), ("ERR-8",)), True
-        caller = sent.login.username if sent.login else ""
         named = None if body.account is None else self._named(body.account)
-        sender = self.world.accounts[named or self._named(caller) or ""]
+        sender = self.world.accounts[named or self._named(_caller(sent)) or ""]
         if not sender.urls:
             url = holds_url(body.text or "", bare=self.readings.known("URL-3") != "explicit")
             if url is not False:
@@ -163,21 +163,23 @@ class ReferenceGateway:
         if covers(self.world.watchlist, number):
             yield Branch(refused(61), ("ERR-61", "WL-1", "WL-2")), True
 
-    def _counted(self, body: Body) -> Iterator[tuple[Branch, bool]]:
+    def _counted(self, body: Body, caller: str) -> Iterator[tuple[Branch, bool]]:
         """Volume, provider and duplicates (AF-1 to AF-7, PR-1)."""
         number, limits = body.destination or "", self.world.limits
         mine = [message for message in self.kept if message.destination == number]
         times = [message.at for message in mine]
+        # Whoever counts for each account by itself breaks this statement too.
+        shared = ("AF-3",) if any(message.caller != caller for message in mine) else ()
         if self.readings.known("AF-5") == "attempts":
             times = sorted([*times, *(at for to, at in self.attempts if to == number)])
         if len(self._open(times, limits.volume_window)) >= limits.volume:
-            yield Branch(refused(60), ("AF-2", "AF-4", "ERR-60")), True
+            yield Branch(refused(60), ("AF-2", "AF-4", "ERR-60", *shared)), True
         if self.provider is None:
             yield Branch(refused(64), ("ERR-64", "PR-1")), True
             return
         same = [m.at for m in mine if (m.text, m.provider) == (body.text, self.provider)]
         if len(self._open(same, limits.duplicates_window)) >= limits.duplicates:
-            yield Branch(ACCEPTED, ("AF-1", "AF-4", "AF-7")), True
+            yield Branch(ACCEPTED, ("AF-1", "AF-4", "AF-7", *shared)), True
 
     def _open(self, times: list[float], window: float) -> list[float]:
         """Those that still count: each leaves by itself, or all with the first of their window (AF-4)."""
@@ -194,6 +196,10 @@ class ReferenceGateway:
     def _handed_over(self, body: Body) -> Branch:
         ids = ("ANS-1", "REQ-2") if body.text and len(body.text) > 160 else ("ANS-1", "REQ-1")
         return Branch(ACCEPTED, ids, handed_over=True)
+
+
+def _caller(sent: Sent) -> str:
+    return sent.login.username if sent.login else ""
 
 
 def covers(entries: tuple[str, ...], number: str) -> bool:

@@ -30,7 +30,7 @@ class Target:
     def __init__(
         self, url: str, *, timeout: float = 10.0, ca: Path | None = None, live: Allowance | None = None
     ) -> None:
-        self.url = _checked(url)
+        self.url = checked_url(url)
         self.live = live
         self.timeout = timeout
         self._client = httpx2.Client(
@@ -76,8 +76,12 @@ class Target:
         return Answer(answer.status_code, headers_of, answer.content[:_READ_LIMIT], time.monotonic() - started)
 
 
-def _checked(url: str) -> str:
-    parsed = httpx2.URL(url)
+def checked_url(url: str) -> str:
+    """The base URL without its last slash; `CouldNotRunError` where it is none."""
+    try:
+        parsed = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        raise CouldNotRunError(f"{url!r} is no http or https URL.") from None
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise CouldNotRunError(f"{url!r} is no http or https URL.")
     if parsed.query or parsed.fragment:

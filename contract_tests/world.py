@@ -56,8 +56,8 @@ class World:
 
     accounts: Mapping[str, Account] = field(default_factory=_accounts)
     services: tuple[str, ...] = ("AUTHENTICATION", "DIGITALSIGN", "ECOMMERCE", "ADMIN")
-    watchlist: tuple[str, ...] = ("+447700900661", "+44770090067*")
-    unreachable: tuple[str, ...] = ("+447700900608",)
+    watchlist: tuple[str, ...] = ("+12125550161", "+1212555017*")
+    unreachable: tuple[str, ...] = ("+12125550108",)
     providers: tuple[tuple[str, bool], ...] = (("PROVIDER1", True), ("MITTO", True))
     limits: Limits = Limits()
     health: Mapping[str, str] = field(default_factory=dict)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_PACKAGE = Path(__file__).parent
-_IN_THE_WHEEL = _PACKAGE / "openapi"
-_IN_THE_CHECKOUT = _PACKAGE.parent / "contract_tests" / "openapi"
+_BESIDE = Path(__file__).parent.parent / "contract_tests" / "openapi"
+"""The kit's package lies beside this one, in a checkout as in a wheel; only its files are read, none of its code."""
 
 
 def documents() -> dict[str, Path]:
     """Every document by its file name."""
-    folder = _IN_THE_WHEEL if _IN_THE_WHEEL.is_dir() else _IN_THE_CHECKOUT
-    return {path.name: path for path in sorted(folder.glob("*.yaml")) if not path.name.startswith((".", "redocly"))}
+    return {path.name: path for path in sorted(_BESIDE.glob("*.yaml")) if not path.name.startswith((".", "redocly"))}

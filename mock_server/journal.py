@@ -24,6 +24,10 @@ SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"x-api-ke
 """Headers whose values are never kept."""
 
 
+_LONGEST_SECRET = 1024
+"""Bytes; how far around a cut a secret is looked for."""
+
+
 class Bounds(msgspec.Struct, frozen=True):
     """How much a server remembers."""
 
@@ -185,13 +189,13 @@ class Journal:
             oldest.head = None
         return exchange
 
-    def record_body(self, exchange: Exchange, body: bytes) -> None:
-        """Keep the body as it came, or its beginning."""
+    def record_body(self, exchange: Exchange, body: bytes, secrets: Secrets) -> None:
+        """Keep the body as it came, or its beginning: as long as allowed, and no half of a secret at its end."""
         exchange.body_length = len(body)
         if len(body) > self._bounds.body:
             exchange.body_sha256 = sha256(body).hexdigest()
             exchange.body_cut = True
-            body = body[: self._bounds.body]
+            body = body[: _cut(body, self._bounds.body, secrets)]
         exchange.body = body
 
     def settle(self, exchange: Exchange) -> None:
@@ -228,3 +232,13 @@ class Journal:
         self._entries.clear()
         self._opened = 0
         self.attempts.clear()
+
+
+def _cut(body: bytes, at: int, secrets: Secrets) -> int:
+    """Where to cut a body, so that no secret is cut in two: a half is not found when the rest is masked."""
+    while at > 0:
+        before, behind = body[max(0, at - _LONGEST_SECRET) : at], body[at : at + _LONGEST_SECRET]
+        if secrets.mask(before + behind) == secrets.mask(before) + secrets.mask(behind):
+            break
+        at = max(0, at - _LONGEST_SECRET)
+    return at

@@ -55,7 +55,7 @@ def volume_limit(lab: Lab) -> None:
 )
 def volume_limit_from_outside(lab: Lab) -> None:
     """AF-2: without control the limit is found by sending; the conflict allows 100 and 150."""
-    number = f"+4477009009{lab.random.randrange(100):02d}"
+    number = f"+1206555{lab.random.randrange(100, 200):04d}"
     allowed = {int(value) for value in lab.readings.of("AF-2")}
     for nth in range(1, max(allowed) + 2):
         exchange = lab.submit(SERVICES_SEND, {"destination": number})
@@ -115,7 +115,7 @@ def exact_text(lab: Lab) -> None:
 @check("limits: per destination, whoever sends", "AF-3", "AF-1", needs=[Need.CONTROL])
 def per_destination(lab: Lab) -> None:
     """AF-3: the accounts share the count of a number, and numbers share nothing."""
-    number, other, limits = "+447700900150", "+447700900151", lab.world.limits
+    number, other, limits = "+16465550150", "+16465550151", lab.world.limits
     fill(lab, number, limits.volume // 2, "AF-3", "AF-2", account=PLAIN)
     fill(lab, number, limits.volume - limits.volume // 2, "AF-3", "AF-2", account=LINKER)
     for account in (PLAIN, LINKER):
@@ -129,7 +129,7 @@ def per_destination(lab: Lab) -> None:
 @check("limits: copies of several accounts are copies", "AF-3", "AF-1", needs=[Need.CONTROL])
 def copies_of_several_accounts(lab: Lab) -> None:
     """AF-3: the duplicate limit belongs to the number as well, and another number has its own."""
-    number, other, text, limit = "+447700900152", "+447700900153", lab.text(), lab.world.limits.duplicates
+    number, other, text, limit = "+16465550152", "+16465550153", lab.text(), lab.world.limits.duplicates
     for account in (PLAIN, LINKER):
         for _ in range(limit):
             submitted = lab.submit(SERVICES_SEND, {"destination": number, "text": text}, login=lab.login(account))
@@ -143,7 +143,7 @@ def copies_of_several_accounts(lab: Lab) -> None:
 def what_counts(lab: Lab) -> None:
     """AF-5: refused and dropped messages use up nothing, or count as attempts where it is read that way."""
     with lab.in_world(lab.world.with_limits(volume=8)) as small:
-        number, text = "+447700900154", small.text()
+        number, text = "+16465550154", small.text()
         copies(small, number, text, small.world.limits.duplicates, "AF-5")
         copies(small, number, text, 2, "AF-5")
         wrong = {"destination": number, "reference": {"service": "x"}}
@@ -159,7 +159,7 @@ def what_counts(lab: Lab) -> None:
 def nothing_lifts_them(lab: Lab) -> None:
     """AF-3: trying on, through either operation and any account, changes nothing."""
     with lab.in_world(lab.world.with_limits(volume=3)) as small:
-        number = "+447700900155"
+        number = "+16465550155"
         fill(small, number, 3, "AF-3")
         answers: tuple[tuple[str, str], ...] = ((SERVICES_SEND, PLAIN), (SERVICES_SEND, LINKER), (ADMIN_SEND, ADMIN))
         for path, account in answers * 2:

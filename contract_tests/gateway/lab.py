@@ -14,7 +14,7 @@ from contract_tests.contract import ADMIN_SEND, SERVICES_SEND, Contract
 from contract_tests.control_client import ControlClient, Session
 from contract_tests.exchange import NOT_JSON, Answer, Login, Request
 from contract_tests.failures import Failure, Finding, NoAnswer, RepeatedId, WrongDetails, WrongOutcome, WrongText
-from contract_tests.outcome import Expected, Outcome, just, refused
+from contract_tests.outcome import Expected, Outcome, Showing, just, refused
 from contract_tests.readings import Readings
 from contract_tests.safety import NotTestableError
 from contract_tests.target import NoAnswerError, Target, json_request
@@ -25,6 +25,9 @@ UNDIALLABLE = "+0"
 
 ABSENT: Any = object()
 """In place of a member's value: leave the member out."""
+
+_AREAS = ("202", "303", "312", "404", "415", "503", "512", "602", "617", "702", "713", "801", "907", "919")
+"""With 555-0100 to 0199 behind them these are reserved for fiction, and valid under the numbering plan as well."""
 
 _MOST_FINDINGS = 20
 """A check that found this much has made its point."""
@@ -116,12 +119,12 @@ class Lab:
         return (SERVICES_SEND,) if no_admin else (ADMIN_SEND, SERVICES_SEND)
 
     def number(self) -> str:
-        """A number of those reserved for fiction that no stub and no list of ours names; live: the handset's."""
+        """A number that no stub and no list of ours names; live: the handset's."""
         live = self.bench.target.live
         if live is not None:
             # Without a handset no request may hold a number; one that nobody could dial stands in.
             return live.destination or UNDIALLABLE
-        return f"+44770090{self.random.randrange(100, 600):04d}"
+        return f"+1{self.random.choice(_AREAS)}555{self.random.randrange(100, 200):04d}"
 
     def text(self) -> str:
         """A text that was never sent before and holds no digits."""
@@ -188,7 +191,8 @@ class Lab:
         if self.live and _same_outcome(refused(56), answer) and _stands_in(request):
             raise NotTestableError("it needs a number that takes messages: name your handset with --allow-send-to")
         wanted = " or ".join(dict.fromkeys(str(outcome) for outcome, _ in allowed))
-        self.report(WrongOutcome(ids, f"expected {wanted}, got {_brief(answer)}"), request, answer)
+        said = f"expected {wanted}, got {_brief(answer)}"
+        self.report(WrongOutcome((*ids, *_wrong_status(allowed, answer)), said), request, answer)
         return False
 
     def _same_words(self, outcome: Outcome, request: Request, answer: Answer, ids: tuple[str, ...]) -> bool:
@@ -227,6 +231,13 @@ def _same_outcome(outcome: Outcome, answer: Answer) -> bool:
 
 def _stands_in(request: Request) -> bool:
     return f'"{UNDIALLABLE}"'.encode() in request.body
+
+
+def _wrong_status(allowed: list[tuple[Outcome, Showing]], answer: Answer) -> tuple[str, ...]:
+    """The statement on the status, where the code is right and the status is not."""
+    code = answer.member("code")
+    statuses = {outcome.status for outcome, _ in allowed if outcome.code is not None and outcome.code == code}
+    return ("ANS-3",) if 500 in statuses else ("ANS-4",) if 401 in statuses else ()
 
 
 def _brief(answer: Answer) -> str:

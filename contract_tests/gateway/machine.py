@@ -42,7 +42,7 @@ IDS = (
     "ERR-60",
 )
 
-_NUMBERS = ("+447700900101", "+447700900102", "+447700900111")
+_NUMBERS = ("+16465550101", "+16465550102", "+16465550111")
 _TEXTS = ("Your code", "your code", "Your code ", "Hello \U0001f600")
 _SENDERS = ((ADMIN_SEND, ADMIN), (SERVICES_SEND, PLAIN), (SERVICES_SEND, LINKER), (SERVICES_SEND, ADMIN))
 _SHRINKING = 5.0
@@ -148,7 +148,7 @@ class GatewayMachine(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: len(self.model.world.watchlist) < 5)
-    @rule(entry=st.sampled_from((_NUMBERS[0], _NUMBERS[2], "+44770090011*")))
+    @rule(entry=st.sampled_from((_NUMBERS[0], _NUMBERS[2], "+1646555011*")))
     def block(self, entry: str) -> None:
         """Put a number or a prefix on the watchlist."""
         watchlist = tuple(dict.fromkeys([*self.model.world.watchlist, entry]))

@@ -155,7 +155,7 @@ def admin_fields_on_services(lab: Lab) -> None:
 def order_of_checks(lab: Lab) -> None:
     """ORD-1: of two causes, the one that is asked for first answers."""
     link = "see https://receiver.example/x"
-    listed, unreachable = "+447700900661", "+447700900608"
+    listed, unreachable = "+12125550161", "+12125550108"
     webhook, nobody, service = {"url": "x"}, "contract-suite-nobody", {"service": "x"}
     pairs: list[tuple[dict[str, Any], Outcome]] = [
         ({"detailed": 1, "text": ""}, malformed("detailed")),

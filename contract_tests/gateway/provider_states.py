@@ -47,7 +47,7 @@ def none_is_up_and_flooded(lab: Lab) -> None:
         fill(small, number, 1, "ORD-1")
         _providers(small, PROVIDER1=False)
         small.expect(small.submit(SERVICES_SEND, {"destination": number}), refused(60), "ORD-1")
-        small.expect(small.submit(SERVICES_SEND, {"destination": "+447700900661"}), refused(61), "ORD-1")
+        small.expect(small.submit(SERVICES_SEND, {"destination": "+12125550161"}), refused(61), "ORD-1")
 
 
 @check("providers: the first that is up", "PR-2", needs=[Need.CONTROL])

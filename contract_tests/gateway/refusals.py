@@ -74,17 +74,17 @@ def _numbers() -> list[Probe]:
         Probe("number: missing", ("BAD-2", "ERR-56", "REQ-1"), {"destination": ABSENT}, code),
         Probe("number: calling code 999", ("NUM-1", "ERR-56"), {"destination": "+999123456789"}, code),
         Probe("number: calling code 210", ("NUM-1", "ERR-56"), {"destination": "+2101234567"}, code),
-        Probe("number: seven digits", ("REQ-1",), {"destination": "+4477009"}, _if_planned(56, 8), control=True),
-        Probe("number: fifteen digits", ("REQ-1",), {"destination": "+447700900123456"}, _if_planned(56, 8)),
-        Probe("number: satellite network", ("NUM-1",), {"destination": "+881612345678"}, _if_planned(8, 56)),
-        Probe("number: the vendor's +1234567890", ("NUM-1",), {"destination": "+1234567890"}, _if_planned(56, 8)),
-        Probe("number: the vendor's +390000000000", ("NUM-1",), {"destination": "+390000000000"}, _if_planned(8, 56)),
-        Probe("number: unreachable", ("ERR-8",), {"destination": "+447700900608"}, refused(8), control=True),
-        Probe("number: beside an unreachable one", ("ERR-8",), {"destination": "+447700900609"}, ACCEPTED, True),
+        Probe("number: seven digits", ("REQ-1",), {"destination": "+1234567"}, _if_planned(56), control=True),
+        Probe("number: fifteen digits", ("REQ-1",), {"destination": "+447700900123456"}, _if_planned(56)),
+        Probe("number: satellite network", ("NUM-1",), {"destination": "+881612345678"}, ACCEPTED),
+        Probe("number: the vendor's +1234567890", ("NUM-1",), {"destination": "+1234567890"}, _if_planned(56)),
+        Probe("number: the vendor's +390000000000", ("NUM-1",), {"destination": "+390000000000"}, _if_planned(8)),
+        Probe("number: unreachable", ("ERR-8",), {"destination": "+12125550108"}, refused(8), control=True),
+        Probe("number: beside an unreachable one", ("ERR-8",), {"destination": "+12125550109"}, ACCEPTED, True),
     ]
 
 
-def _if_planned(code: int, _: int) -> Expected:
+def _if_planned(code: int) -> Expected:
     """Accepted by its calling code alone; refused where the numbering plan is enforced (NUM-1)."""
     return by_reading("NUM-1", {"country-code": ACCEPTED, "numbering-plan": refused(code)})
 
@@ -170,11 +170,11 @@ def _lists_and_accounts() -> list[Probe]:
     ignored = by_reading("ACC-3", {"refused": BAD_CREDENTIALS, "ignored": ACCEPTED})
     listed, url = refused(61), {"text": "see https://receiver.example/x"}
     return [
-        Probe("watchlist: exact", ("ERR-61", "WL-1", "WL-2"), {"destination": "+447700900661"}, listed, True),
-        Probe("watchlist: prefix", ("WL-2", "ERR-61"), {"destination": "+447700900679"}, listed, True),
-        Probe("watchlist: beside it", ("WL-2",), {"destination": "+447700900662"}, ACCEPTED, True),
-        Probe("watchlist: longer", ("WL-2",), {"destination": "+4477009006610"}, _if_planned(56, 8), True),
-        Probe("watchlist: whoever sends", ("WL-2",), {"destination": "+447700900661"}, listed, True, LINKER),
+        Probe("watchlist: exact", ("ERR-61", "WL-1", "WL-2"), {"destination": "+12125550161"}, listed, True),
+        Probe("watchlist: prefix", ("WL-2", "ERR-61"), {"destination": "+12125550179"}, listed, True),
+        Probe("watchlist: beside it", ("WL-2",), {"destination": "+12125550162"}, ACCEPTED, True),
+        Probe("watchlist: longer", ("WL-2",), {"destination": "+121255501610"}, _if_planned(56), True),
+        Probe("watchlist: whoever sends", ("WL-2",), {"destination": "+12125550161"}, listed, True, LINKER),
         Probe("account: unknown", ("ACC-3",), {"account": "contract-suite-nobody"}, ignored, True, ADMIN),
         Probe("account: not active", ("ACC-3",), {"account": "contract-former"}, ignored, True, ADMIN),
         Probe("account: known", ("REQ-7",), {"account": "contract-plain"}, ACCEPTED, True, ADMIN),

@@ -19,7 +19,7 @@ from contract_tests.gateway.suite import Check, Need, all_checks
 from contract_tests.readings import Readings
 from contract_tests.requirements import load_requirements
 from contract_tests.safety import Allowance, NotTestableError, looks_real
-from contract_tests.target import CouldNotRunError, NoAnswerError, Target
+from contract_tests.target import CouldNotRunError, NoAnswerError, Target, checked_url
 from contract_tests.verdicts import Report, Result
 from contract_tests.world import World, limits_of
 
@@ -50,6 +50,7 @@ class Options:
         unknown = sorted(self.only - {requirement.id for requirement in load_requirements()})
         if unknown:
             raise CouldNotRunError(f"There is no requirement {', '.join(unknown)}; see `sms-contract requirements`.")
+        checked_url(self.url)
         if looks_real(self.url) and not self.live:
             raise CouldNotRunError(f"{self.url} looks like a real environment: say --live, and read its rules first.")
         if self.live and self.control:
@@ -76,13 +77,16 @@ def chosen_checks(only: frozenset[str]) -> tuple[Check, ...]:
     return tuple(each for each in all_checks() if not only or only & set(each.ids))
 
 
+def planned(checks: Sequence[Check], options: Options) -> tuple[Check, ...]:
+    """The checks without those that find out from outside what the control API shows."""
+    return tuple(each for each in checks if options.control is None or Need.FROM_OUTSIDE not in each.needs)
+
+
 def run(options: Options, progress: Progress | None = None, checks: Sequence[Check] | None = None) -> Report:
     """Judge the target; `CouldNotRunError` where nothing can be said about it."""
     started = time.monotonic()
     options = options.checked()
-    chosen = chosen_checks(options.only) if checks is None else tuple(checks)
-    if options.control is not None:
-        chosen = tuple(each for each in chosen if Need.FROM_OUTSIDE not in each.needs)
+    chosen = planned(chosen_checks(options.only) if checks is None else checks, options)
     results: list[Result] = []
     with opened(options) as bench:
         for each in chosen:

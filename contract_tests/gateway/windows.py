@@ -49,7 +49,7 @@ for _name, _offset in _EDGES.items():
 def sliding_or_fixed(lab: Lab) -> None:
     """AF-4: when the first message leaves, it frees one place where the window slides, and all where it is fixed."""
     with lab.in_world(lab.world.with_limits(volume=3)) as small:
-        number, window = "+447700900156", small.world.limits.volume_window
+        number, window = "+16465550156", small.world.limits.volume_window
         fill(small, number, 1, "AF-4")
         _advance(small, window / 2)
         fill(small, number, 2, "AF-4")
@@ -62,7 +62,7 @@ def sliding_or_fixed(lab: Lab) -> None:
 @check("window of duplicates: sliding or fixed", "AF-4", "AF-1", needs=[Need.CONTROL])
 def sliding_duplicates(lab: Lab) -> None:
     """AF-4: the same for copies of one text."""
-    number, text, limits = "+447700900157", lab.text(), lab.world.limits
+    number, text, limits = "+16465550157", lab.text(), lab.world.limits
     copies(lab, number, text, 1, "AF-4")
     _advance(lab, limits.duplicates_window / 2)
     copies(lab, number, text, limits.duplicates - 1, "AF-4")

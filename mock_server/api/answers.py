@@ -44,10 +44,12 @@ async def answer_protocol_error(
     await answer(send, exchange, error.error.status, body, headers=(_JSON, *headers))
 
 
-async def answer_bug(send: Send, exchange: Exchange) -> None:
+async def answer_bug(send: Send, exchange: Exchange, *, control: bool) -> None:
     """Say that the mock is at fault, in a shape that no refusal of the gateway has."""
     said = f"A bug in the mock, not an answer of the gateway. GET /_control/exchanges/{exchange.id} has more.\n"
-    await answer(send, exchange, 500, said.encode(), headers=(_TEXT, (b"x-mock-bug", exchange.id.encode())))
+    version = (_VERSION,) if control else ()
+    bug = (b"x-mock-bug", exchange.id.encode())
+    await answer(send, exchange, 500, said.encode(), headers=(_TEXT, bug, *version))
 
 
 async def answer_control(send: Send, status: int, content: object, *, headers: Iterable[RawHeader] = ()) -> None:

@@ -91,6 +91,7 @@ async def _answer_unrouted(scope: Scope, send: Send, error: HTTPException) -> No
 async def _answer_bug(scope: Scope, send: Send, session: Session) -> None:
     """Write down an exception that nobody expected, and say that it is ours."""
     exchange: Exchange | None = scope.get(EXCHANGE)
+    control = exchange is None
     if exchange is None:
         # A control request has no journal entry: this one is opened for the bug.
         exchange = scope[EXCHANGE] = _open(session, scope)
@@ -98,7 +99,7 @@ async def _answer_bug(scope: Scope, send: Send, session: Session) -> None:
     # The traceback may hold a secret: it goes to the journal, which masks it, and not to the log.
     logger.error("bug in the mock: exchange %s of session %s", exchange.id, session.name)
     if exchange.status is None:
-        await answer_bug(send, exchange)
+        await answer_bug(send, exchange, control=control)
 
 
 def _withhold(session: Session, exchange: Exchange, authorization: bytes | None) -> None:

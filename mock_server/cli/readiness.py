@@ -20,6 +20,7 @@ _PATIENCE = 3.0
 def ready(url: str | None) -> None:
     """Exit 0 when a gateway answers /_ready with 200, else 1; for health checks."""
     from http.client import HTTPException  # noqa: PLC0415 - only this command is a client
+    from urllib.error import HTTPError  # noqa: PLC0415
     from urllib.request import ProxyHandler, build_opener  # noqa: PLC0415
 
     base = url or f"http://127.0.0.1:{os.environ.get('SMS_MOCK_PORT', '8080')}"
@@ -28,5 +29,7 @@ def ready(url: str | None) -> None:
         with build_opener(ProxyHandler({})).open(f"{base.rstrip('/')}/_ready", timeout=_PATIENCE) as answered:
             click.echo(answered.read().decode())
     except (OSError, ValueError, HTTPException) as error:
+        if isinstance(error, HTTPError):
+            error.close()
         click.echo(f"not ready: {base}: {error}", err=True)
         sys.exit(1)

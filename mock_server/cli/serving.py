@@ -147,7 +147,7 @@ def _serve(world: World, path: Path, place: _Place) -> None:
 
 def _banner(url: str, scenario: Scenario, path: Path) -> Iterator[str]:
     """What a person wants to know first. The passwords of the pack are no secrets; those of other files may be."""
-    public = path.parent == folder()
+    public = path.resolve().parent == folder().resolve()
     yield f"SMS gateway mock at {url}"
     yield f"Scenario: {scenario.title or path.stem} ({path})"
     yield "Accounts:"

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from mock_server.domain.errors import MALFORMED
-from mock_server.domain.requirements import Requirement, assumed
+from mock_server.domain.requirements import Requirement, assumed, documented
 from mock_server.domain.submission import Operation, Reference, Submission, Unreadable, Webhook
 
 _BAD_1 = assumed("BAD-1")
 _BAD_2 = assumed("BAD-2")
-_REQ_8 = assumed("REQ-8")
+_REQ_8 = documented("REQ-8")
 
 _INT32_LOW, _INT32_HIGH = -(2**31), 2**31 - 1
 

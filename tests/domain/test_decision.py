@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from mock_server.domain.decision import Accepted, Decision, Drop, Objection, Refused, SilentlyDropped, Verdict
-from mock_server.domain.errors import FLOODED
+from mock_server.domain.errors import FLOODED, MALFORMED
 from mock_server.domain.flooding import Limits, Tally
 from mock_server.domain.message import Message
-from mock_server.domain.policy import Account, Policy, Provider, Readings
+from mock_server.domain.msisdn import NumberList
+from mock_server.domain.policy import Account, Health, Policy, Provider, Readings
 from mock_server.domain.requirements import documented
-from mock_server.domain.submission import Reference, Webhook
+from mock_server.domain.stub import Stub
+from mock_server.domain.submission import Credentials, Reference, Unreadable, Webhook
 from tests.domain.asking import MORNING, a_context, a_submission, an_attempt, an_offer
 
 AF_1 = documented("AF-1")
@@ -72,6 +74,10 @@ def test_a_message_is_natural_unless_a_stub_had_it_accepted() -> None:
         Webhook(),
         a_submission(),
         an_attempt(),
+        Credentials("anna", "secret"),
+        Unreadable(MALFORMED, AF_1, "body: empty"),
+        Health(),
+        Stub("stubs[0]", NumberList(), FLOODED),
         an_offer(),
         a_context(),
     ],

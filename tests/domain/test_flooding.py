@@ -212,6 +212,15 @@ def test_what_is_sent_after_the_clock_was_set_back_leaves_first() -> None:
 
 
 @pytest.mark.requirement("AF-4")
+def test_set_back_into_two_fixed_windows_a_message_joins_the_one_that_ends_first() -> None:
+    """AF-4, the alternative: the clock stands in the first window again, and the second has not been forgotten."""
+    log = a_log([0, HOUR, 10 * MINUTE], FIXED)
+
+    assert tally(log, KEY, after(10 * MINUTE)) == Tally(3, after(HOUR), 3, after(HOUR))
+    assert tally(log, KEY, after(HOUR)) == Tally(1, after(2 * HOUR), 1, after(2 * HOUR))
+
+
+@pytest.mark.requirement("AF-4")
 def test_a_window_that_was_made_shorter_holds_for_what_is_sent_from_then_on() -> None:
     """AF-4: a scenario that changes a window changes no promise that was made before."""
     log = a_log([0])
@@ -268,6 +277,16 @@ def test_the_text_is_kept_as_a_hash_that_fits_a_machine_integer(text: str) -> No
     assert -(2**63) <= an_offer(text=text).key < 2**63
     assert len(log) == 3
     assert log.itemsize == 8
+
+
+@pytest.mark.requirement("AF-1")
+def test_the_hash_uses_all_64_bits() -> None:
+    """AF-1: a shorter hash would drop messages that are no copies."""
+    keys = {an_offer(text=str(number)).key for number in range(1000)}
+
+    assert len(keys) == 1000
+    assert min(keys) < -(2**62)
+    assert max(keys) > 2**62
 
 
 @pytest.mark.requirement("AF-3")

@@ -7,7 +7,7 @@ from json import dumps
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mock_server.domain.secrets import MASK, Secrets, spellings
@@ -15,6 +15,9 @@ from tests.domain.asking import PREDICTABLE
 
 PASSWORD = 'p"ä /+\\$ss'
 """Each of its marks is spelled in another way somewhere."""
+
+ANY_CHARACTER = st.characters()
+"""Halves of characters included."""
 
 
 def _secrets(*passwords: str, username: str = "anna") -> Secrets:
@@ -119,7 +122,8 @@ def test_a_password_of_marks_is_no_pattern() -> None:
     assert secrets.mask(b"x.*|(ax") == b"x***x"
 
 
-@given(username=st.text(max_size=6), password=st.text(min_size=4, max_size=12))
+@given(username=st.text(ANY_CHARACTER, max_size=6), password=st.text(ANY_CHARACTER, min_size=4, max_size=12))
+@example(username="\ud800", password="\udfff\udfff\udfff\udfff")
 @settings(PREDICTABLE, max_examples=100)
 def test_any_password_has_spellings_and_each_is_masked(username: str, password: str) -> None:
     """Whatever characters credentials are made of, lone surrogates too, nothing fails and nothing is left."""

@@ -274,3 +274,27 @@ def test_what_is_a_url_under_the_narrow_reading_is_one_under_the_wide_reading(te
     narrow = find_url(text, bare_domains=False)
 
     assert narrow is None or find_url(text) == narrow
+
+
+@pytest.mark.requirement("URL-3")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "example.com\N{GRINNING FACE}",
+        "\N{GRINNING FACE}example.com",
+        "a|example.com|b",
+        "pin:12345.it",
+        "foo_bar.com",
+    ],
+)
+def test_a_bare_domain_is_found_whatever_sign_stands_beside_it(text: str) -> None:
+    """URL-3: an emoji, a bar, a colon or an underscore does not hide a domain."""
+    assert find_url(text) is not None
+    assert find_url(text, bare_domains=False) is None
+
+
+@pytest.mark.requirement("URL-3")
+@pytest.mark.parametrize("text", ["you@example.com\N{GRINNING FACE}", "write:you@example.com|me@example.it"])
+def test_an_address_stays_an_address_whatever_sign_stands_beside_it(text: str) -> None:
+    """URL-3: an e-mail address is not a URL, glued to a sign or not."""
+    assert find_url(text) is None

@@ -1,0 +1,67 @@
+"""Suite A under pytest: one test a check, on one bench for all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from secrets import randbelow
+
+import pytest
+
+from contract_tests.exchange import Login
+from contract_tests.gateway.lab import Bench
+from contract_tests.gateway.runner import Options, chosen_checks, opened, planned
+from contract_tests.target import CouldNotRunError
+
+_MADE = pytest.StashKey[int]()
+
+
+def _options(config: pytest.Config) -> Options:
+    given = config.getoption
+    if not given("--sms-url"):
+        raise pytest.UsageError("say what is judged: --sms-url URL")
+    username, password = given("--sms-username"), given("--sms-password") or os.environ.get("SMS_PASSWORD")
+    seed = given("--sms-seed")
+    return Options(
+        url=given("--sms-url"),
+        login=Login(username, password) if username and password else None,
+        control=given("--sms-control"),
+        live=given("--sms-live"),
+        allow_send_to=given("--sms-allow-send-to"),
+        max_messages=given("--sms-max-messages"),
+        max_examples=given("--sms-max-examples"),
+        seed=randbelow(2**32) if seed is None else seed,
+        only=frozenset(id_ for id_ in given("--sms-only").split(",") if id_),
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each check that concerns the chosen statements."""
+    if "contract_check" in metafunc.fixturenames:
+        options = _options(metafunc.config)
+        checks = planned(chosen_checks(options.only), options)
+        metafunc.parametrize("contract_check", checks, ids=[each.name for each in checks])
+
+
+@pytest.fixture(scope="session")
+def bench(pytestconfig: pytest.Config) -> Iterator[Bench]:
+    """The target, looked at once; the run ends with exit code 2 where it cannot be judged."""
+    pytestconfig.stash[_MADE] = 0
+    try:
+        with opened(_options(pytestconfig).checked()) as found:
+            yield found
+    except CouldNotRunError as error:
+        pytest.exit(f"sms-contract: {error}", returncode=2)
+
+
+@pytest.fixture
+def made(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Count a check that could be made."""
+    yield
+    pytestconfig.stash[_MADE] += 1
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run in which no check could be made is no success."""
+    if session.config.stash.get(_MADE, None) == 0:
+        session.exitstatus = 2

@@ -1,0 +1,25 @@
+"""`pytest --pyargs contract_tests.gateway --sms-url=URL`: does this server keep the contract?"""
+
+from __future__ import annotations
+
+import pytest
+
+from contract_tests.gateway.lab import Bench
+from contract_tests.gateway.runner import make
+from contract_tests.gateway.suite import Check
+from contract_tests.report import failures
+from contract_tests.verdicts import Report
+
+
+def test_contract(contract_check: Check, bench: Bench, request: pytest.FixtureRequest) -> None:
+    """Every statement that the check exercises is kept; what cannot be tested here says so."""
+    result = make(bench, contract_check)
+    if result.failed:
+        request.getfixturevalue("made")
+        report = Report(
+            bench.target.url, bench.seed, (result,), command="sms-contract gateway --url " + bench.target.url
+        )
+        pytest.fail("\n".join(failures(report)), pytrace=False)
+    if result.not_testable is not None:
+        pytest.skip(f"not testable: {result.not_testable}")
+    request.getfixturevalue("made")

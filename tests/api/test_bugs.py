@@ -1,0 +1,133 @@
+"""A bug in the mock never looks like a refusal of the gateway."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx2
+import pytest
+
+from mock_server import gateway as gateway_module
+from mock_server import wire
+from mock_server.control import Control
+from mock_server.domain import rules
+from mock_server.testing import MockGateway
+from tests.support import ADMIN, DESTINATION, World, assert_accepted, assert_refused, basic
+
+
+def broken_rule(submission: object, context: object) -> None:
+    """A rule with a bug in it, that tells a secret besides."""
+    raise RuntimeError("the rule is broken; admin-secret, and wrong-password-7")
+
+
+def assert_bug(response: httpx2.Response) -> str:
+    """The answer for a bug: no JSON, no code, and where to read on; the exchange it names."""
+    exchange: str = response.headers["x-mock-bug"]
+    assert response.status_code == 500
+    assert response.headers["content-type"] == "text/plain; charset=utf-8"
+    assert response.text == (
+        f"A bug in the mock, not an answer of the gateway. GET /_control/exchanges/{exchange} has more.\n"
+    )
+    assert response.headers["x-mock-exchange"] == exchange
+    return exchange
+
+
+@pytest.mark.requirement("ANS-3")
+def test_a_rule_that_raises_is_a_bug_and_no_refusal(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Plain text and `X-Mock-Bug`; the traceback is in the journal alone, its secrets masked."""
+    monkeypatch.setattr(rules, "SUBMISSION_RULES", (broken_rule,))
+
+    response = world.send()
+
+    found = world.control("GET", f"/exchanges/{assert_bug(response)}")
+    assert (found["outcome"], found["status"], found["rule"], found["code"]) == ("bug", 500, None, None)
+    assert "Traceback" in found["bug"]
+    assert "in broken_rule" in found["bug"]
+    assert "RuntimeError: the rule is broken; ***" in found["bug"]
+    assert "Traceback" not in response.text
+    assert caplog.messages == [f"bug in the mock: exchange {found['id']} of session {world.name}"]
+    assert caplog.records[0].exc_info is None
+    assert world.exchanges()[0]["outcome"] == "bug"
+
+
+def test_the_server_goes_on_after_a_bug(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next send, on the same connection, is decided as if nothing had been."""
+    with monkeypatch.context() as broken:
+        broken.setattr(rules, "SUBMISSION_RULES", (broken_rule,))
+        assert_bug(world.send())
+
+    assert_accepted(world.send())
+    assert len(world.messages()) == 1
+
+
+def test_a_bug_before_authentication_keeps_the_wrong_password_masked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No rule said that it was wrong, so it is masked on suspicion."""
+    monkeypatch.setattr(gateway_module, "object_to_attempt", broken_rule)
+
+    response = world.send("wrong-password-7", auth=("admin", "wrong-password-7"))
+
+    assert_bug(response)
+    assert "wrong-password-7" not in str(world.why(response))
+
+
+def test_a_bug_in_a_health_check_is_told_alike(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every operation stands behind the same shell."""
+
+    def broken(*_: object) -> bytes:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(wire, "health_answer", broken)
+
+    response = world.post("/api/Services/checkServiceStatus", auth=None)
+
+    assert "ZeroDivisionError" in world.control("GET", f"/exchanges/{assert_bug(response)}")["bug"]
+
+
+def test_a_bug_in_the_control_api_is_told_alike_and_gets_an_entry_of_its_own(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal has control requests only where they failed; the version stands on the answer all the same."""
+
+    async def broken(*_: object) -> None:
+        raise LookupError("what a tester sent: admin-secret")
+
+    world.send()
+    monkeypatch.setattr(Control, "reset", broken)
+
+    response = world.request("POST", "/_control/reset")
+
+    found = world.control("GET", f"/exchanges/{assert_bug(response)}")
+    assert (found["path"], found["outcome"]) == (f"{world.prefix}/_control/reset", "bug")
+    assert "LookupError: what a tester sent: ***" in found["bug"]
+    assert response.headers["x-mock-control-version"] == "1"
+
+
+def test_in_process_a_bug_is_answered_and_not_raised(
+    gateway: MockGateway, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client of the ASGI application sees what a client of the port sees."""
+    monkeypatch.setattr(rules, "SUBMISSION_RULES", (broken_rule,))
+
+    async def send() -> httpx2.Response:
+        transport = httpx2.ASGITransport(app=gateway.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://gateway") as client:
+            return await client.post(
+                f"{world.prefix}/api/Admin/send",
+                json={"destination": DESTINATION, "text": "Hi"},
+                headers={"Authorization": basic(*ADMIN)},
+            )
+
+    assert_bug(asyncio.run(send()))
+
+
+def test_a_refusal_carries_no_sign_of_a_bug(world: World) -> None:
+    """The two kinds of 500 share nothing but the status."""
+    refused = world.send(destination="x")
+
+    assert_refused(refused, 56)
+    assert "x-mock-bug" not in refused.headers
+    assert world.why(refused)["bug"] is None

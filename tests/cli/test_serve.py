@@ -1,0 +1,310 @@
+"""`serve`: what it says when it can, and the one sentence when it cannot."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import httpx2
+import pytest
+from click.testing import CliRunner, Result
+
+from mock_server.api import server
+from mock_server.cli import main
+from tests.support import ADMIN, DESTINATION, assert_accepted
+
+_PATIENCE = 60
+"""Seconds until a process that says nothing counts as hanging."""
+
+
+class Instant:
+    """A server that is ready at once and ends at once."""
+
+    def __init__(self, _: object, on_started: Callable[[], None]) -> None:
+        self._on_started = on_started
+
+    def run(self, sockets: list[socket.socket]) -> None:
+        """Be ready, and end."""
+        self._on_started()
+        for each in sockets:
+            each.close()
+
+
+@pytest.fixture
+def instant(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`serve` in this process, without serving: its words and files are what is looked at."""
+    monkeypatch.setattr(server, "HttpServer", Instant)
+    monkeypatch.setattr(gc, "freeze", int)
+
+
+def serve(*arguments: str) -> Result:
+    """One run of `serve` in this process, on any free port."""
+    return CliRunner().invoke(main, ["serve", "--port", "0", *arguments])
+
+
+def assert_one_sentence(result: Result, *words: str) -> None:
+    """Exit 2, a sentence on standard error that holds the words, no traceback, nothing on standard output."""
+    assert result.exit_code == 2
+    assert result.stderr.startswith("sms-mock: ")
+    for word in words:
+        assert word in result.stderr
+    assert "Traceback" not in result.output
+    assert result.stdout == ""
+
+
+@pytest.mark.usefixtures("instant")
+def test_the_banner_has_the_url_the_accounts_and_a_line_to_paste() -> None:
+    """The shipped passwords are shown: they are no secrets."""
+    result = serve()
+
+    assert result.exit_code == 0
+    assert "SMS gateway mock at http://127.0.0.1:" in result.stdout
+    assert "  admin / admin-secret  (admin)\n" in result.stdout
+    assert "  customer-account / customer-secret  (may send URLs)\n" in result.stdout
+    assert "  former-customer / former-secret  (not active)\n" in result.stdout
+    assert "curl -u admin:admin-secret http://127.0.0.1:" in result.stdout
+    assert "/_control/messages" in result.stdout
+
+
+@pytest.mark.usefixtures("instant")
+def test_the_passwords_of_somebodys_own_file_are_not_printed() -> None:
+    """Their names are."""
+    Path("mine.yaml").write_text(
+        "version: 1\ntitle: Mine\naccounts: [{username: boss, password: hidden-away, admin: true}]\n"
+    )
+
+    results = [serve("--scenario", "mine.yaml", *flags) for flags in ((), ("--json-logs",), ("--quiet",))]
+
+    assert "curl -u boss http" in results[0].stdout
+    for result in results:
+        assert result.exit_code == 0
+        assert "hidden-away" not in result.output
+
+
+@pytest.mark.usefixtures("instant")
+def test_without_an_administrator_there_is_nothing_to_paste() -> None:
+    """The rest of the banner stands."""
+    Path("mine.yaml").write_text("version: 1\naccounts: []\n")
+
+    result = serve("--scenario", "mine.yaml")
+
+    assert result.exit_code == 0
+    assert "curl" not in result.stdout
+    assert "/_control/messages" in result.stdout
+
+
+@pytest.mark.usefixtures("instant")
+def test_json_logs_are_one_object_a_line_and_hold_no_password() -> None:
+    """And standard output stays empty."""
+    result = serve("--json-logs")
+
+    lines = [json.loads(line) for line in result.stderr.splitlines()]
+    assert result.stdout == ""
+    assert [(line["level"], line["logger"]) for line in lines] == [("info", "mock_server")]
+    assert "serving" in lines[0]["message"]
+    assert "secret" not in result.stderr
+
+
+@pytest.mark.usefixtures("instant")
+def test_quiet_says_nothing() -> None:
+    """Where all is well."""
+    assert serve("--quiet").output == ""
+
+
+@pytest.mark.usefixtures("instant")
+def test_the_port_file_gets_the_url_and_nothing_is_left_beside_it() -> None:
+    """A stale one is replaced."""
+    Path("url.txt").write_text("http://127.0.0.1:1\n")
+
+    serve("--port-file", "url.txt")
+
+    assert Path("url.txt").read_text().startswith("http://127.0.0.1:")
+    assert Path("url.txt").read_text() != "http://127.0.0.1:1\n"
+    assert [path.name for path in Path().iterdir()] == ["url.txt"]
+
+
+@pytest.mark.usefixtures("instant")
+def test_the_environment_sets_what_no_option_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Port, host, scenario and port file."""
+    monkeypatch.setenv("SMS_MOCK_PORT", "0")
+    monkeypatch.setenv("SMS_MOCK_HOST", "127.0.0.2")
+    monkeypatch.setenv("SMS_MOCK_SCENARIO", "watchlist")
+    monkeypatch.setenv("SMS_MOCK_PORT_FILE", "url.txt")
+
+    result = CliRunner().invoke(main, ["serve"])
+
+    assert result.exit_code == 0
+    assert "watchlist.yaml" in result.stdout
+    assert Path("url.txt").read_text().startswith("http://127.0.0.2:")
+
+
+@pytest.mark.usefixtures("instant")
+@pytest.mark.parametrize("host", ["0.0.0.0", "localhost"])
+def test_a_host_that_is_everywhere_or_has_a_name_is_shown_as_an_address(host: str) -> None:
+    """A URL that a client on this machine can use."""
+    assert "SMS gateway mock at http://127.0.0.1:" in serve("--host", host).stdout
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_an_ipv6_address_stands_in_brackets() -> None:
+    """As a URL needs it."""
+    try:
+        bound = server.bind("::1", 0)
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+    with bound:
+        assert server.url_of(bound) == f"http://[::1]:{bound.getsockname()[1]}"
+
+
+def test_a_port_in_use_is_one_sentence() -> None:
+    """It says what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+
+        result = CliRunner().invoke(main, ["serve", "--port", port])
+
+    assert_one_sentence(result, f"cannot serve on 127.0.0.1:{port}", "in use", "--port 0 takes any free port")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("host", ["203.0.113.1", "not a host"])
+def test_a_host_that_is_not_ours_is_one_sentence(host: str) -> None:
+    """An address of another machine, and no address at all."""
+    result = serve("--host", host)
+
+    assert_one_sentence(result, f"cannot serve on {host}:0")
+
+
+@pytest.mark.parametrize("scenario", ["no-such", "folder/no-such.yaml", "", "defalt", "x" * 5000, "a\x00b"])
+def test_a_missing_scenario_is_one_sentence(scenario: str) -> None:
+    """With what is shipped, and a guess at what was meant."""
+    result = serve("--scenario", scenario)
+
+    assert_one_sentence(result, "neither a file nor a shipped scenario; shipped: default,")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"version: 1\nwatchlst: []\n", "mine.yaml:2:1: watchlst: "),
+        (b"version: [", "mine.yaml:"),
+        (b"", "mine.yaml"),
+        (b"\xff", "mine.yaml:1:1: this is not UTF-8"),
+        (b"version: 1\naccounts: [{username: a, password: 12345}]\n", "mine.yaml:2:"),
+    ],
+)
+def test_a_scenario_that_does_not_load_is_told_with_every_problem(text: bytes, words: str) -> None:
+    """Exit 2, each with its place."""
+    Path("mine.yaml").write_bytes(text)
+
+    result = serve("--scenario", "mine.yaml")
+
+    assert_one_sentence(result, "the scenario does not load:", words)
+    assert "12345" not in result.output
+
+
+def test_a_folder_is_no_scenario() -> None:
+    """One sentence."""
+    Path("folder").mkdir()
+
+    assert_one_sentence(serve("--scenario", "folder"), "the scenario does not load:")
+
+
+def test_a_port_file_that_cannot_be_written_is_one_sentence() -> None:
+    """Before anything is served: in a folder that is not there, or behind a file."""
+    Path("file").write_text("")
+
+    for path in ("no-such/url.txt", "file/url.txt"):
+        result = serve("--port-file", path)
+
+        assert_one_sentence(result, f"cannot write the port file {path}: ")
+        assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--port", "70000"], ["--port", "http"], ["--port-file", "."], ["--max-exchanges", "0"], ["--no-such"]],
+)
+def test_a_bad_option_is_a_usage_error(arguments: list[str]) -> None:
+    """Exit 2, by click's own words."""
+    result = CliRunner().invoke(main, ["serve", *arguments])
+
+    assert result.exit_code == 2
+    assert "Error: " in result.stderr
+
+
+@contextmanager
+def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """The command as a process of its own; any warning in it is an error."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SMS_MOCK", "COV_CORE"))}
+    with subprocess.Popen(  # noqa: S603 - our own command, with our own arguments
+        [sys.executable, "-W", "error", "-m", "mock_server", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as started:
+        try:
+            yield started
+        finally:
+            started.kill()
+
+
+def first_line(stream: IO[str] | None) -> str:
+    """The first line that a process says."""
+    assert stream is not None
+    return stream.readline()
+
+
+def test_a_process_serves_writes_its_port_file_and_ends_on_sigterm() -> None:
+    """`python -m mock_server` is the command; once `/_ready` answers, the file is there."""
+    with process("serve", "--port", "0", "--port-file", "url.txt") as started:
+        url = first_line(started.stdout).split()[-1]
+        with httpx2.Client(base_url=url, trust_env=False, timeout=_PATIENCE) as client:
+            ready = client.get("/_ready")
+            written = Path("url.txt").read_text()
+            sent = client.post("/api/Admin/send", json={"destination": DESTINATION, "text": "Hi"}, auth=ADMIN)
+        started.send_signal(signal.SIGTERM)
+        _, errors = started.communicate(timeout=_PATIENCE)
+
+    assert ready.status_code == 200
+    assert written == url + "\n"
+    assert_accepted(sent)
+    assert started.returncode in {0, -signal.SIGTERM}
+    assert errors == ""
+
+
+def test_a_process_ends_when_interrupted_though_a_client_holds_its_connection() -> None:
+    """A half-sent request does not keep it, and the keyboard's interrupt leaves no traceback."""
+    with process("serve", "--port", "0", "--json-logs") as started:
+        url = json.loads(first_line(started.stderr))["message"].split()[-1]
+        target = httpx2.URL(url)
+        with socket.create_connection((target.host, target.port or 0)) as held:
+            held.sendall(b"POST /api/Admin/send HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
+            assert httpx2.get(f"{url}/_ready", trust_env=False).status_code == 200
+            started.send_signal(signal.SIGINT)
+            _, errors = started.communicate(timeout=_PATIENCE)
+
+    assert "Traceback" not in errors
+
+
+def test_a_process_that_cannot_serve_ends_with_2_and_one_sentence() -> None:
+    """No warning, no traceback."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        process("serve", "--port", str(taken.getsockname()[1])) as started,
+    ):
+        told, errors = started.communicate(timeout=_PATIENCE)
+
+    assert (started.returncode, told) == (2, "")
+    assert errors.startswith("sms-mock: cannot serve on ")
+    assert errors.count("\n") == 1

@@ -1,0 +1,1 @@
+"""Tests of the kit: the contract, the suite, and gateways that are wrong on purpose."""

@@ -1,0 +1,39 @@
+"""`python -m tests.kit.soak [ROUNDS]`: the healthy mock stays green, every broken one turns red; full suite, new seeds."""
+
+from __future__ import annotations
+
+import sys
+from secrets import randbelow
+
+from contract_tests.gateway.runner import Options, run
+from contract_tests.report import failures
+from contract_tests.verdicts import Report
+from tests.kit.broken_gateways import CATALOGUE, Broken, served
+
+ROUNDS = 20
+
+
+def judged(broken: Broken | None) -> Report:
+    """A full run with a random seed."""
+    with served(broken) as url:
+        return run(Options(url, control=url, seed=randbelow(2**32)))
+
+
+def main(rounds: int) -> int:
+    """Give the exit code: 0 when every run went as it must."""
+    wrong = 0
+    for number in range(1, rounds + 1):
+        report = judged(None)
+        wrong += report.exit_code != 0
+        print(f"healthy {number}/{rounds}: exit {report.exit_code}, seed {report.seed}, {report.seconds:.1f} s")  # noqa: T201
+        print("\n".join(failures(report)), end="")  # noqa: T201
+    for broken in CATALOGUE:
+        report = judged(broken)
+        told = broken.requirement in report.broken_ids
+        wrong += not told
+        print(f"{broken}: {'told' if told else 'MISSED'} by {broken.requirement}, seed {report.seed}")  # noqa: T201
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS))

@@ -1,0 +1,165 @@
+"""The mock keeps the contract: with control, without it, and under every reading of a silent page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import httpx2
+import pytest
+from click.testing import CliRunner
+
+from contract_tests.cli import main
+from contract_tests.control_client import ControlClient
+from contract_tests.exchange import Login
+from contract_tests.gateway.runner import Options, chosen_checks, run
+from contract_tests.report import failures
+from contract_tests.requirements import load_requirements
+from contract_tests.verdicts import Report, Verdict
+from mock_server.scenario.loader import scenario_of
+from mock_server.testing import MockGateway
+from tests.kit.proxy import proxied
+
+SEED = 20260115
+ADMIN = Login("admin", "admin-secret")
+STOCK: tuple[dict[str, Any], ...] = (
+    {"AF-2": 100, "AF-5": "attempts", "ANS-2": "null", "ANS-5": "no-challenge", "ACC-2": 403, "BAD-1": 500},
+    {
+        "AF-4": "fixed",
+        "ACC-3": "ignored",
+        "URL-3": "explicit",
+        "BAD-3": "accepted",
+        "BAD-6": "plain-http",
+        "BAD-7": 66,
+    },
+    {"NUM-1": "numbering-plan", "BAD-3": 66, "BAD-1": 500},
+)
+
+
+def verdicts(report: Report) -> dict[str, Verdict]:
+    """The verdict on each requirement."""
+    return {standing.requirement.id: standing.verdict for standing in report.standings()}
+
+
+def test_the_whole_suite_is_green_on_the_mock(healthy: str, tmp_path: Path) -> None:
+    """Every requirement that can be observed by now is kept, by the command that a user types."""
+    junit, command = tmp_path / "report.xml", ["gateway", "--url", healthy, "--control", healthy]
+
+    result = CliRunner().invoke(main, [*command, "--seed", str(SEED), "--json", "--report", str(junit)])
+
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.stdout)
+    found = {each["id"]: each["verdict"] for each in report["requirements"]}
+    built = {each.id for each in load_requirements() if each.since is None and each.observable}
+    assert {id_ for id_, verdict in found.items() if verdict == "kept"} == built
+    assert all(each["requests"] for each in report["checks"])
+    suite = ET.parse(junit).getroot()  # noqa: S314 - our own file
+    assert suite.get("failures") == "0"
+    assert len(suite.findall("testcase")) == len(report["checks"])
+
+
+def test_nothing_is_left_behind(healthy: str) -> None:
+    """Every session that a run makes is gone afterwards."""
+    run(Options(healthy, control=healthy, seed=SEED, only=frozenset({"AF-6", "OP-9"}), max_examples=3))
+
+    sessions = httpx2.get(f"{healthy}/_control/sessions").json()["sessions"]
+    assert [session["id"] for session in sessions] == ["default"]
+
+
+def test_without_control_what_needs_it_is_not_testable(healthy: str) -> None:
+    """A target with credentials only: nothing is broken, and what could not be seen is neither kept nor forgotten."""
+    checks = [each for each in chosen_checks(frozenset()) if not each.generated]
+
+    report = run(Options(healthy, login=ADMIN, seed=SEED), checks=checks)
+
+    found = verdicts(report)
+    assert report.exit_code == 0, "\n".join(failures(report))
+    assert {found[id_] for id_ in ("AF-3", "AF-4", "AF-5", "AF-6", "WL-1", "PR-2", "OP-9", "ACC-2")} == {
+        Verdict.NOT_TESTABLE
+    }
+    assert {found[id_] for id_ in ("ERR-56", "ERR-66", "ANS-1", "AF-2", "BAD-1", "OP-3")} == {Verdict.KEPT}
+    assert report.readings["AF-2"] == "150"
+    assert report.readings["BAD-3"] == "400"
+
+
+def test_without_credentials_strangers_are_still_turned_away(healthy: str) -> None:
+    """A target that nobody gave credentials for: what needs none is tested."""
+    checks = [each for each in chosen_checks(frozenset()) if not each.generated]
+
+    report = run(Options(healthy, seed=SEED), checks=checks)
+
+    kept = {id_ for id_, verdict in verdicts(report).items() if verdict is Verdict.KEPT}
+    assert report.exit_code == 0
+    assert {"OP-3", "ERR-63a", "ERR-63b", "BAD-5", "ORD-1"} <= kept
+    assert "ERR-56" not in kept
+
+
+@pytest.mark.parametrize("assume", STOCK, ids=" ".join)
+def test_the_mock_is_judged_under_the_readings_it_runs_with(assume: dict[str, Any]) -> None:
+    """Each alternative is a law of its own: the suite reads the scenario and holds the mock to that."""
+    with MockGateway(scenario_of({"version": 1, "assume": assume}, "test")) as gateway:
+        report = run(Options(gateway.url, control=gateway.url, seed=SEED, max_examples=10))
+
+    assert report.exit_code == 0, "\n".join(failures(report))
+
+
+def test_a_reading_that_is_assumed_wrongly_is_told() -> None:
+    """`--assume` wins over what the scenario says: the mock then breaks just that statement."""
+    with MockGateway() as gateway:
+        options = Options(gateway.url, login=ADMIN, seed=SEED, only=frozenset({"ANS-2"}), assume={"ANS-2": "null"})
+        report = run(options)
+
+    assert report.exit_code == 1
+    assert "ANS-2" in report.broken_ids
+
+
+def test_limits_of_the_scenario_are_the_limits_that_are_tested() -> None:
+    """A scenario with limits of its own is judged by these."""
+    scenario = {
+        "version": 1,
+        "anti_flooding": {"volume": {"limit": 7, "window": "10m"}, "duplicates": {"limit": 3, "window": "90s"}},
+    }
+    with MockGateway(scenario_of(scenario, "test")) as gateway:
+        checks = [each for each in chosen_checks(frozenset({"AF-1", "AF-2", "AF-3", "AF-4"})) if not each.generated]
+        report = run(Options(gateway.url, control=gateway.url, seed=SEED), checks=checks)
+
+    assert report.exit_code == 0, "\n".join(failures(report))
+    assert sum(result.requests for result in report.results) < 300
+
+
+def test_a_session_is_chosen_by_header_where_a_proxy_eats_the_prefix(healthy: str) -> None:
+    """What is judged is `--url`, also where only `/api` gets through to the stand-in."""
+    with proxied(healthy) as url:
+        checks = [each for each in chosen_checks(frozenset({"AF-1"})) if not each.generated]
+        report = run(Options(url, control=healthy, seed=SEED), checks=checks)
+
+    assert report.exit_code == 0, "\n".join(failures(report))
+
+
+def test_the_same_seed_asks_the_same_questions(healthy: str) -> None:
+    """A run is repeated by its seed: the same checks make the same requests."""
+    options = Options(healthy, control=healthy, seed=7, only=frozenset({"WL-2"}), max_examples=5)
+
+    first, second = run(options), run(options)
+
+    assert [(r.name, r.requests) for r in first.results] == [(r.name, r.requests) for r in second.results]
+
+
+def test_a_control_api_of_another_server_is_noticed(healthy: str) -> None:
+    """Sessions that requests never reach would make every verdict worthless."""
+    with MockGateway() as other:
+        result = CliRunner().invoke(main, ["gateway", "--url", healthy, "--control", other.url])
+
+    assert result.exit_code == 2
+    assert "reach no session" in result.output
+
+
+def test_the_control_client_says_what_failed(healthy: str) -> None:
+    """A refused control call is one sentence with the call in it."""
+    client = ControlClient(healthy)
+
+    with pytest.raises(Exception, match=r"GET .*/_control/nothing answered 404"):
+        client.call("GET", "/_control/nothing")
+    client.close()
