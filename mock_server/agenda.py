@@ -59,10 +59,11 @@ class Lane:
         after_success = max(self.notifications[self.position + 1].due, self.due)
         return after_success if after_failure is None else min(after_success, after_failure)
 
-    def forget_after(self, now: Instant) -> None:
-        """Forget the notifications of changes that were to come after now."""
-        done = self.notifications[: self.position]
-        kept = tuple(each for each in self.notifications[self.position :] if each.change.at <= now)
+    def forget_after(self, now: Instant, *, under_way: bool = False) -> None:
+        """Forget the notifications of changes that were to come after now; one that is under way is not called back."""
+        begun = self.position + under_way
+        done = self.notifications[:begun]
+        kept = tuple(each for each in self.notifications[begun:] if each.change.at <= now)
         self.notifications = (*done, *kept)
 
     def append(self, notification: Notification) -> None:
@@ -99,11 +100,8 @@ class Agenda:
 
     def withdraw(self, message_id: str) -> list[Lane]:
         """Take the lanes of one message off, wherever they stand."""
-        withdrawn = [lane for _, _, lane in sorted(self._heap) if lane.message.id == message_id]
-        self._heap = [entry for entry in self._heap if entry[2].message.id != message_id]
-        heapify(self._heap)
-        return withdrawn
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._heap.clear()
+        withdrawn = sorted(entry for entry in self._heap if entry[2].message.id == message_id)
+        if withdrawn:
+            self._heap = [entry for entry in self._heap if entry[2].message.id != message_id]
+            heapify(self._heap)
+        return [lane for _, _, lane in withdrawn]

@@ -87,7 +87,7 @@ class Session:
     def drop_work(self) -> None:
         """Forget what was still to be done, and what is being done."""
         self.alarm.ring_in(None)
-        self.agenda.clear()
+        self.agenda = Agenda()
         for task in tuple(self.under_way):
             task.cancel()
         self.under_way.clear()

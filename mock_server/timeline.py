@@ -45,6 +45,8 @@ class Progress(msgspec.Struct, frozen=True):
     complete: bool
     pending: int
     """Lanes that still wait or are under way."""
+    attempts: int
+    """Webhook attempts, those included that the journal no longer keeps."""
 
 
 class BusyError(Exception):
@@ -54,12 +56,12 @@ class BusyError(Exception):
 async def begin(session: Session, message: Message) -> None:
     """Put a message's notifications on the agenda; under `before-answer` the first goes out at once."""
     lanes = courier.lanes_for(session, message, changes(message.plan, message.accepted_at)[1:])
-    for number, lane in enumerate(lanes):
-        if not number and message.adversity is Adversity.BEFORE_ANSWER:
-            await _attempt(session, lane, session.now())
-            arm(session)
-        else:
-            put(session, lane)
+    early = lanes[:1] if message.adversity is Adversity.BEFORE_ANSWER else ()
+    for lane in lanes[len(early) :]:
+        put(session, lane)
+    for lane in early:
+        lane.due = session.now()
+        await asyncio.wait({_start(session, lane)})
 
 
 def wake(session: Session) -> None:
@@ -74,15 +76,20 @@ async def push(session: Session, message: Message, change: Change) -> None:
     life = await session.store.life(message)
     past = tuple(each for each in life if each.at <= change.at)
     await session.store.keep_life(message, (*past, change))
+    session.longest_plan = max(session.longest_plan, change.at - message.accepted_at)
     waiting = session.agenda.withdraw(message.id)
-    lanes = [*waiting, *(lane for lane in session.under_way.values() if lane.message.id == message.id)]
-    for lane in lanes:
+    under_way = [lane for lane in session.under_way.values() if lane.message.id == message.id]
+    for lane in waiting:
         lane.forget_after(change.at)
+    for lane in under_way:
+        lane.forget_after(change.at, under_way=True)
     if message.submission.webhook is not None:
+        lanes = [lane for lane in (*waiting, *under_way) if lane.rules.in_order]
         last = lanes[-1] if lanes else Lane(message, (), session.policy.webhooks)
         waiting += [] if lanes else [last]
+        number = len(past) - 1
         for each in notifications((change,), message.adversity):
-            last.append(msgspec.structs.replace(each, number=len(past) - 1))
+            last.append(msgspec.structs.replace(each, number=number if each.number >= 0 else ~number))
     for lane in waiting:
         if lane.current is not None:
             put(session, lane)
@@ -114,6 +121,8 @@ def put(session: Session, lane: Lane) -> None:
 async def advance(session: Session, target: Instant | None, wall_limit: float) -> Progress:
     """Move the clock to an instant, or until nothing is left to do, and perform everything on the way.
 
+    A reset ends it: what it had to do belonged to a world that is gone.
+
     Raises:
         BusyError: another advance is under way.
     """
@@ -122,6 +131,7 @@ async def advance(session: Session, target: Instant | None, wall_limit: float) -
     began = session.now()
     session.advancing = True
     session.alarm.ring_in(None)
+    world = session.agenda
     first_attempt = session.journal.attempts.opened
     try:
         async with asyncio.timeout(wall_limit):
@@ -129,17 +139,22 @@ async def advance(session: Session, target: Instant | None, wall_limit: float) -
     except TimeoutError:
         complete = False
     else:
-        complete = True
-        session.clock.move_to(target if target is not None else await _last_change(session))
+        complete = session.agenda is world
+        if complete:
+            session.clock.move_to(target if target is not None else await _last_change(session))
     finally:
         session.advancing = False
         wake(session)
+    pending = len(session.agenda) + len(session.under_way)
+    if session.agenda is not world:
+        return Progress((), complete, pending, 0)
     fired = await _fired(session, began, first_attempt)
-    return Progress(fired, complete, len(session.agenda) + len(session.under_way))
+    return Progress(fired, complete, pending, session.journal.attempts.opened - first_attempt)
 
 
 async def _perform(session: Session, target: Instant | None) -> None:
-    while True:
+    world = session.agenda
+    while session.agenda is world:
         due = session.agenda.next_due
         if due is not None and (target is None or due <= target) and _may_start(session, due):
             session.clock.move_to(due)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server import timeline
-from mock_server.attempts import WebhookAttempt
 from mock_server.control import shapes
 from mock_server.control.requests import MOST_LISTED, ControlError, duration_of, moment_of, number_of, only
+from mock_server.domain.delivery import Change
 from mock_server.domain.instants import LATEST, Instant, rfc3339
 from mock_server.session import Session
 
@@ -41,14 +41,13 @@ class ClockVerbs:
             raise ControlError(
                 409, "Busy", "another advance of this session is under way; wait for its answer"
             ) from None
-        attempts = sum(isinstance(each.what, WebhookAttempt) for each in progress.fired)
         return {
             **self.show(),
             "complete": progress.complete,
             "pending": progress.pending,
-            "fired": [shapes.fired(each) for each in progress.fired[:limit]],
-            "webhook_attempts": attempts,
-            "status_changes": len(progress.fired) - attempts,
+            "fired": [shapes.fired(each, self._session.secrets) for each in progress.fired[:limit]],
+            "webhook_attempts": progress.attempts,
+            "status_changes": sum(isinstance(each.what, Change) for each in progress.fired),
         }
 
     async def freeze(self, request: Mapping[str, object]) -> dict[str, Any]:

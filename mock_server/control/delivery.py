@@ -32,7 +32,7 @@ class DeliveryVerbs:
             "status": latest(life, now).status,
             "changes": [shapes.change(each) for each in life if each.at <= now],
             "planned": [shapes.change(each) for each in life if each.at > now],
-            "webhooks": [shapes.attempt(each) for each in reversed(attempts)],
+            "webhooks": [shapes.attempt(each, self._session.secrets) for each in reversed(attempts)],
         }
 
     async def push(self, message_id: str, request: Mapping[str, object]) -> dict[str, Any]:
@@ -67,12 +67,13 @@ class DeliveryVerbs:
                 409, "Nothing to tell", "the message has not changed yet, and its acceptance is not told"
             )
         attempt = await timeline.resend(self._session, message, past[-1], len(past) - 2)
-        return shapes.attempt(attempt)
+        return shapes.attempt(attempt, self._session.secrets)
 
     async def webhooks(self, *, limit: int = MOST_LISTED) -> dict[str, Any]:
         """The newest webhook attempts, newest first."""
         attempts = self._session.journal.attempts
-        return {"webhooks": [shapes.attempt(each) for each in islice(attempts, limit)], "evicted": attempts.evicted}
+        shown = [shapes.attempt(each, self._session.secrets) for each in islice(attempts, limit)]
+        return {"webhooks": shown, "evicted": attempts.evicted}
 
     def receiver(self, name: str) -> Receiver:
         """One of the session's receivers."""
@@ -83,7 +84,8 @@ class DeliveryVerbs:
 
     def received(self, name: str) -> dict[str, Any]:
         """What a receiver got, oldest first."""
-        return {"name": name, "received": [shapes.received(each) for each in self.receiver(name)]}
+        received = [shapes.received(each, self._session.secrets) for each in self.receiver(name)]
+        return {"name": name, "received": received}
 
     def instruct(self, name: str, request: Mapping[str, object]) -> dict[str, Any]:
         """Have a receiver answer `{"answer": 500 | "hang" | "redirect" | "reset", "times": 3}`."""
@@ -101,7 +103,7 @@ class DeliveryVerbs:
 
     async def _message(self, message_id: str) -> Message:
         found = await self._session.store.message(message_id)
-        if found is None:
+        if found is None or found.dropped:
             raise ControlError(404, "Unknown message", f"no message {message_id!r} is kept in this session")
         return found
 

@@ -7,6 +7,8 @@ from typing import Any
 from mock_server.attempts import WebhookAttempt
 from mock_server.domain.delivery import Change
 from mock_server.domain.instants import rfc3339
+from mock_server.domain.secrets import Secrets
+from mock_server.explanation import masked
 from mock_server.receivers import Received
 from mock_server.timeline import Fired
 
@@ -21,42 +23,47 @@ def change(each: Change) -> dict[str, Any]:
     }
 
 
-def attempt(each: WebhookAttempt) -> dict[str, Any]:
-    """One POST of a receipt, with its answer."""
+def attempt(each: WebhookAttempt, secrets: Secrets) -> dict[str, Any]:
+    """One POST of a receipt, with its answer; what its sender wrote and what its receiver said is masked."""
     answered = each.answered
     webhook = each.message.submission.webhook
     return {
         "id": each.id,
         "at": rfc3339(each.at),
         "message_id": each.message.id,
-        "url": webhook and webhook.url,
+        "url": webhook and masked(webhook.url, secrets),
         "status": each.status,
         "attempt": each.try_,
         "outcome": each.outcome,
-        "request": {"content_type": each.content_type, "body": each.body.decode(errors="backslashreplace")},
+        "request": {"content_type": each.content_type, "body": _text(each.body, secrets)},
         "answer": None
         if answered is None
         else {
             "status": answered.status,
-            "error": answered.error,
-            "body": answered.body.decode(errors="backslashreplace"),
+            "error": masked(answered.error, secrets),
+            "body": _text(answered.body, secrets),
             "duration_ms": round(answered.wall_seconds * 1000, 1),
         },
         "next_try_at": None if each.next_try_at is None else rfc3339(each.next_try_at),
     }
 
 
-def fired(each: Fired) -> dict[str, Any]:
+def fired(each: Fired, secrets: Secrets) -> dict[str, Any]:
     """A line of an advance's log."""
-    line = {"at": rfc3339(each.at), "message_id": each.message.id, "destination": each.message.submission.destination}
+    destination = masked(each.message.submission.destination, secrets)
+    line = {"at": rfc3339(each.at), "message_id": each.message.id, "destination": destination}
     if isinstance(each.what, Change):
         return {**line, "event": "status", "status": each.what.status, "forced": each.what.forced}
-    shown = attempt(each.what)
+    shown = attempt(each.what, secrets)
     told = {name: shown[name] for name in ("status", "attempt", "outcome", "next_try_at")}
     return {**line, "event": "webhook", "webhook": shown["id"], **told, "answer": shown["answer"]}
 
 
-def received(each: Received) -> dict[str, Any]:
-    """A notification as a receiver got it."""
-    body = each.body.decode(errors="backslashreplace")
-    return {"at": rfc3339(each.at), "content_type": each.content_type, "body": body, "answer": each.answer}
+def received(each: Received, secrets: Secrets) -> dict[str, Any]:
+    """A notification as a receiver got it, without the passwords in it."""
+    content_type, body = masked(each.content_type, secrets), _text(each.body, secrets)
+    return {"at": rfc3339(each.at), "content_type": content_type, "body": body, "answer": each.answer}
+
+
+def _text(raw: bytes, secrets: Secrets) -> str:
+    return secrets.mask(raw).decode(errors="backslashreplace")

@@ -31,7 +31,7 @@ class Notification(msgspec.Struct, frozen=True):
     """One receipt to be delivered: what changed, when it goes out, and what is wrong with it on purpose."""
 
     number: int
-    """Its place among the message's own, from 0; ids are keyed by it."""
+    """Its place among the message's own, from 0, or `~` of that where it is told anew; ids are keyed by it."""
     change: Change
     due: Instant
     adversity: Adversity | None = None
@@ -58,7 +58,7 @@ def notifications(changes: tuple[Change, ...], adversity: Adversity | None) -> t
         case Adversity.BURST:
             return tuple(_replace(each, due=last_due) for each in plain)
         case Adversity.REPEATED_FINAL:
-            return (*plain, _replace(plain[-1], number=len(plain)))
+            return (*plain, _replace(plain[-1], number=~plain[-1].number))
         case Adversity.UNKNOWN_STATUS:
             return (*(_replace(each, adversity=None) for each in plain[:-1]), plain[-1])
         case _:
