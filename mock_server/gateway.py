@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from mock_server import timeline, wire
 from mock_server.domain.decision import Accepted, Decision, Drop, Objection, Refused, SilentlyDropped
@@ -135,7 +137,8 @@ def _own_receiver(submission: Submission, attempt: Attempt) -> str | None:
     url = submission.webhook.url if submission.webhook is not None else None
     if url is None:
         return None
-    return next((url[len(base) :] for base in attempt.receivers if url.startswith(base)), None)
+    rest = next((url[len(base) :] for base in attempt.receivers if url.startswith(base)), None)
+    return None if rest is None else unquote(re.split("[?#]", rest)[0])
 
 
 async def _view(session: Session, message: Message) -> Mapping[str, Any]:

@@ -80,7 +80,12 @@ class Receivers:
 
     def take(self, name: str, body: bytes, content_type: str, at: Instant) -> Answered:
         """Deliver in process: what would take time on a network takes none here."""
-        answer = self.named(name).take(body, content_type, at)
+        if not name or "/" in name:
+            return Answered(404, None, b"", 0.0)
+        try:
+            answer = self.named(name).take(body, content_type, at)
+        except OverflowError as error:
+            return Answered(None, str(error), b"", 0.0)
         if answer is Behaviour.HANG:
             return Answered(None, "timed out: the receiver hangs", b"", 0.0)
         if answer is Behaviour.RESET:

@@ -12,6 +12,10 @@ from mock_server.receivers import Behaviour
 from mock_server.session import Session
 
 
+_BODILESS = frozenset({204, 205, 304})
+"""Answers that have no body by the rules of HTTP."""
+
+
 class ReceiverEndpoint:
     """Records what arrives, and answers as the receiver was told."""
 
@@ -37,5 +41,8 @@ class ReceiverEndpoint:
             # Neither an answer nor an end comes from here: the sender has to give up by itself.
             while (await receive())["type"] != "http.disconnect":
                 pass
+        elif answer in _BODILESS:
+            await send({"type": "http.response.start", "status": answer, "headers": []})
+            await send({"type": "http.response.body"})
         else:
             await answer_control(send, answer, {})
