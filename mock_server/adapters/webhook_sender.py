@@ -38,8 +38,9 @@ class HttpWebhookSender:
     async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> Answered:
         """Make one attempt; whatever the receiver does is an answer, never an exception."""
         lines = self._lines_of_this_loop()
+        # An attempt that waits for its place has not ended when it would have without: gaps count from the real end.
+        began = time.monotonic()
         async with lines.place_at(urlsplit(url).netloc):
-            began = time.monotonic()
             try:
                 async with asyncio.timeout(patience / SECOND):
                     status, beginning = await _exchange(lines.client, url, body, content_type)
