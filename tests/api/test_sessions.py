@@ -40,7 +40,7 @@ def test_a_session_is_answered_with_its_name_and_base_url(gateway: MockGateway, 
         "id": "orders-42",
         "scenario": "Everyday gateway",
         "seed": 7,
-        "clock": {"mode": "frozen", "rate": 0, "now": MORNING},
+        "clock": {"mode": "frozen", "now": MORNING},
         "base_url": f"{gateway.url}/~orders-42",
     }
     assert assert_control(client.get(f"{SESSIONS}/orders-42")) == created

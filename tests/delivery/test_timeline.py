@@ -1,0 +1,536 @@
+"""What is due, performed: all at once when a tester moves the clock, or by itself while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from mock_server.adapters.alarms import LoopAlarm
+from mock_server.adapters.clocks import SessionClock
+from mock_server.control import ClockVerbs, Control, ControlError, DeliveryVerbs
+from mock_server.domain.delivery import Plan, Status, Step
+from mock_server.domain.instants import HOUR
+from mock_server.domain.message import Message
+from mock_server.domain.submission import Submission, Webhook
+from mock_server.journal import Bounds, RawBytes
+from mock_server.session import Session
+from mock_server.timeline import begin, wake
+from tests.delivery.support import (
+    DESTINATION,
+    HOOK,
+    MORNING,
+    CountingAlarm,
+    Gate,
+    Post,
+    ScriptedSender,
+    SenderByUrl,
+    a_session,
+    advance,
+    fired,
+    life,
+    run,
+    send,
+    since_morning,
+    turns,
+)
+
+FASTEST = 100_000.0
+"""Seconds in a second: an hour passes in 36 ms of wall time."""
+
+REJECTED = {"plan": [{"after": "1s", "status": "REJECTED"}]}
+
+
+class Expecting(ScriptedSender):
+    """A sender that says when it has got so many notifications."""
+
+    def __init__(self, count: int, *script: int | str) -> None:
+        super().__init__(*script)
+        self._count = count
+        self.enough = asyncio.Event()
+
+    def reaction(self, post: Post) -> int | str | Gate:
+        """Count."""
+        if len(self.posts) >= self._count:
+            self.enough.set()
+        found = super().reaction(post)
+        assert isinstance(found, int | str)
+        return found
+
+
+@pytest.mark.requirement("WH-4", "WH-5", "ST-2")
+def test_an_advance_performs_everything_in_the_order_of_time() -> None:
+    """Changes of messages with and without webhook, attempts, retries: one log, its times never decreasing."""
+
+    async def told() -> None:
+        sender = ScriptedSender(500)
+        session = a_session(sender)
+
+        await send(session, "told")
+        await advance(session, "500ms")
+        await send(session, "untold", "+447700900124", hook=None)
+        progress = await advance(session, "1h")
+
+        assert fired(progress) == [
+            (1, "status", "SENT"),
+            (1, "webhook", "failed"),
+            (1, "status", "SENT"),
+            (3, "status", "DELIVERED"),
+            (3, "status", "DELIVERED"),
+            (11, "webhook", "taken"),
+            (11, "webhook", "taken"),
+        ]
+        assert (progress["status_changes"], progress["webhook_attempts"]) == (4, 3)
+        assert (progress["complete"], progress["pending"]) == (True, 0)
+        assert since_morning(progress["now"]) == 3600
+
+    run(told)
+
+
+def test_an_advance_stops_where_it_was_told_to_and_the_next_goes_on_from_there() -> None:
+    """What is due at the target itself is done; what comes after it waits."""
+
+    async def told() -> None:
+        sender = ScriptedSender(500)
+        session = a_session(sender)
+        await send(session)
+
+        logs = [fired(await advance(session, duration)) for duration in ("999ms", "1ms", "9999ms", "1ms")]
+
+        assert logs[0] == []
+        assert logs[1] == [(1, "status", "SENT"), (1, "webhook", "failed")]
+        assert logs[2] == [(3, "status", "DELIVERED")]
+        assert logs[3] == [(11, "webhook", "taken"), (11, "webhook", "taken")]
+
+    run(told)
+
+
+def test_until_idle_goes_to_the_last_thing_that_will_ever_happen() -> None:
+    """The last change of a message without webhook counts, too; the clock stands there then, and nowhere later."""
+
+    async def told() -> None:
+        session = a_session(ScriptedSender(), delivery={"plan": [{"after": "5h", "status": "SENT"}]})
+        empty = await advance(session)
+        await send(session, hook=None)
+
+        progress = await advance(session)
+
+        assert since_morning(empty["now"]) == 0
+        assert since_morning(progress["now"]) == 5 * 3600
+        assert fired(progress) == [(5 * 3600, "status", "SENT")]
+
+    run(told)
+
+
+def test_of_a_long_log_only_the_beginning_is_shown_and_all_is_counted() -> None:
+    """`limit` bounds the list, not the numbers."""
+
+    async def told() -> None:
+        session = a_session(ScriptedSender())
+        for number in range(5):
+            await send(session, f"{number}")
+
+        progress = await advance(session, limit=3)
+
+        assert len(progress["fired"]) == 3
+        assert (progress["status_changes"], progress["webhook_attempts"]) == (10, 10)
+
+    run(told)
+
+
+def test_a_log_counts_attempts_that_the_journal_no_longer_keeps() -> None:
+    """The journal is bounded; the number of webhook attempts is not that of those it still has."""
+
+    async def told() -> None:
+        session = a_session(ScriptedSender(), bounds=Bounds(exchanges=3))
+        for number in range(5):
+            await send(session, f"{number}")
+
+        progress = await advance(session)
+
+        assert (progress["status_changes"], progress["webhook_attempts"]) == (10, 10)
+
+    run(told)
+
+
+@pytest.mark.requirement("WH-5")
+def test_an_advance_that_a_receiver_holds_up_answers_at_its_wall_limit() -> None:
+    """Incomplete, and how much is pending; when the receiver lets go, the next advance goes on."""
+
+    async def told() -> None:
+        gate = Gate()
+        sender = ScriptedSender(gate)
+        session = a_session(sender)
+        message_id = await send(session)
+
+        held_up = await advance(session, "1h", wall_limit=0.1)
+        shown = (await DeliveryVerbs(session).message(message_id))["webhooks"]
+        gate.opened.set()
+        await turns()
+        done = await advance(session, "1h")
+
+        assert (held_up["complete"], held_up["pending"]) == (False, 1)
+        assert since_morning(held_up["now"]) < 3600
+        assert fired(held_up)[:2] == [(1, "status", "SENT"), (1, "webhook", "under way")]
+        assert [(each["outcome"], each["answer"]) for each in shown] == [("under way", None)]
+        assert (done["complete"], done["pending"]) == (True, 0)
+        assert [post.status for post in sender.posts] == ["SENT", "DELIVERED"]
+
+    run(told)
+
+
+def test_a_second_advance_meanwhile_is_refused() -> None:
+    """409: there is one clock; the first goes on as if nothing had been asked."""
+
+    async def told() -> None:
+        gate = Gate()
+        session = a_session(ScriptedSender(gate))
+        await send(session)
+        first = asyncio.create_task(advance(session, "1h"))
+        await gate.reached.wait()
+
+        with pytest.raises(ControlError) as refused:
+            await advance(session, "1s")
+        gate.opened.set()
+        progress = await first
+
+        assert (refused.value.status, refused.value.message) == (409, "Busy")
+        assert progress["complete"]
+        assert since_morning(progress["now"]) == 3600
+
+    run(told)
+
+
+def test_sends_during_an_advance_are_served_and_what_they_make_due_is_done_before_it_answers() -> None:
+    """They are accepted at the time that the advance has reached, and belong to its log."""
+
+    async def told() -> None:
+        other = "https://other.example/"
+        gate = Gate()
+        sender = SenderByUrl({HOOK: gate})
+        session = a_session(sender, delivery=REJECTED)
+        await send(session)
+        moving = asyncio.create_task(advance(session, "1h"))
+        await gate.reached.wait()
+
+        message_id = await send(session, "meanwhile", hook=other)
+        gate.opened.set()
+        progress = await moving
+
+        assert await life(session, message_id) == [(1, "PROVIDER_ACCEPTANCE"), (2, "REJECTED")]
+        assert [(post.seconds, post.status) for post in sender.posts if post.url == other] == [(2, "REJECTED")]
+        assert fired(progress) == [
+            (1, "status", "REJECTED"),
+            (1, "webhook", "taken"),
+            (2, "status", "REJECTED"),
+            (2, "webhook", "taken"),
+        ]
+
+    run(told)
+
+
+@pytest.mark.requirement("WH-5")
+def test_a_hanging_receiver_delays_neither_a_send_nor_another_webhook_of_the_same_moment() -> None:
+    """Within an advance, what is due before anything can come of the hanging attempt goes out beside it."""
+
+    async def told() -> None:
+        dead, alive = "https://dead.example/", "https://alive.example/"
+        gate = Gate()
+        sender = SenderByUrl({dead: gate})
+        session = a_session(sender, delivery=REJECTED)
+        await send(session, "one", hook=dead)
+        await send(session, "two", hook=alive)
+        moving = asyncio.create_task(advance(session, "1h"))
+        await gate.reached.wait()
+        while len(sender.posts) < 2:
+            await asyncio.sleep(0)
+
+        assert not moving.done()
+        assert sender.posts[1].url == alive
+        gate.opened.set()
+        assert (await moving)["complete"]
+
+    run(told)
+
+
+@pytest.mark.requirement("WH-4")
+def test_nothing_goes_out_before_what_an_attempt_under_way_may_still_bring_about() -> None:
+    """An advance keeps to the order of time: a retry at 11 s stands before a notification at 20 s."""
+
+    async def told() -> None:
+        slow, later = "https://slow.example/", "https://later.example/"
+        gate = Gate(500)
+        sender = SenderByUrl({slow: gate})
+        stub = {"when": {"destination": "+447700900124"}, "then": {"deliver": [{"after": "20s", "status": "SENT"}]}}
+        session = a_session(sender, delivery=REJECTED, stubs=[stub], webhooks={"retries": ["10s"]})
+        await send(session, "one", hook=slow)
+        await send(session, "two", "+447700900124", hook=later)
+        moving = asyncio.create_task(advance(session, "1h"))
+        await gate.reached.wait()
+        await turns()
+        before = [post.url for post in sender.posts]
+        gate.opened.set()
+        await moving
+
+        assert before == [slow]
+        assert [(post.url, post.seconds) for post in sender.posts] == [(slow, 1), (slow, 11), (later, 20)]
+
+    run(told)
+
+
+def test_what_a_running_clock_makes_due_happens_by_itself() -> None:
+    """Scaled a hundred thousand times, an hour of failures passes in the blink of an eye; nobody asks for it."""
+
+    async def told() -> None:
+        sender = Expecting(8, *[500] * 6)
+        session = a_session(sender, clock=SessionClock(rate=FASTEST, at=MORNING))
+
+        message_id = await send(session)
+        await sender.enough.wait()
+        await turns()
+
+        assert [post.status for post in sender.posts] == ["SENT"] * 7 + ["DELIVERED"]
+        shown = (await DeliveryVerbs(session).message(message_id))["webhooks"]
+        assert [each["outcome"] for each in shown] == ["failed"] * 6 + ["taken"] * 2
+        for former, later in zip(shown, shown[1:6], strict=False):
+            assert later["at"] >= former["next_try_at"]
+        assert (len(session.agenda), session.under_way) == (0, {})
+
+    run(told)
+
+
+@pytest.mark.requirement("WH-5")
+def test_by_itself_a_hanging_receiver_delays_nobody() -> None:
+    """While the clock runs, what is due starts at once, whoever hangs."""
+
+    async def told() -> None:
+        dead = "https://dead.example/"
+        gate = Gate()
+        heard = asyncio.Event()
+
+        async def hear(post: Post) -> int:
+            if post.status == "DELIVERED":
+                heard.set()
+            return 200
+
+        sender = SenderByUrl({dead: gate, HOOK: hear})
+        session = a_session(sender, clock=SessionClock(rate=FASTEST, at=MORNING))
+        await send(session, "one", hook=dead)
+        await gate.reached.wait()
+        await send(session, "two")
+        await heard.wait()
+
+        assert [post.status for post in sender.posts if post.url == HOOK] == ["SENT", "DELIVERED"]
+        assert len(session.under_way) >= 1
+        gate.opened.set()
+        await turns()
+
+    run(told)
+
+
+def test_freezing_stops_what_would_have_happened_and_resuming_lets_it_happen() -> None:
+    """The alarm is silent while the clock stands, and set again when it runs."""
+
+    async def told() -> None:
+        sender = Expecting(2)
+        alarm = CountingAlarm()
+        session = a_session(sender, clock=SessionClock(at=MORNING), alarm=lambda _: alarm)
+        clock = ClockVerbs(session)
+        await send(session)
+        set_by_the_send = alarm.told[-1]
+        frozen = await clock.freeze({})
+        set_by_the_freeze = alarm.told[-1]
+
+        session.alarm = LoopAlarm(lambda: wake(session))
+        resumed = await clock.resume({"factor": FASTEST})
+        await sender.enough.wait()
+
+        assert set_by_the_send is not None
+        assert 0 <= set_by_the_send <= 1
+        assert set_by_the_freeze is None
+        assert (frozen["mode"], resumed["mode"], resumed["factor"]) == ("frozen", "scaled", FASTEST)
+        assert [post.status for post in sender.posts] == ["SENT", "DELIVERED"]
+
+    run(told)
+
+
+def test_freezing_later_makes_what_lies_before_that_due_when_the_clock_moves_again() -> None:
+    """A clock that is put elsewhere performs nothing by itself."""
+
+    async def told() -> None:
+        sender = ScriptedSender()
+        session = a_session(sender)
+        await send(session)
+
+        await ClockVerbs(session).freeze({"at": "2026-01-15T10:00:00Z"})
+        still = list(sender.posts)
+        progress = await advance(session, "1s")
+
+        assert still == []
+        assert [post.status for post in sender.posts] == ["SENT", "DELIVERED"]
+        assert progress["complete"]
+
+    run(told)
+
+
+def test_an_advance_of_a_running_clock_shifts_it_and_it_runs_on() -> None:
+    """What is due on the way is done before the answer; the rest happens by itself."""
+
+    async def told() -> None:
+        sender = ScriptedSender()
+        session = a_session(sender, clock=SessionClock(at=MORNING))
+        await send(session)
+
+        progress = await advance(session, "2s")
+
+        assert progress["mode"] == "real"
+        assert 2 <= (session.now() - MORNING) / 1e6 < 32
+        assert sender.posts[0].status == "SENT"
+        session.drop_work()
+
+    run(told)
+
+
+@pytest.mark.parametrize("pending", [1, 100_000])
+def test_pending_work_costs_nothing_while_nothing_is_due(pending: int) -> None:
+    """100,000 pending notifications keep one alarm, set as often as for a single one: when an earlier one came."""
+
+    async def told() -> None:
+        alarm = CountingAlarm()
+        session = a_session(
+            ScriptedSender(),
+            clock=SessionClock(at=MORNING),
+            alarm=lambda _: alarm,
+        )
+        plan = Plan((Step(HOUR, Status.SENT),))
+        for number in range(pending):
+            submission = Submission(DESTINATION, f"{number}", webhook=Webhook(HOOK))
+            await begin(session, Message(f"{number}", submission, "admin", "admin", "P", session.now(), "1", plan))
+        set_at_first = len(alarm.told)
+        wake(session)
+        wake(session)
+
+        assert len(session.agenda) == pending
+        assert set_at_first == 1
+        assert len(alarm.told) == 3
+        assert (session.under_way, len(asyncio.all_tasks())) == ({}, 1)
+
+    run(told)
+
+
+def test_an_alarm_rings_once_at_the_last_time_that_it_was_set_to() -> None:
+    """Whatever was set before is forgotten; `None` sets nothing."""
+
+    async def told() -> None:
+        rung: list[int] = []
+        alarm = LoopAlarm(lambda: rung.append(1))
+
+        alarm.ring_in(0.0)
+        alarm.ring_in(3600.0)
+        alarm.ring_in(0.0)
+        while not rung:
+            await asyncio.sleep(0)
+        alarm.ring_in(0.0)
+        alarm.ring_in(None)
+        await turns()
+
+        assert rung == [1]
+
+    run(told)
+
+
+def test_a_reset_drops_what_was_to_be_done_and_what_is_being_done() -> None:
+    """The receiver that hung is let go; nothing of the former world reaches the new one."""
+
+    async def told() -> None:
+        gate = Gate()
+        sender = ScriptedSender(gate)
+        session = a_session(sender)
+        await send(session)
+        moving = asyncio.create_task(advance(session, "1h"))
+        await gate.reached.wait()
+
+        await Control(session, RawBytes(0)).reset()
+        progress = await moving
+        gate.opened.set()
+        await turns()
+
+        assert (progress["complete"], progress["pending"], progress["fired"]) == (False, 0, [])
+        assert session.now() == MORNING
+        assert (len(session.agenda), session.under_way) == (0, {})
+        assert list(session.journal.attempts) == []
+        assert len(sender.posts) == 1
+        again = await send(session)
+        assert (await advance(session))["complete"]
+        assert await life(session, again) == [(0, "PROVIDER_ACCEPTANCE"), (1, "SENT"), (3, "DELIVERED")]
+
+    run(told)
+
+
+def test_a_reset_while_a_first_notification_goes_out_before_the_answer_leaves_nothing_behind() -> None:
+    """The send ends; the retry and the second notification belonged to the world that is gone."""
+
+    async def told() -> None:
+        gate = Gate(500)
+        session = a_session(ScriptedSender(gate), webhooks={"adversity": "before-answer"})
+        sending = asyncio.create_task(send(session))
+        await gate.reached.wait()
+
+        await session.reset()
+        gate.opened.set()
+        await sending
+
+        assert (len(session.agenda), session.under_way) == (0, {})
+        assert list(session.journal.attempts) == []
+
+    run(told)
+
+
+def test_a_session_that_ends_lets_its_receivers_go() -> None:
+    """Deleting a session during an advance ends the advance, and wakes nobody later."""
+
+    async def told() -> None:
+        gate = Gate()
+        session: Session = a_session(ScriptedSender(gate))
+        await send(session)
+        moving = asyncio.create_task(advance(session, "1h"))
+        await gate.reached.wait()
+
+        session.drop_work()
+        progress = await moving
+
+        assert progress["pending"] == 0
+        assert (len(session.agenda), session.under_way) == (0, {})
+        assert len(asyncio.all_tasks()) == 1
+
+    run(told)
+
+
+@pytest.mark.requirement("WH-4", "ST-2")
+def test_a_patch_changes_messages_to_come_and_none_that_was_accepted() -> None:
+    """A message keeps the plan and the gaps that it was accepted under, also while its attempt is under way."""
+
+    async def told() -> None:
+        gate = Gate(500)
+        sender = ScriptedSender(gate)
+        session = a_session(sender, delivery=REJECTED)
+        control = Control(session, RawBytes(0))
+        await send(session)
+        moving = asyncio.create_task(advance(session, "20s"))
+        await gate.reached.wait()
+
+        await control.patch_scenario(
+            {"webhooks": {"retries": ["1s"]}, "delivery": {"plan": [{"after": "1s", "status": "SENT"}]}}
+        )
+        gate.opened.set()
+        await moving
+        await send(session, "later")
+        await advance(session)
+
+        assert [(post.seconds, post.status) for post in sender.posts] == [
+            (1, "REJECTED"),
+            (11, "REJECTED"),
+            (21, "SENT"),
+        ]
+
+    run(told)
