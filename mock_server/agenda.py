@@ -60,7 +60,7 @@ class Lane:
         return after_success if after_failure is None else min(after_success, after_failure)
 
     def forget_after(self, now: Instant, *, under_way: bool = False) -> None:
-        """Forget the notifications of changes that were to come after now; one that is under way is not called back."""
+        """Forget the notifications of changes that were to come after now; what is under way is not called back."""
         begun = self.position + under_way
         done = self.notifications[:begun]
         kept = tuple(each for each in self.notifications[begun:] if each.change.at <= now)

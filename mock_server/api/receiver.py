@@ -11,7 +11,6 @@ from mock_server.control import ControlError, DeliveryVerbs
 from mock_server.receivers import Behaviour
 from mock_server.session import Session
 
-
 _BODILESS = frozenset({204, 205, 304})
 """Answers that have no body by the rules of HTTP."""
 
