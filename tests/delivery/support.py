@@ -78,9 +78,12 @@ class ScriptedSender:
         self.posts: list[Post] = []
         self.duration = 0.0
         """Seconds of wall time that an attempt is said to take."""
+        self.patience: Duration = 0
+        """How long the last attempt would have waited."""
 
     async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> Answered:
         """Take a notification down, and do what comes next."""
+        self.patience = patience
         post = Post((self.clock.now() - MORNING) / SECOND, url, body, content_type)
         self.posts.append(post)
         reaction = self.reaction(post)
@@ -89,7 +92,7 @@ class ScriptedSender:
         status = reaction if isinstance(reaction, int) else await reaction(post)
         return Answered(status, None, b"", self.duration)
 
-    def reaction(self, post: Post) -> Reaction:
+    def reaction(self, post: Post) -> Reaction:  # noqa: ARG002 - other scripts do
         """What comes next; other scripts may look at what came."""
         return self._script.pop(0) if self._script else 200
 
