@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -236,17 +237,18 @@ def test_a_hanging_receiver_delays_neither_a_send_nor_another_webhook_of_the_sam
     async def told() -> None:
         dead, alive = "https://dead.example/", "https://alive.example/"
         gate = Gate()
-        sender = SenderByUrl({dead: gate})
+        other = Gate()
+        sender = SenderByUrl({dead: gate, alive: other})
         session = a_session(sender, delivery=REJECTED)
         await send(session, "one", hook=dead)
         await send(session, "two", hook=alive)
         moving = asyncio.create_task(advance(session, "1h"))
         await gate.reached.wait()
-        while len(sender.posts) < 2:
-            await asyncio.sleep(0)
+        await other.reached.wait()
 
         assert not moving.done()
         assert sender.posts[1].url == alive
+        other.opened.set()
         gate.opened.set()
         assert (await moving)["complete"]
 
@@ -292,7 +294,7 @@ def test_what_a_running_clock_makes_due_happens_by_itself() -> None:
         assert [post.status for post in sender.posts] == ["SENT"] * 7 + ["DELIVERED"]
         shown = (await DeliveryVerbs(session).message(message_id))["webhooks"]
         assert [each["outcome"] for each in shown] == ["failed"] * 6 + ["taken"] * 2
-        for former, later in zip(shown, shown[1:6], strict=False):
+        for former, later in pairwise(shown[:7]):
             assert later["at"] >= former["next_try_at"]
         assert (len(session.agenda), session.under_way) == (0, {})
 
@@ -423,13 +425,18 @@ def test_an_alarm_rings_once_at_the_last_time_that_it_was_set_to() -> None:
 
     async def told() -> None:
         rung: list[int] = []
-        alarm = LoopAlarm(lambda: rung.append(1))
+        heard = asyncio.Event()
+
+        def ring() -> None:
+            rung.append(1)
+            heard.set()
+
+        alarm = LoopAlarm(ring)
 
         alarm.ring_in(0.0)
         alarm.ring_in(3600.0)
         alarm.ring_in(0.0)
-        while not rung:
-            await asyncio.sleep(0)
+        await heard.wait()
         alarm.ring_in(0.0)
         alarm.ring_in(None)
         await turns()
