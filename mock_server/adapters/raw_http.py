@@ -51,6 +51,8 @@ class RawHttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection whose writes are joined."""
         super().connection_made(transport)
+        # uvicorn writes an access log as soon as anybody listens, pytest for one; paths and queries may hold secrets.
+        self.access_log = False
         self.transport = cast("asyncio.Transport", JoiningTransport(transport, self.loop))
 
     def data_received(self, data: bytes) -> None:
