@@ -62,7 +62,7 @@ class RawHttpProtocol(HttpToolsProtocol):
         request is parsed once more, without it.
         """
         self._unset_keepalive_if_required()
-        while data:
+        while True:
             try:
                 self.parser.feed_data(data)
             except httptools.HttpParserUpgrade as offer:
