@@ -12,7 +12,16 @@ import pytest
 from mock_server.domain.instants import Instant
 from mock_server.journal import Bounds, Journal, RawBytes
 from mock_server.testing import MockGateway
-from tests.support import DESTINATION, MORNING, World, assert_accepted, assert_control, assert_control_error
+from tests.support import (
+    DESTINATION,
+    MORNING,
+    RawConnection,
+    World,
+    assert_accepted,
+    assert_control,
+    assert_control_error,
+    raw_request,
+)
 
 MIDNIGHT = Instant(0)
 
@@ -241,6 +250,34 @@ def test_what_was_released_before_the_budget_ran_out_is_not_counted_as_evicted()
     assert none_yet == 0
     assert raw.evicted == 2
     assert raw.held == 95
+
+
+@pytest.mark.parametrize("meanwhile", ["evicted", "reset", "deleted"])
+def test_an_exchange_that_is_gone_before_it_is_complete_is_answered_and_not_counted(meanwhile: str) -> None:
+    """A slow client's request outlives its own entry: the client gets its answer, the budget its bytes."""
+    with (
+        MockGateway(bounds=Bounds(exchanges=1)) as gateway,
+        httpx2.Client(base_url=gateway.url, trust_env=False) as client,
+        RawConnection(gateway.url) as slow,
+    ):
+        world = World(client, assert_control(client.post("/_control/sessions"), 201)["id"])
+        body = b'{"destination":"+447700900123","text":"Hi"}'
+        slow.send(raw_request(f"{world.prefix}/api/Admin/send", body[:5], declared=len(body)))
+        opened = next(found for _ in range(1000) if (found := world.exchanges()))
+        assert opened[0]["outcome"] == "open"
+        if meanwhile == "evicted":
+            world.post("/")
+        elif meanwhile == "reset":
+            world.control("POST", "/reset")
+        else:
+            client.delete(f"/_control/sessions/{world.name}")
+        slow.send(body[5:])
+        answer = slow.answer()
+        client.delete(f"/_control/sessions/{world.name}")
+        held = gateway.world._raw.held
+
+    assert (answer.status, answer.headers["x-mock-exchange"]) == (200, "1")
+    assert held == 0
 
 
 def test_ending_and_resetting_sessions_gives_their_bytes_back() -> None:
