@@ -12,15 +12,14 @@ import pytest
 from mock_server.domain.instants import Instant
 from mock_server.journal import Bounds, Journal, RawBytes
 from mock_server.testing import MockGateway
+from tests.raw_client import RawConnection, raw_request
 from tests.support import (
     DESTINATION,
     MORNING,
-    RawConnection,
     World,
     assert_accepted,
     assert_control,
     assert_control_error,
-    raw_request,
 )
 
 MIDNIGHT = Instant(0)
