@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -111,7 +112,8 @@ def _serve(  # noqa: PLR0913 - the options of `serve`, sorted
         if port_file is not None:
             _write(port_file, url + "\n")
 
-    HttpServer(world.app, ready).run(sockets=[bound])
+    with suppress(KeyboardInterrupt):
+        HttpServer(world.app, ready).run(sockets=[bound])
 
 
 def _banner(url: str, scenario: Scenario, path: Path) -> Iterator[str]:
