@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 NOT_JSON: Any = object()
 """Stands for the content of an answer that is no JSON."""
@@ -32,8 +33,9 @@ class Login:
     @property
     def spellings(self) -> tuple[str, ...]:
         """What must not be found in any answer."""
-        plain = self.password.encode()
-        return (self.password, b64encode(plain).decode().rstrip("="), self.header.removeprefix("Basic ").rstrip("="))
+        encoded = (b64encode(self.password.encode()).decode(), self.header.removeprefix("Basic "))
+        escaped = (json.dumps(self.password)[1:-1], quote(self.password, safe=""), quote_plus(self.password))
+        return tuple(dict.fromkeys((self.password, *escaped, *(spelling.rstrip("=") for spelling in encoded))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _SOUND_URL = re.compile(
-    r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[1-9][0-9]{0,3})?(?:[/?][a-z0-9/_.=&-]*)?", re.IGNORECASE
+    r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[1-9][0-9]{0,3})?(?:[/?][a-z0-9/_.?=&-]*)?", re.IGNORECASE
 )
 _BLANKS = re.compile(r"[\s\x00-\x1f]")
 _KINDS: dict[str, tuple[type, ...]] = {

@@ -229,6 +229,8 @@ class Journal:
         """Forget everything, and number from 1 again."""
         for exchange in self._entries:
             self._raw.release(exchange)
+            # One that is still being served is not to be counted when it is complete.
+            exchange.head = None
         self._entries.clear()
         self._opened = 0
         self.attempts.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from asyncio import CancelledError
 from datetime import UTC, datetime
 
 
@@ -17,9 +18,15 @@ class JsonLines(logging.Formatter):
         return json.dumps(line)
 
 
+def _is_no_stop(record: logging.LogRecord) -> bool:
+    """Whether a record is news: a request that the server's stop cut short is none, and its traceback frightens."""
+    return not (record.exc_info and isinstance(record.exc_info[1], CancelledError))
+
+
 def configure_logging(*, json_lines: bool, quiet: bool) -> None:
     """Send warnings, and without `quiet` also news, to standard error."""
     handler = logging.StreamHandler()
+    handler.addFilter(_is_no_stop)
     handler.setFormatter(JsonLines() if json_lines else logging.Formatter("%(message)s"))
     ours = logging.getLogger("mock_server")
     ours.handlers = [handler]

@@ -86,6 +86,7 @@ class _Running:
         self._failure: BaseException | None = None
         self._thread.start()
         if not ready.wait(_PATIENCE) or self._failure is not None:
+            self._socket.close()
             raise RuntimeError("the gateway did not start") from self._failure
 
     def stop(self) -> None:

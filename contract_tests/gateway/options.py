@@ -1,4 +1,4 @@
-"""The options of `pytest --pyargs contract_tests.gateway`. Every pytest run of a user loads this: it imports nothing."""
+"""The options of `pytest --pyargs contract_tests.gateway`: every pytest run loads this, so it imports nothing."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of `sms-contract gateway`, with `sms-` before them."""
-    group = parser.getgroup(
-        "sms-contract", "the contract of the SMS gateway (pytest --pyargs contract_tests.gateway)"
-    )
+    group = parser.getgroup("sms-contract", "the contract of the SMS gateway: pytest --pyargs contract_tests.gateway")
     add = group.addoption
     add("--sms-url", metavar="URL", help="Base URL of the server that is judged.")
     add("--sms-username", metavar="NAME", help="An account of the target; not needed with --sms-control.")

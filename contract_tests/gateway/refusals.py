@@ -36,41 +36,47 @@ class Probe:
         return Check(self.name, ids, partial(run_probe, self), (Need.CONTROL if self.control else Need.CREDENTIALS,))
 
 
+_WRONG_NUMBERS = {
+    "no plus": "447700900123",
+    "two zeros": "00447700900123",
+    "two plus signs": "++447700900123",
+    "spaces": "+44 7700 900123",
+    "dashes": "+44-7700-900123",
+    "parentheses": "+44(0)7700900123",
+    "dots": "+44.7700.900123",
+    "six digits": "+447700",
+    "sixteen digits": "+4477009001234567",
+    "a leading zero": "+0447700900123",
+    "a letter": "+44770090012a",
+    "letters": "not a number",
+    "other digits": "+44770090012\u0663",
+    "full-width digits": "+44770090012\uff13",
+    "nothing": "",
+    "a plus": "+",
+    "an extension": "+447700900123;ext=1",
+    "a NUL": "+447700900123\0",
+}
+_BLANKS_AROUND = {
+    "a space before": " +447700900123",
+    "a space behind": "+447700900123 ",
+    "a line end": "+447700900123\n",
+}
+_WRONG_TYPES: dict[str, Any] = {
+    "a number": 447700900123,
+    "null": None,
+    "a list": ["+447700900123"],
+    "an object": {},
+    "a flag": True,
+}
+
+
 def _numbers() -> list[Probe]:
     """REQ-1, ERR-56, NUM-1, BAD-2, BAD-7."""
-    wrong = {
-        "no plus": "447700900123",
-        "two zeros": "00447700900123",
-        "two plus signs": "++447700900123",
-        "spaces": "+44 7700 900123",
-        "dashes": "+44-7700-900123",
-        "parentheses": "+44(0)7700900123",
-        "dots": "+44.7700.900123",
-        "six digits": "+447700",
-        "sixteen digits": "+4477009001234567",
-        "a leading zero": "+0447700900123",
-        "a letter": "+44770090012a",
-        "letters": "not a number",
-        "other digits": "+44770090012\u0663",
-        "full-width digits": "+44770090012\uff13",
-        "nothing": "",
-        "a plus": "+",
-        "an extension": "+447700900123;ext=1",
-        "a NUL": "+447700900123\0",
-    }
-    blank = {"a space before": " +447700900123", "a space behind": "+447700900123 ", "a line end": "+447700900123\n"}
-    types: dict[str, Any] = {
-        "a number": 447700900123,
-        "null": None,
-        "a list": ["+447700900123"],
-        "an object": {},
-        "a flag": True,
-    }
     code = refused(56)
     return [
-        *(Probe(f"number: {k}", ("ERR-56", "REQ-1"), {"destination": v}, code) for k, v in wrong.items()),
-        *(Probe(f"number: {k}", ("BAD-7", "ERR-56"), {"destination": v}, code) for k, v in blank.items()),
-        *(Probe(f"number: {k}", ("BAD-2", "ERR-56"), {"destination": v}, code) for k, v in types.items()),
+        *(Probe(f"number: {k}", ("ERR-56", "REQ-1"), {"destination": v}, code) for k, v in _WRONG_NUMBERS.items()),
+        *(Probe(f"number: {k}", ("BAD-7", "ERR-56"), {"destination": v}, code) for k, v in _BLANKS_AROUND.items()),
+        *(Probe(f"number: {k}", ("BAD-2", "ERR-56"), {"destination": v}, code) for k, v in _WRONG_TYPES.items()),
         Probe("number: missing", ("BAD-2", "ERR-56", "REQ-1"), {"destination": ABSENT}, code),
         Probe("number: calling code 999", ("NUM-1", "ERR-56"), {"destination": "+999123456789"}, code),
         Probe("number: calling code 210", ("NUM-1", "ERR-56"), {"destination": "+2101234567"}, code),

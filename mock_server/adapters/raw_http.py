@@ -51,6 +51,8 @@ class RawHttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection whose writes are joined."""
         super().connection_made(transport)
+        # uvicorn writes an access log as soon as anybody listens, pytest for one; paths and queries may hold secrets.
+        self.access_log = False
         self.transport = cast("asyncio.Transport", JoiningTransport(transport, self.loop))
 
     def data_received(self, data: bytes) -> None:
@@ -60,7 +62,7 @@ class RawHttpProtocol(HttpToolsProtocol):
         request is parsed once more, without it.
         """
         self._unset_keepalive_if_required()
-        while data:
+        while True:
             try:
                 self.parser.feed_data(data)
             except httptools.HttpParserUpgrade as offer:

@@ -35,8 +35,8 @@ class Windows:
 
     def peek(self, offer: Offer, now: Instant) -> Reservation:
         """What `reserve` would say, without counting."""
-        log = self._young.get(offer.destination) or self._old.get(offer.destination) or flooding.empty_log()
-        return self._decide(offer, offer.key, log, now)
+        log = self._young.get(offer.destination) or self._old.get(offer.destination)
+        return self._decide(offer, offer.key, flooding.empty_log() if log is None else log, now)
 
     def reserve(self, offer: Offer, now: Instant) -> Reservation:
         """Decide, and count what nothing stands against."""
@@ -89,9 +89,7 @@ class Windows:
 
     def _keep(self, destination: str, log: Log) -> None:
         self._young[destination] = log
-        latest = max(log[-3], log[-2])
-        if latest > self._young_open_until:
-            self._young_open_until = Instant(latest)
+        self._young_open_until = max(self._young_open_until, flooding.open_until(log))
 
     def _turn(self, limits: Limits, now: Instant) -> None:
         """Begin a generation; also when the clock was set back or the limits changed, which ends no window."""

@@ -16,7 +16,7 @@ from mock_server.api.exchange import SESSION
 from mock_server.api.receiver import ReceiverEndpoint
 from mock_server.control import MOST_LISTED, Control, ControlError, Worlds
 from mock_server.documents import documents
-from mock_server.explanation import masked_within
+from mock_server.explanation import masked, masked_within
 
 
 class Call:
@@ -210,7 +210,7 @@ class DocumentEndpoint:
         name = scope["path_params"]["name"]
         found = documents().get(name)
         if found is None:
-            known = f"no document {name!r}; known: {', '.join(documents())}"
+            known = masked(f"no document {name!r}; known: {', '.join(documents())}", scope[SESSION].secrets)
             await answer_control_error(send, 404, "Unknown document", known)
         else:
             await answer_document(send, found.read_bytes())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 
 from starlette.exceptions import HTTPException
@@ -21,7 +22,7 @@ from mock_server.session import DEFAULT, Session, Sessions
 SESSION, EXCHANGE, HEADERS = "mock.session", "mock.exchange", "mock.headers"
 """Keys of the ASGI scope: the `Session`, the `Exchange` of a vendor request, and the headers as a dictionary."""
 
-_OURS = ("/_control", "/_ready")
+_OURS = re.compile(r"/(?:_control|_ready)(?:/|\Z)")
 _PREFIX = "/~"
 
 _BAD_5 = assumed("BAD-5")
@@ -58,7 +59,7 @@ class ExchangeMiddleware:
             await answer_control_error(send, 404, "Unknown session", details)
             return
         scope[SESSION] = session
-        if not path.startswith(_OURS):
+        if _OURS.match(path) is None:
             scope[EXCHANGE] = _open(session, scope)
         try:
             await self._app(scope, receive, send)

@@ -6,6 +6,7 @@ import gc
 import logging
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -142,7 +143,8 @@ def _serve(world: World, path: Path, place: _Place) -> None:
         if place.port_file is not None:
             _write(place.port_file, url + "\n")
 
-    HttpServer(world.app, ready, tls).run(sockets=[bound])
+    with suppress(KeyboardInterrupt):
+        HttpServer(world.app, ready, tls).run(sockets=[bound])
 
 
 def _banner(url: str, scenario: Scenario, path: Path) -> Iterator[str]:

@@ -41,6 +41,14 @@ class Drop(msgspec.Struct, frozen=True, gc=False):
     requirement: Requirement
 
 
+_LONGEST_QUOTED = 60
+
+
+def quoted(text: str) -> str:
+    """A client's text as an explanation quotes it; of a long one only the length: half of it may be half a secret."""
+    return repr(text) if len(text) <= _LONGEST_QUOTED else f"a text of {len(text)} characters"
+
+
 Said_co = TypeVar("Said_co", bound=Refused | Drop, covariant=True)
 
 

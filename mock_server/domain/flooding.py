@@ -11,20 +11,21 @@ machine integers costs 24 bytes a counted message and gives the garbage collecto
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from enum import StrEnum
 from hashlib import blake2b
-from typing import TypeAlias
 
 import msgspec
 
 from mock_server.domain.instants import HOUR, Duration, Instant
 
-Log: TypeAlias = "array[int]"
-
 _ROW = 3
 _NO_KEY = 0
 _ALREADY_LEFT = 0
+_NOTHING: array[int] = array("q")
+
+_BUSY = 64 * _ROW
+"""From how many numbers on a log is worth an index. Most destinations never get there."""
 
 
 class WindowKind(StrEnum):
@@ -75,28 +76,47 @@ class Tally(msgspec.Struct, frozen=True, gc=False):
 NOTHING_COUNTED = Tally()
 
 
+class Log(msgspec.Struct, gc=False):
+    """What was counted for one destination."""
+
+    rows: array[int]
+    head: int = 0
+    """Where the first row stands that has not left both windows: what stands before it waits to be cut off."""
+    copies: dict[int, array[int]] | None = None
+    """Of a busy destination: when the copies of each text leave, ascending. The others are searched row by row."""
+
+    def __len__(self) -> int:
+        """How many rows have not left both windows, as far as anybody looked."""
+        return (len(self.rows) - self.head) // _ROW
+
+
 def empty_log() -> Log:
     """The log of a destination that nothing was sent to."""
-    return array("q")
+    return Log(array("q"))
 
 
 def tally(log: Log, key: int, now: Instant) -> Tally:
     """Count what is still in both windows; a message leaves exactly at its instant (AF-4)."""
-    if not log:
+    rows = log.rows
+    if len(rows) == log.head:
         return NOTHING_COUNTED
-    first_open = _first_open_row(log, now)
-    volume = len(log) // _ROW - first_open
-    frees_at = Instant(log[first_open * _ROW]) if volume else None
+    first_open = _first_open(log, now)
+    volume = (len(rows) - first_open) // _ROW
+    frees_at = Instant(rows[first_open]) if volume else None
     copies = _copies(log, key, now)
-    return Tally(volume, frees_at, len(copies), Instant(min(copies)) if copies else None)
+    return Tally(volume, frees_at, len(copies), Instant(copies[0]) if copies else None)
 
 
 def count_message(log: Log, key: int, now: Instant, limits: Limits) -> None:
     """Reserve both windows for a message that a provider takes (AF-5)."""
     leaves_duplicates = now + limits.duplicates_window
     if limits.kind is WindowKind.FIXED:
-        leaves_duplicates = min(_copies(log, key, now), default=leaves_duplicates)
+        leaves_duplicates = next(iter(_copies(log, key, now)), leaves_duplicates)
     _insert(log, (_leaves_volume(log, now, limits), leaves_duplicates, key))
+    if log.copies is not None:
+        insort(log.copies.setdefault(key, array("q")), leaves_duplicates)
+    elif len(log.rows) > _BUSY:
+        log.copies = _indexed(log)
 
 
 def count_attempt(log: Log, now: Instant, limits: Limits) -> None:
@@ -106,37 +126,71 @@ def count_attempt(log: Log, now: Instant, limits: Limits) -> None:
 
 def forget_what_left(log: Log, now: Instant) -> None:
     """Drop the rows at the front that have left both windows."""
-    end = 0
-    while end < len(log) and log[end] <= now and log[end + 1] <= now:
-        end += _ROW
-    if end:
-        del log[:end]
+    rows, head = log.rows, log.head
+    while head < len(rows) and rows[head] <= now and rows[head + 1] <= now:
+        if log.copies is not None and rows[head + 2] != _NO_KEY:
+            _forget_copy(log.copies, rows[head + 2])
+        head += _ROW
+    # Cutting moves all that stands behind: it is put off until it at least halves the log.
+    if head * 2 >= len(rows):
+        del rows[:head]
+        head = 0
+    log.head = head
 
 
-def _first_open_row(log: Log, now: Instant) -> int:
-    return 0 if log[0] > now else bisect_right(log[::_ROW], now)
+def open_until(log: Log) -> Instant:
+    """When the last row has left both windows; of a log that holds one."""
+    return Instant(max(log.rows[-3], log.rows[-2]))
 
 
-def _copies(log: Log, key: int, now: Instant) -> list[int]:
-    """When the copies of one text leave, of those that are still counted."""
-    if not log.count(key):
-        return []
-    keys, leaves = log[2::_ROW], log[1::_ROW]
-    return [left for found, left in zip(keys, leaves, strict=True) if found == key and left > now]
+def _first_open(log: Log, now: Instant) -> int:
+    """Where the first row stands that has not left the volume window."""
+    rows, head = log.rows, log.head
+    if head == len(rows) or rows[head] > now:
+        return head
+    return head + bisect_right(rows[head::_ROW], now) * _ROW
+
+
+def _copies(log: Log, key: int, now: Instant) -> array[int]:
+    """When the copies of one text leave, of those that are still counted, ascending."""
+    if log.copies is not None:
+        leaves = log.copies.get(key, _NOTHING)
+        return leaves[bisect_right(leaves, now) :] if leaves and leaves[0] <= now else leaves
+    rows, head = log.rows, log.head
+    if not rows.count(key):
+        return _NOTHING
+    found = zip(rows[head + 2 :: _ROW], rows[head + 1 :: _ROW], strict=True)
+    return array("q", sorted(left for each, left in found if each == key and left > now))
+
+
+def _indexed(log: Log) -> dict[int, array[int]]:
+    copies: dict[int, array[int]] = {}
+    for at in range(log.head, len(log.rows), _ROW):
+        if log.rows[at + 2] != _NO_KEY:
+            insort(copies.setdefault(log.rows[at + 2], array("q")), log.rows[at + 1])
+    return copies
+
+
+def _forget_copy(copies: dict[int, array[int]], key: int) -> None:
+    """The first to leave is the one that has left."""
+    del copies[key][0]
+    if not copies[key]:
+        del copies[key]
 
 
 def _leaves_volume(log: Log, now: Instant, limits: Limits) -> int:
-    if limits.kind is WindowKind.FIXED and log:
-        first_open = _first_open_row(log, now) * _ROW
-        if first_open < len(log):
-            return log[first_open]
+    if limits.kind is WindowKind.FIXED:
+        first_open = _first_open(log, now)
+        if first_open < len(log.rows):
+            return log.rows[first_open]
     return now + limits.volume_window
 
 
 def _insert(log: Log, row: tuple[int, int, int]) -> None:
-    if not log or row[0] >= log[-_ROW]:
-        log.extend(row)
+    rows = log.rows
+    if len(rows) == log.head or row[0] >= rows[-_ROW]:
+        rows.extend(row)
         return
     # Only a clock that was set back, or a window that was made shorter, gets here.
-    at = bisect_right(log[::_ROW], row[0]) * _ROW
-    log[at:at] = array("q", row)
+    at = log.head + bisect_right(rows[log.head :: _ROW], row[0]) * _ROW
+    rows[at:at] = array("q", row)

@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
-from json import dumps
-from urllib.parse import quote, quote_plus
+from functools import cached_property
 
 MASK = b"***"
+_SHORT_ESCAPES = {
+    " ": (rb"\+",),
+    **{
+        character: (re.escape(rb"\%c" % letter),)
+        for character, letter in zip('"\\/\b\f\n\r\t', b'"\\/bfnrt', strict=True)
+    },
+}
+"""What JSON and forms write in two letters, or in one."""
 _SHORTEST = 4
 """A shorter password is not searched for: it would be found in every other word."""
 
 
 def spellings(username: str, password: str) -> frozenset[bytes]:
-    """The password plain, escaped for JSON and URLs, and in Base64, alone and as a Basic pair."""
+    """The password plain and in Base64, alone and as a Basic pair; what escapes make of them is found besides."""
     if len(password) < _SHORTEST:
         return frozenset()
     plain = password.encode(errors="surrogatepass")
-    quoted = {quote(plain, safe=""), quote_plus(plain)}
-    escaped = {dumps(password)[1:-1], dumps(password, ensure_ascii=False)[1:-1]}
-    encoded = {b64encode(plain), b64encode(username.encode(errors="surrogatepass") + b":" + plain)}
-    return frozenset({plain, *encoded, *(text.encode(errors="surrogatepass") for text in quoted | escaped)})
+    pair = username.encode(errors="surrogatepass") + b":" + plain
+    return frozenset({plain, *(encode(each) for each in (plain, pair) for encode in (b64encode, urlsafe_b64encode))})
 
 
 class Secrets:
     """All passwords that a session has known."""
 
-    __slots__ = ("_pattern", "_spellings")
-
     def __init__(self, found: Iterable[bytes] = ()) -> None:
         self._spellings = frozenset(found)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[bytes] | None:
+        """Made when somebody looks: most sessions end without a word of theirs being read."""
         # The longest first, for secrets that begin alike; looking ahead, for those that overlap.
         longest_first = sorted(self._spellings, key=lambda each: (-len(each), each))
-        any_of_them = b"|".join(map(re.escape, longest_first))
-        self._pattern = re.compile(b"(?=(" + any_of_them + b"))") if longest_first else None
+        any_of_them = b"|".join(map(_escaped_or_not, longest_first))
+        return re.compile(b"(?=(" + any_of_them + b"))") if longest_first else None
 
     def with_more(self, found: Iterable[bytes]) -> Secrets:
         """These secrets and others: a password that was changed stays masked in what was recorded before."""
@@ -42,7 +49,7 @@ class Secrets:
 
     def mask(self, raw: bytes) -> bytes:
         """Put asterisks in the place of every secret; of those that overlap no end stays readable."""
-        if self._pattern is None:
+        if not self._may_stand_in(raw) or self._pattern is None:
             return raw
         pieces: list[bytes] = []
         masked_to = 0
@@ -54,4 +61,26 @@ class Secrets:
 
     def stand_in(self, raw: bytes) -> bool:
         """Whether a secret stands in `raw`."""
-        return self._pattern is not None and self._pattern.search(raw) is not None
+        return self._may_stand_in(raw) and self._pattern is not None and self._pattern.search(raw) is not None
+
+    def _may_stand_in(self, raw: bytes) -> bool:
+        """The cheap look: without an escape in it, a text holds a secret as it is or not at all."""
+        return any(escape in raw for escape in self._escapes) or any(each in raw for each in self._spellings)
+
+    @cached_property
+    def _escapes(self) -> tuple[bytes, ...]:
+        return (b"%", b"\\", b"+") if any(b" " in each for each in self._spellings) else (b"%", b"\\")
+
+
+def _escaped_or_not(secret: bytes) -> bytes:
+    """A pattern for a secret whose every character may stand as it is, or escaped for JSON or for a URL."""
+    return b"".join(map(_character, secret.decode(errors="surrogatepass")))
+
+
+def _character(character: str) -> bytes:
+    plain = character.encode(errors="surrogatepass")
+    units = character.encode("utf-16-be", errors="surrogatepass")
+    in_json = b"".join(b"\\\\u%04x" % int.from_bytes(units[at : at + 2]) for at in range(0, len(units), 2))
+    in_url = b"".join(b"%%%02x" % byte for byte in plain)
+    ways = [b"(?i:%b|%b)" % (in_json, in_url), re.escape(plain), *_SHORT_ESCAPES.get(character, ())]
+    return b"(?:%b)" % b"|".join(ways)

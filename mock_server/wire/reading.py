@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import msgspec
@@ -23,6 +24,10 @@ _SERVICES_FIELDS = frozenset(
     {"destination", "text", "reference", "attemptCount", "detailed", "businessRelationId", "webhook"}
 )
 _ADMIN_FIELDS = _SERVICES_FIELDS | {"account", "lra"}
+
+_TRUNCATED = "Input data was truncated"
+_HALF_A_PAIR = re.compile(rb"(?i)\\ud[89ab][0-9a-f]{2}(?!\\|\Z)")
+"""What the decoder takes for a text that ends too early: it waits for the other half."""
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -137,6 +142,8 @@ def _plain(error: Exception, body: bytes) -> str:
             return f"not UTF-8 at byte {whole.start}"
     if not body.strip():
         return "empty; a JSON object is required"
+    if str(error) == _TRUNCATED and _HALF_A_PAIR.search(body) is not None:
+        return "half of a surrogate pair stands alone in an escape"
     return str(error)
 
 

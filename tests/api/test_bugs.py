@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 import httpx2
 import pytest
@@ -122,6 +123,37 @@ def test_in_process_a_bug_is_answered_and_not_raised(
             )
 
     assert_bug(asyncio.run(send()))
+
+
+def test_a_bug_after_the_answer_has_begun_is_journalled_and_not_answered_again(gateway: MockGateway) -> None:
+    """One request gets one answer; the journal has the rest."""
+    session = gateway.world.default
+    begun: list[str] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request"}
+
+    async def send(message: Mapping[str, object]) -> None:
+        begun.append(str(message["type"]))
+        raise OSError("the wire is cut")
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/Services/checkServiceStatus",
+        "query_string": b"",
+        "headers": [],
+    }
+
+    async def serve() -> None:
+        await gateway.app(scope, receive, send)
+
+    asyncio.run(serve())
+
+    newest = next(iter(session.journal))
+    assert begun == ["http.response.start"]
+    assert newest.bug is not None
+    assert "OSError: the wire is cut" in newest.bug
 
 
 def test_a_refusal_carries_no_sign_of_a_bug(world: World) -> None:

@@ -6,17 +6,16 @@ import httpx2
 import pytest
 
 from mock_server.testing import MockGateway
+from tests.raw_client import RawConnection, raw_request
 from tests.support import (
     DESTINATION,
     MORNING,
-    RawConnection,
     World,
     Worlds,
     assert_accepted,
     assert_control,
     assert_control_error,
     assert_refused,
-    raw_request,
 )
 
 EVERYTHING: dict[str, object] = {

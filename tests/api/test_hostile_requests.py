@@ -9,17 +9,15 @@ from typing import Any
 import pytest
 
 from mock_server.testing import MockGateway
+from tests.raw_client import RawAnswer, RawConnection, raw_request
 from tests.support import (
     ADMIN,
     DESTINATION,
     MISSING_HEADER,
-    RawAnswer,
-    RawConnection,
     World,
     assert_accepted,
     assert_refused,
     basic,
-    raw_request,
 )
 
 GOOD = json.dumps({"destination": DESTINATION, "text": "Hi"}).encode()

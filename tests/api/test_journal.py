@@ -9,9 +9,20 @@ from hashlib import sha256
 import httpx2
 import pytest
 
-from mock_server.journal import Bounds
+from mock_server.domain.instants import Instant
+from mock_server.journal import Bounds, Journal, RawBytes
 from mock_server.testing import MockGateway
-from tests.support import DESTINATION, MORNING, World, assert_accepted, assert_control, assert_control_error
+from tests.raw_client import RawConnection, raw_request
+from tests.support import (
+    DESTINATION,
+    MORNING,
+    World,
+    assert_accepted,
+    assert_control,
+    assert_control_error,
+)
+
+MIDNIGHT = Instant(0)
 
 
 @contextmanager
@@ -212,6 +223,60 @@ def test_a_budget_of_nothing_keeps_verdicts_alone() -> None:
         found = world.why(response)
 
     assert (found["outcome"], found["request"]["evicted"]) == ("accepted", True)
+
+
+def test_the_budget_forgets_released_entries_wherever_they_stand() -> None:
+    """A quiet session's entry at the front keeps no busy session's released ones behind it."""
+    raw = RawBytes(10**9)
+    journals = [Journal(Bounds(exchanges=most), raw) for most in (1, 10, 20_000)]
+    for journal, count in zip(journals, (1, 20_000, 1), strict=True):
+        for number in range(count):
+            journal.settle(journal.open(MIDNIGHT, "POST", f"/{number}".encode(), []))
+
+    assert raw.held == sum(len(exchange.path) for journal in journals for exchange in journal)
+    assert len(raw._order) < 20_000
+
+
+def test_what_was_released_before_the_budget_ran_out_is_not_counted_as_evicted() -> None:
+    """Only entries that had to give something up are."""
+    raw = RawBytes(100)
+    quiet, busy = (Journal(Bounds(exchanges=most), raw) for most in (9, 1))
+    for journal, path in ((quiet, b"/" * 40), (busy, b"/" * 40), (busy, b"/" * 40)):
+        journal.settle(journal.open(MIDNIGHT, "POST", path, []))
+    none_yet = raw.evicted
+    quiet.settle(quiet.open(MIDNIGHT, "POST", b"/" * 95, []))
+
+    assert none_yet == 0
+    assert raw.evicted == 2
+    assert raw.held == 95
+
+
+@pytest.mark.parametrize("meanwhile", ["evicted", "reset", "deleted"])
+def test_an_exchange_that_is_gone_before_it_is_complete_is_answered_and_not_counted(meanwhile: str) -> None:
+    """A slow client's request outlives its own entry: the client gets its answer, the budget its bytes."""
+    with (
+        MockGateway(bounds=Bounds(exchanges=1)) as gateway,
+        httpx2.Client(base_url=gateway.url, trust_env=False) as client,
+        RawConnection(gateway.url) as slow,
+    ):
+        world = World(client, assert_control(client.post("/_control/sessions"), 201)["id"])
+        body = b'{"destination":"+447700900123","text":"Hi"}'
+        slow.send(raw_request(f"{world.prefix}/api/Admin/send", body[:5], declared=len(body)))
+        opened = next(found for _ in range(1000) if (found := world.exchanges()))
+        assert opened[0]["outcome"] == "open"
+        if meanwhile == "evicted":
+            world.post("/")
+        elif meanwhile == "reset":
+            world.control("POST", "/reset")
+        else:
+            client.delete(f"/_control/sessions/{world.name}")
+        slow.send(body[5:])
+        answer = slow.answer()
+        client.delete(f"/_control/sessions/{world.name}")
+        held = gateway.world._raw.held
+
+    assert (answer.status, answer.headers["x-mock-exchange"]) == (200, "1")
+    assert held == 0
 
 
 def test_ending_and_resetting_sessions_gives_their_bytes_back() -> None:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
+from mock_server.testing import MockGateway
 from tests.support import ADMIN, DESTINATION, World, Worlds, assert_control, basic
 
 PASSWORD = "admin-secret"
@@ -192,6 +193,7 @@ def test_the_hash_and_length_of_a_masked_body_are_those_of_what_came(world: Worl
         ("GET", "/_control/messages?limit=admin-secret", None),
         ("GET", "/_control/exchanges/admin-secret", None),
         ("GET", "/_control/admin-secret", None),
+        ("GET", "/_control/openapi/admin-secret", None),
         ("GET", "/_control/sessions/admin-secret", None),
         ("POST", "/_control/clock/freeze", {"at": "admin-secret"}),
         ("POST", "/_control/clock/advance", {"seconds": "admin-secret"}),
@@ -223,18 +225,28 @@ def test_the_shown_scenario_has_no_password_even_where_its_prose_has_one(world: 
     assert PASSWORD not in told
 
 
-def test_no_log_line_holds_a_password(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """At any level, from us or from the libraries below, through acceptances, refusals and a bug."""
+def test_no_log_line_holds_a_password(
+    gateway: MockGateway, world: World, client: httpx2.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At any level, from us or from the server below, on a connection that is opened while somebody listens."""
     caplog.set_level(logging.DEBUG)
-    for auth in (ADMIN, ("admin", WRONG), None):
-        world.send(f"{PASSWORD} {WRONG}", auth=auth)
-        world.post(f"/api/{quote(PASSWORD)}?q={quote(WRONG)}", auth=auth)
-    world.request("PATCH", "/_control/scenario", {"accounts": [{"username": "a", "password": [PASSWORD]}]})
+    with httpx2.Client(base_url=gateway.url, trust_env=False) as fresh:
+        world.client = fresh
+        send_secrets(world)
+    world.client = client
 
     ours = [record for record in caplog.records if record.name.split(".")[0] in {"mock_server", "uvicorn"}]
     said = "\n".join(f"{record.getMessage()} {record.args} {record.exc_text}" for record in ours)
     assert_untold(said, *ADMIN)
     assert_untold(said, "admin", WRONG)
+
+
+def send_secrets(world: World) -> None:
+    """Passwords, right and wrong, wherever a request can hold one."""
+    for auth in (ADMIN, ("admin", WRONG), None):
+        world.send(f"{PASSWORD} {WRONG}", auth=auth)
+        world.post(f"/api/{quote(PASSWORD)}?q={quote(WRONG)}", auth=auth)
+    world.request("PATCH", "/_control/scenario", {"accounts": [{"username": "a", "password": [PASSWORD]}]})
 
 
 def test_a_short_password_is_not_looked_for_in_texts(worlds: Worlds) -> None:

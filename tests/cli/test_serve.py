@@ -295,6 +295,8 @@ def test_a_process_ends_when_interrupted_though_a_client_holds_its_connection() 
             _, errors = started.communicate(timeout=_PATIENCE)
 
     assert "Traceback" not in errors
+    assert "Abort" not in errors
+    assert started.returncode == 0
 
 
 def test_a_process_that_cannot_serve_ends_with_2_and_one_sentence() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 
 import msgspec
@@ -20,6 +21,7 @@ from mock_server.domain.flooding import (
     count_message,
     empty_log,
     forget_what_left,
+    open_until,
     tally,
 )
 from mock_server.domain.instants import HOUR, MINUTE, SECOND, Duration, Instant
@@ -275,8 +277,8 @@ def test_the_text_is_kept_as_a_hash_that_fits_a_machine_integer(text: str) -> No
     log = a_log([0], key=an_offer(text=text).key)
 
     assert -(2**63) <= an_offer(text=text).key < 2**63
-    assert len(log) == 3
-    assert log.itemsize == 8
+    assert len(log.rows) == 3
+    assert log.rows.itemsize == 8
 
 
 @pytest.mark.requirement("AF-1")
@@ -305,7 +307,7 @@ def test_an_untouched_destination_has_nothing_counted() -> None:
 def test_to_ask_is_not_to_count(at: Duration) -> None:
     """A tally changes nothing: asked twice, the windows say the same, and the log is as it was."""
     log = a_log([0, MINUTE])
-    before = log[:]
+    before = copy.deepcopy(log)
 
     assert tally(log, KEY, after(at)) == tally(log, KEY, after(at))
     assert log == before
@@ -322,11 +324,11 @@ def test_a_row_is_forgotten_exactly_when_it_has_left_both_windows(
     log = a_log([0, 2], limits)
 
     forget_what_left(log, after(HOUR - 1))
-    assert len(log) == 6
+    assert len(log) == 2
     forget_what_left(log, after(HOUR))
-    assert len(log) == 3
+    assert len(log) == 1
     forget_what_left(log, after(HOUR + 1))
-    assert len(log) == 3
+    assert len(log) == 1
     forget_what_left(log, after(HOUR + 2))
     assert log == empty_log()
 
@@ -337,9 +339,62 @@ def test_attempts_are_forgotten_when_they_have_left_the_volume() -> None:
     count_attempt(log, MORNING, SLIDING)
 
     forget_what_left(log, after(HOUR - 1))
-    assert len(log) == 3
+    assert len(log) == 1
     forget_what_left(log, after(HOUR))
     assert log == empty_log()
+
+
+@given(
+    sent=st.lists(st.tuples(st.integers(-90, 90), st.integers(0, 3)), min_size=70, max_size=120),
+    asked=st.lists(st.integers(0, 200), min_size=1, max_size=4),
+    kind=st.sampled_from(WindowKind),
+)
+@settings(PREDICTABLE, max_examples=60)
+def test_a_busy_destination_is_counted_as_any_other(
+    sent: list[tuple[int, int]], asked: list[int], kind: WindowKind
+) -> None:
+    """AF-1, AF-2: the index of a busy log is for speed; whatever it is asked, the rows alone would say the same."""
+    limits = Limits(kind=kind, duplicates_window=40 * SECOND, volume_window=60 * SECOND)
+    indexed, plain, now = empty_log(), empty_log(), 0
+    for step, text in sent:
+        now += step
+        plain.copies = None
+        for log in (indexed, plain):
+            forget_what_left(log, after(now * SECOND))
+            if text:
+                count_message(log, text, after(now * SECOND), limits)
+            else:
+                count_attempt(log, after(now * SECOND), limits)
+    plain.copies = None
+
+    for later in sorted(asked):
+        at = after((now + later) * SECOND)
+        assert [tally(indexed, text, at) for text in range(5)] == [tally(plain, text, at) for text in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("duplicates_window", "volume_window"), [(HOUR, HOUR), (MINUTE, HOUR), (HOUR, MINUTE)]
+)  # fmt: skip
+def test_a_log_is_open_until_its_last_row_has_left_both_windows(
+    duplicates_window: Duration, volume_window: Duration
+) -> None:
+    """Memory follows what is still open: the longer window decides."""
+    limits = Limits(duplicates_window=duplicates_window, volume_window=volume_window)
+
+    assert open_until(a_log([0, 2], limits)) == after(HOUR + 2)
+
+
+def test_a_busy_log_is_cut_only_when_that_halves_it() -> None:
+    """Cutting moves everything behind the cut: it is put off, and nothing that left is counted meanwhile."""
+    log = a_log(range(100))
+
+    forget_what_left(log, after(HOUR + 9))
+    assert (len(log), len(log.rows)) == (90, 300)
+    assert tally(log, KEY, after(HOUR + 9)) == Tally(90, after(HOUR + 10), 90, after(HOUR + 10))
+    forget_what_left(log, after(HOUR + 49))
+    assert (len(log), len(log.rows)) == (50, 150)
+    forget_what_left(log, after(HOUR + 99))
+    assert (len(log), log.copies) == (0, {})
 
 
 def test_to_forget_in_an_empty_log_is_no_error() -> None:

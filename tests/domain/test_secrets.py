@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from json import dumps
 from urllib.parse import quote, quote_plus
 
@@ -32,7 +32,12 @@ def _secrets(*passwords: str, username: str = "anna") -> Secrets:
         pytest.param(dumps(PASSWORD, ensure_ascii=False)[1:-1].encode(), id="JSON, in UTF-8"),
         pytest.param(quote(PASSWORD, safe="").encode(), id="in a path"),
         pytest.param(quote_plus(PASSWORD).encode(), id="in a query"),
+        pytest.param(quote(PASSWORD, safe="").lower().encode(), id="in a path, hexadecimal in lower case"),
+        pytest.param("".join(f"%{byte:02X}" for byte in PASSWORD.encode()).encode(), id="every byte percent-encoded"),
+        pytest.param("".join(f"\\u{ord(each):04X}" for each in PASSWORD).encode(), id="every character as in JSON"),
+        pytest.param(dumps(PASSWORD)[1:-1].replace("/", "\\/").encode(), id="JSON, with the slash escaped"),
         pytest.param(b64encode(PASSWORD.encode()), id="Base64"),
+        pytest.param(urlsafe_b64encode(PASSWORD.encode()), id="Base64 for URLs"),
         pytest.param(b64encode(f"anna:{PASSWORD}".encode()), id="a Basic pair"),
     ],
 )

@@ -1,4 +1,4 @@
-"""`python -m tests.kit.soak [ROUNDS]`: the healthy mock stays green, every broken one turns red; full suite, new seeds."""
+"""`python -m tests.kit.soak [ROUNDS]`: the full suite with new seeds; green on the healthy mock, red on others."""
 
 from __future__ import annotations
 

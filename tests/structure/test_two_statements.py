@@ -183,7 +183,7 @@ def test_envelope_has_the_stated_members() -> None:
 def test_limits_of_fields_are_the_same() -> None:
     """BAD-3, REQ-8, REQ-10: the longest text, the range of `lra` and the types of authentication."""
     lra = SCHEMAS["Lra"]
-    authentication = SCHEMAS["Webhook"]["properties"]["authentication"]["properties"]["type"]
+    authentication = SCHEMAS["WebhookAuthentication"]["properties"]["type"]
 
     assert SCHEMAS["Text"]["maxLength"] == LONGEST_TEXT
     assert (lra["minimum"], lra["maximum"]) == (reading._INT32_LOW, reading._INT32_HIGH)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.domain.decision import Refused
+from mock_server.domain.decision import Refused, quoted
 from mock_server.domain.errors import BAD_CREDENTIALS, NO_CREDENTIALS
 from mock_server.domain.policy import Policy
 from mock_server.domain.requirements import assumed, documented
@@ -20,9 +20,9 @@ def authentication(attempt: Attempt, policy: Policy) -> Refused | None:
         return _MISSING if credentials is Presented.NOTHING else _UNDECODABLE
     account = policy.accounts.get(credentials.username)
     if account is None:
-        return Refused(BAD_CREDENTIALS, _ACC_1, reason=f"no account {credentials.username!r}")
+        return Refused(BAD_CREDENTIALS, _ACC_1, reason=f"no account {quoted(credentials.username)}")
     if account.password != credentials.password:
-        return Refused(BAD_CREDENTIALS, _ACC_1, reason=f"wrong password for {credentials.username!r}")
+        return Refused(BAD_CREDENTIALS, _ACC_1, reason=f"wrong password for {quoted(credentials.username)}")
     if not account.active:
-        return Refused(BAD_CREDENTIALS, _ACC_1, reason=f"account {credentials.username!r} is not active")
+        return Refused(BAD_CREDENTIALS, _ACC_1, reason=f"account {quoted(credentials.username)} is not active")
     return None

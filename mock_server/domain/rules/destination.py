@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.domain.decision import Refused
+from mock_server.domain.decision import Refused, quoted
 from mock_server.domain.errors import INVALID_NUMBER
 from mock_server.domain.msisdn import LineType, NumberFault, fault_of, line_type
 from mock_server.domain.requirements import assumed, documented
@@ -32,5 +32,7 @@ def _malformed(number: str) -> Refused:
     if not number:
         return Refused(INVALID_NUMBER, _BAD_2, reason="destination is empty, null, missing or not a string")
     if number != number.strip():
-        return Refused(INVALID_NUMBER, _BAD_7, reason=f"white space around {number!r}")
-    return Refused(INVALID_NUMBER, _REQ_1, reason=f"{number!r} is not a plus and 7 to 15 digits, the first not 0")
+        return Refused(INVALID_NUMBER, _BAD_7, reason=f"white space around {quoted(number)}")
+    return Refused(
+        INVALID_NUMBER, _REQ_1, reason=f"{quoted(number)} is not a plus and 7 to 15 digits, the first not 0"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.domain.decision import Refused
+from mock_server.domain.decision import Refused, quoted
 from mock_server.domain.errors import BAD_CREDENTIALS
 from mock_server.domain.requirements import assumed
 from mock_server.domain.rules.context import Context
@@ -11,8 +11,10 @@ from mock_server.domain.submission import Submission
 _ACC_3 = assumed("ACC-3")
 
 
-def impersonation(submission: Submission, context: Context) -> Refused | None:
+def impersonation(_: Submission, context: Context) -> Refused | None:
     """Refuse an unknown or inactive account as if it were the caller's own."""
     if context.unknown_account is None:
         return None
-    return Refused(BAD_CREDENTIALS, _ACC_3, reason=f"account {submission.account!r} is unknown or not active")
+    return Refused(
+        BAD_CREDENTIALS, _ACC_3, reason=f"account {quoted(context.unknown_account)} is unknown or not active"
+    )

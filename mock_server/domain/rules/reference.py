@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.domain.decision import Refused
+from mock_server.domain.decision import Refused, quoted
 from mock_server.domain.errors import INVALID_SERVICE
 from mock_server.domain.requirements import documented
 from mock_server.domain.rules.context import Context
@@ -23,4 +23,4 @@ def reference(submission: Submission, context: Context) -> Refused | None:
     if given.service in context.policy.services:
         return None
     known = ", ".join(sorted(context.policy.services)) or "none"
-    return Refused(INVALID_SERVICE, _REQ_3, reason=f"service {given.service!r} is not one of: {known}")
+    return Refused(INVALID_SERVICE, _REQ_3, reason=f"service {quoted(given.service)} is not one of: {known}")

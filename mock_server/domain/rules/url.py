@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.domain.decision import Refused
+from mock_server.domain.decision import Refused, quoted
 from mock_server.domain.errors import URL_DENIED
 from mock_server.domain.requirements import documented
 from mock_server.domain.rules.context import Context
@@ -20,5 +20,5 @@ def url(submission: Submission, context: Context) -> Refused | None:
     if found is None:
         return None
     return Refused(
-        URL_DENIED, _URL_1, reason=f"account {context.sender.username!r} may not send URLs; found {found!r}"
+        URL_DENIED, _URL_1, reason=f"account {context.sender.username!r} may not send URLs; found {quoted(found)}"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from mock_server.domain.decision import Refused
+from mock_server.domain.decision import Refused, quoted
 from mock_server.domain.requirements import assumed
 from mock_server.domain.rules.context import Context
 from mock_server.domain.submission import Submission
@@ -26,7 +26,7 @@ def webhook(submission: Submission, context: Context) -> Refused | None:
     internal = target.url is not None and target.url.startswith(context.receivers)
     fault = None if internal else _url_fault(target.url, https_only=context.policy.webhooks.https_only)
     if fault is None and target.authentication != _AUTHENTICATION:
-        fault = f"webhook.authentication.type: {target.authentication!r}; only 'NONE' is allowed"
+        fault = f"webhook.authentication.type: {quoted(target.authentication)}; only 'NONE' is allowed"
     return None if fault is None else Refused(context.policy.malformed, _BAD_6, details=fault, reason=fault)
 
 
@@ -35,7 +35,7 @@ def _url_fault(url: str | None, *, https_only: bool) -> str | None:
         return "webhook.url: missing; an absolute https URL is required"
     scheme = _scheme_of_absolute_url(url)
     if scheme is None:
-        return f"webhook.url: {url!r} is not an absolute https URL"
+        return f"webhook.url: {quoted(url)} is not an absolute https URL"
     if scheme == "http" and https_only:
         return "webhook.url: plain http is refused; a scenario allows it by `webhooks: {https_only: false}`"
     return None

@@ -1,0 +1,37 @@
+"""The OpenAPI documents, handed out as they are shipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import contract_tests
+from tests.support import World, assert_control, assert_control_error
+
+
+def test_the_documents_are_listed_and_each_address_answers(world: World) -> None:
+    """The bytes of the files, for a tool that is pointed at the address."""
+    listed = assert_control(world.request("GET", "/_control/openapi"))["documents"]
+
+    assert [address.rpartition("/")[2] for address in listed] == ["message-status.yaml", "sms-gateway.yaml"]
+    folder = Path(contract_tests.__file__).parent / "openapi"
+    for address in listed:
+        assert address.startswith(str(world.client.base_url).rstrip("/") + world.prefix)
+        answered = world.client.get(address)
+        assert answered.status_code == 200
+        assert answered.headers["x-mock-control-version"] == "1"
+        assert answered.content == (folder / address.rpartition("/")[2]).read_bytes()
+
+
+def test_no_other_file_is_handed_out(world: World) -> None:
+    """Not even those beside them."""
+    for name in ("no-such.yaml", "redocly.yaml", "__init__.py", "..%2Frequirements.yaml"):
+        refused = world.request("GET", f"/_control/openapi/{name}")
+
+        assert refused.status_code == 404
+        assert refused.headers["x-mock-control-version"] == "1"
+    assert_control_error(
+        world.request("GET", "/_control/openapi/x"),
+        404,
+        "Unknown document",
+        "known: message-status.yaml, sms-gateway.yaml",
+    )

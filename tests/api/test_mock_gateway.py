@@ -1,0 +1,90 @@
+"""`MockGateway`: a gateway for tests, on a port or in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import httpx2
+import pytest
+
+from mock_server.api.server import HttpServer
+from mock_server.scenario.model import Scenario
+from mock_server.testing import MockGateway
+from tests.support import ADMIN, DESTINATION, basic
+
+BODY = {"destination": DESTINATION, "text": "Hi"}
+
+
+def test_a_gateway_serves_from_with_to_the_end_of_the_block() -> None:
+    """On a free port, which is free again afterwards; it can be started once more."""
+    gateway = MockGateway()
+    for _ in range(2):
+        with gateway as running:
+            url = httpx2.URL(running.url)
+            assert httpx2.get(f"{running.url}/_ready", trust_env=False).status_code == 200
+
+        with pytest.raises(OSError, match="refused"), socket.create_connection((url.host, url.port or 0)):
+            pass
+
+
+def test_a_gateway_that_is_not_started_has_no_url() -> None:
+    """The error says what to write; stopping it is nothing."""
+    gateway = MockGateway()
+    gateway.stop()
+
+    with pytest.raises(RuntimeError, match="with MockGateway"):
+        _ = gateway.url
+
+
+def test_a_gateway_is_started_once(gateway: MockGateway) -> None:
+    """A second port would be a second gateway."""
+    with pytest.raises(RuntimeError, match="started already"):
+        gateway.start()
+
+
+@pytest.mark.parametrize("scenario", ["watchlist", Scenario(version=1, watchlist=(DESTINATION, "+447700900061"))])
+def test_a_gateway_takes_a_scenario_by_name_or_as_a_value(scenario: str | Scenario) -> None:
+    """In process, as an ASGI application, without a port."""
+
+    async def send() -> httpx2.Response:
+        transport = httpx2.ASGITransport(app=MockGateway(scenario).app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://gateway") as client:
+            return await client.post(
+                "/api/Admin/send",
+                json=BODY | {"destination": "+447700900061"},
+                headers={"Authorization": basic(*ADMIN)},
+            )
+
+    response = asyncio.run(send())
+
+    assert response.json()["code"] == 61
+
+
+def test_in_process_and_over_the_port_is_one_gateway(gateway: MockGateway) -> None:
+    """What arrives by one way is seen by the other."""
+
+    async def send() -> httpx2.Response:
+        transport = httpx2.ASGITransport(app=gateway.app)
+        async with httpx2.AsyncClient(transport=transport, base_url=gateway.url) as client:
+            return await client.post("/api/Admin/send", json=BODY, headers={"Authorization": basic(*ADMIN)})
+
+    response = asyncio.run(send())
+
+    assert response.status_code == 200
+    listed = httpx2.get(f"{gateway.url}/_control/messages?limit=1", trust_env=False).json()["messages"]
+    assert listed[0]["id"] == response.json()["id"]
+
+
+def test_a_gateway_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the reason behind it."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("no loop today")
+
+    monkeypatch.setattr(HttpServer, "run", broken)
+
+    with pytest.raises(RuntimeError, match="did not start") as caught:
+        MockGateway().start()
+
+    assert isinstance(caught.value.__cause__, OSError)

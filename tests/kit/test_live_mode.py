@@ -1,0 +1,147 @@
+"""Live mode: nothing that might become an SMS leaves the machine unless a handset and a cap allow it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx2
+import pytest
+from click.testing import CliRunner, Result
+
+from contract_tests.cli import main
+from contract_tests.exchange import Request
+from contract_tests.safety import Allowance, NotTestableError, looks_real, may_become_an_sms
+from contract_tests.target import json_request
+from mock_server.testing import MockGateway
+
+HANDSET = "+12025550123"
+CREDENTIALS = ("--username", "admin", "--password", "admin-secret")
+
+
+def judge(url: str, *arguments: str) -> Result:
+    """Run the suite as against a real environment."""
+    return CliRunner().invoke(main, ["gateway", "--url", url, "--live", "--json", *arguments])
+
+
+def sent(url: str) -> list[str]:
+    """Whom the mock has messages for."""
+    return [message["destination"] for message in httpx2.get(f"{url}/_control/messages").json()["messages"]]
+
+
+def tried(url: str) -> set[str]:
+    """Every destination that any request named, whatever became of it."""
+    exchanges = httpx2.get(f"{url}/_control/exchanges", params={"limit": 5000}).json()["exchanges"]
+    return {str(exchange["destination"]) for exchange in exchanges if exchange["destination"]}
+
+
+@pytest.mark.parametrize("credentials", [(), CREDENTIALS], ids=["strangers", "with credentials"])
+def test_without_a_handset_nothing_is_sent(credentials: tuple[str, ...]) -> None:
+    """Only what cannot become an SMS is tried; the rest is not testable, and nothing is broken."""
+    with MockGateway() as gateway:
+        result = judge(gateway.url, *credentials)
+
+        assert result.exit_code == 0, result.output
+        assert sent(gateway.url) == []
+        assert not any(sum(c.isdigit() for c in destination) >= 5 for destination in tried(gateway.url))
+    report = json.loads(result.stdout)
+    found = {each["id"]: each["verdict"] for each in report["requirements"]}
+    assert found["ERR-63b"] == found["OP-3"] == "kept"
+    assert found["AF-2"] == found["ANS-1"] == "not testable"
+    assert found["ERR-66"] == ("kept" if credentials else "not testable")
+
+
+@pytest.mark.parametrize("cap", [1, 3, 9])
+def test_with_a_handset_no_more_than_the_cap_is_sent_and_to_nobody_else(cap: int) -> None:
+    """`--allow-send-to` and `--max-messages` are the law, whatever the checks would like."""
+    with MockGateway() as gateway:
+        allowed = ("--allow-send-to", HANDSET, "--max-messages", str(cap))
+        result = judge(gateway.url, *CREDENTIALS, *allowed)
+
+        assert result.exit_code == 0, result.output
+        assert 1 <= len(sent(gateway.url)) <= cap
+        assert set(sent(gateway.url)) == {HANDSET}
+
+
+def test_a_lenient_gateway_gets_no_chance() -> None:
+    """What only a lenient gateway would dial counts as sending: blanks, escapes, other digits and encodings."""
+    for body in (
+        b'{"destination": "+1 202 555 0123", "text": "x"}',
+        b'{"destination": "+1-202-555-0123", "text": "x"}',
+        b'{"destination": "\\u002b12025550123", "text": "x"}',
+        b'{"destination": "+\\u0031\\u0032", "text": "x"}',
+        b'{"destination": 12025550123, "text": "x"}',
+        b'{"destination": "+12025550123", "text": ""}',
+        b'["+12025550123"]',
+        '{"destination": "+12025550123"}'.encode("utf-16"),
+    ):
+        assert may_become_an_sms(json_request("/api/Services/send", body)), body
+        with pytest.raises(NotTestableError, match="--allow-send-to"):
+            Allowance().use(json_request("/api/Services/send", body))
+
+
+def test_what_no_gateway_could_dial_is_free() -> None:
+    """No number, no SMS; and a health check never is one."""
+    for body in (b"", b"{", b'{"destination": "+0", "text": "Hello"}', b'{"destination": "letters"}'):
+        assert not may_become_an_sms(json_request("/api/Admin/send", body))
+    assert not may_become_an_sms(Request("POST", "/api/Admin/checkServiceStatus", body=b"+12025550123"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"destination": "+12025550199", "text": "x"}',
+        b'{"destination": "+12025550123", "text": "call +12025550199"}',
+        b'{"destination": "+12025550199", "destination": "+12025550123", "text": "x"}',
+        b'{"destination": " +12025550123", "text": "x"}',
+    ],
+)
+def test_the_handset_and_nobody_else(body: bytes) -> None:
+    """Another number anywhere in the request is another number."""
+    with pytest.raises(NotTestableError, match="other than"):
+        Allowance(HANDSET, 5).use(json_request("/api/Admin/send", body))
+
+
+def test_the_cap_counts_every_try() -> None:
+    """A request that might have been sent counts, whatever it was answered."""
+    allowance = Allowance(HANDSET, 2)
+    request = json_request("/api/Admin/send", json.dumps({"destination": HANDSET, "text": "x"}).encode())
+
+    allowance.use(request)
+    allowance.use(request)
+
+    with pytest.raises(NotTestableError, match="used up"):
+        allowance.use(request)
+
+
+@pytest.mark.parametrize(
+    ("url", "real"),
+    [
+        ("https://sms.namirialtsp.com", True),
+        ("https://SMS.TEST.namirialtsp.com./", True),
+        ("http://8.8.8.8:8080", True),
+        ("http://gateway.example.org", True),
+        ("http://127.0.0.1:8080", False),
+        ("http://[::1]:8080", False),
+        ("http://10.1.2.3", False),
+        ("http://localhost", False),
+        ("http://sms-mock:8080", False),
+        ("http://mock.local", False),
+        ("http://gateway.internal", False),
+    ],
+)
+def test_what_looks_real(url: str, real: bool) -> None:
+    """Public names and addresses need `--live`; loopback, private ones and container names do not."""
+    assert looks_real(url) == real
+
+
+def test_the_report_of_a_live_run_holds_no_password(tmp_path: Path) -> None:
+    """Neither report nor output shows the password, plain or encoded."""
+    file = tmp_path / "report.json"
+    with MockGateway() as gateway:
+        result = judge(gateway.url, *CREDENTIALS, "--assume", "ANS-5=no-challenge", "--report", str(file))
+
+    assert result.exit_code == 1
+    for text in (result.output, file.read_text()):
+        assert "admin-secret" not in text
+        assert "YWRtaW46YWRtaW4tc2VjcmV0" not in text
