@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
@@ -12,10 +15,9 @@ from mock_server.api.answers import answer, answer_protocol_error
 from mock_server.api.body import refuse_declared
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
 from mock_server.domain.errors import FORBIDDEN, MALFORMED, NOT_FOUND
-from mock_server.domain.instants import Instant
+from mock_server.domain.instants import Instant, instant_of
 from mock_server.domain.requirements import assumed, documented
 from mock_server.journal import Exchange, ProtocolError
-from mock_server.scenario.notation import parse_instant
 from mock_server.session import Session
 
 LookUp = Callable[[Session, str, Instant | None, int], Awaitable[bytes]]
@@ -23,6 +25,10 @@ LookUp = Callable[[Session, str, Instant | None, int], Awaitable[bytes]]
 _MS_1 = documented("MS-1")
 _MS_3 = assumed("MS-3")
 _DEFAULT_COUNT, _MOST = 50, 100
+_DATE_TIME = re.compile(
+    r"(\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII | re.IGNORECASE
+)
+"""RFC 3339, with as many decimals as other languages write."""
 
 
 class _RefusalError(Exception):
@@ -44,6 +50,8 @@ class StatusEndpoint:
         session: Session = scope[SESSION]
         exchange: Exchange = scope[EXCHANGE]
         headers: dict[bytes, bytes] = scope[HEADERS]
+        if not scope["path_params"]["key"]:
+            raise HTTPException(404)
         if await refuse_declared(headers.get(b"content-length"), send, exchange):
             return
         try:
@@ -89,7 +97,19 @@ def _send_date(request: Request) -> Instant | None:
         return None
     try:
         # A plus sign that nobody escaped has become a space on its way here: in a date it can only be an offset.
-        return parse_instant(values[-1].replace(" ", "+"))
+        return _moment(values[-1].replace(" ", "+"))
     except ValueError as error:
         said = f"sendDate: {values[-1][:40]!r} {error}"
         raise _RefusalError(ProtocolError(MALFORMED, "sendDate", _MS_3, said)) from None
+
+
+def _moment(text: str) -> Instant:
+    """The instant of any date-time, also of one in which nothing can have been sent."""
+    found = _DATE_TIME.fullmatch(text)
+    if found is None:
+        raise ValueError("must be a date-time with its offset, such as '2026-01-15T09:00:00Z'")
+    whole, decimals, offset = found.groups()
+    try:
+        return instant_of(datetime.fromisoformat(f"{whole}{(decimals or '')[:7]}{offset}".upper()))
+    except ValueError:
+        raise ValueError("is no date and time of the calendar") from None
