@@ -37,8 +37,10 @@ def certificate(wanted: str, host: str) -> Certificate:
     found = Certificate(Path(chain), Path(key))
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(found.chain, found.key)
-    except (OSError, ssl.SSLError) as error:
+    except OSError as error:
         raise TlsError(f"no certificate and key could be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise TlsError(f"no certificate and key could be read: {error}") from None
     return found
 
 
@@ -47,9 +49,12 @@ def _made_for(host: str) -> Certificate:
         import trustme  # noqa: PLC0415 - an extra, and only needed here
     except ImportError:
         raise TlsError("needs trustme: pip install 'sms-gateway-mock[tls]'") from None
-    folder = Path(mkdtemp(prefix="sms-mock-tls-"))
     authority = trustme.CA()
-    issued = authority.issue_cert(*dict.fromkeys(("localhost", "127.0.0.1", "::1", *_names(host))))
+    try:
+        issued = authority.issue_cert(*dict.fromkeys(("localhost", "127.0.0.1", "::1", *_names(host))))
+    except ValueError as error:
+        raise TlsError(f"no certificate can be made for {host!r}: {error}") from None
+    folder = Path(mkdtemp(prefix="sms-mock-tls-"))
     made = Certificate(folder / "server.pem", folder / "server.key", folder / "ca.pem")
     authority.cert_pem.write_to_path(str(made.authority))
     issued.private_key_pem.write_to_path(str(made.key))

@@ -136,10 +136,11 @@ def _serve(world: World, path: Path, place: _Place) -> None:
         gc.freeze()
         if place.talkative:
             click.echo("\n".join(_banner(url, world.default.scenario, path)))
-            if tls is not None and tls.authority is not None:
-                click.echo(f"The authority to trust: {tls.authority}")
         else:
             logger.info("serving %s at %s", path, url)
+        if tls is not None and tls.authority is not None:
+            tell = click.echo if place.talkative else logger.info
+            tell(f"The authority to trust: {tls.authority}")
         if place.port_file is not None:
             _write(place.port_file, url + "\n")
 
