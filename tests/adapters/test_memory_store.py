@@ -1,20 +1,27 @@
-"""The messages of a session in memory: newest first, bounded, and counted when they go."""
+"""The messages of a session in memory: found by id, number and reference, newest first, bounded, counted."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from mock_server.adapters.memory_store import MemoryStore
+from mock_server.domain.delivery import Plan, accepted, changes
 from mock_server.domain.instants import Instant
 from mock_server.domain.message import Message
-from mock_server.domain.submission import Submission
+from mock_server.domain.submission import Reference, Submission
+
+NUMBER, OTHER = "+447700900123", "+447700900124"
 
 
-def message(number: int) -> Message:
-    """A message whose id is its number."""
-    return Message(str(number), Submission("+447700900123", f"{number}"), "admin", "admin", "P", Instant(number), "1")
+def message(number: int, *, at: int | None = None, to: str = NUMBER, key: str | None = None) -> Message:
+    """A message whose id is its number, accepted at that instant unless another one is named."""
+    reference = None if key is None else Reference("ADMIN", None, key)
+    accepted_at = Instant(number if at is None else at)
+    return Message(str(number), Submission(to, f"{number}", reference), "admin", "admin", "P", accepted_at, "1")
 
 
 async def filled(store: MemoryStore, count: int) -> MemoryStore:
@@ -69,3 +76,119 @@ def test_clearing_forgets_messages_and_what_was_evicted() -> None:
         assert await store.evicted() == 0
 
     asyncio.run(told())
+
+
+@pytest.mark.requirement("MS-2", "MS-5")
+def test_messages_are_found_by_number_and_by_reference_key() -> None:
+    """MS-2: latest first, at most so many; a message without a key stands under none."""
+
+    async def told() -> None:
+        store = MemoryStore(100)
+        for number in range(6):
+            await store.keep(message(number, to=NUMBER if number % 2 else OTHER, key="k" if number < 3 else None))
+
+        assert ids(await store.by_destination(NUMBER, None, 50)) == "531"
+        assert ids(await store.by_destination(OTHER, None, 2)) == "42"
+        assert ids(await store.by_reference("k", None, 50)) == "210"
+        assert ids(await store.by_reference("K", None, 50)) == ""
+        assert ids(await store.by_destination("+1", None, 50)) == ""
+
+    asyncio.run(told())
+
+
+@pytest.mark.requirement("MS-5")
+def test_before_is_strict_and_ties_stand_in_the_order_of_arrival() -> None:
+    """MS-5: the later acceptance first."""
+
+    async def told() -> None:
+        store = MemoryStore(100)
+        for number, at in enumerate([10, 20, 20, 20, 30]):
+            await store.keep(message(number, at=at))
+
+        assert ids(await store.by_destination(NUMBER, None, 50)) == "43210"
+        assert ids(await store.by_destination(NUMBER, Instant(31), 50)) == "43210"
+        assert ids(await store.by_destination(NUMBER, Instant(30), 2)) == "32"
+        assert ids(await store.by_destination(NUMBER, Instant(20), 50)) == "0"
+        assert ids(await store.by_destination(NUMBER, Instant(10), 50)) == ""
+
+    asyncio.run(told())
+
+
+@pytest.mark.requirement("MS-2", "MS-5")
+def test_a_clock_that_was_set_back_leaves_look_ups_in_the_order_of_acceptance() -> None:
+    """MS-5: latest by their own times; the tester's list goes by arrival."""
+
+    async def told() -> None:
+        store = MemoryStore(4)
+        for number, at in enumerate([50, 10, 50, 30]):
+            await store.keep(message(number, at=at, key="k"))
+
+        assert ids(await store.by_destination(NUMBER, None, 50)) == "2031"
+        assert ids(await store.by_reference("k", Instant(50), 50)) == "31"
+        assert ids(await store.messages(50)) == "3210"
+        for number in (4, 5):
+            await store.keep(message(number, at=0, key="k"))
+        assert ids(await store.by_destination(NUMBER, None, 50)) == "2354"
+        assert ids(await store.by_reference("k", None, 50)) == "2354"
+
+    asyncio.run(told())
+
+
+@pytest.mark.requirement("MS-2")
+def test_an_evicted_message_is_found_by_nothing() -> None:
+    """Its keys go with it, and the life that a tester gave it."""
+
+    async def told() -> None:
+        store = MemoryStore(1)
+        first, second = message(1, to=OTHER, key="a"), message(2, key="b")
+        await store.keep(first)
+        await store.keep_life(first, (accepted(first.accepted_at),))
+        await store.keep(second)
+
+        assert ids(await store.by_destination(OTHER, None, 50)) == ""
+        assert ids(await store.by_reference("a", None, 50)) == ""
+        assert ids(await store.by_reference("b", None, 50)) == "2"
+        assert await store.life(first) == changes(Plan(), first.accepted_at)
+
+    asyncio.run(told())
+
+
+@pytest.mark.requirement("ST-2")
+def test_a_life_is_the_plans_unless_a_tester_changed_it() -> None:
+    """ST-2: nothing is stored for a message that fares as planned."""
+
+    async def told() -> None:
+        store = MemoryStore(10)
+        one = message(1)
+        await store.keep(one)
+        planned = await store.life(one)
+        await store.keep_life(one, planned[:2])
+        changed = await store.life(one)
+        await store.clear()
+
+        assert planned == changes(one.plan, one.accepted_at)
+        assert changed == planned[:2]
+        assert ids(await store.by_destination(NUMBER, None, 50)) == ""
+
+    asyncio.run(told())
+
+
+@pytest.mark.requirement("AF-7")
+def test_a_dropped_message_is_looked_up_and_not_listed() -> None:
+    """AF-7, the alternative: it is kept for the look-ups alone."""
+
+    async def told() -> None:
+        store = MemoryStore(10)
+        await store.keep(message(1))
+        await store.keep(msgspec.structs.replace(message(2), dropped=True))
+
+        assert ids(await store.messages(10)) == "1"
+        assert ids(await store.by_destination(NUMBER, None, 50)) == "21"
+        assert await store.message("2") is not None
+
+    asyncio.run(told())
+
+
+def ids(messages: Sequence[Message]) -> str:
+    """The ids of messages, one behind the other."""
+    return "".join(each.id for each in messages)

@@ -18,7 +18,7 @@ def hook(world: World, name: str = "mine") -> str:
     return f"{str(world.client.base_url).rstrip('/')}{world.prefix}/_control/receiver/{name}"
 
 
-def send(world: World, text: str = "Hi", *, url: str | None = None, **fields: object) -> str:
+def send(world: World, text: str = "Hi", *, url: str | None = None, **fields: Any) -> str:
     """A send that asks for notifications."""
     return assert_accepted(world.send(text, webhook={"url": url or hook(world)}, **fields))
 

@@ -319,3 +319,14 @@ def test_a_look_up_stands_in_the_journal_without_the_key(world: World) -> None:
     assert (why["outcome"], why["rule"], why["requirement"]) == ("refused", "message id", "MS-3")
     assert ["x-api-key", "***"] in why["request"]["headers"]
     assert KEY not in str(why)
+
+
+@pytest.mark.requirement("BAD-5")
+def test_a_look_up_that_declares_a_huge_body_is_refused(world: World) -> None:
+    """BAD-5: 413, before the key is looked at."""
+    path = f"{world.prefix}/api/messagestatus/x"
+    with RawConnection(str(world.client.base_url)) as connection:
+        connection.send(raw_request(path, method="GET", auth=None, declared=1024 * 1024 + 1))
+        answer = connection.answer()
+
+    assert answer.status == 413

@@ -254,7 +254,10 @@ def test_before_answer_really_arrives_before_the_answer() -> None:
         arrived.set()
         answer(200)(connection)
 
-    with Endpoint(conduct) as receiver, world_of(MockGateway(), webhooks={**BY_HTTP, "adversity": "before-answer"}) as w:
+    with (
+        Endpoint(conduct) as receiver,
+        world_of(MockGateway(), webhooks={**BY_HTTP, "adversity": "before-answer"}) as w,
+    ):
         message_id = assert_accepted(w.send(webhook={"url": receiver.url()}))
         arrived_before = arrived.is_set()
         answered.set()

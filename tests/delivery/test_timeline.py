@@ -280,6 +280,37 @@ def test_nothing_goes_out_before_what_an_attempt_under_way_may_still_bring_about
     run(told)
 
 
+@pytest.mark.requirement("WH-4", "WH-5")
+def test_what_comes_before_the_next_of_a_lane_that_hangs_goes_out_beside_it() -> None:
+    """Were SENT taken now, DELIVERED would go out at 3 s: what is due at 2 s need not wait for it, at 4 s it must."""
+
+    async def told() -> None:
+        slow, soon, later = "https://slow.example/", "https://soon.example/", "https://later.example/"
+        gate, beside = Gate(), Gate()
+        sender = SenderByUrl({slow: gate, soon: beside})
+        stubs = [
+            {"when": {"destination": to}, "then": {"deliver": [{"after": after, "status": "SENT"}]}}
+            for to, after in (("+447700900124", "2s"), ("+447700900125", "4s"))
+        ]
+        session = a_session(sender, stubs=stubs)
+        await send(session, "one", hook=slow)
+        await send(session, "two", "+447700900124", hook=soon)
+        await send(session, "three", "+447700900125", hook=later)
+        moving = asyncio.create_task(advance(session, "1h"))
+        await beside.reached.wait()
+        beside.opened.set()
+        await turns()
+        before = [(post.url, post.seconds) for post in sender.posts]
+        gate.opened.set()
+        await moving
+
+        assert before == [(slow, 1), (soon, 2)]
+        # The attempt that hung was under way from 1 s on a clock that stands: it took no time of the session's.
+        assert [(post.url, post.seconds) for post in sender.posts][2:] == [(slow, 3), (later, 4)]
+
+    run(told)
+
+
 def test_what_a_running_clock_makes_due_happens_by_itself() -> None:
     """Scaled a hundred thousand times, an hour of failures passes in the blink of an eye; nobody asks for it."""
 
