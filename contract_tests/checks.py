@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from contract_tests.contract import SENDS, Contract
-from contract_tests.exchange import NOT_JSON, Answer, Request
+from contract_tests.contract import SENDS, Contract, look_up_path
+from contract_tests.exchange import LOOK_UPS, NOT_JSON, Answer, Request
 from contract_tests.failures import (
     Crash,
     Failure,
@@ -19,10 +19,23 @@ from contract_tests.failures import (
 )
 from contract_tests.readings import Readings
 
-UNIVERSAL_IDS = ("ANS-1", "ANS-3", "ANS-4", "ANS-5", "ACC-1", "OP-5", "BAD-1", "BAD-4", "BAD-5")
+UNIVERSAL_IDS = (
+    "ANS-1",
+    "ANS-3",
+    "ANS-4",
+    "ANS-5",
+    "ACC-1",
+    "OP-5",
+    "BAD-1",
+    "BAD-4",
+    "BAD-5",
+    "MS-1",
+    "MS-2",
+    "MS-3",
+)
 """The statements that these functions can find broken."""
 
-_JSON_TYPE = re.compile(r"application/json(?: *; *charset=\"?utf-8\"?)?", re.IGNORECASE)
+JSON_TYPE = re.compile(r"application/json(?: *; *charset=\"?utf-8\"?)?", re.IGNORECASE)
 _CHALLENGE = 'Basic realm="SMS Gateway"'
 
 Check = Callable[[Request, Answer, Contract, Readings], Iterator[Failure]]
@@ -30,6 +43,9 @@ Check = Callable[[Request, Answer, Contract, Readings], Iterator[Failure]]
 
 def shape_ids(path: str, status: int) -> tuple[str, ...]:
     """The statements that say what an answer of this status looks like."""
+    if path.startswith(LOOK_UPS):
+        many = look_up_path(path) != "/messagestatus/{messageid}"
+        return {200: ("MS-2" if many else "MS-3",), 403: ("MS-1", "MS-3"), 405: ("BAD-5",)}.get(status, ("MS-3",))
     if status == 200:
         return ("ANS-1",) if path in SENDS else ("OP-5",)
     by_status = {400: "BAD-1", 401: "ANS-4", 403: "ANS-4", 404: "BAD-5", 405: "BAD-5", 413: "BAD-5", 415: "BAD-4"}
@@ -53,7 +69,7 @@ def _crash(request: Request, answer: Answer) -> Iterator[Failure]:
 def content_type(request: Request, answer: Answer, _: Contract, __: Readings) -> Iterator[Failure]:
     """Every answer of the gateway is JSON in UTF-8, and says so."""
     said = answer.headers.get("content-type")
-    if said is None or not _JSON_TYPE.fullmatch(said.strip()):
+    if said is None or not JSON_TYPE.fullmatch(said.strip()):
         ids = shape_ids(request.path, answer.status)
         yield WrongType(ids, f"Content-Type is {said!r}, not application/json")
     elif answer.json is NOT_JSON:
@@ -64,7 +80,12 @@ def schema(request: Request, answer: Answer, contract: Contract, _: Readings) ->
     """The body keeps the schema that the document has for this operation and status."""
     ids = shape_ids(request.path, answer.status)
     statuses = contract.statuses(request.path)
-    if answer.status in {404, 405} or not statuses or request.method != "POST":
+    look_up = request.path.startswith(LOOK_UPS)
+    if (
+        (answer.status in {404, 405} and not look_up)
+        or not statuses
+        or request.method != ("GET" if look_up else "POST")
+    ):
         yield from _envelope_by_hand(ids, answer)
     elif answer.status not in statuses:
         known = ", ".join(map(str, sorted(statuses)))
@@ -83,10 +104,10 @@ def _envelope_by_hand(ids: tuple[str, ...], answer: Answer) -> Iterator[Failure]
         yield NoContract(ids, f"the envelope's code {answer.json['code']!r} is not the status {answer.status}")
 
 
-def message(_: Request, answer: Answer, contract: Contract, __: Readings) -> Iterator[Failure]:
+def message(request: Request, answer: Answer, contract: Contract, __: Readings) -> Iterator[Failure]:
     """A code goes with the catalogue's exact text."""
     code, said = answer.member("code"), answer.member("message")
-    if not isinstance(code, int) or isinstance(code, bool):
+    if not isinstance(code, int) or isinstance(code, bool) or request.path.startswith(LOOK_UPS):
         return
     status = 401 if answer.status == 403 else answer.status
     texts = contract.messages(status, code)
@@ -97,6 +118,8 @@ def message(_: Request, answer: Answer, contract: Contract, __: Readings) -> Ite
 
 def details(request: Request, answer: Answer, _: Contract, __: Readings) -> Iterator[Failure]:
     """A catalogued refusal has `details` null (ANS-3, ANS-4)."""
+    if request.path.startswith(LOOK_UPS):
+        return
     if answer.status in {401, 403, 500} and answer.member("code") != 400 and isinstance(answer.json, dict):
         found = answer.member("details")
         if found is not NOT_JSON and found is not None:

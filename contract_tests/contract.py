@@ -13,6 +13,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from contract_tests.exchange import LOOK_UPS
 from contract_tests.openapi import load_document
 from contract_tests.readings import Readings
 
@@ -39,7 +40,8 @@ class Contract:
 
     def __init__(self, readings: Readings) -> None:
         self.document = adapted(load_document("sms-gateway"), readings)
-        self._validators: dict[tuple[str, int], jsonschema_rs.Validator] = {}
+        self.status_document = load_document("message-status")
+        self._validators: dict[str, jsonschema_rs.Validator] = {}
 
     @cached_property
     def catalogue(self) -> tuple[Entry, ...]:
@@ -62,29 +64,52 @@ class Contract:
 
     def statuses(self, path: str) -> frozenset[int]:
         """The statuses that the document lists for an operation; empty for a path it does not know."""
-        operation = self.document["paths"].get(path, {}).get("post")
+        operation = self._operation(path)
         return frozenset(int(status) for status in operation["responses"]) if operation else frozenset()
 
     def violations(self, path: str, status: int, content: Any) -> list[str]:
         """How a body breaks the schema of this operation's answer; empty where it keeps it."""
-        validator = self._validators.get((path, status))
+        return self._broken(f"{self._pointer(path, status)}/content/application~1json/schema", content)
+
+    def receipt_violations(self, content: Any) -> list[str]:
+        """How the body of a notification breaks the schema that the document has for its webhook (WH-2)."""
+        return self._broken("gateway#/components/schemas/DeliveryReceipt", content)
+
+    def _broken(self, pointer: str, content: Any) -> list[str]:
+        validator = self._validators.get(pointer)
         if validator is None:
-            schema = {"$ref": f"urn:contract#{self._pointer(path, status)}/content/application~1json/schema"}
-            registry = jsonschema_rs.Registry([("urn:contract", self.document)])
-            validator = jsonschema_rs.Draft202012Validator(
-                schema, registry=registry, validate_formats=True, mask="the value"
+            documents = [("urn:gateway", self.document), ("urn:status", self.status_document)]
+            validator = self._validators[pointer] = jsonschema_rs.Draft202012Validator(
+                {"$ref": f"urn:{pointer}"},
+                registry=jsonschema_rs.Registry(documents),
+                validate_formats=True,
+                mask="the value",
             )
-            self._validators[path, status] = validator
         return [
             f"{'.'.join(map(str, e.instance_path)) or 'the body'}: {e.message}"
             for e in validator.iter_errors(content)
         ]
 
+    def _operation(self, path: str) -> dict[str, Any] | None:
+        if path.startswith(LOOK_UPS):
+            operation: dict[str, Any] | None = self.status_document["paths"][look_up_path(path)]["get"]
+        else:
+            operation = self.document["paths"].get(path, {}).get("post")
+        return operation
+
     def _pointer(self, path: str, status: int) -> str:
-        response = self.document["paths"][path]["post"]["responses"][str(status)]
+        name = "status" if path.startswith(LOOK_UPS) else "gateway"
+        response = (self._operation(path) or {})["responses"][str(status)]
         if "$ref" in response:
-            return str(response["$ref"]).removeprefix("#")
-        return f"/paths/{path.replace('~', '~0').replace('/', '~1')}/post/responses/{status}"
+            return f"{name}{response['$ref']}"
+        return f"{name}#/paths/{path.replace('~', '~0').replace('/', '~1')}/post/responses/{status}"
+
+
+def look_up_path(path: str) -> str:
+    """The path of a look-up as its document writes it."""
+    kind, slash, _ = path.partition("?")[0].removeprefix(LOOK_UPS).partition("/")
+    names = {"phonenumber": "phonenumber/{phonenumber}", "reference": "reference/{referencekey}"}
+    return "/messagestatus/" + (names.get(kind, "{messageid}") if slash else "{messageid}")
 
 
 def _entries(document: dict[str, Any]) -> Iterator[Entry]:

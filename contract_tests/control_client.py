@@ -35,6 +35,11 @@ class Session:
         found = self._control.call("GET", f"/_control/messages?limit={limit}", None, self.name)
         return cast("list[dict[str, Any]]", found["messages"])
 
+    def webhook_attempts(self) -> list[dict[str, Any]]:
+        """What was tried to deliver notifications, newest first."""
+        found = self._control.call("GET", "/_control/webhooks?limit=100", None, self.name)
+        return cast("list[dict[str, Any]]", found["webhooks"])
+
     def reset(self) -> None:
         """Go back to how the session was made."""
         self._control.call("POST", "/_control/reset", {}, self.name)

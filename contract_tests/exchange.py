@@ -11,11 +11,15 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+LOOK_UPS = "/api/messagestatus/"
+"""Below this are the look-ups of the Message Status API (OP-7)."""
+
 NOT_JSON: Any = object()
 """Stands for the content of an answer that is no JSON."""
 
 _LONGEST_SHOWN = 2000
 _MASK = "$SMS_PASSWORD"
+_KEY_MASK = "$SMS_API_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,14 @@ class Answer:
 
 
 def curl(base_url: str, request: Request) -> str:
-    """The request as a command; the password is left to the environment variable `SMS_PASSWORD`."""
+    """The request as a command; password and key are left to `SMS_PASSWORD` and `SMS_API_KEY`."""
     parts = ["curl", "-sS", "-X", request.method]
     if request.login is not None:
         parts += ["-u", f"{request.login.username}:{_MASK}"]
     for name, value in request.headers:
-        if request.login is None or name.lower() != "authorization":
+        if name.lower() == "x-api-key":
+            parts += ["-H", f"{name}:{_KEY_MASK}"]
+        elif request.login is None or name.lower() != "authorization":
             parts += ["-H", f"{name}: {value}"]
     if not request.header("content-type") and request.body:
         parts += ["-H", "Content-Type:"]
@@ -110,8 +116,9 @@ def _data(body: bytes) -> list[str]:
 
 
 def _quoted(part: str) -> str:
-    if part.endswith(f":{_MASK}"):
-        return f'{shlex.quote(part.removesuffix(_MASK))}"{_MASK}"'
+    for mask in (_MASK, _KEY_MASK):
+        if part.endswith(f":{mask}"):
+            return f'{shlex.quote(part.removesuffix(mask))}"{mask}"'
     return part if part.startswith("$'") else shlex.quote(part)
 
 

@@ -19,7 +19,7 @@ from contract_tests.exchange import Answer, Login, Request
 from contract_tests.failures import Failure, NeverAccepted, WrongOutcome
 from contract_tests.readings import Readings
 from contract_tests.reference_model import ReferenceGateway, Sent, agrees, blamed
-from contract_tests.world import World, limits_of
+from contract_tests.world import World, assumed_by, limits_of
 
 _SESSION = "schemathesis"
 _STRANGER = Login("?", "?")
@@ -46,7 +46,7 @@ class Runtime:
             readings = Readings(open_ones=True)
             return cls(readings, Contract(readings), None, login)
         scenario = client.scenario()
-        readings = Readings(scenario.get("assume", {}))
+        readings = Readings(assumed_by(scenario))
         world = World(limits=limits_of(scenario, readings)).with_login(login)
         if any(each["id"] == _SESSION for each in client.call("GET", "/_control/sessions")["sessions"]):
             client.call("DELETE", f"/_control/sessions/{_SESSION}")

@@ -10,7 +10,7 @@ from typing import Self
 
 import httpx2
 
-from contract_tests.exchange import Answer, Login, Request
+from contract_tests.exchange import LOOK_UPS, Answer, Login, Request
 from contract_tests.safety import Allowance, looks_real
 
 _READ_LIMIT = 2 * 1024 * 1024
@@ -28,9 +28,16 @@ class Target:
     """A base URL and how to reach it. Redirects are answers here, never followed."""
 
     def __init__(
-        self, url: str, *, timeout: float = 10.0, ca: Path | None = None, live: Allowance | None = None
+        self,
+        url: str,
+        *,
+        timeout: float = 10.0,
+        ca: Path | None = None,
+        live: Allowance | None = None,
+        status_url: str | None = None,
     ) -> None:
         self.url = checked_url(url)
+        self.status_url = self.url if status_url is None else checked_url(status_url)
         self.live = live
         self.timeout = timeout
         self._client = httpx2.Client(
@@ -62,7 +69,7 @@ class Target:
         if self.live is not None:
             self.live.use(request)
         built = self._client.build_request(
-            request.method, self.url + prefix + request.path, content=request.body or None
+            request.method, self._base_of(request) + prefix + request.path, content=request.body or None
         )
         built.headers.update(dict([*request.headers, *headers]))
         if not request.header("accept"):
@@ -74,6 +81,10 @@ class Target:
             raise NoAnswerError(_sentence(error, self.timeout)) from error
         headers_of = {name.lower(): value for name, value in answer.headers.items()}
         return Answer(answer.status_code, headers_of, answer.content[:_READ_LIMIT], time.monotonic() - started)
+
+    def _base_of(self, request: Request) -> str:
+        """The Message Status API has a host of its own at the vendor (OP-7)."""
+        return self.status_url if request.path.startswith(LOOK_UPS) else self.url
 
 
 def checked_url(url: str) -> str:

@@ -61,11 +61,17 @@ class World:
     providers: tuple[tuple[str, bool], ...] = (("PROVIDER1", True), ("MITTO", True))
     limits: Limits = Limits()
     health: Mapping[str, str] = field(default_factory=dict)
+    api_key: str = field(default="Contract-Status-8e2d", repr=False)
+    delivery: Mapping[str, Any] | None = None
+    """`None`: the plan that messages have by default."""
+    webhooks: Mapping[str, Any] = field(default_factory=dict)
 
     def scenario(self, readings: Readings) -> dict[str, Any]:
         """This world as the stand-in's scenario; numbers that the readings state are said once, as limits."""
         assumed = {id_: value for id_, value in readings.as_assumed().items() if id_ not in _NOT_SWITCHED}
         limits = self.limits
+        delivery = {} if self.delivery is None else {"delivery": dict(self.delivery)}
+        https_only = readings.known("BAD-6") != "plain-http"
         return {
             "version": 1,
             "title": "Contract suite",
@@ -80,7 +86,9 @@ class World:
                 "volume": {"limit": limits.volume, "window": _milliseconds(limits.volume_window)},
             },
             "health": dict(self.health),
-            "webhooks": {"https_only": readings.known("BAD-6") != "plain-http"},
+            "api_keys": [self.api_key],
+            "webhooks": {"https_only": https_only, **self.webhooks},
+            **delivery,
             "assume": assumed,
         }
 
@@ -112,6 +120,12 @@ def account_part(account: Account) -> dict[str, Any]:
 def providers_part(providers: tuple[tuple[str, bool], ...]) -> list[dict[str, Any]]:
     """Providers as a scenario writes them."""
     return [{"name": name, "up": up} for name, up in providers]
+
+
+def assumed_by(scenario: Mapping[str, Any]) -> dict[str, Any]:
+    """The readings that a scenario states, those with a key of their own included."""
+    plain = scenario.get("webhooks", {}).get("https_only") is False
+    return {**scenario.get("assume", {}), **({"BAD-6": "plain-http"} if plain else {})}
 
 
 def limits_of(scenario: Mapping[str, Any], readings: Readings) -> Limits:

@@ -26,6 +26,8 @@ def _options(config: pytest.Config) -> Options:
         url=given("--sms-url"),
         login=Login(username, password) if username and password else None,
         control=given("--sms-control"),
+        api_key=given("--sms-api-key") or os.environ.get("SMS_API_KEY"),
+        status_url=given("--sms-status-url"),
         live=given("--sms-live"),
         allow_send_to=given("--sms-allow-send-to"),
         max_messages=given("--sms-max-messages"),

@@ -12,7 +12,7 @@ from typing import Any
 from contract_tests import checks
 from contract_tests.contract import ADMIN_SEND, SERVICES_SEND, Contract
 from contract_tests.control_client import ControlClient, Session
-from contract_tests.exchange import NOT_JSON, Answer, Login, Request
+from contract_tests.exchange import LOOK_UPS, NOT_JSON, Answer, Login, Request
 from contract_tests.failures import Failure, Finding, NoAnswer, RepeatedId, WrongDetails, WrongOutcome, WrongText
 from contract_tests.outcome import Expected, Outcome, Showing, just, refused
 from contract_tests.readings import Readings
@@ -51,6 +51,7 @@ class Bench:
     by_header: bool = False
     """Sessions are chosen by header instead of by path prefix."""
     login: Login | None = None
+    api_key: str | None = field(default=None, repr=False)
     login_is_admin: bool | None = None
     """`None` until it was found out."""
     requests: int = 0
@@ -105,6 +106,13 @@ class Lab:
             raise NotTestableError("it needs --username and --password of an account")
         return self.bench.login
 
+    def api_key(self) -> str:
+        """A key for look-ups: the world's, or the one that was given."""
+        found = self.bench.api_key if self.session is None else self.world.api_key
+        if found is None:
+            raise NotTestableError("it needs a key of the Message Status API (--api-key)")
+        return found
+
     def sender(self, path: str) -> Login:
         """Whoever may use this operation."""
         if self.session is not None:
@@ -145,6 +153,19 @@ class Lab:
     ) -> tuple[Request, Answer]:
         """Send a well-formed submission, changed as told, and judge the answer's shape."""
         return self.exchange(json_request(path, self.body(changes), login or self.sender(path)))
+
+    def look_up(self, what: str, *, key: str | None = None) -> tuple[Request, Answer]:
+        """Ask the Message Status API: an id, `phonenumber/…` or `reference/…`, ready for the address (OP-7)."""
+        given = self.api_key() if key is None else key
+        headers = (("Accept", "application/json"), *((("X-Api-Key", given),) if given else ()))
+        return self.exchange(Request("GET", LOOK_UPS + what, headers))
+
+    def advance(self, seconds: float) -> None:
+        """Move the stand-in's clock forward."""
+        if self.session is None:
+            raise NotTestableError("it needs the clock of a stand-in (--control)")
+        self.session.advance(seconds)
+        self.note(f"clock forward by {seconds:g} s")
 
     def exchange(self, request: Request) -> tuple[Request, Answer]:
         """Send a request into this check's session and judge what holds for every answer."""

@@ -15,6 +15,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--sms-url", metavar="URL", help="Base URL of the server that is judged.")
     add("--sms-username", metavar="NAME", help="An account of the target; not needed with --sms-control.")
     add("--sms-password", metavar="WORD", help="Its password; better given as SMS_PASSWORD.")
+    add("--sms-api-key", metavar="KEY", help="A key of the Message Status API; better given as SMS_API_KEY.")
+    add("--sms-status-url", metavar="URL", help="The Message Status API, where its host is another one.")
     add("--sms-control", metavar="URL", help="Control API of the stand-in behind --sms-url.")
     add("--sms-live", action="store_true", help="The target is a real environment: nothing is sent unless allowed.")
     add("--sms-allow-send-to", metavar="NUMBER", help="Live: the one handset that may get messages.")

@@ -21,7 +21,7 @@ from contract_tests.requirements import load_requirements
 from contract_tests.safety import Allowance, NotTestableError, looks_real
 from contract_tests.target import CouldNotRunError, NoAnswerError, Target, checked_url
 from contract_tests.verdicts import Report, Result
-from contract_tests.world import World, limits_of
+from contract_tests.world import World, assumed_by, limits_of
 
 DEFAULT_EXAMPLES = 40
 
@@ -44,6 +44,8 @@ class Options:
     assume: dict[str, str] = field(default_factory=dict)
     timeout: float = 10.0
     ca: Path | None = None
+    api_key: str | None = field(default=None, repr=False)
+    status_url: str | None = None
 
     def checked(self) -> Options:
         """These options, if they go together; `CouldNotRunError` says which do not."""
@@ -51,8 +53,10 @@ class Options:
         if unknown:
             raise CouldNotRunError(f"There is no requirement {', '.join(unknown)}; see `sms-contract requirements`.")
         checked_url(self.url)
-        if looks_real(self.url) and not self.live:
-            raise CouldNotRunError(f"{self.url} looks like a real environment: say --live, and read its rules first.")
+        checked_url(self.status_url or self.url)
+        for url in (self.url, self.status_url or self.url):
+            if looks_real(url) and not self.live:
+                raise CouldNotRunError(f"{url} looks like a real environment: say --live, and read its rules first.")
         if self.live and self.control:
             raise CouldNotRunError("A real environment has no control API: --live and --control exclude each other.")
         if not self.live and (self.allow_send_to or self.max_messages):
@@ -65,6 +69,7 @@ class Options:
         """The command that repeats this run, its password left to the environment."""
         said = ["sms-contract", "gateway", "--url", self.url, "--seed", str(self.seed)]
         said += ["--control", self.control] if self.control else []
+        said += ["--status-url", self.status_url] if self.status_url else []
         said += ["--username", self.login.username] if self.login else []
         said += ["--live"] if self.live else []
         said += ["--max-examples", str(self.max_examples)] if self.max_examples != DEFAULT_EXAMPLES else []
@@ -109,7 +114,9 @@ class opened:  # noqa: N801 - reads as a verb in `with opened(options)`
         """Look at the target and learn its readings; `CouldNotRunError` where it cannot be judged."""
         options = self._options
         allowance = Allowance(options.allow_send_to, options.max_messages) if options.live else None
-        self._target = Target(options.url, timeout=options.timeout, ca=options.ca, live=allowance)
+        self._target = Target(
+            options.url, timeout=options.timeout, ca=options.ca, live=allowance, status_url=options.status_url
+        )
         self._control: ControlClient | None = None
         try:
             self._control = connected(options.control, options.timeout) if options.control else None
@@ -122,16 +129,18 @@ class opened:  # noqa: N801 - reads as a verb in `with opened(options)`
         options, control = self._options, self._control
         scenario = _scenario_of(control)
         try:
-            known: dict[str, Any] = {**scenario.get("assume", {}), **options.assume}
+            known: dict[str, Any] = {**assumed_by(scenario), **options.assume}
             readings = Readings(known, open_ones=control is None)
         except ValueError as error:
             raise CouldNotRunError(f"--assume: {error}") from error
         world = replace(World(), limits=limits_of(scenario, readings))
         if options.login is not None:
             world = world.with_login(options.login)
+        if options.api_key is not None:
+            world = replace(world, api_key=options.api_key)
         contract = Contract(readings)
         bench = Bench(self._target, contract, readings, world, options.seed, options.max_examples, control)
-        bench.login = options.login
+        bench.login, bench.api_key = options.login, options.api_key
         look(bench)
         if control is not None:
             find_sessions(bench)
@@ -189,6 +198,7 @@ def _missing(bench: Bench, each: Check) -> str | None:
         Need.FROM_OUTSIDE: False,
         Need.CREDENTIALS: bench.login is None,
         Need.ADMIN: bench.login is None or bench.login_is_admin is False,
+        Need.STATUS_API: bench.api_key is None,
         Need.STAND_IN: bench.target.live is not None,
     }
     return next((need.value for need in each.needs if lacking[need]), None)

@@ -19,6 +19,7 @@ class Need(Enum):
     CREDENTIALS = "it needs --username and --password of an account"
     ADMIN = "it needs the credentials of an account with the admin privilege"
     FROM_OUTSIDE = "with --control it is found out in another way"
+    STATUS_API = "it needs a key of the Message Status API (--api-key, and --status-url for its own host)"
     STAND_IN = "it sends many messages: never in live mode"
 
 
@@ -46,6 +47,11 @@ _SUBJECTS = (
     "flooding",
     "windows",
     "provider_states",
+    "lookups",
+    "ordering",
+    "delivery",
+    "receipts",
+    "retries",
     "machine",
     "fuzzing",
 )

@@ -9,23 +9,15 @@ from contract_tests.gateway.flooding import FLOODED, copies, delivered, fill
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.suite import Check, Need, add, check
 from contract_tests.outcome import ACCEPTED, by_reading
-from contract_tests.safety import NotTestableError
 
 _EDGES = {"a second before": -1, "on": 0, "a second behind": 1}
-
-
-def _advance(lab: Lab, seconds: float) -> None:
-    if lab.session is None:
-        raise NotTestableError("it needs the clock of a stand-in (--control)")
-    lab.session.advance(seconds)
-    lab.note(f"clock forward by {seconds:g} s")
 
 
 def _volume_edge(offset: int, lab: Lab) -> None:
     """AF-2, AF-4: the window lets go exactly when it ends."""
     number, limits = lab.number(), lab.world.limits
     if fill(lab, number, limits.volume, "AF-2"):
-        _advance(lab, limits.volume_window + offset)
+        lab.advance(limits.volume_window + offset)
         expected = FLOODED if offset < 0 else ACCEPTED
         lab.expect(lab.submit(SERVICES_SEND, {"destination": number}), expected, "AF-4", "AF-2")
 
@@ -34,7 +26,7 @@ def _duplicates_edge(offset: int, lab: Lab) -> None:
     """AF-1, AF-4: a copy counts until its hour has passed, to the second."""
     number, text, limits = lab.number(), lab.text(), lab.world.limits
     copies(lab, number, text, limits.duplicates, "AF-1")
-    _advance(lab, limits.duplicates_window + offset)
+    lab.advance(limits.duplicates_window + offset)
     copies(lab, number, text, 1, "AF-1")
     delivered(lab, number, limits.duplicates + (0 if offset < 0 else 1), "AF-4", "AF-1")
 
@@ -51,9 +43,9 @@ def sliding_or_fixed(lab: Lab) -> None:
     with lab.in_world(lab.world.with_limits(volume=3)) as small:
         number, window = "+16465550156", small.world.limits.volume_window
         fill(small, number, 1, "AF-4")
-        _advance(small, window / 2)
+        small.advance(window / 2)
         fill(small, number, 2, "AF-4")
-        _advance(small, window / 2)
+        small.advance(window / 2)
         small.expect(small.submit(SERVICES_SEND, {"destination": number}), ACCEPTED, "AF-4")
         second = by_reading("AF-4", {"sliding": FLOODED, "fixed": ACCEPTED})
         small.expect(small.submit(SERVICES_SEND, {"destination": number}), second, "AF-4")
@@ -64,9 +56,9 @@ def sliding_duplicates(lab: Lab) -> None:
     """AF-4: the same for copies of one text."""
     number, text, limits = "+16465550157", lab.text(), lab.world.limits
     copies(lab, number, text, 1, "AF-4")
-    _advance(lab, limits.duplicates_window / 2)
+    lab.advance(limits.duplicates_window / 2)
     copies(lab, number, text, limits.duplicates - 1, "AF-4")
-    _advance(lab, limits.duplicates_window / 2)
+    lab.advance(limits.duplicates_window / 2)
     copies(lab, number, text, limits.duplicates, "AF-4")
     fixed = lab.readings.known("AF-4") == "fixed"
     delivered(lab, number, limits.duplicates * 2 if fixed else limits.duplicates + 1, "AF-4", "AF-1")

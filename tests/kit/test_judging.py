@@ -203,5 +203,5 @@ def test_a_check_that_could_not_be_made_is_neither_kept_nor_broken() -> None:
     assert set(standings) == {requirement.id for requirement in load_requirements()}
     assert {standing.verdict for standing in standings.values()} == {Verdict.NOT_TESTABLE}
     assert standings["ERR-56"].why == "it needs a stand-in"
-    assert standings["WH-1"].why == "no check yet: it waits for delivery"
+    assert standings["WH-1"].why == "no check was chosen"
     assert all(standing.why for standing in standings.values())

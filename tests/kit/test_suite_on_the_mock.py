@@ -26,9 +26,9 @@ SEED = 20260115
 ADMIN = Login("admin", "admin-secret")
 READINGS: tuple[dict[str, Any], ...] = (
     {"AF-2": 100, "AF-5": "attempts", "ANS-2": "null", "ANS-5": "no-challenge", "ACC-2": 403, "BAD-1": 500}
-    | {"BAD-3": 66, "NUM-1": "numbering-plan"},
+    | {"BAD-3": 66, "NUM-1": "numbering-plan", "AF-7": "rejected"},
     {"AF-4": "fixed", "ACC-3": "ignored", "URL-3": "explicit", "BAD-3": "accepted", "BAD-6": "plain-http"}
-    | {"BAD-7": 66},
+    | {"BAD-7": 66, "WH-5": "independent"},
 )
 
 
@@ -94,7 +94,9 @@ def test_without_credentials_strangers_are_still_turned_away(healthy: str) -> No
 @pytest.mark.parametrize("assume", READINGS, ids=" ".join)
 def test_the_mock_is_judged_under_the_readings_it_runs_with(assume: dict[str, Any]) -> None:
     """Each alternative is a law of its own: the suite reads the scenario and holds the mock to that."""
-    with MockGateway(scenario_of({"version": 1, "assume": assume}, "test")) as gateway:
+    own = {} if "BAD-6" not in assume else {"webhooks": {"https_only": False}}
+    assumed = {id_: value for id_, value in assume.items() if id_ != "BAD-6"}
+    with MockGateway(scenario_of({"version": 1, "assume": assumed, **own}, "test")) as gateway:
         report = run(Options(gateway.url, control=gateway.url, seed=SEED, max_examples=10))
 
     assert report.exit_code == 0, "\n".join(failures(report))
