@@ -18,6 +18,9 @@ GENERATED = {
         "the duplicate is handed over",
         "counting per account",
         "an account switched off is served",
+        "SENT a second late",
+        "DELIVERED without SENT",
+        "oldest first",
     ),
     "fuzzing: schemathesis": (
         "a refusal is a crash in plain text",

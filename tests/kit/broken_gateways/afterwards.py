@@ -20,7 +20,9 @@ from mock_server.agenda import Lane
 from mock_server.api import message_status
 from mock_server.domain.decision import SilentlyDropped
 from mock_server.domain.delivery import Plan, Status, Step
+from mock_server.domain.delivery import changes as all_changes
 from mock_server.domain.instants import SECOND, Instant
+from mock_server.domain.notification import notifications as all_notifications
 from mock_server.domain.policy import Policy
 from mock_server.domain.segmentation import segmentation
 from mock_server.ports import Answered
@@ -28,7 +30,7 @@ from mock_server.scenario.compile import policy_of as right_policy_of
 from tests.kit.broken_gateways.breaking import Asked, Broken, ChangeAnswer, Said
 
 Part = Callable[[], AbstractContextManager[Any]]
-_receipts = sys.modules["mock_server.wire.receipts"]
+_receipts, _wire = sys.modules["mock_server.wire.receipts"], sys.modules["mock_server.wire"]
 
 
 def policy(change: Callable[[Policy], Policy]) -> Part:
@@ -72,7 +74,7 @@ def view(change: Callable[[Any, dict[str, Any]], None]) -> Part:
 
     def both() -> AbstractContextManager[Any]:
         stack = ExitStack()
-        for module in (gateway.wire, courier.wire):
+        for module in (_wire, _receipts):
             stack.enter_context(patch.object(module, "status_view", status_view))
         return stack
 
@@ -115,7 +117,7 @@ def segments(cut: Callable[[str, int], int]) -> Part:
 
 
 def _initial_too() -> AbstractContextManager[Any]:
-    right = timeline.changes
+    right = all_changes
 
     def changes(plan: Plan, at: Instant) -> tuple[Any, ...]:
         life = right(plan, at)
@@ -125,7 +127,7 @@ def _initial_too() -> AbstractContextManager[Any]:
 
 
 def _backwards() -> AbstractContextManager[Any]:
-    right = courier.notifications
+    right = all_notifications
 
     def notifications(changes: Any, adversity: Any) -> Any:
         found = right(changes, adversity)
@@ -150,8 +152,8 @@ def _drops_are_notified() -> Iterator[None]:
 
     async def hand_over(world: Any, attempt: Any, submission: Any, context: Any, offer: Any) -> Any:
         decision = await right(world, attempt, submission, context, offer)
-        if isinstance(decision.said, SilentlyDropped) and submission.webhook is not None:
-            dropped = gateway._message(world, attempt, submission, context, decision.said.message_id)
+        if isinstance(decision.verdict, SilentlyDropped) and submission.webhook is not None:
+            dropped = gateway._message(world, attempt, submission, context, decision.verdict.message_id)
             await timeline.begin(world, dropped)
         return decision
 
@@ -194,7 +196,9 @@ def _code_as_number(_: Any, shown: dict[str, Any]) -> None:
 
 
 def _counted_by_characters(text: str, right: int) -> int:
-    return right if text.isascii() else -(-len(text) // 67) if len(text) > 70 else 1
+    if all(ord(character) < 0x10000 for character in text):
+        return right
+    return -(-len(text) // 67) if len(text) > 70 else 1
 
 
 def _other_time(content: dict[str, Any], attempt: int) -> None:
