@@ -47,6 +47,12 @@ class Kept:
     provider: str
     at: float
     caller: str
+    id: str = ""
+
+    def status(self, now: float) -> str:
+        """What has become of it by the plan that messages have by default (ST-1, ST-2)."""
+        age = now - self.at
+        return "PROVIDER_ACCEPTANCE" if age < 1 else "SENT" if age < 3 else "DELIVERED"
 
 
 @dataclass
@@ -75,15 +81,21 @@ class ReferenceGateway:
                 return found
         return [*found, self._handed_over(body)]
 
-    def commit(self, sent: Sent, branch: Branch) -> None:
-        """Follow the branch that the answer showed."""
+    def commit(self, sent: Sent, branch: Branch, message_id: str = "") -> None:
+        """Follow the branch that the answer showed, and the id it gave."""
         body = read_body(sent.body, admin=sent.path == ADMIN_SEND)
         if body is None or body.destination is None or body.text is None:
             return
         if branch.handed_over:
-            self.kept.append(Kept(body.destination, body.text, self.provider or "", self.now, _caller(sent)))
+            provider = self.provider or ""
+            self.kept.append(Kept(body.destination, body.text, provider, self.now, _caller(sent), message_id))
         elif branch.outcome == ACCEPTED or branch.outcome.code in {8, 59, 60, 61, 64, 74}:
             self.attempts.append((body.destination, self.now))
+
+    def statuses(self, number: str) -> list[tuple[str, str]]:
+        """Id and status of the messages to a number, the latest first (MS-2, MS-5)."""
+        mine = [message for message in self.kept if message.destination == number]
+        return [(message.id, message.status(self.now)) for message in reversed(mine)]
 
     @property
     def provider(self) -> str | None:

@@ -18,7 +18,8 @@ from contract_tests.failures import (
     WrongOutcome,
     WrongType,
 )
-from contract_tests.gateway.lab import Bench, Lab
+from contract_tests.gateway.lab import Lab
+from contract_tests.gateway.lookups import submitted
 from contract_tests.gateway.suite import Need, check
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 CONFIG = Path(contract_tests.__file__).with_name("schemathesis.toml")
 
-_STOCK: dict[str, tuple[type[Failure], tuple[str, ...]]] = {
+Stock = dict[str, tuple[type[Failure], tuple[str, ...]]]
+
+_STOCK: Stock = {
     "not_a_server_error": (Crash, ("ANS-3",)),
     "status_code_conformance": (NoContract, ("ANS-3",)),
     "content_type_conformance": (WrongType, ("ANS-3",)),
@@ -47,6 +50,18 @@ IDS = (
 )
 
 
+_LOOK_UP_STOCK: Stock = {
+    **{name: (kind, ("MS-3",)) for name, (kind, _) in _STOCK.items()},
+    "ignored_auth": (WrongOutcome, ("MS-1",)),
+    "unsupported_method": (WrongHeader, ("BAD-5",)),
+    "allow_header_conformance": (WrongHeader, ("BAD-5",)),
+}
+"""The same for the look-ups."""
+
+LOOK_UP_IDS = ("OP-7", "MS-1", "MS-2", "MS-3", "MS-4", "BAD-5")
+_NUMBER, _KEY = "+16465550170", "admin-task-123"
+
+
 @check("fuzzing: schemathesis", *IDS, needs=[Need.CREDENTIALS, Need.STAND_IN], generated=True)
 def fuzzing(lab: Lab) -> None:
     """Every generated request gets the answer that the document and the reference model allow."""
@@ -56,34 +71,75 @@ def fuzzing(lab: Lab) -> None:
     runtime.login = lab.login()
     if lab.session is not None:
         runtime.session, runtime.world = lab.session, lab.world
+    _run(lab, runtime, lab.bench.contract.document, _config(lab, runtime), _STOCK)
+
+
+@check("fuzzing: look-ups", *LOOK_UP_IDS, needs=[Need.STATUS_API], generated=True)
+def fuzzing_look_ups(lab: Lab) -> None:
+    """Every generated look-up gets an answer that the document allows; it sends nothing by itself.
+
+    The id goes from the send answer into the document by hand: an OpenAPI link cannot lead into another document.
+    """
+    from contract_tests import schemathesis_hooks  # noqa: PLC0415 - it takes more than a second to load
+
+    document = deepcopy(lab.bench.contract.status_document)
+    if lab.session is not None:
+        known = submitted(lab, "OP-7", destination=_NUMBER, reference={"service": "ADMIN", "key": _KEY})
+        for name, example in (("{messageid}", known), ("phonenumber/{phonenumber}", _NUMBER)):
+            document["paths"][f"/messagestatus/{name}"]["get"]["parameters"][0]["example"] = example
+    runtime = schemathesis_hooks.Runtime(lab.readings, lab.bench.contract, session=lab.session, fresh=False)
+    _run(lab, runtime, document, _look_up_config(lab, runtime), _LOOK_UP_STOCK)
+
+
+def _run(lab: Lab, runtime: Runtime, document: dict[str, Any], config: Any, stock: Stock) -> None:
+    from contract_tests import schemathesis_hooks  # noqa: PLC0415
+
     schemathesis_hooks.use(runtime)
     try:
-        lab.findings.extend(_found(lab.bench, lab.address(), runtime))
+        lab.findings.extend(_found(document, config, runtime, stock))
     finally:
         schemathesis_hooks.use(None)
         lab.judged += runtime.requests
         lab.bench.requests += runtime.requests
 
 
-def _found(bench: Bench, address: tuple[str, tuple[tuple[str, str], ...]], runtime: Runtime) -> Iterator[Finding]:
+def _found(document: dict[str, Any], config: Any, runtime: Runtime, stock: Stock) -> Iterator[Finding]:
     from schemathesis import engine, openapi  # noqa: PLC0415
     from schemathesis.engine import events  # noqa: PLC0415
 
-    schema = openapi.from_dict(deepcopy(bench.contract.document), config=_config(bench, address, runtime))
+    schema = openapi.from_dict(deepcopy(document), config=config)
     for event in engine.from_schema(schema).execute():
         if isinstance(event, events.ScenarioFinished):
-            yield from _of_scenario(event.recorder, runtime)
+            yield from _of_scenario(event.recorder, runtime, stock)
         elif isinstance(event, events.EngineFinished):
-            yield from (Finding(_ours("", failure)) for failure in event.failures)
+            yield from (Finding(_ours("", failure, stock)) for failure in event.failures)
         elif isinstance(event, events.NonFatalError | events.FatalError):
             error = event.value if isinstance(event, events.NonFatalError) else event.exception
-            yield Finding(NoAnswer(("ANS-3",), f"{type(error).__name__}: {error}"[:500]))
+            _, ids = stock["response_schema_conformance"]
+            yield Finding(NoAnswer(ids, f"{type(error).__name__}: {error}"[:500]))
 
 
-def _config(bench: Bench, address: tuple[str, tuple[tuple[str, str], ...]], runtime: Runtime) -> Any:
+def _look_up_config(lab: Lab, runtime: Runtime) -> Any:
+    """The key in place of Basic; a positive look-up may find nothing, which is 404 by id."""
+    config = _config(lab, runtime)
+    prefix, headers = lab.address()
+    project = config.projects.default
+    project.update(base_url=f"{lab.bench.target.status_url}{prefix}/api", headers={})
+    project.headers = {**dict(headers), "X-Api-Key": lab.api_key()}
+    # A look-up has no refusals of its own, so the checks' own statuses are right: 400 for what is malformed.
+    project.checks.positive_data_acceptance.expected_statuses = ["200", "404"]
+    project.checks.negative_data_rejection.expected_statuses = ["400", "403", "404"]
+    if lab.live:
+        # Look-ups only: no other method is tried on a real environment.
+        project.phases.coverage.unexpected_methods = set()
+        project.checks.unsupported_method.enabled = False
+    return config
+
+
+def _config(lab: Lab, runtime: Runtime) -> Any:
     from schemathesis import Config  # noqa: PLC0415
 
-    prefix, headers = address
+    bench, (prefix, headers) = lab.bench, lab.address()
     config = Config.from_path(CONFIG)
     config._seed = bench.seed  # noqa: SLF001 - there is no public way to set it from Python
     project = config.projects.default
@@ -99,7 +155,7 @@ def _config(bench: Bench, address: tuple[str, tuple[tuple[str, str], ...]], runt
     return config
 
 
-def _of_scenario(recorder: Any, runtime: Runtime) -> Iterable[Finding]:
+def _of_scenario(recorder: Any, runtime: Runtime, stock: Stock) -> Iterable[Finding]:
     from contract_tests.schemathesis_hooks import exchange_of  # noqa: PLC0415
 
     for case_id, nodes in recorder.checks.items():
@@ -109,12 +165,12 @@ def _of_scenario(recorder: Any, runtime: Runtime) -> Iterable[Finding]:
             interaction = recorder.interactions.get(case_id)
             response = interaction.response if interaction is not None else None
             exchange = (None, None) if response is None else exchange_of(response, runtime.login)
-            yield Finding(_ours(node.name, node.failure_info.failure), *exchange)
+            yield Finding(_ours(node.name, node.failure_info.failure, stock), *exchange)
 
 
-def _ours(name: str, failure: Any) -> Failure:
+def _ours(name: str, failure: Any, stock: Stock) -> Failure:
     own = getattr(failure, "failure", None)
     if isinstance(own, Failure):
         return own
-    kind, ids = _STOCK.get(name, (NoContract, ("ANS-3",)))
+    kind, ids = stock.get(name, stock["response_schema_conformance"])
     return kind(ids, f"{failure.title}: {failure.message}".strip()[:500])

@@ -212,7 +212,7 @@ class Lab:
         if self.live and _same_outcome(refused(56), answer) and _stands_in(request):
             raise NotTestableError("it needs a number that takes messages: name your handset with --allow-send-to")
         wanted = " or ".join(dict.fromkeys(str(outcome) for outcome, _ in allowed))
-        said = f"expected {wanted}, got {_brief(answer)}"
+        said = f"expected {wanted}, got {brief(answer)}"
         self.report(WrongOutcome((*ids, *_wrong_status(allowed, answer)), said), request, answer)
         return False
 
@@ -261,6 +261,7 @@ def _wrong_status(allowed: list[tuple[Outcome, Showing]], answer: Answer) -> tup
     return ("ANS-3",) if 500 in statuses else ("ANS-4",) if 401 in statuses else ()
 
 
-def _brief(answer: Answer) -> str:
+def brief(answer: Answer) -> str:
+    """An answer in a few words: status and code."""
     code = answer.member("code")
     return f"{answer.status}" if code is NOT_JSON else f"{answer.status} with code {code}"

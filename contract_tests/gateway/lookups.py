@@ -9,7 +9,7 @@ from contract_tests.contract import SERVICES_SEND
 from contract_tests.exchange import LOOK_UPS, NOT_JSON, Answer, Request
 from contract_tests.failures import WrongOutcome, WrongState
 from contract_tests.gateway.flooding import copies
-from contract_tests.gateway.lab import Lab
+from contract_tests.gateway.lab import Lab, brief
 from contract_tests.gateway.suite import Need, check
 from contract_tests.outcome import ACCEPTED, Expected, by_reading, protocol
 
@@ -42,7 +42,7 @@ def _is_bad(lab: Lab, exchange: tuple[Request, Answer]) -> None:
     """MS-3: 400, however BAD-1 is read: that is about the bodies of sends."""
     answer = exchange[1]
     if (answer.status, answer.member("code")) != (400, 400):
-        said = f"expected 400 with code 400, got {answer.status} with code {answer.member('code')!r}"
+        said = f"expected 400 with code 400, got {brief(answer)}"
         lab.report(WrongOutcome(("MS-3",), said), *exchange)
 
 

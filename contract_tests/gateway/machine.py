@@ -20,6 +20,7 @@ from contract_tests.contract import ADMIN_SEND, SERVICES_SEND
 from contract_tests.exchange import Answer, Request
 from contract_tests.failures import Failure, Finding, WrongOutcome, WrongState
 from contract_tests.gateway.lab import Lab
+from contract_tests.gateway.lookups import messages_of
 from contract_tests.gateway.suite import Need, check
 from contract_tests.reference_model import Branch, ReferenceGateway, Sent, agrees, blamed
 from contract_tests.target import json_request
@@ -40,11 +41,18 @@ IDS = (
     "PR-2",
     "ORD-1",
     "ERR-60",
+    "ST-1",
+    "ST-2",
+    "MS-2",
+    "WH-6",
 )
 
 _NUMBERS = ("+16465550101", "+16465550102", "+16465550111")
 _TEXTS = ("Your code", "your code", "Your code ", "Hello \U0001f600")
 _SENDERS = ((ADMIN_SEND, ADMIN), (SERVICES_SEND, PLAIN), (SERVICES_SEND, LINKER), (SERVICES_SEND, ADMIN))
+_STEPS = st.sampled_from((0, 1, 2, 3))
+"""Seconds: those in which a message changes."""
+
 _SHRINKING = 5.0
 """Seconds."""
 
@@ -132,11 +140,22 @@ class GatewayMachine(RuleBasedStateMachine):
         self._send(number, text, sender)
 
     @rule(
-        seconds=st.sampled_from((1, 700, _DUPLICATES_WINDOW, _VOLUME_WINDOW - 1, _VOLUME_WINDOW, 2 * _VOLUME_WINDOW))
+        seconds=st.sampled_from(
+            (1, 2, 3, 700, _DUPLICATES_WINDOW, _VOLUME_WINDOW - 1, _VOLUME_WINDOW, 2 * _VOLUME_WINDOW)
+        )
     )
     def wait(self, seconds: int) -> None:
-        """Let time pass."""
+        """Let time pass, and see what has become of the messages."""
         self._advance(seconds)
+        self._compare_statuses()
+
+    @rule(number=st.sampled_from(_NUMBERS), sender=st.sampled_from(_SENDERS), steps=st.lists(_STEPS, max_size=4))
+    def follow(self, number: str, sender: tuple[str, str], steps: list[int]) -> None:
+        """Send a message and follow it in small steps."""
+        self._send(number, self._fresh_text(), sender)
+        for seconds in steps:
+            self._advance(seconds)
+            self._compare_statuses()
 
     @rule(username=st.sampled_from((PLAIN, LINKER)), active=st.booleans())
     def switch_account(self, username: str, active: bool) -> None:
@@ -194,7 +213,7 @@ class GatewayMachine(RuleBasedStateMachine):
             self._disagree(WrongOutcome(ids, f"expected {branches[0].outcome}"), request, answer)
             return
         provider = self.model.provider
-        self.model.commit(sent, shown)
+        self.model.commit(sent, shown, str(answer.member("id")))
         if shown.outcome.code is None and answer.member("provider") != provider:
             self._disagree(WrongState(("PR-2",), f"the provider must be {provider}"), request, answer)
         self._compare_messages(shown, request, answer)
@@ -212,6 +231,29 @@ class GatewayMachine(RuleBasedStateMachine):
             self._disagree(WrongState(ids, said), request, answer)
         elif shown.handed_over and newest[0]["id"] != answer.member("id"):
             self._disagree(WrongState(("ANS-1", "PR-1"), "the message kept has another id"), request, answer)
+
+    def _compare_statuses(self) -> None:
+        """Each message to a number is where the model says, the latest first."""
+        for number in dict.fromkeys(message.destination for message in self.model.kept):
+            request, answer = self.here.look_up(f"phonenumber/{number}?count=100")
+            found = [(message.get("id"), message.get("status")) for message in messages_of(answer)]
+            right = self._as_dropped(found, number)
+            if found != right:
+                ids = ("ST-1", "ST-2") if [id_ for id_, _ in found] == [id_ for id_, _ in right] else ("MS-2", "WH-6")
+                said = f"the statuses of {number} are {[s for _, s in found][:5]}, not {[s for _, s in right][:5]}"
+                self._disagree(WrongState(ids, said), request, answer)
+            if self.here.findings:
+                self._disagree(self.here.findings[0].failure, request, answer)
+
+    def _as_dropped(self, found: list[tuple[Any, Any]], number: str) -> list[tuple[Any, Any]]:
+        """What the model expects; where drops are listed (AF-7), they stand where they are found."""
+        kept: list[tuple[Any, Any]] = list(self.model.statuses(number))[:100]
+        if "rejected" not in self.lab.readings.of("AF-7"):
+            return kept
+        known = {id_ for id_, _ in kept}
+        rest = iter(kept)
+        placed = [each if each[0] not in known and each[1] == "REJECTED" else next(rest, each) for each in found]
+        return [*placed, *rest]
 
     def _disagree(self, failure: Failure, request: Request, answer: Answer) -> None:
         found = Finding(failure, request, answer, tuple(self.here.script))

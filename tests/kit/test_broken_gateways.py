@@ -27,6 +27,11 @@ GENERATED = {
         "an empty text gets 56",
         "details missing",
     ),
+    "fuzzing: look-ups": (
+        "any API key",
+        "count up to 1000",
+        "look-ups without their wrapping",
+    ),
 }
 
 

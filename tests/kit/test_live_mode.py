@@ -51,6 +51,21 @@ def test_without_a_handset_nothing_is_sent(credentials: tuple[str, ...]) -> None
     assert found["ERR-66"] == ("kept" if credentials else "not testable")
 
 
+def test_with_a_key_only_look_ups_are_made() -> None:
+    """A key of the status API lets the look-ups be judged; nothing is sent, and no other method is tried."""
+    with MockGateway() as gateway:
+        result = judge(gateway.url, *CREDENTIALS, "--api-key", "status-key", "--only", "MS-1,MS-3")
+
+        assert result.exit_code == 0, result.output
+        assert sent(gateway.url) == []
+        exchanges = httpx2.get(f"{gateway.url}/_control/exchanges", params={"limit": 5000}).json()["exchanges"]
+        asked = {each["method"] for each in exchanges if "messagestatus" in each["path"]}
+    report = json.loads(result.stdout)
+    found = {each["id"]: each["verdict"] for each in report["requirements"]}
+    assert found["MS-1"] == found["MS-3"] == "kept"
+    assert asked == {"GET"}
+
+
 @pytest.mark.parametrize("cap", [1, 3, 9])
 def test_with_a_handset_no_more_than_the_cap_is_sent_and_to_nobody_else(cap: int) -> None:
     """`--allow-send-to` and `--max-messages` are the law, whatever the checks would like."""

@@ -12,12 +12,19 @@ import pytest
 from click.testing import CliRunner
 
 from contract_tests.cli import main
+from contract_tests.contract import Contract
 from contract_tests.control_client import ControlClient
 from contract_tests.exchange import Login
+from contract_tests.gateway.lab import Bench, Lab
+from contract_tests.gateway.receiver import receiving
 from contract_tests.gateway.runner import Options, chosen_checks, run
+from contract_tests.readings import Readings
 from contract_tests.report import failures
 from contract_tests.requirements import load_requirements
+from contract_tests.safety import NotTestableError
+from contract_tests.target import Target
 from contract_tests.verdicts import Report, Verdict
+from contract_tests.world import World
 from mock_server.scenario.loader import scenario_of
 from mock_server.testing import MockGateway
 from tests.kit.proxy import proxied
@@ -77,6 +84,32 @@ def test_without_control_what_needs_it_is_not_testable(healthy: str) -> None:
     assert {found[id_] for id_ in ("ERR-56", "ERR-66", "ANS-1", "AF-2", "BAD-1", "OP-3")} == {Verdict.KEPT}
     assert report.readings["AF-2"] == "150"
     assert report.readings["BAD-3"] == "400"
+
+
+def test_with_a_key_the_look_ups_are_judged_without_control(healthy: str) -> None:
+    """MS-1 to MS-4, WH-6: what needs no clock is kept; the key never shows."""
+    checks = [each for each in chosen_checks(frozenset()) if "look-ups" in each.name]
+
+    report = run(Options(healthy, login=ADMIN, api_key="status-key", seed=SEED, max_examples=5), checks=checks)
+
+    found = verdicts(report)
+    assert report.exit_code == 0, "\n".join(failures(report))
+    assert {found[id_] for id_ in ("MS-1", "MS-2", "MS-3", "MS-4", "WH-6", "OP-7", "AF-7")} == {Verdict.KEPT}
+    assert found["MS-5"] is Verdict.NOT_TESTABLE
+    assert report.readings["AF-7"] == "unknown"
+    assert "status-key" not in report.command
+
+
+def test_a_receiver_on_loopback_is_not_asked_of_another_machine() -> None:
+    """What a target cannot reach is not testable, never broken."""
+    control = ControlClient("http://192.0.2.7")
+    readings = Readings()
+    target = Target("http://127.0.0.1:1")
+    bench = Bench(target, Contract(readings), readings, World(), SEED, 1, control)
+
+    with pytest.raises(NotTestableError, match="cannot reach"), receiving(Lab(bench, ("WH-1",))):
+        pass
+    control.close()
 
 
 def test_without_credentials_strangers_are_still_turned_away(healthy: str) -> None:
