@@ -157,6 +157,22 @@ def test_without_a_provider_nothing_is_taken() -> None:
     assert ReferenceGateway(World(providers=(("PROVIDER1", False), ("MITTO", True))), Readings()).provider == "MITTO"
 
 
+def test_messages_change_by_the_default_plan() -> None:
+    """ST-1, ST-2, MS-2: SENT after a second, DELIVERED after three, the latest message first."""
+    gateway = model()
+    for id_, text in (("first", "a"), ("second", "b")):
+        (branch,) = gateway.branches(sent(text=text))
+        gateway.commit(sent(text=text), branch, id_)
+        gateway.now += 1
+    number = gateway.kept[0].destination
+
+    assert gateway.statuses(number) == [("second", "SENT"), ("first", "SENT")]
+    gateway.now = 3
+    assert gateway.statuses(number) == [("second", "SENT"), ("first", "DELIVERED")]
+    gateway.now = 0
+    assert gateway.statuses(number)[1] == ("first", "PROVIDER_ACCEPTANCE")
+
+
 def test_an_open_reading_allows_every_answer() -> None:
     """What nobody knows of the target is not held against it."""
     gateway = ReferenceGateway(WORLD, Readings(open_ones=True))
