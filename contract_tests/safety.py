@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import re
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from contract_tests.exchange import Request
 
 _STAND_IN_SUFFIXES = (".localhost", ".local", ".internal", ".test", ".example", ".invalid", ".lan", ".home.arpa")
 _DIALLABLE = re.compile(rb"(?:[0-9](?:\\[tnr]|[^0-9A-Za-z]){0,3}){5,}")
-"""Five digits in a row, however they are set apart: a lenient gateway might dial them."""
+"""Five digits in a row, however they are set apart: a lenient gateway might dial them, wherever they stand."""
 _ESCAPED_DIGIT = re.compile(rb"\\u003[0-9]|\\u066[0-9]|\\uff1[0-9]", re.IGNORECASE)
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+UNDIALLABLE = "+0"
+"""In place of a number where none may be sent to: no country has it and no network dials it."""
 
 
 class NotTestableError(Exception):
@@ -32,12 +38,48 @@ def looks_real(url: str) -> bool:
         return "." in host and not host.endswith(_STAND_IN_SUFFIXES)
 
 
+def is_handset(number: str) -> bool:
+    """Whether this is an international number: a plus and 7 to 15 digits."""
+    return _E164.fullmatch(number) is not None
+
+
 def may_become_an_sms(request: Request) -> bool:
     """Whether even the most lenient gateway might send something for this request."""
-    if request.method != "POST" or not request.path.rstrip("/").lower().endswith("send"):
+    sends = "send" in unquote(request.path.partition("?")[0]).lower()
+    if request.method.upper() in _LOOKING and not sends:
         return False
-    raw = request.body.replace(b"\0", b"")
-    return _DIALLABLE.search(raw) is not None or _ESCAPED_DIGIT.search(raw) is not None
+    raw = (request.body + unquote(request.path).encode()).replace(b"\0", b"")
+    if _DIALLABLE.search(raw) is not None or _ESCAPED_DIGIT.search(raw) is not None:
+        return True
+    return sends and _names_a_number(request.body)
+
+
+def _names_a_number(body: bytes) -> bool:
+    """Whether a destination other than our own undiallable one has a digit; short numbers are numbers, too."""
+    try:
+        found = _Members(body)
+    except (ValueError, RecursionError):
+        # Nobody knows what a lenient parser makes of it: any digit may be dialled.
+        return _has_digit(body.replace(b"\0", b"").replace(f'"{UNDIALLABLE}"'.encode(), b"").decode(errors="replace"))
+    named = found.destinations if found.is_object else [found.content]
+    return any(_has_digit(str(each)) for each in named if each != UNDIALLABLE)
+
+
+class _Members:
+    """A body as a parser reads it, with every destination in it: at any depth, in any case, and given twice."""
+
+    def __init__(self, body: bytes) -> None:
+        self.destinations: list[Any] = []
+        self.content: Any = json.loads(body.decode(), object_pairs_hook=self._noted)
+        self.is_object = isinstance(self.content, dict)
+
+    def _noted(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        self.destinations += [value for name, value in pairs if "destination" in name.casefold()]
+        return dict(pairs)
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isnumeric() for character in text)
 
 
 class Allowance:
@@ -67,10 +109,10 @@ class Allowance:
 def _destination_of(body: bytes) -> object:
     """Whom a plain, well-formed submission is for, where no other number stands in it."""
     try:
-        found = json.loads(body)
+        found = _Members(body)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict) or body.count(b'"destination"') != 1:
+    if not found.is_object or len(found.destinations) != 1:
         return None
-    elsewhere = {key: value for key, value in found.items() if key != "destination"}
-    return None if _DIALLABLE.search(json.dumps(elsewhere).encode()) else found.get("destination")
+    elsewhere = {key: value for key, value in found.content.items() if key != "destination"}
+    return None if _DIALLABLE.search(json.dumps(elsewhere).encode()) else found.content.get("destination")

@@ -18,7 +18,7 @@ from contract_tests.gateway.preflight import find_sessions, look
 from contract_tests.gateway.suite import Check, Need, all_checks
 from contract_tests.readings import Readings
 from contract_tests.requirements import load_requirements
-from contract_tests.safety import Allowance, NotTestableError, looks_real
+from contract_tests.safety import Allowance, NotTestableError, is_handset, looks_real
 from contract_tests.target import CouldNotRunError, NoAnswerError, Target, checked_url
 from contract_tests.verdicts import Report, Result
 from contract_tests.world import World, assumed_by, limits_of
@@ -59,9 +59,11 @@ class Options:
                 raise CouldNotRunError(f"{url} looks like a real environment: say --live, and read its rules first.")
         if self.live and self.control:
             raise CouldNotRunError("A real environment has no control API: --live and --control exclude each other.")
-        if not self.live and (self.allow_send_to or self.max_messages):
+        if not self.live and (self.allow_send_to is not None or self.max_messages):
             raise CouldNotRunError("--allow-send-to and --max-messages belong to --live.")
-        if bool(self.allow_send_to) != (self.max_messages > 0):
+        if self.allow_send_to is not None and not is_handset(self.allow_send_to):
+            raise CouldNotRunError("--allow-send-to takes an international number: a plus and 7 to 15 digits.")
+        if (self.allow_send_to is not None) != (self.max_messages > 0):
             raise CouldNotRunError("--allow-send-to names a handset and --max-messages caps it: give both or none.")
         return self
 

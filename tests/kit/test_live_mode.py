@@ -43,7 +43,7 @@ def test_without_a_handset_nothing_is_sent(credentials: tuple[str, ...]) -> None
 
         assert result.exit_code == 0, result.output
         assert sent(gateway.url) == []
-        assert not any(sum(c.isdigit() for c in destination) >= 5 for destination in tried(gateway.url))
+        assert not any(c.isdigit() for destination in tried(gateway.url) - {"+0"} for c in destination)
     report = json.loads(result.stdout)
     found = {each["id"]: each["verdict"] for each in report["requirements"]}
     assert found["ERR-63b"] == found["OP-3"] == "kept"
@@ -99,7 +99,71 @@ def test_what_no_gateway_could_dial_is_free() -> None:
     """No number, no SMS; and a health check never is one."""
     for body in (b"", b"{", b'{"destination": "+0", "text": "Hello"}', b'{"destination": "letters"}'):
         assert not may_become_an_sms(json_request("/api/Admin/send", body))
-    assert not may_become_an_sms(Request("POST", "/api/Admin/checkServiceStatus", body=b"+12025550123"))
+    for path in ("/api/Admin/checkServiceStatus", "/api/messagestatus/phonenumber/+12025550123?sendDate=2026-01-15"):
+        assert not may_become_an_sms(Request("POST" if "Status" in path else "GET", path, body=b"12"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"destination": "12", "text": "x"}',
+        b'{"destination": "112", "text": "x"}',
+        b'{"destination": "+7", "text": "x"}',
+        b'{"destination": 12, "text": "x"}',
+        b'{"destination": ["+0", "12"], "text": "x"}',
+        b'{"destination": "12", "destination": "+0", "text": "x"}',
+        b'{"Destination": "12", "destination": "+0", "text": "x"}',
+        b'{"destin\\u0061tion": "12", "text": "x"}',
+        '{"destination": "\u0661\u0662", "text": "x"}'.encode(),
+        b'{"destination": "12", "text": "x",}',
+        b'["12"]',
+        b"12",
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PUT", "GET"])
+def test_a_short_number_is_a_number(body: bytes, method: str) -> None:
+    """Emergency and service numbers have two or three digits: they never go out, handset or not."""
+    request = Request(method, "/api/Services/send", body=body)
+
+    for allowance in (Allowance(), Allowance(HANDSET, 5)):
+        with pytest.raises(NotTestableError):
+            allowance.use(request)
+        assert allowance.left in {0, 5}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["/api/Services/send", "/api/Admin/SEND/", "/api/Admin/sen%64", "/api/Admin/sms"])
+def test_whatever_names_the_handset_counts(method: str, path: str) -> None:
+    """The cap is on requests that name the handset, by whatever method and path: a lenient gateway may take them."""
+    request = Request(method, path, body=json.dumps({"destination": HANDSET}).encode())
+    allowance = Allowance(HANDSET, 1)
+
+    allowance.use(request)
+
+    with pytest.raises(NotTestableError, match="used up"):
+        allowance.use(request)
+
+
+@pytest.mark.parametrize(
+    "allowed",
+    [
+        *(
+            ("--allow-send-to", number, "--max-messages", "1")
+            for number in ("", "112", "12025550123", "+0", "+12 34567")
+        ),
+        ("--allow-send-to", "+1234567890123456", "--max-messages", "1"),
+        ("--allow-send-to", "+1202555\u0661\u0662\u0663", "--max-messages", "1"),
+        ("--allow-send-to", HANDSET),
+        ("--max-messages", "1"),
+    ],
+)
+def test_a_handset_is_an_international_number_with_a_cap(allowed: tuple[str, ...]) -> None:
+    """Anything else is a usage error in one sentence, told before a single request is made."""
+    result = judge("http://127.0.0.1:1", *allowed)
+
+    assert result.exit_code == 2
+    assert len(result.output.strip().splitlines()) == 1
+    assert "--allow-send-to" in result.output
 
 
 @pytest.mark.parametrize(
