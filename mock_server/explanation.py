@@ -165,9 +165,9 @@ def _request(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
     body, head = exchange.body, exchange.head
     return {
         "headers": None if head is None else _headers(secrets.mask(head)),
-        **_body(None if body is None else secrets.mask(body)),
+        **_body(secrets.mask(body) if body is not None and exchange.body_read else None),
         "body_length": exchange.body_length,
-        "body_sha256": exchange.sha256,
+        "body_sha256": exchange.sha256 if exchange.body_read else None,
         "body_truncated": body is not None and exchange.body_cut,
         "evicted": body is None,
     }

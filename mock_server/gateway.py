@@ -89,8 +89,8 @@ async def _hand_over(
     objection, tally, ordinal = await session.store.reserve(offer, attempt.at)
     if objection is not None and isinstance(objection.said, Refused):
         return Decision(objection.said, objection.rule, objection.said.requirement, tally=tally)
-    message_id = session.ids.message_id(offer.destination, offer.text, ordinal)
     provider = offer.provider or ""
+    message_id = session.ids.message_id(offer.destination, offer.text, provider, ordinal)
     if objection is not None:
         if context.policy.readings.dropped_is_rejected:
             await session.store.keep(_message(session, attempt, submission, context, message_id, dropped=True))

@@ -59,11 +59,13 @@ class Exchange:
         "body",
         "body_cut",
         "body_length",
+        "body_read",
         "body_sha256",
         "bug",
         "decision",
         "destination",
         "disconnected",
+        "epoch",
         "head",
         "id",
         "method",
@@ -74,9 +76,12 @@ class Exchange:
         "status",
     )
 
-    def __init__(self, number: int, at: Instant, method: str, path: bytes, head: bytes) -> None:
-        self.id = str(number)
+    def __init__(self, at: Instant, method: str, path: bytes, head: bytes) -> None:
+        self.id = ""
+        self.epoch = 0
+        """Which of the journal's lives the entry belongs to: a reset begins another one."""
         self.at = at
+        """When the request was complete; of one that is not, when it began."""
         self.method = method
         self.path = path
         """As it came, with the query."""
@@ -85,7 +90,9 @@ class Exchange:
         self.body: bytes | None = b""
         """At most `Bounds.body` bytes; `None` once it was evicted."""
         self.body_cut = False
-        self.body_length = 0
+        self.body_read = False
+        """Whether anybody read the body: of one that nobody did nothing is known but what the client declared."""
+        self.body_length: int | None = None
         self.body_sha256: str | None = None
         """Computed when the body is cut or evicted; until then it can be had from the body."""
         self.operation: Operation | None = None
@@ -168,6 +175,8 @@ class Journal:
         self._raw = raw
         self._entries: deque[Exchange] = deque()
         self._opened = 0
+        self._epoch = 0
+        self._closed = False
         self.attempts = AttemptLog(bounds.exchanges)
 
     @property
@@ -177,20 +186,31 @@ class Journal:
 
     def open(self, at: Instant, method: str, path: bytes, headers: Headers) -> Exchange:
         """Begin an entry; it is in the journal from now on, whatever becomes of the request."""
-        self._opened += 1
         # One string and not a list of pairs: freeing two dozen small objects that nobody has touched for ten thousand
         # requests costs more than joining them.
         kept = [header if header[0] not in SECRET_HEADERS else (header[0], MASK) for header in headers]
-        exchange = Exchange(self._opened, at, method, path, b"\r\n".join(map(b": ".join, kept)))
+        exchange = Exchange(at, method, path, b"\r\n".join(map(b": ".join, kept)))
+        self._enter(exchange)
+        return exchange
+
+    def _enter(self, exchange: Exchange) -> None:
+        self._opened += 1
+        exchange.id, exchange.epoch = str(self._opened), self._epoch
         self._entries.append(exchange)
         if len(self._entries) > self._bounds.exchanges:
             oldest = self._entries.popleft()
             self._raw.release(oldest)
             oldest.head = None
-        return exchange
 
-    def record_body(self, exchange: Exchange, body: bytes, secrets: Secrets) -> None:
-        """Keep the body as it came, or its beginning: as long as allowed, and no half of a secret at its end."""
+    def record_body(self, exchange: Exchange, body: bytes, now: Instant, secrets: Secrets) -> None:
+        """Keep the body as it came, or its beginning: as long as allowed, and no half of a secret at its end.
+
+        The request is complete now. One that was begun before a reset belongs to what came after it.
+        """
+        exchange.at = now
+        if exchange.epoch != self._epoch and not self._closed:
+            self._enter(exchange)
+        exchange.body_read = True
         exchange.body_length = len(body)
         if len(body) > self._bounds.body:
             exchange.body_sha256 = sha256(body).hexdigest()
@@ -200,7 +220,7 @@ class Journal:
 
     def settle(self, exchange: Exchange) -> None:
         """Count the raw bytes of an entry that is complete, unless it had to go before it was."""
-        if exchange.head is not None:
+        if exchange.head is not None and exchange.epoch == self._epoch and not self._closed:
             self._raw.hold(exchange, len(exchange.path) + len(exchange.head) + len(exchange.body or b""))
 
     def withhold(self, exchange: Exchange, secrets: Secrets) -> None:
@@ -229,11 +249,15 @@ class Journal:
         """Forget everything, and number from 1 again."""
         for exchange in self._entries:
             self._raw.release(exchange)
-            # One that is still being served is not to be counted when it is complete.
-            exchange.head = None
         self._entries.clear()
         self._opened = 0
+        self._epoch += 1
         self.attempts.clear()
+
+    def close(self) -> None:
+        """Forget everything, and hold nothing any more: requests that are still being served leave no trace."""
+        self.clear()
+        self._closed = True
 
 
 def _cut(body: bytes, at: int, secrets: Secrets) -> int:

@@ -61,8 +61,8 @@ class Clock(Protocol):
 class Ordinal(NamedTuple):
     """Which of several equal submissions this is.
 
-    The n-th of its destination and text within one generation; generations are as long as the longer window, so
-    that counting never needs more memory than the windows do.
+    The n-th of its destination, text and provider within one generation; generations are as long as the longer
+    window, so that counting never needs more memory than the windows do.
     """
 
     generation: int
@@ -72,7 +72,7 @@ class Ordinal(NamedTuple):
 class Ids(Protocol):
     """Everything that looks random, drawn from the session's seed."""
 
-    def message_id(self, destination: str, text: str, ordinal: Ordinal) -> str:
+    def message_id(self, destination: str, text: str, provider: str, ordinal: Ordinal) -> str:
         """A UUID that depends on the seed and these values alone."""
         ...
 

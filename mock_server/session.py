@@ -71,7 +71,10 @@ class Session:
         ).with_more(spelling for key in self.policy.api_keys for spelling in spellings("", key))
 
     def reload(self, scenario: Scenario) -> None:
-        """Follow the scenario's new text, and go back to that on reset."""
+        """Follow the scenario's new text, and go back to that on reset; seed and clock stay as they were created."""
+        created = self.created_with
+        if (scenario.seed, scenario.clock) != (created.seed, created.clock):
+            scenario = scenario.model_copy(update={"seed": created.seed, "clock": created.clock})
         self.created_with = scenario
         self.use(scenario)
 
@@ -138,7 +141,7 @@ class Sessions:
         """Forget a session and everything in it."""
         session = self._sessions.pop(name)
         session.drop_work()
-        session.journal.clear()
+        session.journal.close()
 
     def _next_name(self) -> str:
         while True:

@@ -43,6 +43,15 @@ class RawConnection:
         """Send bytes as they are."""
         self._socket.sendall(raw)
 
+    def send_until_answered(self, piece: bytes, *, most: int) -> RawAnswer:
+        """Send a piece again and again until the server has had enough; what it said."""
+        try:
+            for _ in range(most):
+                self.send(piece)
+        except OSError:
+            pass  # It closed while we were still sending: its answer lies here already.
+        return self.answer()
+
     def end(self) -> None:
         """Say that nothing more comes, and wait until the server closes."""
         self._socket.shutdown(socket.SHUT_WR)

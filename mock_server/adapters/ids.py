@@ -26,10 +26,10 @@ class SeededIds:
     def __init__(self, seed: int) -> None:
         self._keyed = blake2b(b"message\0", digest_size=16, key=str(seed).encode())
 
-    def message_id(self, destination: str, text: str, ordinal: Ordinal) -> str:
+    def message_id(self, destination: str, text: str, provider: str, ordinal: Ordinal) -> str:
         """A version 4 UUID in its usual spelling."""
         generation, nth = ordinal
-        return self._uuid(f"{generation}\0{nth}\0{destination}\0{text}")
+        return self._uuid(f"{generation}\0{nth}\0{destination}\0{provider}\0{text}")
 
     def derived_id(self, purpose: str, message_id: str, number: int = 0) -> str:
         """A version 4 UUID for something that belongs to a message."""

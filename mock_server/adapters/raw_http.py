@@ -8,6 +8,9 @@ from typing import Any, cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+_LARGEST_HEAD = 512 * 1024
+"""Bytes of a request line with its headers: what is larger is nobody's test and fills the memory."""
+
 
 class JoiningTransport:
     """A transport that joins what one turn of the event loop writes.
@@ -51,6 +54,7 @@ class RawHttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection whose writes are joined."""
         super().connection_made(transport)
+        self._reading_head, self._head_bytes = True, 0
         # uvicorn writes an access log as soon as anybody listens, pytest for one; paths and queries may hold secrets.
         self.access_log = False
         self.transport = cast("asyncio.Transport", JoiningTransport(transport, self.loop))
@@ -62,6 +66,11 @@ class RawHttpProtocol(HttpToolsProtocol):
         request is parsed once more, without it.
         """
         self._unset_keepalive_if_required()
+        if self._reading_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > _LARGEST_HEAD:
+                self._refuse("Request head too large.")
+                return
         while True:
             try:
                 self.parser.feed_data(data)
@@ -78,8 +87,14 @@ class RawHttpProtocol(HttpToolsProtocol):
             else:
                 return
 
+    def on_message_begin(self) -> None:
+        """Begin to read a head."""
+        self._reading_head, self._head_bytes = True, 0
+        super().on_message_begin()
+
     def on_headers_complete(self) -> None:
         """Begin to serve a request, unless it is to be parsed once more."""
+        self._reading_head = False
         if not self.parser.should_upgrade():
             super().on_headers_complete()
 
@@ -88,8 +103,7 @@ class RawHttpProtocol(HttpToolsProtocol):
         if not self.parser.should_upgrade():
             super().on_message_complete()
 
-    def _refuse(self) -> None:
-        said = "Invalid HTTP request received."
+    def _refuse(self, said: str = "Invalid HTTP request received.") -> None:
         self.logger.warning(said)
         self.send_400_response(said)
 

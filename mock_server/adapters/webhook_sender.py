@@ -24,8 +24,8 @@ _MOST_AT_ONE_RECEIVER = 32
 """Attempts under way at one host: a dead one does not take the places of the others."""
 _KEPT = 1024
 """Bytes of an answer that are read; nobody needs more, and a receiver may send without end."""
-_IDLE = 20.0
-"""Seconds that a connection is kept for the next notification."""
+_IDLE = 2.0
+"""Seconds that a connection is kept for the next notification: less than receivers usually keep theirs."""
 
 
 class HttpWebhookSender:

@@ -73,7 +73,7 @@ class Windows:
             self._issued[offer.destination, key] = nth + 1
 
     def _log_to_write(self, offer: Offer, now: Instant) -> Log:
-        if now >= self._ends or now < self._latest or offer.limits is not self._limits:
+        if now >= self._ends or now < self._latest or offer.limits != self._limits:
             self._turn(offer.limits, now)
         self._latest = now
         log = self._young.get(offer.destination)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from enum import Enum
 
-from starlette.types import Receive, Send
+from starlette.types import Receive, Scope, Send
 
 from mock_server.api.answers import answer_protocol_error
 from mock_server.domain.errors import TOO_LARGE
 from mock_server.domain.requirements import assumed
 from mock_server.journal import Exchange, ProtocolError
+from mock_server.session import Session
 
 LARGEST_BODY = 1024 * 1024
 """Bytes (BAD-5)."""
 
 _BAD_5 = assumed("BAD-5")
+
+OVERFLOWING = ProtocolError(TOO_LARGE, "size", _BAD_5, f"body: at most {LARGEST_BODY} bytes are allowed")
+"""What a body gets that shows its size only while it is read."""
 
 
 class Unread(Enum):
@@ -45,11 +49,30 @@ async def read_body(receive: Receive) -> bytes | Unread:
     return b"".join(chunks)
 
 
+async def keep_body(scope: Scope, receive: Receive, exchange: Exchange, session: Session) -> bool:
+    """Write down a body that nothing is read from; whether the client is still there to be answered."""
+    if _declares_too_much(dict(scope["headers"]).get(b"content-length")) is not None:
+        return True
+    body = await read_body(receive)
+    if isinstance(body, bytes):
+        session.journal.record_body(exchange, body, session.now(), session.secrets)
+    exchange.disconnected = body is Unread.DISCONNECTED
+    return not exchange.disconnected
+
+
 async def refuse_declared(content_length: bytes | None, send: Send, exchange: Exchange) -> bool:
     """Answer 413 where the header alone says that the body is too large; whether that was so."""
-    if content_length is None or not content_length.isdigit() or int(content_length[:20]) <= LARGEST_BODY:
+    length = _declares_too_much(content_length)
+    if length is None:
         return False
-    exchange.body_length = int(content_length[:20])
-    details = f"Content-Length: {exchange.body_length}; at most {LARGEST_BODY} bytes are allowed"
+    exchange.body_length = length
+    details = f"Content-Length: {length}; at most {LARGEST_BODY} bytes are allowed"
     await answer_protocol_error(send, exchange, ProtocolError(TOO_LARGE, "size", _BAD_5, details))
     return True
+
+
+def _declares_too_much(content_length: bytes | None) -> int | None:
+    if content_length is None or not content_length.isdigit():
+        return None
+    length = int(content_length[:20])
+    return length if length > LARGEST_BODY else None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from mock_server import wire
 from mock_server.api.answers import answer_control, answer_control_error, answer_document
 from mock_server.api.body import Unread, read_body
 from mock_server.api.exchange import SESSION
@@ -173,8 +173,8 @@ async def _read_object(receive: Receive) -> dict[str, Any]:
     if isinstance(body, Unread):
         raise ControlError(413, "Payload too large", "body: at most 1 MiB is allowed")
     try:
-        found = msgspec.json.decode(body) if body.strip() else {}
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        found = wire.decoded(body) if body.strip() else {}
+    except ValueError as error:
         raise ControlError(400, "Malformed request", f"body: {error}") from None
     if not isinstance(found, dict):
         raise ControlError(400, "Malformed request", "body: a JSON object is required")

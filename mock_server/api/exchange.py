@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.answers import answer_bug, answer_control_error, answer_protocol_error
+from mock_server.api.body import keep_body
 from mock_server.api.credentials import read_credentials
 from mock_server.domain.errors import METHOD_NOT_ALLOWED, NOT_FOUND
 from mock_server.domain.requirements import assumed
@@ -64,7 +65,7 @@ class ExchangeMiddleware:
         try:
             await self._app(scope, receive, send)
         except HTTPException as error:
-            await _answer_unrouted(scope, send, error)
+            await _answer_unrouted(scope, receive, send, error)
         except Exception:
             await _answer_bug(scope, send, session)
         finally:
@@ -75,7 +76,7 @@ class ExchangeMiddleware:
                 session.journal.settle(exchange)
 
 
-async def _answer_unrouted(scope: Scope, send: Send, error: HTTPException) -> None:
+async def _answer_unrouted(scope: Scope, receive: Receive, send: Send, error: HTTPException) -> None:
     """Answer for a path or a method that the server does not have (BAD-5)."""
     wrong_method = error.status_code == METHOD_NOT_ALLOWED.status
     allow = [(b"allow", value.encode()) for name, value in (error.headers or {}).items() if name == "Allow"]
@@ -84,7 +85,7 @@ async def _answer_unrouted(scope: Scope, send: Send, error: HTTPException) -> No
     if exchange is None:
         details = masked(f"{scope['method']} {_route_path(scope)}", scope[SESSION].secrets)
         await answer_control_error(send, catalogued.status, catalogued.message, details, headers=allow)
-    else:
+    elif await keep_body(scope, receive, exchange, scope[SESSION]):
         rule = "method" if wrong_method else "path"
         await answer_protocol_error(send, exchange, ProtocolError(catalogued, rule, _BAD_5), headers=allow)
 

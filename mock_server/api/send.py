@@ -60,7 +60,7 @@ class SendEndpoint:
     ) -> Submission | Unreadable:
         if isinstance(body, Unread):
             return _OVERFLOWING
-        session.journal.record_body(exchange, body, session.secrets)
+        session.journal.record_body(exchange, body, session.now(), session.secrets)
         if content_type and not wire.is_json(content_type):
             shown = content_type[:80].decode("latin-1")
             return Unreadable(

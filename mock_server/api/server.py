@@ -22,6 +22,8 @@ def bind(host: str, port: int) -> socket.socket:
     Raises:
         OSError: the port is taken, or the host is none of this machine.
     """
+    if not host:
+        raise OSError("an empty host would be every address of this machine; 0.0.0.0 says so")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.types import Receive, Scope, Send
 
 from mock_server import gateway, wire
-from mock_server.api.answers import answer, answer_refusal
-from mock_server.api.body import refuse_declared
+from mock_server.api.answers import answer, answer_protocol_error, answer_refusal
+from mock_server.api.body import OVERFLOWING, keep_body, refuse_declared
 from mock_server.api.credentials import read_credentials
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
 from mock_server.domain.submission import Attempt, Operation, Submission
@@ -22,19 +22,23 @@ class ServiceStatusEndpoint:
     def __init__(self, operation: Operation) -> None:
         self._operation = operation
 
-    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         session: Session = scope[SESSION]
         exchange: Exchange = scope[EXCHANGE]
         headers: dict[bytes, bytes] = scope[HEADERS]
         if await refuse_declared(headers.get(b"content-length"), send, exchange):
             return
+        if not await keep_body(scope, receive, exchange, session):
+            return
         if self._operation is Operation.ADMIN:
             credentials = read_credentials(headers.get(b"authorization"))
             attempt = Attempt(self._operation, credentials, _NOTHING_SENT, exchange.at, exchange.id)
             exchange.decision = gateway.service_status(session, attempt)
         readings = session.policy.readings
-        if exchange.decision is None:
+        if exchange.decision is None and not exchange.body_read:
+            await answer_protocol_error(send, exchange, OVERFLOWING)
+        elif exchange.decision is None:
             await answer(send, exchange, 200, wire.health_answer(session.policy.health))
         else:
             await answer_refusal(send, exchange, *wire.answer_to(exchange.decision), challenge=readings.challenge)

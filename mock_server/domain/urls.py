@@ -13,8 +13,10 @@ _EXPLICIT = re.compile(
     r"(?<![a-z0-9+.-])[0-9+.-]*([a-z][a-z0-9+.-]*://\S)|(?<![\w@])(?<!\w[.-])www\.\S", re.IGNORECASE
 )
 """A scheme begins with a letter: digits and marks before it (`1.https://…`) belong to the text."""
-_OTHER_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
-"""What a browser takes for a full stop in an international domain name."""
+_AS_A_BROWSER = str.maketrans(
+    {"\u3002": ".", "\uff61": ".", **{chr(wide): chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}}
+)
+"""What a browser makes of ideographic full stops and full-width letters in a domain name."""
 _CANDIDATE = re.compile(r"[^\s.]\.[^\W\d_]")
 """A full stop inside a word, with a letter behind it: without one no bare domain can be there."""
 
@@ -37,7 +39,7 @@ def find_url(text: str, *, bare_domains: bool = True) -> str | None:
 
 
 def _bare_domain(text: str) -> str | None:
-    text = text.translate(_OTHER_DOTS) if not text.isascii() else text
+    text = text.translate(_AS_A_BROWSER) if not text.isascii() else text
     # The full search costs a third of a millisecond, and most texts end a sentence and name no domain.
     if _CANDIDATE.search(text) is None:
         return None

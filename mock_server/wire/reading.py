@@ -26,8 +26,11 @@ _SERVICES_FIELDS = frozenset(
 _ADMIN_FIELDS = _SERVICES_FIELDS | {"account", "lra"}
 
 _TRUNCATED = "Input data was truncated"
-_HALF_A_PAIR = re.compile(rb"(?i)\\ud[89ab][0-9a-f]{2}(?!\\|\Z)")
+_HALF_A_PAIR = re.compile(rb"(?i)\\ud[89ab][0-9a-f]{2}(?!\\u|\\?\Z)")
 """What the decoder takes for a text that ends too early: it waits for the other half."""
+_HALF = "half of a surrogate pair stands alone in an escape"
+_OUT_OF_RANGE = "out of range"
+_MOST_DIGITS = 400
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -45,11 +48,9 @@ class _MisfitError(Exception):
 def read_submission(body: bytes, operation: Operation) -> Submission | Unreadable:
     """Decode a request body; what cannot be read is a value that says what is wrong and where (BAD-1, BAD-2)."""
     try:
-        found = _decode(body)
-    except RecursionError:
-        return Unreadable(MALFORMED, _BAD_1, "body: nested too deeply")
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return Unreadable(MALFORMED, _BAD_1, f"body: {_plain(error, body)}")
+        found = decoded(body)
+    except ValueError as error:
+        return Unreadable(MALFORMED, _BAD_1, f"body: {error}")
     if type(found) is not dict:
         return Unreadable(MALFORMED, _BAD_1, f"body: expected an object, got {_kind(found)}")
     try:
@@ -133,6 +134,42 @@ def _kind(found: object) -> str:
     return names[type(found)]
 
 
+def decoded(body: bytes) -> Any:
+    """A JSON text, strictly read: UTF-8, no NaN, no half of a surrogate pair.
+
+    Raises:
+        ValueError: it is none; what is wrong, and where.
+    """
+    try:
+        return _decode(body)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if _OUT_OF_RANGE in str(error):
+            return _with_huge_numbers(body)
+        raise ValueError(_plain(error, body)) from None
+
+
+def _with_huge_numbers(body: bytes) -> Any:
+    """The same for a text with a number that no machine holds: it is JSON all the same, and often nobody reads it."""
+    try:
+        found = json.loads(body, parse_constant=_refuse, parse_int=_integer)
+        json.dumps(found, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    except UnicodeEncodeError:
+        raise ValueError(_HALF) from None
+    return found
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _MOST_DIGITS else float("inf")
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
 def _plain(error: Exception, body: bytes) -> str:
     if isinstance(error, UnicodeDecodeError):
         # The decoder counts from the start of the string it was reading; a developer counts from the first byte.
@@ -143,7 +180,7 @@ def _plain(error: Exception, body: bytes) -> str:
     if not body.strip():
         return "empty; a JSON object is required"
     if str(error) == _TRUNCATED and _HALF_A_PAIR.search(body) is not None:
-        return "half of a surrogate pair stands alone in an escape"
+        return _HALF
     return str(error)
 
 

@@ -16,7 +16,7 @@ def test_an_id_is_a_version_4_uuid_in_its_usual_spelling(
     seed: int, destination: str, text: str, generation: int, nth: int
 ) -> None:
     """Whatever was sent, and however often."""
-    found = SeededIds(seed).message_id(destination, text, Ordinal(generation, nth))
+    found = SeededIds(seed).message_id(destination, text, "P", Ordinal(generation, nth))
 
     parsed = UUID(found)
     assert str(parsed) == found
@@ -27,18 +27,23 @@ def test_an_id_is_a_version_4_uuid_in_its_usual_spelling(
 def test_an_id_depends_on_everything_that_it_is_made_of_and_on_nothing_else() -> None:
     """The seed, the destination, the text, the generation and the count each change it; asking again does not."""
     ids = SeededIds(7)
-    found = ids.message_id("+1", "a", Ordinal(1, 0))
+    found = ids.message_id("+1", "a", "P", Ordinal(1, 0))
 
     others = [
-        SeededIds(8).message_id("+1", "a", Ordinal(1, 0)),
-        ids.message_id("+2", "a", Ordinal(1, 0)),
-        ids.message_id("+1", "b", Ordinal(1, 0)),
-        ids.message_id("+1", "a", Ordinal(2, 0)),
-        ids.message_id("+1", "a", Ordinal(1, 1)),
+        SeededIds(8).message_id("+1", "a", "P", Ordinal(1, 0)),
+        ids.message_id("+2", "a", "P", Ordinal(1, 0)),
+        ids.message_id("+1", "b", "P", Ordinal(1, 0)),
+        ids.message_id("+1", "a", "Q", Ordinal(1, 0)),
+        ids.message_id("+1", "a", "P", Ordinal(2, 0)),
+        ids.message_id("+1", "a", "P", Ordinal(1, 1)),
     ]
 
-    assert ids.message_id("+1", "a", Ordinal(1, 0)) == SeededIds(7).message_id("+1", "a", Ordinal(1, 0)) == found
-    assert len({found, *others}) == 6
+    assert (
+        ids.message_id("+1", "a", "P", Ordinal(1, 0))
+        == SeededIds(7).message_id("+1", "a", "P", Ordinal(1, 0))
+        == found
+    )
+    assert len({found, *others}) == 7
 
 
 def test_a_random_seed_is_exact_in_every_json_reader() -> None:

@@ -160,7 +160,7 @@ def test_ids_are_unique_whatever_the_clock_does(limits: Limits, steps: list[Step
     def issue(send: Send, limits: Limits, now: Instant, windows: Windows) -> None:
         found = windows.reserve(Offer(send.destination, send.text, "PROVIDER1", limits), now)
         if found.objection is None or not isinstance(found.objection.said, Refused):
-            message_id = ids.message_id(send.destination, send.text, found.ordinal)
+            message_id = ids.message_id(send.destination, send.text, "PROVIDER1", found.ordinal)
             assert message_id not in seen
             seen.add(message_id)
 

@@ -312,10 +312,21 @@ def test_what_the_control_api_does_not_have_is_refused_in_its_own_shape(
         (b"{", 400, "Malformed request", "body: "),
         (b'"\xff"', 400, "Malformed request", "body: "),
         (b"[" * 10_000, 400, "Malformed request", "body: "),
-        (b'{"seconds":' + b"9" * 5000 + b"}", 400, "Malformed request", "body: "),
+        (
+            b'{"seconds":' + b"9" * 5000 + b"}",
+            400,
+            "Bad request",
+            "seconds: inf is not a number from 0 to 253402300799",
+        ),
+        (
+            rb'{"duration":"\ud83d"}',
+            400,
+            "Malformed request",
+            "body: half of a surrogate pair stands alone in an escape",
+        ),
         (b"x" * (1024 * 1024 + 1), 413, "Payload too large", "body: at most 1 MiB is allowed"),
     ],
-    ids=["array", "cut off", "not UTF-8", "nested", "5000 digits", "too large"],
+    ids=["array", "cut off", "not UTF-8", "nested", "5000 digits", "half a pair", "too large"],
 )
 def test_a_control_request_with_a_bad_body_is_refused(
     world: World, body: bytes, status: int, message: str, details: str

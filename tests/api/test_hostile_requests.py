@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import httpx2
 import pytest
 
 from mock_server.testing import MockGateway
@@ -413,3 +414,14 @@ def test_every_request_of_a_crowd_stands_in_the_journal(gateway: MockGateway, wo
 
     assert answers == [200, 400, 400, 400, 400, 400, 500, 400] + [401] * 8
     assert sorted(each["status"] for each in world.exchanges()) == sorted(answers)
+
+
+def test_a_head_without_end_is_refused_before_it_fills_the_memory() -> None:
+    """BAD-5: the server's own 400 ends it; the server goes on."""
+    with MockGateway() as gateway, RawConnection(gateway.url) as endless:
+        endless.send(b"POST /api/Admin/send HTTP/1.1\r\nHost: x\r\nX-Long: ")
+        refused = endless.send_until_answered(b"x" * 65_536, most=64)
+        with httpx2.Client(base_url=gateway.url, trust_env=False) as client:
+            assert client.get("/_ready").status_code == 200
+
+    assert refused.status == 400

@@ -9,7 +9,7 @@ from mock_server.domain.submission import Operation, Submission, Unreadable
 
 
 @pytest.mark.requirement("BAD-1")
-@pytest.mark.parametrize("escape", [r"\ud83d", r"\uD83Dx"])
+@pytest.mark.parametrize("escape", [r"\ud83d", r"\uD83Dx", r"\ud83d\n", r"\ud83d\""])
 def test_half_a_surrogate_pair_is_called_by_its_name(escape: str) -> None:
     """BAD-1: the decoder says that the data ends too early, which would send a developer the wrong way."""
     found = wire.read_submission(b'{"destination":"+447700900123","text":"%s"}' % escape.encode(), Operation.ADMIN)
@@ -45,3 +45,27 @@ def test_a_whole_pair_is_one_character() -> None:
 
     assert isinstance(found, Submission)
     assert found.text == "\N{GRINNING FACE}"
+
+
+@pytest.mark.requirement("BAD-2", "REQ-5", "REQ-12")
+@pytest.mark.parametrize("number", ["1e400", "-1E999", "9" * 5000, "-" + "9" * 5000])
+def test_a_number_that_no_machine_holds_is_json_all_the_same(number: str) -> None:
+    """REQ-5, REQ-12: what nobody reads may be any JSON; BAD-2: a destination that is a number is just no string."""
+    ignored = b'{"destination":"+447700900123","text":"Hi","attemptCount":%s,"other":%s}' % ((number.encode(),) * 2)
+    found = wire.read_submission(ignored, Operation.ADMIN)
+    assert isinstance(found, Submission)
+    assert (found.destination, found.text) == ("+447700900123", "Hi")
+
+    found = wire.read_submission(b'{"destination":%s,"text":"Hi"}' % number.encode(), Operation.ADMIN)
+    assert isinstance(found, Submission)
+    assert found.destination == ""
+
+
+@pytest.mark.requirement("REQ-8", "BAD-2")
+@pytest.mark.parametrize("number", ["1e400", "9" * 5000])
+def test_a_number_that_no_machine_holds_is_told_by_its_field(number: str) -> None:
+    """BAD-2: `details` name the field, however large the number."""
+    found = wire.read_submission(b'{"lra":%s}' % number.encode(), Operation.ADMIN)
+
+    assert isinstance(found, Unreadable)
+    assert found.details == "lra: expected an integer from -2147483648 to 2147483647, got inf"

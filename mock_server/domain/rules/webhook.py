@@ -13,7 +13,8 @@ from mock_server.domain.submission import Submission
 _BAD_6 = assumed("BAD-6")
 _AUTHENTICATION = "NONE"
 """The only documented type."""
-_AUTHORITY = re.compile(r"""(?:[^@]*@)?(?:\[[^][]+\]|[^][@:<>"^`{|}]+)(?::[0-9]*)?""")
+_LABEL = r"""[^][@:<>"^`{|}.%]+"""
+_AUTHORITY = re.compile(rf"(?:[^@]*@)?(?:\[[^][]+\]|{_LABEL}(?:\.{_LABEL})*\.?)(?::[0-9]*)?")
 """User, host and port; a host holds no mark that no URL may hold. Python's own check differs between its versions."""
 
 
