@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import ssl
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import httpx2
 
+from contract_tests.deadline import Deadline
 from contract_tests.exchange import LOOK_UPS, Answer, Login, Request
 from contract_tests.safety import Allowance, looks_real
 
 _READ_LIMIT = 2 * 1024 * 1024
+"""No answer of a gateway comes near it; what is longer is not read on."""
+
+_CANNOT_SPEAK = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ssl.SSLError, OSError)
 
 
 class CouldNotRunError(Exception):
@@ -46,8 +51,11 @@ class Target:
             verify=_trust(ca),
             # A proxy in the environment answers for other machines than this one.
             trust_env=looks_real(self.url),
-            headers={"user-agent": "sms-contract"},
+            # Content is judged as it came: nothing is unpacked, so that no small answer grows large.
+            headers={"user-agent": "sms-contract", "accept-encoding": "identity"},
         )
+        self._deadline = Deadline()
+        self._deadline.guard(self._client)
 
     def __enter__(self) -> Self:
         """Nothing is opened before the first request."""
@@ -59,11 +67,15 @@ class Target:
         """Close the connections."""
         self._client.close()
 
+    def at_most(self, seconds: float) -> AbstractContextManager[None]:
+        """All that is sent in this block takes no longer than this."""
+        return self._deadline.together(seconds)
+
     def send(self, request: Request, prefix: str = "", headers: tuple[tuple[str, str], ...] = ()) -> Answer:
         """Make one exchange; `prefix` and `headers` choose a session of a stand-in.
 
         Raises:
-            NoAnswerError: the connection failed, was cut, or nothing came in time.
+            NoAnswerError: the connection failed, was cut, did not end in time, or brought more than anybody reads.
             NotTestableError: in live mode, where the request might become an SMS that nobody allowed.
         """
         if self.live is not None:
@@ -75,16 +87,31 @@ class Target:
         if not request.header("accept"):
             built.headers.pop("accept", None)
         started = time.monotonic()
+        self._deadline.start(self.timeout)
         try:
-            answer = self._client.send(built)
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ssl.SSLError, OSError) as error:
-            raise NoAnswerError(_sentence(error, self.timeout)) from error
+            answer = self._client.send(built, stream=True)
+            try:
+                body = _read(answer)
+            finally:
+                answer.close()
+        except _CANNOT_SPEAK as error:
+            raise NoAnswerError(_sentence(error, self._deadline)) from error
         headers_of = {name.lower(): value for name, value in answer.headers.items()}
-        return Answer(answer.status_code, headers_of, answer.content[:_READ_LIMIT], time.monotonic() - started)
+        return Answer(answer.status_code, headers_of, body, time.monotonic() - started)
 
     def _base_of(self, request: Request) -> str:
         """The Message Status API has a host of its own at the vendor (OP-7)."""
         return self.status_url if request.path.startswith(LOOK_UPS) else self.url
+
+
+def _read(answer: httpx2.Response) -> bytes:
+    """The content as it comes over the wire."""
+    read = bytearray()
+    for chunk in answer.iter_raw():
+        read += chunk
+        if len(read) > _READ_LIMIT:
+            raise NoAnswerError(f"its answer ({answer.status_code}) is longer than {_READ_LIMIT >> 20} MiB")
+    return bytes(read)
 
 
 def checked_url(url: str) -> str:
@@ -111,10 +138,11 @@ def _trust(ca: Path | None) -> ssl.SSLContext | bool:
         raise CouldNotRunError(f"The certificates in {ca} cannot be read: {error}.") from error
 
 
-def _sentence(error: Exception, timeout: float) -> str:
+def _sentence(error: Exception, deadline: Deadline) -> str:
     said = str(error)
     if isinstance(error, httpx2.TimeoutException):
-        return f"nothing came within {timeout:g} seconds"
+        what = "the answer was not complete" if deadline.heard else "nothing came"
+        return f"{what} within {deadline.seconds:.3g} seconds"
     if "CERTIFICATE" in said.upper() or "SSL" in said.upper() or "TLS" in said.upper():
         return f"TLS failed: {said}"
     if isinstance(error, httpx2.ConnectError):

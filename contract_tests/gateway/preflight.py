@@ -8,18 +8,27 @@ from contract_tests.exchange import NOT_JSON, Answer, Request
 from contract_tests.gateway.lab import Bench
 from contract_tests.target import CouldNotRunError, NoAnswerError, json_request
 
+PREFLIGHT_SECONDS = 15.0
+"""What the first look may take in all, unless a single answer may take longer."""
+
 _HARMLESS = b'{"destination": "+0", "text": "Hello"}'
 
 
 def look(bench: Bench, *, credentials: bool = True) -> None:
     """Raise `CouldNotRunError` where nothing can be said about the target."""
+    with bench.target.at_most(max(PREFLIGHT_SECONDS, bench.target.timeout)):
+        _look(bench, credentials)
+
+
+def _look(bench: Bench, credentials: bool) -> None:
     probes = (Request("POST", SERVICES_HEALTH), Request("POST", ADMIN_HEALTH), json_request(SERVICES_SEND, _HARMLESS))
     answers = [_answer(bench, probe) for probe in probes]
     if all(300 <= answer.status < 400 for answer in answers):
         where = answers[0].headers.get("location", "nowhere")
         raise CouldNotRunError(f"{bench.target.url} redirects to {where}: give the address that answers itself.")
     if all(answer.json is NOT_JSON for answer in answers):
-        raise CouldNotRunError(f"Nothing that {bench.target.url} answers is JSON: that is no gateway.")
+        said = f"its public health check answered {answers[0].status}"
+        raise CouldNotRunError(f"Nothing that {bench.target.url} answers is JSON: that is no gateway ({said}).")
     if credentials and bench.login is not None:
         _credentials(bench)
 
@@ -44,21 +53,30 @@ def _credentials(bench: Bench) -> None:
 
 def find_sessions(bench: Bench) -> None:
     """Find out how requests reach a session: by a prefix of the path, or by a header where a proxy eats that."""
+    with bench.target.at_most(max(PREFLIGHT_SECONDS, bench.target.timeout)):
+        _find_sessions(bench)
+
+
+def _find_sessions(bench: Bench) -> None:
     control = bench.control
     assert control is not None, "asked only with a control API"
-    request = Request("POST", SERVICES_HEALTH)
+    said: dict[str, int] = {}
     try:
         with control.session(bench.world.scenario(bench.readings)) as session:
-            for prefix, headers in ((f"/~{session.name}", ()), ("", (("X-Mock-Session", session.name),))):
+            for way, prefix, headers in (
+                ("by prefix", f"/~{session.name}", ()),
+                ("by header", "", (("X-Mock-Session", session.name),)),
+            ):
                 bench.by_header = bool(headers)
-                bench.target.send(request, prefix, headers)
+                said[way] = bench.target.send(Request("POST", SERVICES_HEALTH), prefix, headers).status
                 if session.exchanges() > 0:
                     return
     except ControlError as error:
         raise CouldNotRunError(f"The stand-in gives no session: {error}.") from error
     except NoAnswerError as error:
         raise CouldNotRunError(f"{bench.target.url} does not answer: {error}.") from error
+    answers = " and ".join(f"{status} {way}" for way, status in said.items())
     raise CouldNotRunError(
-        f"Requests to {bench.target.url} reach no session of {control.url}, neither by prefix nor by header: "
-        "is that its control API?"
+        f"Requests to {bench.target.url} reach no session of {control.url}, neither by prefix nor by header "
+        f"(the health check was answered {answers}): is that its control API?"
     )
