@@ -41,9 +41,20 @@ def unknown_user(lab: Lab) -> None:
 def wrong_password(lab: Lab) -> None:
     """ERR-63b: a near miss of the right password is a wrong one."""
     right = lab.login()
-    for wrong in (right.password + "x", right.password.swapcase(), right.password[:-1], ""):
+    nearly = (f" {right.password}", f"{right.password} ", right.password + "x", right.password[:-1])
+    for wrong in (*nearly, right.password.swapcase(), ""):
         if wrong != right.password:
             attempt = json_request(SERVICES_SEND, _UNDIALLABLE, Login(right.username, wrong))
+            lab.expect(lab.exchange(attempt), BAD_CREDENTIALS, "ERR-63b", "ACC-1")
+
+
+@check("authentication: nearly the username", "ERR-63b", "ACC-1", needs=[Need.CREDENTIALS])
+def nearly_the_username(lab: Lab) -> None:
+    """ACC-1: a username in another case or with blanks around it is another one, and nobody's."""
+    right = lab.login()
+    for wrong in (right.username.upper(), right.username.title(), f" {right.username}", f"{right.username} "):
+        if wrong != right.username:
+            attempt = json_request(SERVICES_SEND, _UNDIALLABLE, Login(wrong, right.password))
             lab.expect(lab.exchange(attempt), BAD_CREDENTIALS, "ERR-63b", "ACC-1")
 
 

@@ -97,7 +97,7 @@ def drops_look_accepted(lab: Lab) -> None:
 
 @check("duplicates: the exact text", "AF-6", needs=[Need.CONTROL])
 def exact_text(lab: Lab) -> None:
-    """AF-6: another case, a blank more, or another spelling of the same letter is another text."""
+    """AF-6: another case, a blank more, another spelling of a letter or another far end is another text."""
     number, limit = lab.number(), lab.world.limits.duplicates
     variants = (
         "Caf\u00e9 today",
@@ -106,6 +106,8 @@ def exact_text(lab: Lab) -> None:
         " Caf\u00e9 today",
         "Cafe\u0301 today",
         "Caf\u00e9  today",
+        "x" * 199 + "a",
+        "x" * 199 + "b",
     )
     for text in variants:
         copies(lab, number, text, limit + 1, "AF-6")

@@ -70,6 +70,37 @@ def copies_per_provider(lab: Lab) -> None:
     delivered(lab, number, 2 * limit, "AF-1")
 
 
+@check("providers: the volume of a number is one", "AF-2", "AF-3", "PR-2", needs=[Need.CONTROL])
+def volume_over_providers(lab: Lab) -> None:
+    """AF-2, AF-3: the volume belongs to the number, through whichever provider its messages went."""
+    number, limit = lab.number(), lab.world.limits.volume
+    through_first = limit // 2
+    fill(lab, number, through_first, "AF-2", "AF-3")
+    _providers(lab, PROVIDER1=False, MITTO=True)
+    if fill(lab, number, limit - through_first, "AF-2", "AF-3"):
+        lab.expect(lab.submit(SERVICES_SEND, {"destination": number}), refused(60), "AF-2", "AF-3", "ERR-60")
+        delivered(lab, number, limit, "AF-2", "AF-3")
+
+
+@check("providers: ids of one text through several", "ANS-1", "PR-2", needs=[Need.CONTROL])
+def ids_over_providers(lab: Lab) -> None:
+    """ANS-1: each message has an id of its own, also where number and text are equal and only the provider is not."""
+    number, text = lab.number(), lab.text()
+    for first in (True, False):
+        _providers(lab, PROVIDER1=first, MITTO=not first)
+        copies(lab, number, text, lab.world.limits.duplicates, "ANS-1")
+
+
+@check("watchlist: short prefixes", "WL-2", "ERR-61", needs=[Need.CONTROL])
+def short_prefixes(lab: Lab) -> None:
+    """WL-2: a prefix may be as short as a calling code, and holds for that country and no other."""
+    with lab.in_world(replace(lab.world, watchlist=("+44*", "+7*"))) as other:
+        for number in ("+447400123456", "+79123456789"):
+            other.expect(other.submit(SERVICES_SEND, {"destination": number}), refused(61), "WL-2", "ERR-61")
+        for number in ("+4915123456789", "+12025550123"):
+            other.expect(other.submit(SERVICES_SEND, {"destination": number}), ACCEPTED, "WL-2")
+
+
 @check("watchlist: an entry is added", "WL-1", "ERR-61", needs=[Need.CONTROL])
 def entry_is_added(lab: Lab) -> None:
     """WL-1: from then on it is refused, again and again, and nothing is handed over."""

@@ -149,6 +149,7 @@ def _references() -> list[Probe]:
 def _urls() -> list[Probe]:
     """URL-1 to URL-3, ERR-74."""
     denied = {"https": "see https://receiver.example/x", "ftp": "ftp://files.example.org", "www": "www.example.com"}
+    denied["far behind"] = "one word more " * 20 + denied["https"]
     bare = {"bare domain": "go to example.com now", "bare with path": "example.org/path", "IDN": "b\u00fccher.de/x"}
     plain = {
         "a full stop": "End. Begin",
