@@ -81,6 +81,7 @@ def _options(  # noqa: PLR0913 - one parameter an option
 ) -> Options:
     from contract_tests.exchange import Login  # noqa: PLC0415
     from contract_tests.gateway.runner import DEFAULT_EXAMPLES, Options  # noqa: PLC0415
+    from contract_tests.requirement_names import ids_in  # noqa: PLC0415
     from contract_tests.target import CouldNotRunError  # noqa: PLC0415
 
     if (username is None) != (password is None):
@@ -92,7 +93,7 @@ def _options(  # noqa: PLR0913 - one parameter an option
         login=Login(username, password) if username is not None and password is not None else None,
         max_examples=DEFAULT_EXAMPLES if max_examples is None else max_examples,
         seed=_random_seed() if seed is None else seed,
-        only=frozenset(id_.strip() for id_ in (only or "").split(",") if id_.strip()),
+        only=ids_in(only),
         assume={id_: value for id_, _, value in pairs},
         **given,
     )

@@ -17,7 +17,7 @@ from contract_tests.gateway.lab import Bench, EnoughError, Lab
 from contract_tests.gateway.preflight import find_sessions, look
 from contract_tests.gateway.suite import Check, Need, all_checks
 from contract_tests.readings import Readings
-from contract_tests.requirements import load_requirements
+from contract_tests.requirement_names import check_ids
 from contract_tests.safety import Allowance, NotTestableError, is_handset, looks_real
 from contract_tests.target import CouldNotRunError, NoAnswerError, Target, checked_url
 from contract_tests.verdicts import Report, Result
@@ -49,9 +49,7 @@ class Options:
 
     def checked(self) -> Options:
         """These options, if they go together; `CouldNotRunError` says which do not."""
-        unknown = sorted(self.only - {requirement.id for requirement in load_requirements()})
-        if unknown:
-            raise CouldNotRunError(f"There is no requirement {', '.join(unknown)}; see `sms-contract requirements`.")
+        check_ids(self.only)
         checked_url(self.url)
         checked_url(self.status_url or self.url)
         for url in (self.url, self.status_url or self.url):
