@@ -24,7 +24,7 @@ from mock_server.domain.rules import (
     object_to_submission,
 )
 from mock_server.domain.stub import Stub
-from mock_server.domain.submission import Attempt, Submission
+from mock_server.domain.submission import Attempt, Submission, Webhook
 from mock_server.session import Session
 
 ACCEPTED_BY = "provider accepted"
@@ -126,17 +126,15 @@ def _message(  # noqa: PLR0913 - the parts of a message
         attempt.exchange,
         _NEVER_SENT if dropped else plan,
         policy.webhooks.adversity if stub is None or stub.adversity is None else stub.adversity,
-        _own_receiver(submission, attempt),
+        None if submission.webhook is None else _own_receiver(submission.webhook, attempt),
         stub is not None,
         dropped,
     )
 
 
-def _own_receiver(submission: Submission, attempt: Attempt) -> str | None:
+def _own_receiver(webhook: Webhook, attempt: Attempt) -> str | None:
     """The name of the session's own receiver that a webhook's URL stands for."""
-    url = submission.webhook.url if submission.webhook is not None else None
-    if url is None:
-        return None
+    url = webhook.url or ""
     rest = next((url[len(base) :] for base in attempt.receivers if url.startswith(base)), None)
     return None if rest is None else unquote(re.split("[?#]", rest)[0])
 

@@ -39,11 +39,9 @@ class StubTable:
         """Every plan that a stub of the table gives."""
         return tuple(stub.plan for stub in self._stubs if stub.plan is not None)
 
-    def match(self, destination: str | None) -> Stub | None:
+    def match(self, destination: str) -> Stub | None:
         """The stub for this destination: an exact one first, else the first prefix in the file's order."""
-        if destination is None:
-            return None
         exact = self._by_destination.get(destination)
-        if exact is not None:
+        if exact is not None or not self._prefixed:
             return exact
         return next((stub for stub in self._prefixed if stub.destinations.covers(destination)), None)
