@@ -1,10 +1,17 @@
-"""Run all benchmarks, or those named: `python -m benchmarks [throughput] [startup] [memory]`."""
+"""Run all benchmarks, or those named: `python -m benchmarks [throughput] [startup] [memory] …`."""
 
 import sys
 
-from benchmarks import memory, startup, throughput
+from benchmarks import lookups, memory, scheduling, startup, throughput, webhooks
 
-ALL = {"throughput": throughput.run, "startup": startup.run, "memory": memory.run}
+ALL = {
+    "throughput": throughput.run,
+    "startup": startup.run,
+    "memory": memory.run,
+    "scheduling": scheduling.run,
+    "lookups": lookups.run,
+    "webhooks": webhooks.run,
+}
 
 
 def main() -> int:

@@ -31,8 +31,7 @@ class Figure(NamedTuple):
 
 def run() -> None:
     """Print a row a server, and the ratio round by round."""
-    if shutil.which("wrk") is None:
-        sys.exit("the load comes from wrk, which is not installed: apt-get install wrk")
+    require_load_generator()
     bare_port, ours_port = free_port(), free_port()
     serve = ["-m", "mock_server", "serve", "--quiet", "--port", str(ours_port)]
     core = 0 if (os.cpu_count() or 1) > 1 else None
@@ -41,13 +40,20 @@ def run() -> None:
         serving([*serve, "--scenario", str(_HERE / "open.yaml")], ours_port, core) as ours,
     ):
         for _ in range(WARM_UP):
-            _round(bare_port, bare)
-            _round(ours_port, ours)
-        rounds = [(_round(bare_port, bare), _round(ours_port, ours)) for _ in range(ROUNDS)]
+            load(bare_port, bare)
+            load(ours_port, ours)
+        rounds = [(load(bare_port, bare), load(ours_port, ours)) for _ in range(ROUNDS)]
     _print(rounds)
 
 
-def _round(port: int, pid: int) -> Figure:
+def require_load_generator() -> None:
+    """End with a sentence where there is none."""
+    if shutil.which("wrk") is None:
+        sys.exit("the load comes from wrk, which is not installed: apt-get install wrk")
+
+
+def load(port: int, pid: int, seconds: int = SECONDS) -> Figure:
+    """Send as fast as the server answers, and say what it took."""
     before = cpu_seconds(pid)
     load = [
         "wrk",
@@ -64,7 +70,7 @@ def _round(port: int, pid: int) -> Figure:
     found = re.search(r"(\d+) requests in", said)
     assert found is not None, said
     requests = int(found[1])
-    return Figure(requests / SECONDS, (cpu_seconds(pid) - before) / requests * 1e6)
+    return Figure(requests / seconds, (cpu_seconds(pid) - before) / requests * 1e6)
 
 
 def _print(rounds: list[tuple[Figure, Figure]]) -> None:

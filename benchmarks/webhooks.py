@@ -1,8 +1,7 @@
-"""Advancing a day over many messages with webhooks to a receiver on this machine; and what scheduling costs a send."""
+"""Advancing a day over many messages with webhooks to a receiver on this machine."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 import os
