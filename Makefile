@@ -39,8 +39,8 @@ lint: $(VENV)/installed-for-development ## check style, types, layers and the Do
 bench: $(VENV)/installed-for-development ## measure the speed
 	$(BIN)/python -m benchmarks $(ARGS)
 
-soak: $(VENV)/installed-for-development ## run all tests ROUNDS times; stop at the first failure
-	@for round in $$(seq $(ROUNDS)); do echo "round $$round of $(ROUNDS)"; $(BIN)/python -m pytest -q $(ARGS); done
+soak: $(VENV)/installed-for-development ## judge the mock ROUNDS times with random seeds, and each broken gateway once
+	$(BIN)/python -m tests.kit.soak $(ROUNDS)
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
