@@ -16,12 +16,9 @@ from contract_tests.exchange import LOOK_UPS, NOT_JSON, Answer, Login, Request
 from contract_tests.failures import Failure, Finding, NoAnswer, RepeatedId, WrongDetails, WrongOutcome, WrongText
 from contract_tests.outcome import Expected, Outcome, Showing, just, refused
 from contract_tests.readings import Readings
-from contract_tests.safety import NotTestableError
+from contract_tests.safety import UNDIALLABLE, NotTestableError
 from contract_tests.target import NoAnswerError, Target, json_request
 from contract_tests.world import ADMIN, PLAIN, World
-
-UNDIALLABLE = "+0"
-"""In place of a number where none may be sent to."""
 
 ABSENT: Any = object()
 """In place of a member's value: leave the member out."""
