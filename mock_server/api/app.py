@@ -35,7 +35,9 @@ def build_app(sessions: Sessions, worlds: Worlds, lifespan: Lifespan | None = No
             Route("/api/Admin/checkServiceStatus", ServiceStatusEndpoint(Operation.ADMIN), methods=["POST"]),
             Route("/api/Services/checkServiceStatus", ServiceStatusEndpoint(Operation.SERVICES), methods=["POST"]),
             Route("/api/messagestatus/phonenumber/{key}", StatusEndpoint(statuses_of_number), methods=["GET"]),
-            Route("/api/messagestatus/reference/{key:path}", StatusEndpoint(statuses_of_reference), methods=["GET"]),
+            Route(
+                "/api/messagestatus/reference/{key:anything}", StatusEndpoint(statuses_of_reference), methods=["GET"]
+            ),
             Route("/api/messagestatus/{key}", StatusEndpoint(), methods=["GET"]),
             *control_routes(worlds),
         ],

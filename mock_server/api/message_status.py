@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -19,6 +20,23 @@ from mock_server.domain.instants import Instant, instant_of
 from mock_server.domain.requirements import assumed, documented
 from mock_server.journal import Exchange, ProtocolError
 from mock_server.session import Session
+
+
+class _AnyText(Convertor[str]):
+    """A part of a path that is a client's own words: slashes and line breaks included."""
+
+    regex = "(?s:.+)"
+
+    def convert(self, value: str) -> str:
+        """Take it as it is."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """Give it as it is."""
+        return value
+
+
+register_url_convertor("anything", _AnyText())
 
 LookUp = Callable[[Session, str, Instant | None, int], Awaitable[bytes]]
 
