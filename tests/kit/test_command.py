@@ -1,0 +1,67 @@
+"""`sms-contract` where the kit's extra is not installed."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+
+import pytest
+
+from contract_tests import command
+
+_import = builtins.__import__
+
+
+def _without(monkeypatch: pytest.MonkeyPatch, absent: str) -> None:
+    """Make it look as if a module were not installed."""
+
+    def importing(
+        name: str,
+        globals_: Mapping[str, object] | None = None,
+        locals_: Mapping[str, object] | None = None,
+        fromlist: Sequence[str] = (),
+        level: int = 0,
+    ) -> ModuleType:
+        if name == "contract_tests.cli":
+            raise ModuleNotFoundError(f"No module named {absent!r}", name=absent)
+        return _import(name, globals_, locals_, fromlist, level)
+
+    monkeypatch.setattr(builtins, "__import__", importing)
+
+
+def test_a_missing_extra_is_one_sentence_and_exit_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Never a traceback for a user's mistake: what is missing, and what to install."""
+    _without(monkeypatch, "httpx2")
+
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said == (
+        "sms-contract: httpx2 is not installed; the kit needs more than the mock: "
+        "pip install 'sms-gateway-mock[contract]'\n"
+    )
+
+
+def test_a_module_of_ours_that_is_missing_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our own mistake must not read like the user's."""
+    _without(monkeypatch, "contract_tests.gone")
+
+    with pytest.raises(ModuleNotFoundError, match=r"contract_tests\.gone"):
+        command.main()
+
+
+def test_with_the_extra_the_command_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The way in leads to the commands."""
+    monkeypatch.setattr(sys, "argv", ["sms-contract", "--help"])
+
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+
+    assert ended.value.code == 0
+    assert "gateway" in capsys.readouterr().out
