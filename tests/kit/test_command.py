@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import builtins
 import sys
-from collections.abc import Mapping, Sequence
-from types import ModuleType
 
 import pytest
 
 from contract_tests import command
 
-_import = builtins.__import__
-
 
 def _without(monkeypatch: pytest.MonkeyPatch, absent: str) -> None:
-    """Make it look as if a module were not installed."""
+    """Make it look as if a module were not installed that a command stands on."""
 
-    def importing(
-        name: str,
-        globals_: Mapping[str, object] | None = None,
-        locals_: Mapping[str, object] | None = None,
-        fromlist: Sequence[str] = (),
-        level: int = 0,
-    ) -> ModuleType:
-        if name == "contract_tests.cli":
-            raise ModuleNotFoundError(f"No module named {absent!r}", name=absent)
-        return _import(name, globals_, locals_, fromlist, level)
+    def run() -> None:
+        raise ModuleNotFoundError(f"No module named {absent!r}", name=absent)
 
-    monkeypatch.setattr(builtins, "__import__", importing)
+    monkeypatch.setattr(command, "command", run)
 
 
 def test_a_missing_extra_is_one_sentence_and_exit_2(
