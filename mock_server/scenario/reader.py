@@ -18,6 +18,8 @@ from mock_server.scenario.problems import Flaw, Path
 DEEPEST: Final = 32
 MOST_NODES: Final = 1_000_000
 
+_TOO_DEEP: Final = f"this goes deeper than {DEEPEST} levels; no scenario does"
+
 _WORDS: Final[dict[str, Scalar]] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -58,6 +60,9 @@ def read(text: str) -> tuple[Node | None, list[tuple[Mark, Flaw]]]:
 
 def _syntax(error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "it cannot be read"
+    if "maximum nesting depth" in problem:
+        # The parser looks ahead over open brackets: its own bound may come before ours has seen an event.
+        return _TOO_DEEP
     hint = " (a tab, or a text that needs quotes)" if "cannot start any token" in problem else ""
     context = f", {error.context}" if error.context else ""
     return f"this is not YAML: {problem}{context}{hint}"
@@ -93,7 +98,7 @@ class _Reader:
 
     def _node(self, event: yaml.Event, path: Path) -> Node:
         if len(path) > DEEPEST:
-            raise UnreadableError(_mark(event), f"this goes deeper than {DEEPEST} levels; no scenario does")
+            raise UnreadableError(_mark(event), _TOO_DEEP)
         if isinstance(event, yaml.AliasEvent):
             return self._grown(self._alias(event))
         node = Node(_mark(event))
