@@ -1,0 +1,89 @@
+"""One control request, read; and how its verb is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from mock_server import wire
+from mock_server.api.answers import answer_control, answer_control_error
+from mock_server.api.body import Unread, read_body
+from mock_server.api.exchange import SESSION
+from mock_server.control import MOST_LISTED, Control, ControlError, Worlds
+from mock_server.explanation import masked_within
+
+_MOST_ASKED = 100_000
+
+
+class Call:
+    """One control request, read: the verbs of its session, its path, query and body."""
+
+    def __init__(self, worlds: Worlds, request: Request, body: Mapping[str, Any]) -> None:
+        self.worlds = worlds
+        self.control: Control = worlds.control(request.scope[SESSION])
+        self.path: Mapping[str, str] = request.path_params
+        self.body = body
+        self._request = request
+
+    @property
+    def origin(self) -> str:
+        """Scheme and authority as the client wrote them."""
+        return f"{self._request.url.scheme}://{self._request.headers.get('host') or self._request.url.netloc}"
+
+    @property
+    def base(self) -> str:
+        """The base URL of the request's own session, as the client wrote it."""
+        return self.origin + str(self._request.scope.get("root_path", ""))
+
+    def page(self) -> dict[str, Any]:
+        """`limit` and `before` of a list."""
+        query = self._request.query_params
+        limit = query.get("limit", str(MOST_LISTED))
+        if not (limit.isascii() and limit.isdigit()) or not 0 < int(limit[:9]) <= _MOST_ASKED or len(limit) > 9:
+            raise ControlError(400, "Bad request", f"limit: {limit[:40]!r} is not a number from 1 to {_MOST_ASKED}")
+        return {"limit": int(limit), "before": query.get("before")}
+
+
+Answer = tuple[int, object]
+"""Status and content."""
+
+Verb = Callable[[Call], Awaitable[Answer]]
+
+Table = tuple[tuple[str, dict[str, Verb]], ...]
+"""Paths with a verb for each method."""
+
+
+class Endpoint:
+    """One control route as an ASGI application: a verb for each method."""
+
+    def __init__(self, worlds: Worlds, verbs: Mapping[str, Verb]) -> None:
+        self._worlds = worlds
+        self._verbs = verbs
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        try:
+            body = await _read_object(receive)
+            status, content = await self._verbs[method](Call(self._worlds, Request(scope), body))
+        except ControlError as error:
+            details = masked_within(error.details, scope[SESSION].secrets)
+            await answer_control_error(send, error.status, error.message, details)
+        else:
+            await answer_control(send, status, content)
+
+
+async def _read_object(receive: Receive) -> dict[str, Any]:
+    body = await read_body(receive)
+    if isinstance(body, Unread):
+        raise ControlError(413, "Payload too large", "body: at most 1 MiB is allowed")
+    try:
+        found = wire.decoded(body) if body.strip() else {}
+    except ValueError as error:
+        raise ControlError(400, "Malformed request", f"body: {error}") from None
+    if not isinstance(found, dict):
+        raise ControlError(400, "Malformed request", "body: a JSON object is required")
+    return found

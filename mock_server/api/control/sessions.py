@@ -1,0 +1,48 @@
+"""Worlds: `/_ready`, `/_control/reset`, `/_control/scenario` and `/_control/sessions`."""
+
+from __future__ import annotations
+
+from mock_server.api.control.call import Answer, Call, Table
+
+
+async def _ready(call: Call) -> Answer:
+    return 200, {"ready": True, **call.control.session()}
+
+
+async def _reset(call: Call) -> Answer:
+    return 200, await call.control.reset()
+
+
+async def _scenario(call: Call) -> Answer:
+    return 200, call.control.scenario()
+
+
+async def _patch_scenario(call: Call) -> Answer:
+    return 200, await call.control.patch_scenario(call.body)
+
+
+async def _sessions(call: Call) -> Answer:
+    return 200, call.worlds.all()
+
+
+async def _create_session(call: Call) -> Answer:
+    created = call.worlds.create(call.body)
+    return 201, call.worlds.control(created).session() | {"base_url": f"{call.origin}/~{created.name}"}
+
+
+async def _session(call: Call) -> Answer:
+    session = call.worlds.named(call.path["name"])
+    return 200, call.worlds.control(session).session() | {"base_url": f"{call.origin}/~{session.name}"}
+
+
+async def _delete_session(call: Call) -> Answer:
+    return 200, call.worlds.delete(call.path["name"])
+
+
+SESSIONS: Table = (
+    ("/_ready", {"GET": _ready}),
+    ("/_control/reset", {"POST": _reset}),
+    ("/_control/scenario", {"GET": _scenario, "PATCH": _patch_scenario}),
+    ("/_control/sessions", {"GET": _sessions, "POST": _create_session}),
+    ("/_control/sessions/{name}", {"GET": _session, "DELETE": _delete_session}),
+)
