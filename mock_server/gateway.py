@@ -99,6 +99,7 @@ async def _hand_over(
         return Decision(dropped, objection.rule, requirement, tally=tally, detailed=submission.detailed)
     message = _message(session, attempt, submission, context, message_id)
     await session.store.keep(message)
+    session.watchers.message_kept(message)
     if submission.webhook is not None:
         await timeline.begin(session, message)
     return Decision(Accepted(message_id, provider), ACCEPTED_BY, _ANS_1, tally=tally, detailed=submission.detailed)

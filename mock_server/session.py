@@ -15,6 +15,8 @@ from mock_server.ports import Alarm, Clock, Ids, StateStore, WebhookSender
 from mock_server.receivers import Receivers
 from mock_server.scenario.compile import policy_of, stubs_of
 from mock_server.scenario.model import Scenario
+from mock_server.sleepers import Sleepers
+from mock_server.watching import Watchers
 
 DEFAULT = "default"
 """The session of requests that name none."""
@@ -52,6 +54,8 @@ class Session:
         """Attempts that wait for their receivers."""
         self.advancing = False
         """A tester is moving the clock: nothing else starts what is due."""
+        self.sleepers = Sleepers(self.now, self.arm)
+        self.watchers = Watchers()
         self.receivers = Receivers()
         self.longest_plan: Duration = 0
         self.secrets = Secrets()
@@ -94,6 +98,23 @@ class Session:
         for task in tuple(self.under_way):
             task.cancel()
         self.under_way.clear()
+        self.sleepers.end()
+
+    @property
+    def next_due(self) -> Instant | None:
+        """When there is something to do next, or somebody to wake."""
+        lane, sleeper = self.agenda.next_due, self.sleepers.next_due
+        return lane if sleeper is None else sleeper if lane is None else min(lane, sleeper)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is left to do, now or later."""
+        return not self.agenda and not self.sleepers
+
+    def arm(self) -> None:
+        """Have the session woken when something is due next."""
+        due = None if self.advancing else self.next_due
+        self.alarm.ring_in(None if due is None else self.clock.wall_seconds_until(due))
 
     def now(self) -> Instant:
         """The session's time."""
@@ -140,6 +161,8 @@ class Sessions:
     def delete(self, name: str) -> None:
         """Forget a session and everything in it."""
         session = self._sessions.pop(name)
+        session.watchers.end()
+        session.sleepers.close()
         session.drop_work()
         session.journal.close()
 

@@ -66,6 +66,8 @@ async def begin(session: Session, message: Message) -> None:
 
 def wake(session: Session) -> None:
     """Start what a running clock has made due, and wait for the next."""
+    if not session.advancing:
+        session.sleepers.wake(session.now())
     while not session.advancing and session.clock.rate and _is_due(session, session.now()):
         _start(session, session.agenda.take())
     arm(session)
@@ -77,6 +79,7 @@ async def push(session: Session, message: Message, change: Change) -> None:
     past = tuple(each for each in life if each.at <= change.at)
     await session.store.keep_life(message, (*past, change))
     session.longest_plan = max(session.longest_plan, change.at - message.accepted_at)
+    session.watchers.message_changed(message, (*past, change))
     waiting = session.agenda.withdraw(message.id)
     under_way = [lane for lane in session.under_way.values() if lane.message.id == message.id]
     for lane in waiting:
@@ -102,17 +105,13 @@ async def resend(session: Session, message: Message, change: Change, number: int
 
 
 def arm(session: Session) -> None:
-    """Have the session woken when its next work is due."""
-    due = session.agenda.next_due
-    if due is None or session.advancing:
-        session.alarm.ring_in(None)
-    else:
-        session.alarm.ring_in(session.clock.wall_seconds_until(due))
+    """Have the session woken when something is due next."""
+    session.arm()
 
 
 def put(session: Session, lane: Lane) -> None:
     """Put work on the agenda; the alarm is set again only where it comes before all other."""
-    former = session.agenda.next_due
+    former = session.next_due
     session.agenda.put(lane)
     if (former is None or lane.due < former) and not session.advancing:
         arm(session)
@@ -136,12 +135,15 @@ async def advance(session: Session, target: Instant | None, wall_limit: float) -
     try:
         async with asyncio.timeout(wall_limit):
             await _perform(session, target)
+            if target is None and session.agenda is world:
+                target = await _last_change(session)
+                await _perform(session, target)
     except TimeoutError:
         complete = False
     else:
         complete = session.agenda is world
-        if complete:
-            session.clock.move_to(target if target is not None else await _last_change(session))
+        if complete and target is not None:
+            session.clock.move_to(target)
     finally:
         session.advancing = False
         wake(session)
@@ -155,10 +157,15 @@ async def advance(session: Session, target: Instant | None, wall_limit: float) -
 async def _perform(session: Session, target: Instant | None) -> None:
     world = session.agenda
     while session.agenda is world:
-        due = session.agenda.next_due
-        if due is not None and (target is None or due <= target) and _may_start(session, due):
+        due = session.next_due
+        left = not session.idle if target is None else due is not None and due <= target
+        if due is not None and left and _may_start(session, due):
             session.clock.move_to(due)
-            await asyncio.wait({_start(session, session.agenda.take())}, timeout=_PATIENCE)
+            if due == session.sleepers.next_due:
+                session.sleepers.wake(due)
+                await session.sleepers.settled(_PATIENCE)
+            else:
+                await asyncio.wait({_start(session, session.agenda.take())}, timeout=_PATIENCE)
         elif session.under_way:
             await asyncio.wait(session.under_way, return_when=asyncio.FIRST_COMPLETED)
         else:

@@ -74,6 +74,7 @@ class ExchangeMiddleware:
                 if exchange.decision is None or exchange.decision.rule == "authentication":
                     _withhold(session, exchange, headers.get(b"authorization"))
                 session.journal.settle(exchange)
+                session.watchers.exchange_settled(exchange)
 
 
 async def _answer_unrouted(scope: Scope, receive: Receive, send: Send, error: HTTPException) -> None:
