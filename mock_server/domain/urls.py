@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +24,14 @@ _GLUE = re.compile(r"_|[^\w.@-]")
 """What the search for links takes for a part of a word, though no name in a domain can hold it."""
 
 
+_RUN = re.compile(r"(?:(?![,;|][a-z][a-z0-9+.-]*://)[^\s<>\"\u00ab\u00bb\u201c\u201d])+", re.IGNORECASE)
+"""How far a link may reach: to a blank, a quotation mark, or the next link."""
+_BEFORE_A_PATH = re.compile(r"[:|](?!\d)|[^\w\x00-\x7f]")
+"""What may stand right before a domain, as in `here:example.com/path`; the path behind it stays whole."""
+_CLOSING = {")": "(", "]": "[", "}": "{"}
+_END_OF_SENTENCE = frozenset(".,;:!?'*_\u2026\u2019\u3002\uff0c\uff01\uff1f\uff1b\uff1a")
+
+
 def find_url(text: str, *, bare_domains: bool = True) -> str | None:
     """The first URL in `text`, or `None`.
 
@@ -36,6 +44,58 @@ def find_url(text: str, *, bare_domains: bool = True) -> str | None:
     if explicit is not None:
         return text[explicit.start(explicit.lastindex or 0) :].split(maxsplit=1)[0]
     return _bare_domain(text) if bare_domains else None
+
+
+def find_links(text: str) -> tuple[str, ...]:
+    """All links in `text` as they stand there, in their order, each once; e-mail addresses are none.
+
+    The punctuation of the sentence around a link is no part of it.
+    """
+    return tuple(dict.fromkeys(text[begin:end] for begin, end in spans_of_links(text)))
+
+
+@lru_cache(maxsize=1024)
+def spans_of_links(text: str) -> tuple[tuple[int, int], ...]:
+    """Where the links of a text begin and end, in their order."""
+    if "." not in text and "://" not in text and text.isascii():
+        return ()
+    found = _explicit_spans(text)
+    rest = text if text.isascii() else text.translate(_AS_A_BROWSER)
+    for begin, end in found:
+        rest = rest[:begin] + " " * (end - begin) + rest[end:]
+    if _CANDIDATE.search(rest) is not None:
+        for version in (rest, _BEFORE_A_PATH.sub(" ", rest), _GLUE.sub(_unglued, rest)):
+            found += [span for span in _linked_spans(version) if not any(_overlap(span, other) for other in found)]
+    return tuple(sorted(found))
+
+
+def _explicit_spans(text: str) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    explicit = _EXPLICIT.search(text)
+    while explicit is not None:
+        begin = explicit.start(explicit.lastindex or 0)
+        run = _RUN.match(text, begin)
+        end = explicit.end() if run is None else begin + len(_without_punctuation(run[0]))
+        if not text[begin:end].endswith("://") and run is not None:
+            found.append((begin, end))
+        explicit = _EXPLICIT.search(text, max(end, explicit.end()))
+    return found
+
+
+def _without_punctuation(link: str) -> str:
+    """A link, which begins with a letter, without the end of the sentence or a bracket that was opened before it."""
+    while link[-1] in _END_OF_SENTENCE or link.count(link[-1]) > link.count(_CLOSING.get(link[-1], link[-1])):
+        link = link[:-1]
+    return link
+
+
+def _linked_spans(text: str) -> list[tuple[int, int]]:
+    matches = _linkifier().match(text) or ()
+    return [(match.index, match.last_index) for match in matches if match.schema != "mailto:"]
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _bare_domain(text: str) -> str | None:

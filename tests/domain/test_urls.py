@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mock_server.domain.urls import find_url
+from mock_server.domain.urls import find_links, find_url
 from tests.domain.asking import PREDICTABLE
 
 EXPLICIT = [
@@ -298,3 +298,37 @@ def test_a_bare_domain_is_found_whatever_sign_stands_beside_it(text: str) -> Non
 def test_an_address_stays_an_address_whatever_sign_stands_beside_it(text: str) -> None:
     """URL-3: an e-mail address is not a URL, glued to a sign or not."""
     assert find_url(text) is None
+
+
+LINKS = [
+    ("Go to https://example.com/a?b=1.", ("https://example.com/a?b=1",)),
+    ("(see https://en.wikipedia.org/wiki/A_(b))", ("https://en.wikipedia.org/wiki/A_(b)",)),
+    ("www.example.com, and example.org/x!", ("www.example.com", "example.org/x")),
+    ("myapp://open/1?x=2; ok", ("myapp://open/1?x=2",)),
+    ("a@example.com", ()),
+    ("https://a.example,https://b.example", ("https://a.example", "https://b.example")),
+    ("https://...", ()),
+    ("müller.de und http://bücher.example/ü", ("müller.de", "http://bücher.example/ü")),
+    ("<https://x.example/y>", ("https://x.example/y",)),
+    ("«https://x.example/y»", ("https://x.example/y",)),
+    ("no link. here", ()),
+    ("example.com example.com", ("example.com",)),
+    ("пример.рф", ("пример.рф",)),
+    ("Clicca qui:bit.ly/3xYz", ("bit.ly/3xYz",)),
+    ("1.https://example.com", ("https://example.com",)),
+    ("example。com", ("example。com",)),
+    ("http://localhost:8080/x", ("http://localhost:8080/x",)),
+    ("Ends with https://example.com/…", ("https://example.com/",)),
+    ("😀example.com😀", ("example.com",)),
+    ("https://example.com/a_b and example.com/a_b/c", ("https://example.com/a_b", "example.com/a_b/c")),
+    ("[https://example.com/x]", ("https://example.com/x",)),
+    ('"https://example.com/x"', ("https://example.com/x",)),
+    ("\u201cwww.example.com\u201d", ("www.example.com",)),
+    ("x://\u201d and more.", ()),
+]
+
+
+@pytest.mark.parametrize(("text", "links"), LINKS)
+def test_all_links_of_a_text_are_found_without_the_punctuation_around_them(text: str, links: tuple[str, ...]) -> None:
+    """With or without a scheme, international names included; the end of a sentence is no part of a link."""
+    assert find_links(text) == links
