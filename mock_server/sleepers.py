@@ -17,6 +17,8 @@ from mock_server.domain.instants import Instant
 _MOST_CALLED_OFF = 64
 """How many sleeps that nobody needs any more stay where they are."""
 
+_TURNS = 5
+
 Woken = Callable[[bool], None]
 """Told whether the instant has come; else the sleep was ended."""
 
@@ -131,6 +133,9 @@ class Sleepers:
                     await self._settled.wait()
             except TimeoutError:
                 self._astir.clear()
+        # Others may wait for those that have ended, and go on in their place.
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
 
     def end(self) -> None:
         """End every sleep: those that slept are told that their instant has not come."""
