@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
 
+import msgspec
+
 from mock_server.domain.instants import Instant
 from mock_server.domain.message import Message
 from mock_server.domain.notification import Notification, WebhookRules
@@ -66,6 +68,11 @@ class Lane:
         kept = tuple(each for each in self.notifications[begun:] if each.change.at <= now)
         self.notifications = (*done, *kept)
 
+    def end_after_this(self) -> None:
+        """Have nothing follow the attempt that is under way: no repetition, and no other notification."""
+        self.notifications = self.notifications[: self.position + 1]
+        self.rules = msgspec.structs.replace(self.rules, retries=())
+
     def append(self, notification: Notification) -> None:
         """Have one more go out behind all others."""
         if self.current is None:
@@ -97,6 +104,11 @@ class Agenda:
     def take(self) -> Lane:
         """Take the first lane off."""
         return heappop(self._heap)[2]
+
+    def clear(self) -> list[Lane]:
+        """Take every lane off."""
+        cleared, self._heap = [lane for _, _, lane in self._heap], []
+        return cleared
 
     def withdraw(self, message_id: str) -> list[Lane]:
         """Take the lanes of one message off, wherever they stand."""

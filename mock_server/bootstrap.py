@@ -20,7 +20,8 @@ from mock_server.adapters.scenario_watch import ScenarioWatch
 from mock_server.adapters.webhook_sender import HttpWebhookSender
 from mock_server.api.app import build_app
 from mock_server.control import Worlds
-from mock_server.journal import Bounds, Journal, RawBytes
+from mock_server.journal import Bounds, Journal
+from mock_server.raw_bytes import RawBytes
 from mock_server.scenario.model import ClockPart, Scenario
 from mock_server.scenario.notation import parse_instant
 from mock_server.session import DEFAULT, Session, Sessions

@@ -6,6 +6,7 @@ from base64 import b64encode
 from typing import Any
 
 from mock_server import wire
+from mock_server.domain.codes import find_codes
 from mock_server.domain.decision import Accepted, Drop, Objection, Refused
 from mock_server.domain.flooding import Tally
 from mock_server.domain.instants import Instant, rfc3339
@@ -13,6 +14,7 @@ from mock_server.domain.message import Message
 from mock_server.domain.requirements import Requirement
 from mock_server.domain.rules import ORDER
 from mock_server.domain.secrets import Secrets
+from mock_server.domain.urls import find_links
 from mock_server.journal import Exchange
 
 ACCEPTED, DROPPED, REFUSED = "accepted", "silently dropped", "refused"
@@ -40,7 +42,7 @@ def summary(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
         "operation": exchange.operation,
         "destination": masked(exchange.destination, secrets),
         "status": exchange.status,
-        "outcome": _outcome(exchange),
+        "outcome": outcome(exchange),
         **_deciding(exchange),
         "forced": decision is not None and decision.forced,
         "message_id": None
@@ -62,7 +64,17 @@ def explanation(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
 
 
 def message(kept: Message, secrets: Secrets) -> dict[str, Any]:
-    """A message; what its sender wrote is masked, what the gateway says of it is not."""
+    """A message; what its sender wrote is masked, what the gateway says of it is not.
+
+    With it the one-time codes and the links that its text holds.
+    """
+    view = message_without_finds(kept, secrets)
+    text = str(view["text"])
+    return {**view, "codes": find_codes(text), "links": find_links(text)}
+
+
+def message_without_finds(kept: Message, secrets: Secrets) -> dict[str, Any]:
+    """The same without codes and links, which cost more than all the rest."""
     view = wire.message_view(kept)
     return {name: value if name in _OF_THE_GATEWAY else masked_within(value, secrets) for name, value in view.items()}
 
@@ -81,7 +93,8 @@ def masked(text: str | None, secrets: Secrets) -> str | None:
     return None if text is None else _text(secrets.mask(text.encode(errors="backslashreplace")))
 
 
-def _outcome(exchange: Exchange) -> str:
+def outcome(exchange: Exchange) -> str:
+    """One word for what became of an exchange."""
     if exchange.bug is not None:
         return BUG
     if exchange.disconnected:

@@ -15,14 +15,13 @@ from mock_server.domain.instants import Instant
 from mock_server.domain.requirements import Requirement
 from mock_server.domain.secrets import MASK, Secrets
 from mock_server.domain.submission import Operation
+from mock_server.ledger import Ledger
+from mock_server.raw_bytes import RawBytes
 
 Headers = list[tuple[bytes, bytes]]
 
-_MOST_RELEASED = 1000
-
 SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"x-api-key", b"cookie"})
 """Headers whose values are never kept."""
-
 
 _LONGEST_SECRET = 1024
 """Bytes; how far around a cut a secret is looked for."""
@@ -55,6 +54,7 @@ class Exchange:
 
     __slots__ = (
         "answer",
+        "answer_headers",
         "at",
         "body",
         "body_cut",
@@ -73,6 +73,7 @@ class Exchange:
         "path",
         "protocol_error",
         "raw_size",
+        "settled",
         "status",
     )
 
@@ -101,12 +102,16 @@ class Exchange:
         self.protocol_error: ProtocolError | None = None
         self.status: int | None = None
         self.answer = b""
+        self.answer_headers: tuple[tuple[bytes, bytes], ...] = ()
+        """Beside those that every answer has; the sender's own tuple, and no copy."""
         self.bug: str | None = None
         """The traceback of a bug in the mock."""
         self.disconnected = False
         """The client went away before the request was complete."""
         self.raw_size = 0
         """What the server's budget counts for this entry."""
+        self.settled = False
+        """The request was served, and nothing more will be written down here."""
 
     @property
     def sha256(self) -> str:
@@ -120,53 +125,6 @@ class Exchange:
         self.raw_size = 0
 
 
-class RawBytes:
-    """The server's budget for raw bodies and headers; the oldest go first, whichever session they belong to."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._held = 0
-        self._order: deque[Exchange] = deque()
-        self._released = 0
-        self.evicted = 0
-        """How many exchanges had to give up their raw bytes."""
-
-    @property
-    def held(self) -> int:
-        """Bytes held now."""
-        return self._held
-
-    def hold(self, exchange: Exchange, size: int) -> None:
-        """Count an exchange's bytes, and take the oldest away while there are too many."""
-        exchange.raw_size = size
-        self._order.append(exchange)
-        self._held += size
-        while self._held > self._most:
-            oldest = self._order.popleft()
-            if not oldest.raw_size:
-                self._released -= 1
-                continue
-            self._held -= oldest.raw_size
-            self.evicted += 1
-            oldest.give_up()
-
-    def release(self, exchange: Exchange) -> None:
-        """Count an exchange no longer."""
-        if not exchange.raw_size:
-            return
-        self._held -= exchange.raw_size
-        exchange.raw_size = 0
-        self._released += 1
-        order = self._order
-        while order and not order[0].raw_size:
-            order.popleft()
-            self._released -= 1
-        # A quiet session's entry at the front must not keep a busy session's released ones behind it for ever.
-        if self._released > _MOST_RELEASED and self._released * 2 > len(order):
-            self._order = deque(each for each in order if each.raw_size)
-            self._released = 0
-
-
 class Journal:
     """The exchanges of one session, numbered from 1."""
 
@@ -177,12 +135,23 @@ class Journal:
         self._opened = 0
         self._epoch = 0
         self._closed = False
+        self._forgotten = 0
         self.attempts = AttemptLog(bounds.exchanges)
+        self.ledger = Ledger()
+
+    def __len__(self) -> int:
+        """How many exchanges are kept."""
+        return len(self._entries)
 
     @property
     def evicted(self) -> int:
         """How many exchanges had to go for newer ones."""
-        return self._opened - len(self._entries)
+        return self._opened - self._forgotten - len(self._entries)
+
+    @property
+    def forgotten(self) -> int:
+        """The number of the last exchange that was deleted; 0 where none was."""
+        return self._forgotten
 
     def open(self, at: Instant, method: str, path: bytes, headers: Headers) -> Exchange:
         """Begin an entry; it is in the journal from now on, whatever becomes of the request."""
@@ -219,8 +188,15 @@ class Journal:
         exchange.body = body
 
     def settle(self, exchange: Exchange) -> None:
-        """Count the raw bytes of an entry that is complete, unless it had to go before it was."""
-        if exchange.head is not None and exchange.epoch == self._epoch and not self._closed:
+        """Count an entry that is complete, and its raw bytes unless it had to go before it was."""
+        exchange.settled = True
+        if exchange.epoch != self._epoch or self._closed:
+            return
+        if exchange.operation is not None:
+            error = exchange.protocol_error
+            code = None if error is None else error.error.code
+            self.ledger.count(exchange.decision, code, bug=exchange.bug is not None)
+        if exchange.head is not None:
             self._raw.hold(exchange, len(exchange.path) + len(exchange.head) + len(exchange.body or b""))
 
     def withhold(self, exchange: Exchange, secrets: Secrets) -> None:
@@ -245,13 +221,24 @@ class Journal:
         found = self._entries[index] if 0 <= index < len(self._entries) else None
         return found if found is not None and found.id == exchange_id else None
 
-    def clear(self) -> None:
-        """Forget everything, and number from 1 again."""
+    def forget(self) -> int:
+        """Forget all exchanges, and count anew; the numbers go on, so that none ever names two. How many there were.
+
+        A request that is being served is entered anew when its body is there.
+        """
+        forgotten = len(self._entries)
         for exchange in self._entries:
             self._raw.release(exchange)
         self._entries.clear()
-        self._opened = 0
+        self._forgotten = self._opened
         self._epoch += 1
+        self.ledger = Ledger()
+        return forgotten
+
+    def clear(self) -> None:
+        """Forget everything, and number from 1 again."""
+        self.forget()
+        self._opened = self._forgotten = 0
         self.attempts.clear()
 
     def close(self) -> None:

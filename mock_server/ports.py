@@ -140,6 +140,10 @@ class StateStore(Protocol):
         """How many messages had to go for newer ones."""
         ...
 
+    async def forget_messages(self) -> int:
+        """Forget all messages and their lives, and leave the windows as they are; how many messages there were."""
+        ...
+
     async def clear(self) -> None:
         """Forget everything."""
         ...

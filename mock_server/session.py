@@ -90,6 +90,22 @@ class Session:
         self.receivers.clear()
         await self.store.clear()
         self.journal.clear()
+        self.watchers.begin_anew()
+
+    async def forget_messages(self) -> int:
+        """Forget the messages with all that was to become of them; the windows stay, for only time empties them."""
+        for lane in (*self.agenda.clear(), *self.under_way.values()):
+            lane.end_after_this()
+        forgotten = await self.store.forget_messages()
+        self.watchers.messages.begin_anew()
+        self.watchers.changes.begin_anew()
+        return forgotten
+
+    def forget_exchanges(self) -> int:
+        """Forget the journal of the requests, and the ledger; the numbers go on."""
+        forgotten = self.journal.forget()
+        self.watchers.exchanges.begin_anew()
+        return forgotten
 
     def drop_work(self) -> None:
         """Forget what was still to be done, and what is being done."""

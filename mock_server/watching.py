@@ -24,15 +24,18 @@ Memo = dict[str, Any]
 class Waiter(Generic[T]):
     """Somebody who waits; `offer` is called with what arrives, and must neither wait nor raise."""
 
-    __slots__ = ("offer", "place", "session_ended")
+    __slots__ = ("began_anew", "offer", "place", "session_ended")
 
     def __init__(
         self,
         offer: Callable[[T, Memo], None],
+        began_anew: Callable[[], None],
         session_ended: Callable[[], None],
         only: Mapping[str, str] | None = None,
     ) -> None:
         self.offer = offer
+        self.began_anew = began_anew
+        """Called when what there was is there no more, or other things are."""
         self.session_ended = session_ended
         self.place: Mapping[str, str] = only or {}
         """Values that an arrival must have; by the first that is an index of the channel it is passed over unseen."""
@@ -69,13 +72,18 @@ class Channel(Generic[T]):
         if not self._waiters:
             return
         memo: Memo = {}
-        places = [_ANYWHERE, *((name, str(value_of(item))) for name, value_of in self._indexes.items())]
+        places = [_ANYWHERE, *((name, value_of(item) or "null") for name, value_of in self._indexes.items())]
         for waiter in [each for place in places for each in self._waiters.get(place, ())]:
             try:
                 waiter.offer(item, memo)
             except Exception:
                 # Whoever waits has a bug of ours to bear, and not whoever sends.
                 logger.exception("bug in the mock: a wait could not look at what arrived")
+
+    def begin_anew(self) -> None:
+        """What there was is gone: tell everybody; they wait on."""
+        for waiter in [each for waiting in self._waiters.values() for each in waiting]:
+            waiter.began_anew()
 
     def end(self) -> None:
         """The session is gone: tell everybody."""
@@ -115,6 +123,11 @@ class Watchers:
     def message_changed(self, message: Message, life: tuple[Change, ...]) -> None:
         """A tester gave a message another life than its plan's."""
         self.changes.arrived((message, life))
+
+    def begin_anew(self) -> None:
+        """The session is another world now, empty or a former one; who waits in it waits on."""
+        for channel in (self.exchanges, self.messages, self.changes):
+            channel.begin_anew()
 
     def end(self) -> None:
         """The session is gone: end every wait."""

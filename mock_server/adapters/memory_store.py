@@ -78,7 +78,7 @@ class MemoryStore:
             if before not in self._messages:
                 raise KeyError(before)
             behind = dropwhile(lambda message: message.id != before, newest_first)
-            return list(islice(behind, 1, limit + 1))
+            return list(islice(islice(behind, 1, None), limit))
         return list(islice(newest_first, limit))
 
     async def keep_life(self, message: Message, life: tuple[Change, ...]) -> None:
@@ -100,6 +100,14 @@ class MemoryStore:
     async def evicted(self) -> int:
         """How many messages had to go for newer ones."""
         return self._evicted
+
+    async def forget_messages(self) -> int:
+        """Forget all messages and their lives, and leave the windows as they are; how many messages there were."""
+        forgotten = sum(not message.dropped for message in self._order)
+        windows = self._windows
+        self._empty()
+        self._windows = windows
+        return forgotten
 
     async def clear(self) -> None:
         """Forget everything."""

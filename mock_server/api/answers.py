@@ -20,18 +20,21 @@ _YAML: RawHeader = (b"content-type", b"application/yaml")
 _VERSION: RawHeader = (b"x-mock-control-version", str(CONTROL_VERSION).encode())
 _CHALLENGE: RawHeader = (b"www-authenticate", b'Basic realm="SMS Gateway"')
 
+_PLAIN = (_JSON,)
+_CHALLENGING = (_JSON, _CHALLENGE)
+
 
 async def answer(
-    send: Send, exchange: Exchange, status: int, body: bytes, *, headers: Iterable[RawHeader] = (_JSON,)
+    send: Send, exchange: Exchange, status: int, body: bytes, *, headers: tuple[RawHeader, ...] = _PLAIN
 ) -> None:
     """Answer a vendor request, and write the answer down first: what went out is in the journal."""
-    exchange.status, exchange.answer = status, body
+    exchange.status, exchange.answer, exchange.answer_headers = status, body, headers
     await _send(send, status, body, (*headers, (b"x-mock-exchange", exchange.id.encode())))
 
 
 async def answer_refusal(send: Send, exchange: Exchange, status: int, body: bytes, *, challenge: bool) -> None:
     """Answer with an envelope; a 401 challenges unless ANS-5 is read otherwise."""
-    headers = (_JSON, _CHALLENGE) if challenge and status == 401 else (_JSON,)
+    headers = _CHALLENGING if challenge and status == 401 else _PLAIN
     await answer(send, exchange, status, body, headers=headers)
 
 

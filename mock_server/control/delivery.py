@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import islice
 from typing import Any
 
 from mock_server import explanation, timeline
 from mock_server.control import shapes
-from mock_server.control.requests import MOST_LISTED, ControlError, only
+from mock_server.control.requests import ControlError, only
 from mock_server.domain.delivery import LEGAL, Carrier, Change, Status, is_legal, latest, usual_word
 from mock_server.domain.message import Message
 from mock_server.receivers import Behaviour, Receiver
@@ -68,12 +67,6 @@ class DeliveryVerbs:
             )
         attempt = await timeline.resend(self._session, message, past[-1], len(past) - 2)
         return shapes.attempt(attempt, self._session.secrets)
-
-    async def webhooks(self, *, limit: int = MOST_LISTED) -> dict[str, Any]:
-        """The newest webhook attempts, newest first."""
-        attempts = self._session.journal.attempts
-        shown = [shapes.attempt(each, self._session.secrets) for each in islice(attempts, limit)]
-        return {"webhooks": shown, "evicted": attempts.evicted}
 
     def receiver(self, name: str) -> Receiver:
         """One of the session's receivers."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import dropwhile, islice
 from typing import Any
 
 from mock_server import explanation
 from mock_server.control.clock import ClockVerbs
 from mock_server.control.delivery import DeliveryVerbs
-from mock_server.control.requests import MOST_LISTED, ControlError, bad_scenario
-from mock_server.journal import RawBytes
+from mock_server.control.journal import JournalVerbs
+from mock_server.control.requests import bad_scenario
+from mock_server.control.waiting import WaitVerbs
+from mock_server.raw_bytes import RawBytes
 from mock_server.scenario.loader import patched
 from mock_server.scenario.problems import ScenarioError
 from mock_server.session import Session
@@ -24,39 +25,10 @@ class Control:
 
     def __init__(self, session: Session, raw: RawBytes) -> None:
         self._session = session
-        self._raw = raw
         self.clock = ClockVerbs(session)
         self.delivery = DeliveryVerbs(session)
-
-    async def exchanges(self, *, limit: int = MOST_LISTED, before: str | None = None) -> dict[str, Any]:
-        """The newest exchanges, newest first, a summary each."""
-        session = self._session
-        found = iter(session.journal)
-        if before is not None:
-            if session.journal.get(before) is None:
-                raise ControlError(404, "Unknown exchange", f"before: no exchange {before!r} is kept in this session")
-            found = islice(dropwhile(lambda each: each.id != before, found), 1, None)
-        shown = [explanation.summary(exchange, session.secrets) for exchange in islice(found, limit)]
-        return {"exchanges": shown, "evicted": session.journal.evicted, "raw_bodies_evicted": self._raw.evicted}
-
-    async def exchange(self, exchange_id: str) -> dict[str, Any]:
-        """One exchange with everything that explains its answer."""
-        found = self._session.journal.get(exchange_id)
-        if found is None:
-            kept = f"this session keeps its newest exchanges; {self._session.journal.evicted} older ones were evicted"
-            raise ControlError(404, "Unknown exchange", f"no exchange {exchange_id!r}: {kept}")
-        return explanation.explanation(found, self._session.secrets)
-
-    async def messages(self, *, limit: int = MOST_LISTED, before: str | None = None) -> dict[str, Any]:
-        """The newest accepted messages, newest first."""
-        store = self._session.store
-        try:
-            found = await store.messages(limit, before)
-        except KeyError:
-            raise ControlError(404, "Unknown message", f"before: no message {before!r} is kept") from None
-        secrets = self._session.secrets
-        shown = [explanation.message(message, secrets) for message in found]
-        return {"messages": shown, "evicted": await store.evicted()}
+        self.journal = JournalVerbs(session, raw)
+        self.waits = WaitVerbs(session)
 
     async def reset(self) -> dict[str, Any]:
         """Go back to how the session was created."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from mock_server.control.requests import ControlError, bad_scenario, only
 from mock_server.control.verbs import Control
-from mock_server.journal import RawBytes
+from mock_server.raw_bytes import RawBytes
 from mock_server.scenario.loader import load_scenario, scenario_of
 from mock_server.scenario.model import Scenario
 from mock_server.scenario.pack import pack

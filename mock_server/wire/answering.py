@@ -12,6 +12,7 @@ from mock_server.domain.errors import ErrorCode
 from mock_server.domain.instants import rfc3339
 from mock_server.domain.message import Message
 from mock_server.domain.policy import Health
+from mock_server.domain.submission import Submission
 
 _ACCEPTED = "0: Accepted for delivery"
 _VERSION_NUMBER = "27.1.0.2"
@@ -56,18 +57,13 @@ def health_answer(health: Health) -> bytes:
     )
 
 
-def message_view(message: Message) -> Mapping[str, Any]:
-    """A message as the control API shows it: the vendor's field names, and who and when beside them."""
-    submission = message.submission
+def submission_view(submission: Submission) -> dict[str, Any]:
+    """What a client sent, by the vendor's field names; what it left out is there as `None`."""
     reference, webhook = submission.reference, submission.webhook
     return {
-        "id": message.id,
         "destination": submission.destination,
         "text": submission.text,
-        "provider": message.provider,
-        "acceptedAt": rfc3339(message.accepted_at),
-        "account": message.sender,
-        "caller": message.caller,
+        "account": submission.account,
         "lra": submission.lra,
         "businessRelationId": submission.business_relation_id,
         "detailed": submission.detailed,
@@ -75,6 +71,25 @@ def message_view(message: Message) -> Mapping[str, Any]:
         "webhook": None
         if webhook is None
         else {"url": webhook.url, "authentication": {"type": webhook.authentication}},
+    }
+
+
+def message_view(message: Message) -> Mapping[str, Any]:
+    """A message as the control API shows it: the vendor's field names, and who and when beside them."""
+    submission = submission_view(message.submission)
+    return {
+        "id": message.id,
+        "destination": submission["destination"],
+        "text": submission["text"],
+        "provider": message.provider,
+        "acceptedAt": rfc3339(message.accepted_at),
+        "account": message.sender,
+        "caller": message.caller,
+        "lra": submission["lra"],
+        "businessRelationId": submission["businessRelationId"],
+        "detailed": submission["detailed"],
+        "reference": submission["reference"],
+        "webhook": submission["webhook"],
         "forced": message.forced,
         "exchange": message.exchange,
     }

@@ -46,6 +46,8 @@ def test_the_vendors_full_example_is_accepted_and_every_field_arrives(world: Wor
             "webhook": None,
             "forced": False,
             "exchange": response.headers["x-mock-exchange"],
+            "codes": [],
+            "links": [],
         }
     ]
 

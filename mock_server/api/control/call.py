@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -18,15 +19,25 @@ from mock_server.explanation import masked_within
 _MOST_ASKED = 100_000
 
 
+T = TypeVar("T")
+
+_MOST_PARTS = 10
+
+
+class ClientGoneError(Exception):
+    """Nobody is there any more to be answered."""
+
+
 class Call:
     """One control request, read: the verbs of its session, its path, query and body."""
 
-    def __init__(self, worlds: Worlds, request: Request, body: Mapping[str, Any]) -> None:
+    def __init__(self, worlds: Worlds, request: Request, body: Mapping[str, Any], receive: Receive) -> None:
         self.worlds = worlds
         self.control: Control = worlds.control(request.scope[SESSION])
         self.path: Mapping[str, str] = request.path_params
         self.body = body
         self._request = request
+        self._receive = receive
 
     @property
     def origin(self) -> str:
@@ -37,6 +48,39 @@ class Call:
     def base(self) -> str:
         """The base URL of the request's own session, as the client wrote it."""
         return self.origin + str(self._request.scope.get("root_path", ""))
+
+    def query(self, *reserved: str) -> dict[str, str]:
+        """The parameters of the query, without those that are read elsewhere; none may be given twice."""
+        found: dict[str, str] = {}
+        for name, value in self._request.query_params.multi_items():
+            if name in found:
+                raise ControlError(400, "Bad request", f"{name[:40]}: given twice; once is allowed")
+            found[name] = value
+        return {name: value for name, value in found.items() if name not in reserved}
+
+    def no_query(self) -> None:
+        """Refuse a query where it could be meant to choose, and nothing is chosen."""
+        if self._request.query_params:
+            names = ", ".join(self._request.query_params)[:200]
+            raise ControlError(400, "Bad request", f"{names}: no parameter is taken here; everything is deleted")
+
+    async def unless_gone(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do some work while the client waits for its end.
+
+        Raises:
+            ClientGoneError: the client went away first; the work was broken off.
+        """
+        doing = asyncio.ensure_future(work)
+        gone = asyncio.ensure_future(_disconnected(self._receive))
+        try:
+            await asyncio.wait({doing, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not doing.done():
+                raise ClientGoneError
+            return doing.result()
+        finally:
+            for each in (doing, gone):
+                each.cancel()
+            await asyncio.gather(doing, gone, return_exceptions=True)
 
     def page(self) -> dict[str, Any]:
         """`limit` and `before` of a list."""
@@ -68,12 +112,23 @@ class Endpoint:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         try:
             body = await _read_object(receive)
-            status, content = await self._verbs[method](Call(self._worlds, Request(scope), body))
+            status, content = await self._verbs[method](Call(self._worlds, Request(scope), body, receive))
+        except ClientGoneError:
+            return
         except ControlError as error:
             details = masked_within(error.details, scope[SESSION].secrets)
             await answer_control_error(send, error.status, error.message, details)
         else:
             await answer_control(send, status, content)
+
+
+async def _disconnected(receive: Receive) -> None:
+    """Return when the client has gone; the body was read before."""
+    for _ in range(_MOST_PARTS):
+        if (await receive())["type"] == "http.disconnect":
+            return
+    # Whoever goes on sending parts of a body that has ended is no server: it never says that the client has gone.
+    await asyncio.get_running_loop().create_future()
 
 
 async def _read_object(receive: Receive) -> dict[str, Any]:

@@ -17,10 +17,6 @@ async def _resend(call: Call) -> Answer:
     return 200, await call.control.delivery.resend(call.path["id"])
 
 
-async def _webhooks(call: Call) -> Answer:
-    return 200, await call.control.delivery.webhooks(limit=call.page()["limit"])
-
-
 async def _received(call: Call) -> Answer:
     return 200, call.control.delivery.received(call.path["name"])
 
@@ -37,6 +33,5 @@ DELIVERY: Table = (
     ("/_control/messages/{id}", {"GET": _message}),
     ("/_control/messages/{id}/status", {"POST": _push}),
     ("/_control/messages/{id}/resend", {"POST": _resend}),
-    ("/_control/webhooks", {"GET": _webhooks}),
     ("/_control/receiver/{name}", {"GET": _received, "PUT": _instruct, "DELETE": _forget}),
 )

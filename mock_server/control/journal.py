@@ -1,0 +1,149 @@
+"""The verbs of what came in: find, count and forget exchanges and messages; the ledger; and HAR."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import dropwhile, islice
+from typing import Any
+
+from mock_server import explanation
+from mock_server.control import har, ledger
+from mock_server.control.filters import Asked, Filter, asked
+from mock_server.control.requests import MOST_LISTED, ControlError
+from mock_server.control.searching import exchanges_newer, messages_newer, newer
+from mock_server.control.subjects import (
+    ATTEMPT_MEMBERS,
+    EXCHANGE_MEMBERS,
+    MESSAGE_MEMBERS,
+    AttemptSubject,
+    ExchangeSubject,
+    MessageSubject,
+)
+from mock_server.domain.message import Message
+from mock_server.journal import Exchange
+from mock_server.raw_bytes import RawBytes
+from mock_server.session import Session
+
+Query = Mapping[str, str]
+"""Filters by name, as they stand in a URL: `{"destination": "+447700900123", "text~": "code"}`."""
+
+_NO_FILTERS: Query = {}
+
+
+class JournalVerbs:
+    """Look for what came in, count it, and forget it."""
+
+    def __init__(self, session: Session, raw: RawBytes) -> None:
+        self._session = session
+        self._raw = raw
+
+    async def exchanges(
+        self, query: Query = _NO_FILTERS, *, limit: int = MOST_LISTED, before: str | None = None
+    ) -> dict[str, Any]:
+        """The newest exchanges that are meant, newest first, a summary each."""
+        found = _Search(self._exchange_filter(query))
+        subjects = found.among(self._exchanges_behind(before), self._session)
+        shown = [each.view for each in islice(subjects, limit)]
+        evicted = {"evicted": self._session.journal.evicted, "raw_bodies_evicted": self._raw.evicted}
+        return {"exchanges": shown, **evicted, **found.unknown()}
+
+    async def count_exchanges(self, query: Query = _NO_FILTERS) -> dict[str, Any]:
+        """How many exchanges are meant."""
+        found = _Search(self._exchange_filter(query))
+        count = sum(1 for _ in found.among(self._session.journal, self._session))
+        return {"count": count, "evicted": self._session.journal.evicted, **found.unknown()}
+
+    def forget_exchanges(self) -> dict[str, Any]:
+        """Forget all exchanges and the ledger; numbers go on, and messages keep the number of theirs."""
+        return {"deleted": self._session.forget_exchanges()}
+
+    async def exchange(self, exchange_id: str) -> dict[str, Any]:
+        """One exchange with everything that explains its answer."""
+        found = self._session.journal.get(exchange_id)
+        if found is None:
+            evicted = self._session.journal.evicted
+            kept = f"this session keeps its newest exchanges; {evicted} older ones were evicted"
+            forgotten = f"; those up to {self._session.journal.forgotten} were deleted"
+            kept += forgotten if self._session.journal.forgotten else ""
+            raise ControlError(404, "Unknown exchange", f"no exchange {exchange_id!r}: {kept}")
+        return explanation.explanation(found, self._session.secrets)
+
+    async def messages(
+        self, query: Query = _NO_FILTERS, *, limit: int = MOST_LISTED, before: str | None = None
+    ) -> dict[str, Any]:
+        """The newest accepted messages that are meant, newest first."""
+        shown = [each.view for each in await self._messages(self._message_filter(query), limit, before)]
+        return {"messages": shown, "evicted": await self._session.store.evicted()}
+
+    async def count_messages(self, query: Query = _NO_FILTERS) -> dict[str, Any]:
+        """How many messages are meant."""
+        count = len(await self._messages(self._message_filter(query), sys.maxsize, None))
+        return {"count": count, "evicted": await self._session.store.evicted()}
+
+    async def forget_messages(self) -> dict[str, Any]:
+        """Forget all messages, their lives, and what was still to be told of them; the windows stay."""
+        return {"deleted": await self._session.forget_messages()}
+
+    async def webhooks(self, query: Query = _NO_FILTERS, *, limit: int = MOST_LISTED) -> dict[str, Any]:
+        """The newest webhook attempts that are meant, newest first."""
+        wanted, after = asked(query, ATTEMPT_MEMBERS, self._session.secrets)
+        attempts = self._session.journal.attempts
+        subjects = (AttemptSubject(each, self._session.secrets) for each in newer(attempts, after))
+        shown = [each.view for each in islice(filter(wanted.matches, subjects), limit)]
+        return {"webhooks": shown, "evicted": attempts.evicted}
+
+    def ledger(self) -> dict[str, Any]:
+        """What became of the sends, counted; and those that were meant to be one and the same."""
+        return ledger.view(self._session)
+
+    def har(self, query: Query, origin: str) -> dict[str, Any]:
+        """The exchanges that are meant, oldest first, as HAR 1.2; `origin` is the server's as the client wrote it."""
+        found = _Search(self._exchange_filter(query))
+        matching = [each.id for each in found.among(self._session.journal, self._session)]
+        kept = [self._session.journal.get(each) for each in reversed(matching)]
+        return har.har([each for each in kept if each is not None], self._session.secrets, origin)
+
+    def _exchange_filter(self, query: Query) -> Asked:
+        return asked(query, EXCHANGE_MEMBERS, self._session.secrets)
+
+    def _message_filter(self, query: Query) -> Asked:
+        return asked(query, MESSAGE_MEMBERS, self._session.secrets)
+
+    def _exchanges_behind(self, before: str | None) -> Iterable[Exchange]:
+        if before is None:
+            return self._session.journal
+        if self._session.journal.get(before) is None:
+            raise ControlError(404, "Unknown exchange", f"before: no exchange {before!r} is kept in this session")
+        return islice(dropwhile(lambda each: each.id != before, self._session.journal), 1, None)
+
+    async def _messages(self, wanted: Asked, limit: int, before: str | None) -> list[MessageSubject]:
+        session = self._session
+        if wanted.filter.is_open and wanted.after is None and before is None:
+            kept: Iterable[Message] = await session.store.messages(limit)
+        else:
+            kept = await messages_newer(session, wanted, before)
+        subjects = (MessageSubject(message, session.secrets) for message in kept)
+        return list(islice(filter(wanted.filter.matches, subjects), limit))
+
+
+class _Search:
+    """Exchanges that are meant, and how many of them could not be looked into."""
+
+    def __init__(self, wanted: Asked) -> None:
+        self._wanted = wanted
+        self._filter: Filter = wanted.filter
+        self._unknown = 0
+
+    def among(self, exchanges: Iterable[Exchange], session: Session) -> Iterator[ExchangeSubject]:
+        """Those that are meant, newest first."""
+        for exchange in exchanges_newer(session, self._wanted, exchanges):
+            subject = ExchangeSubject(exchange, session.secrets)
+            if self._filter.matches(subject):
+                yield subject
+            elif self._filter.looks_into_requests:
+                self._unknown += self._filter.is_unknown(subject)
+
+    def unknown(self) -> dict[str, int]:
+        """How many exchanges had no body any more that could tell, where bodies were asked about."""
+        return {"not_searched": self._unknown} if self._filter.looks_into_requests else {}

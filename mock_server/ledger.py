@@ -1,0 +1,47 @@
+"""What became of the sends of a session, counted: exact also when the journal no longer holds them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from mock_server.domain.decision import Accepted, Decision, Refused, SilentlyDropped
+
+
+class Ledger:
+    """Counters of the sends that were served: each is counted in one of them, and once more where it was forced."""
+
+    __slots__ = ("accepted", "dropped", "failed", "forced", "refused", "unanswered")
+
+    def __init__(self) -> None:
+        self.accepted = 0
+        self.dropped = 0
+        self.refused: Counter[int] = Counter()
+        """By code."""
+        self.failed = 0
+        """Met a bug in the mock."""
+        self.unanswered = 0
+        """Never came to a decision of the gateway: the client or a fault broke off before."""
+        self.forced = 0
+        """Decided by a stub."""
+
+    @property
+    def sends(self) -> int:
+        """All of them."""
+        return self.accepted + self.dropped + self.refused.total() + self.failed + self.unanswered
+
+    def count(self, decision: Decision | None, refused_by_protocol: int | None, *, bug: bool) -> None:
+        """Count one send."""
+        verdict = None if decision is None else decision.verdict
+        if bug:
+            self.failed += 1
+        elif refused_by_protocol is not None:
+            self.refused[refused_by_protocol] += 1
+        elif isinstance(verdict, Accepted):
+            self.accepted += 1
+        elif isinstance(verdict, SilentlyDropped):
+            self.dropped += 1
+        elif isinstance(verdict, Refused):
+            self.refused[verdict.error.code] += 1
+        else:
+            self.unanswered += 1
+        self.forced += decision is not None and decision.forced
