@@ -48,6 +48,11 @@ class World:
         self.default = self.sessions.create(scenario, name=DEFAULT)
         self.app: ASGIApp = build_app(self.sessions, Worlds(self.sessions, self._raw), self._lifespan)
 
+    def end_waits(self) -> None:
+        """Answer all who wait: the server is about to stop, and nothing more will come."""
+        for session in self.sessions:
+            session.watchers.end()
+
     def _session(self, name: str, scenario: Scenario) -> Session:
         """Build a session; without a seed of its own it takes a random one."""
         seed = scenario.seed if scenario.seed is not None else random_seed()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -54,7 +55,7 @@ class MockGateway:
         """Serve; returns when requests are answered."""
         if self._running is not None:
             raise RuntimeError("the gateway is started already")
-        self._running = _Running(self.app)
+        self._running = _Running(self.app, self.world.end_waits)
         return self
 
     def stop(self) -> None:
@@ -77,11 +78,11 @@ class MockGateway:
 class _Running:
     """A server in a thread, on a socket that is bound first: the port is known and taken at once."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, on_stopping: Callable[[], None]) -> None:
         self._socket: socket.socket = bind("127.0.0.1", 0)
         self.url = url_of(self._socket)
         ready = threading.Event()
-        self._server = HttpServer(app, ready.set)
+        self._server = HttpServer(app, ready.set, on_stopping=on_stopping)
         self._thread = threading.Thread(target=self._run, args=(ready,), name="mock-gateway", daemon=True)
         self._failure: BaseException | None = None
         self._thread.start()

@@ -47,10 +47,18 @@ def url_of(bound: socket.socket, *, secure: bool = False) -> str:
 
 
 class HttpServer(uvicorn.Server):
-    """A server that says when it has begun to answer."""
+    """A server that says when it has begun to answer, and when it is about to end."""
 
-    def __init__(self, app: ASGIApp, on_started: Callable[[], None], certificate: Certificate | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        on_started: Callable[[], None],
+        certificate: Certificate | None = None,
+        *,
+        on_stopping: Callable[[], None] | None = None,
+    ) -> None:
         self._on_started = on_started
+        self._on_stopping = on_stopping
         super().__init__(
             uvicorn.Config(
                 app,
@@ -73,3 +81,9 @@ class HttpServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End: say so first, so that nobody waits for what will not come."""
+        if self._on_stopping is not None:
+            self._on_stopping()
+        await super().shutdown(sockets)

@@ -145,7 +145,7 @@ def _serve(world: World, path: Path, place: _Place) -> None:
             _write(place.port_file, url + "\n")
 
     with suppress(KeyboardInterrupt):
-        HttpServer(world.app, ready, tls).run(sockets=[bound])
+        HttpServer(world.app, ready, tls, on_stopping=world.end_waits).run(sockets=[bound])
 
 
 def _banner(url: str, scenario: Scenario, path: Path) -> Iterator[str]:

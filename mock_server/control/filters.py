@@ -97,7 +97,7 @@ def asked(query: Mapping[str, str], members: Iterable[str], secrets: Secrets, be
         member = name.removesuffix(_CONTAINS)
         if member in known:
             # A secret is masked in what is shown, and so in what is asked for.
-            wanted = masked(_number(text) if member == "destination" else text, secrets) or ""
+            wanted = masked(as_meant(name, text), secrets) or ""
             tests.append(Test(member, wanted, name != member))
         elif name not in _BOUNDS and name not in beside:
             raise _unknown(name, known, (*beside, *_BOUNDS))
@@ -112,9 +112,10 @@ def text_of(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _number(text: str) -> str:
-    """A plus sign that nobody escaped has become a space on its way here (MS-4)."""
-    return "+" + text[1:] if text.startswith(" ") else text
+def as_meant(name: str, text: str) -> str:
+    """A plus sign of a number that nobody escaped has become a space on its way here (MS-4)."""
+    is_number = name.removesuffix(_CONTAINS) == "destination"
+    return "+" + text[1:] if is_number and text.startswith(" ") else text
 
 
 def _moment(query: Mapping[str, str], name: str) -> Instant | None:

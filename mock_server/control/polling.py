@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from enum import Enum, auto
 from typing import Any, NamedTuple, Protocol
 
+from mock_server.control.filters import as_meant
 from mock_server.control.requests import MOST_LISTED, ControlError
 from mock_server.domain.instants import HOUR, SECOND, Duration, Instant
 from mock_server.scenario.notation import parse_delay
@@ -145,14 +146,22 @@ async def wait(session: Session, query: Mapping[str, str], settings: Settings, s
                 await source.collect(poll, anew=anew)
                 turn = await poll.turn()
             anew = True
-    waited = session.now() - began_in_session if settings.virtual else (loop.time() - began) * SECOND
-    waited_ms = round(max(0, waited) * 1000 / SECOND, 1)
+        waited_ms = _waited(session, settings, began, began_in_session)
+        if turn is Turn.TIMED_OUT:
+            raise await _timed_out(query, settings, source, poll, waited_ms)
     if turn is Turn.SESSION_ENDED:
-        raise ControlError(410, "Session ended", f"session {session.name!r} was deleted or expired meanwhile")
-    if turn is Turn.TIMED_OUT:
-        raise await _timed_out(query, settings, source, poll, waited_ms)
+        raise ControlError(
+            410, "Session ended", f"session {session.name!r} was deleted, or has expired, or the server stops"
+        )
     newest = list(poll.found.values())[: -MOST_LISTED - 1 : -1]
     return {source.name: newest, "waited_ms": waited_ms}
+
+
+def _waited(session: Session, settings: Settings, began: float, began_in_session: Instant) -> float:
+    """Milliseconds of the clock that the wait goes by."""
+    if settings.virtual:
+        return max(0, session.now() - began_in_session) * 1000 / SECOND
+    return round((asyncio.get_running_loop().time() - began) * 1000, 1)
 
 
 @contextmanager
@@ -178,7 +187,7 @@ async def _timed_out(
 ) -> ControlError:
     """What was waited for, what there was instead, and how near it came."""
     items, miss = await source.nearest(poll)
-    filters = {name: text for name, text in query.items() if name not in SETTINGS}
+    filters = {name: as_meant(name, text) for name, text in query.items() if name not in SETTINGS}
     details = {
         "waited_for": {"count": settings.least, source.name: filters},
         "matched": len(poll.found),
