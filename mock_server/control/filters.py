@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from mock_server.control.requests import ControlError
-from mock_server.control.subjects import REQUEST_MEMBERS, ExchangeSubject, Subject
+from mock_server.control.subjects import LISTS, REQUEST_MEMBERS, ExchangeSubject, Subject
 from mock_server.domain.instants import Instant
 from mock_server.domain.secrets import Secrets
 from mock_server.explanation import masked
@@ -24,10 +24,11 @@ class Test(NamedTuple):
     text: str
     contains: bool = False
 
-    def passes(self, value: object) -> bool:
+    def passes(self, texts: tuple[str, ...]) -> bool:
         """Whether a member is as it must be; of a list, any item."""
-        found = [text_of(each) for each in value] if isinstance(value, list | tuple) else [text_of(value)]
-        return any(self.text in each if self.contains else self.text == each for each in found)
+        if self.contains:
+            return any(self.text in each for each in texts)
+        return self.text in texts
 
 
 class Filter:
@@ -42,8 +43,9 @@ class Filter:
 
     @property
     def exact(self) -> Mapping[str, str]:
-        """The members that must be just so; those that a mask may stand in are not among them."""
-        return {test.member: test.text for test in self._tests if not test.contains and "*" not in test.text}
+        """The members that must be just so; lists are not among them, nor texts that a mask may stand in."""
+        exact = (test for test in self._tests if not test.contains and test.member not in LISTS)
+        return {test.member: test.text for test in exact if "*" not in test.text}
 
     @property
     def is_open(self) -> bool:
@@ -60,7 +62,7 @@ class Filter:
             return "since"
         if self._until is not None and subject.at >= self._until:
             return "until"
-        return next((test.member for test in self._tests if not test.passes(subject.value(test.member))), None)
+        return next((test.member for test in self._tests if not test.passes(subject.texts(test.member))), None)
 
     def is_unknown(self, subject: ExchangeSubject) -> bool:
         """Whether only a body that is no longer there could tell: all else is as it must be."""
@@ -103,13 +105,6 @@ def asked(query: Mapping[str, str], members: Iterable[str], secrets: Secrets, be
             raise _unknown(name, known, (*beside, *_BOUNDS))
     since, until = (_moment(query, name) for name in ("since", "until"))
     return Asked(Filter(tests, since, until), query.get("after"))
-
-
-def text_of(value: object) -> str:
-    """A member as text: as JSON writes it, without quotation marks."""
-    if value is None:
-        return "null"
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def as_meant(name: str, text: str) -> str:

@@ -27,11 +27,21 @@ class Subject:
         self.id = item_id
         self.at = at
         self.secrets = secrets
+        self._texts: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def view(self) -> Mapping[str, Any]:
         """The item as lists show it."""
         raise NotImplementedError
+
+    def texts(self, path: str) -> tuple[str, ...]:
+        """A member as text, or each item of a list: as JSON writes it, without quotation marks."""
+        found = self._texts.get(path)
+        if found is None:
+            value = self.value(path)
+            each = value if isinstance(value, list | tuple) else (value,)
+            found = self._texts[path] = tuple(map(_text, each))
+        return found
 
     def value(self, path: str) -> object:
         """A member of what is shown; `None` also where there is none."""
@@ -121,6 +131,12 @@ class AttemptSubject(Subject):
 _FINDS = {"codes": find_codes, "links": find_links}
 
 
+def _text(value: object) -> str:
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _member(view: object, path: str) -> object:
     for step in path.split("."):
         if not isinstance(view, Mapping):
@@ -155,3 +171,9 @@ REQUEST_MEMBERS = frozenset(_paths(wire.submission_view(_SUBMISSION))) - frozens
 EXCHANGE_MEMBERS = (*_SUMMARY_MEMBERS, *sorted(REQUEST_MEMBERS))
 MESSAGE_MEMBERS = tuple(_paths(MessageSubject(_MESSAGE, _NONE).view))
 ATTEMPT_MEMBERS = tuple(_paths(AttemptSubject(_attempt(), _NONE).view))
+
+_SAMPLES = (ExchangeSubject(Exchange(Instant(0), "", b"", b""), _NONE), MessageSubject(_MESSAGE, _NONE))
+LISTS = frozenset(
+    path for sample in _SAMPLES for path in _paths(sample.view) if isinstance(sample.value(path), list | tuple)
+)
+"""Members that hold several texts."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from mock_server.control import shapes
-from mock_server.control.filters import Asked, asked, text_of
+from mock_server.control.filters import Asked, asked
 from mock_server.control.polling import SETTINGS, Miss, Poll, Turn, settings_of, wait
 from mock_server.control.requests import ControlError
 from mock_server.control.searching import exchanges_newer, messages_newer
@@ -20,6 +20,7 @@ from mock_server.control.subjects import (
     Subject,
 )
 from mock_server.domain.delivery import Change, Status, changes, latest
+from mock_server.domain.instants import rfc3339
 from mock_server.domain.message import Message
 from mock_server.journal import Exchange
 from mock_server.scenario.problems import did_you_mean, shown
@@ -96,8 +97,9 @@ def _miss(wanted: Asked, subjects: Iterable[Subject], poll: Poll) -> Miss | None
         member = wanted.filter.difference(subject)
         if member is None:
             return Miss(subject.id, "after", f"newer than {wanted.after}", "older")
-        value = subject.value("at" if member in {"since", "until"} else member)
-        return Miss(subject.id, member, wanted.filter.wanted(member), text_of(value)[:_LONGEST_SHOWN])
+        # Each kind of item calls the time when it came by another name, and shows it in this form.
+        texts = (rfc3339(subject.at),) if member in {"since", "until"} else subject.texts(member)
+        return Miss(subject.id, member, wanted.filter.wanted(member), ", ".join(texts)[:_LONGEST_SHOWN])
     return None
 
 
@@ -113,11 +115,14 @@ class _Exchanges:
     @contextmanager
     def watching(self, poll: Poll) -> Iterator[None]:
         def offer(exchange: Exchange, memo: Memo) -> None:
-            subject = memo.get("subject") or memo.setdefault("subject", self._subject(exchange))
+            subject = self._shared(exchange, memo)
             if self._wanted.filter.matches(subject):
                 poll.take(subject.id, subject.view)
 
-        waiter = Waiter(offer, _began_anew(poll), _ended(poll), self._wanted.filter.exact)
+        def text_of(exchange: Exchange, memo: Memo, member: str) -> str:
+            return self._shared(exchange, memo).texts(member)[0]
+
+        waiter = Waiter(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
         with _offered(self._session.watchers.exchanges, waiter):
             yield
 
@@ -132,6 +137,11 @@ class _Exchanges:
         journal = self._session.journal
         settled = (each for each in map(self._subject, journal) if each.settled)
         return len(journal), _miss(self._wanted, settled, poll)
+
+    def _shared(self, exchange: Exchange, memo: Memo) -> ExchangeSubject:
+        """What all waiters for one arrival look at."""
+        found: ExchangeSubject = memo.get("subject") or memo.setdefault("subject", self._subject(exchange))
+        return found
 
     def _subject(self, exchange: Exchange) -> ExchangeSubject:
         return ExchangeSubject(exchange, self._session.secrets)
@@ -149,11 +159,14 @@ class _Messages:
     @contextmanager
     def watching(self, poll: Poll) -> Iterator[None]:
         def offer(message: Message, memo: Memo) -> None:
-            subject = memo.get("subject") or memo.setdefault("subject", self.subject(message))
+            subject = self.shared(message, memo)
             if self._wanted.filter.matches(subject):
                 self.found(poll, subject)
 
-        waiter = Waiter(offer, _began_anew(poll), _ended(poll), self._wanted.filter.exact)
+        def text_of(message: Message, memo: Memo, member: str) -> str:
+            return self.shared(message, memo).texts(member)[0]
+
+        waiter = Waiter(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
         with _offered(self._session.watchers.messages, waiter):
             yield
 
@@ -174,6 +187,11 @@ class _Messages:
     async def nearest(self, poll: Poll) -> tuple[int, Miss | None]:
         kept = await self._session.store.messages(sys.maxsize)
         return len(kept), _miss(self._wanted, map(self.subject, kept), poll)
+
+    def shared(self, message: Message, memo: Memo) -> MessageSubject:
+        """What all waiters for one arrival look at."""
+        found: MessageSubject = memo.get("subject") or memo.setdefault("subject", self.subject(message))
+        return found
 
     def subject(self, message: Message) -> MessageSubject:
         """A message as the filters see it."""
@@ -201,8 +219,11 @@ class _Statuses(_Messages):
                 self._call_off(sleep)
                 self._look(poll, subject, life)
 
+        def text_of(lived: Lived, memo: Memo, member: str) -> str:
+            return self.shared(lived[0], memo).texts(member)[0]
+
         # That the session begins anew, or ends, is heard once, with the messages.
-        waiter = Waiter(changed, lambda: None, lambda: None, self._wanted.filter.exact)
+        waiter = Waiter(changed, lambda: None, lambda: None, text_of, self._wanted.filter.exact)
         try:
             with super().watching(poll), _offered(self._session.watchers.changes, waiter):
                 yield

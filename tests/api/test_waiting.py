@@ -422,7 +422,7 @@ def test_a_thousand_waits_are_each_answered_once_and_none_is_offered_what_others
         ]
         await turns()
         offered = 0
-        for waiter in [each for place in session.watchers.messages._waiters.values() for each in place]:
+        for waiter in session.watchers.messages:
             original = waiter.offer
 
             def counted(item: Any, memo: Any, original: Any = original) -> None:
