@@ -16,7 +16,7 @@ from mock_server.raw_bytes import RawBytes
 from mock_server.scenario.loader import scenario_of
 
 WAITS = 1_000
-CHUNK = 5_000
+CHUNK = 2_000
 PAIRS = 15
 _PLENTY = 100_000_000
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -127,6 +127,30 @@ class AttemptSubject(Subject):
         """The attempt as lists show it."""
         return shapes.attempt(self._attempt, self.secrets)
 
+
+def raw_of_exchange(exchange: Exchange, path: str) -> str | None:
+    """A member that is had without work, unmasked; `None` where it takes a subject to know it."""
+    return (exchange.destination or "null") if path == "destination" else exchange.id if path == "id" else None
+
+
+def raw_of_message(message: Message, path: str) -> str | None:
+    """A member that is had without work, unmasked; `None` where it takes a subject to know it."""
+    raw = _RAW.get(path)
+    return None if raw is None else raw(message)
+
+
+def _key(message: Message) -> str:
+    reference = message.submission.reference
+    return "null" if reference is None or reference.key is None else reference.key
+
+
+_RAW: Mapping[str, Callable[[Message], str]] = {
+    "id": lambda message: message.id,
+    "exchange": lambda message: message.exchange,
+    "reference.key": _key,
+    "destination": lambda message: message.submission.destination,
+    "text": lambda message: message.submission.text,
+}
 
 _FINDS = {"codes": find_codes, "links": find_links}
 

@@ -18,6 +18,8 @@ from mock_server.control.subjects import (
     ExchangeSubject,
     MessageSubject,
     Subject,
+    raw_of_exchange,
+    raw_of_message,
 )
 from mock_server.domain.delivery import Change, Status, changes, latest
 from mock_server.domain.instants import rfc3339
@@ -120,7 +122,8 @@ class _Exchanges:
                 poll.take(subject.id, subject.view)
 
         def text_of(exchange: Exchange, memo: Memo, member: str) -> str:
-            return self._shared(exchange, memo).texts(member)[0]
+            # A text that somebody waits for holds no secret: whoever is found by it unmasked is found masked too.
+            return raw_of_exchange(exchange, member) or self._shared(exchange, memo).texts(member)[0]
 
         waiter = Waiter(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
         with _offered(self._session.watchers.exchanges, waiter):
@@ -164,7 +167,7 @@ class _Messages:
                 self.found(poll, subject)
 
         def text_of(message: Message, memo: Memo, member: str) -> str:
-            return self.shared(message, memo).texts(member)[0]
+            return raw_of_message(message, member) or self.shared(message, memo).texts(member)[0]
 
         waiter = Waiter(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
         with _offered(self._session.watchers.messages, waiter):
