@@ -29,7 +29,7 @@ _PATIENCE = 60
 class Instant:
     """A server that is ready at once and ends at once."""
 
-    def __init__(self, _: object, on_started: Callable[[], None], __: object = None) -> None:
+    def __init__(self, _: object, on_started: Callable[[], None], __: object = None, **___: object) -> None:
         self._on_started = on_started
 
     def run(self, sockets: list[socket.socket]) -> None:
