@@ -38,27 +38,54 @@ def waiters(session: Session) -> int:
     return len(session.watchers.exchanges) + len(session.watchers.messages)
 
 
+class Register:
+    """Tells a test, in its own thread, how many wait in a session that a server's thread serves."""
+
+    def __init__(self, session: Session) -> None:
+        self._changed = threading.Condition()
+        self._waiting = 0
+        for channel in (session.watchers.exchanges, session.watchers.messages):
+            for name, by in (("add", 1), ("remove", -1)):
+                setattr(channel, name, self._telling(getattr(channel, name), by))
+
+    def until(self, count: int) -> None:
+        """Return when so many wait."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._waiting == count, 20)
+
+    def _telling(self, method: Callable[[Any], None], by: int) -> Callable[[Any], None]:
+        def told(waiter: Any) -> None:
+            method(waiter)
+            with self._changed:
+                self._waiting += by
+                self._changed.notify_all()
+
+        return told
+
+
 class Waiting:
-    """A wait over HTTP in a thread of its own; it stands when it is entered."""
+    """A wait over HTTP in a thread of its own; it stands when this is made."""
 
     def __init__(self, gateway: MockGateway, world: World, query: str) -> None:
-        session = gateway.world.sessions.get(world.name)
-        assert session is not None
-        before = waiters(session)
+        register = Register(session_of(gateway, world))
         self._pool = ThreadPoolExecutor(1)
         self._answer: Future[httpx2.Response] = self._pool.submit(
             lambda: httpx2.get(f"{gateway.url}{world.prefix}/_control/{query}", timeout=30, trust_env=False)
         )
-        stands = threading.Event()
-        # The wait is registered by the server's thread; nothing but a look from here tells when.
-        while waiters(session) == before and not self._answer.done():
-            stands.wait(0.002)
+        register.until(1)
 
     def answer(self, status: int = 200) -> Any:
         """What it is answered with."""
         answer = self._answer.result(30)
         self._pool.shutdown()
         return assert_control(answer, status)
+
+
+def session_of(gateway: MockGateway, world: World) -> Session:
+    """The session behind a tester's client."""
+    session = gateway.world.sessions.get(world.name)
+    assert session is not None
+    return session
 
 
 def test_what_is_there_already_counts(world: World) -> None:
@@ -390,24 +417,15 @@ def test_deleting_the_session_ends_its_waits(gateway: MockGateway, worlds: Calla
 
 def test_a_client_that_goes_away_ends_its_wait(gateway: MockGateway, world: World) -> None:
     """Nobody is there to be answered: the wait leaves nothing behind."""
-    session = gateway.world.sessions.get(world.name)
-    assert session is not None
+    session = session_of(gateway, world)
+    register = Register(session)
     with RawConnection(gateway.url) as connection:
         connection.send(
             f"GET {world.prefix}/_control/statuses/wait?status=READ&timeout=3600 HTTP/1.1\r\nHost: x\r\n\r\n".encode()
         )
-        _until(lambda: waiters(session) == 1)
-    _until(lambda: waiters(session) == 0)
+        register.until(1)
+    register.until(0)
     assert len(session.watchers.changes) == 0
-
-
-def _until(true: Callable[[], bool]) -> None:
-    """Look until something is so; nothing else tells a test what the server's thread has come to."""
-    gave_up = time.monotonic() + 20
-    looking = threading.Event()
-    while not true():
-        assert time.monotonic() < gave_up
-        looking.wait(0.002)
 
 
 def test_a_thousand_waits_are_each_answered_once_and_none_is_offered_what_others_wait_for() -> None:
@@ -451,11 +469,11 @@ def test_a_server_with_a_thousand_open_waits_stops_at_once() -> None:
     with MockGateway() as gateway:
         host, port = gateway.url.removeprefix("http://").split(":")
         request = b"GET /_control/messages/wait?timeout=3600 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        register = Register(gateway.world.default)
         clients = [socket.create_connection((host, int(port))) for _ in range(1000)]
         for client in clients:
             client.sendall(request)
-        session = gateway.world.default
-        _until(lambda: waiters(session) == 1000)
+        register.until(1000)
         began = time.monotonic()
         gateway.stop()
         took = time.monotonic() - began
