@@ -59,7 +59,9 @@ class Windows:
         self._keep(offer.destination, log)
 
     def _decide(self, offer: Offer, key: int, log: Log, now: Instant) -> Reservation:
-        tally = flooding.tally(log, key, now)
+        tally, limits = flooding.tally(log, key, now), offer.limits
+        if tally.volume >= limits.volume or tally.duplicates >= limits.duplicates:
+            tally = flooding.with_room(tally, log, key, now, limits)
         nth = self._issued.get((offer.destination, key), 0) if self._issued else 0
         return Reservation(object_to_offer(offer, tally), tally, Ordinal(self._generation, nth or tally.duplicates))
 
