@@ -123,7 +123,7 @@ class Case(msgspec.Struct, frozen=True):
         return OF_OFFERS[rule](offer, self.tally, self.policy, self.attempt.at)
 
 
-_READING_THE_BODY = frozenset({"length", *OF_SUBMISSIONS, "volume", "duplicate"})
+_READING_THE_BODY = frozenset({"length", *OF_SUBMISSIONS, "duplicate"})
 
 
 def _word(said: Refused | Drop | None) -> Said:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.domain.decision import Refused, quoted
+from mock_server.domain.decision import Refused
 from mock_server.domain.errors import WRONG_NUMBER
 from mock_server.domain.msisdn import LineType, line_type
 from mock_server.domain.requirements import assumed, documented
@@ -42,4 +42,4 @@ def describe_reachability(submission: Submission, context: Context) -> Finding:
     remedy = "send to a number that can receive an SMS, or change `unreachable` of the scenario"
     if entry is None:
         remedy = "send to a number that the numbering plan holds for mobile, or take NUM-1 out of `assume`"
-    return Finding(_ERR_8, quoted(number), limit, remedy)
+    return Finding(_ERR_8, number, limit, remedy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.domain.decision import Refused, quoted
+from mock_server.domain.decision import Refused
 from mock_server.domain.errors import FLOODED
 from mock_server.domain.flooding import Offer, Tally
 from mock_server.domain.instants import Instant, rfc3339, whole_second_from
@@ -30,4 +30,4 @@ def describe_volume(offer: Offer, tally: Tally, policy: Policy, at: Instant) -> 
     limit = count.in_words("attempts" if limits.count_attempts else "messages", at)
     until = count.until_room(at) + (" (an attempt until then counts too)" if limits.count_attempts else "")
     remedy = f"{until}; or send to another number, or raise `anti_flooding.volume.limit` of the scenario"
-    return Finding(_AF_2, f"to {quoted(offer.destination)}", limit, remedy)
+    return Finding(_AF_2, offer.destination, limit, remedy)

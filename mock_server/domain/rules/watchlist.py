@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.domain.decision import Refused, quoted
+from mock_server.domain.decision import Refused
 from mock_server.domain.errors import WATCHLISTED
 from mock_server.domain.requirements import documented
 from mock_server.domain.rules.context import Context
@@ -26,4 +26,4 @@ def describe_watchlist(submission: Submission, context: Context) -> Finding:
     entry = listed.entry_for(number)
     limit = entries(len(listed.entries), "the watchlist") if entry is None else f"on the watchlist: {entry}"
     remedy = "send to a number that no watchlist entry covers, or change `watchlist` of the scenario"
-    return Finding(_WL_1, quoted(number), limit, remedy)
+    return Finding(_WL_1, number, limit, remedy)
