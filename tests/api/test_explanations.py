@@ -1,4 +1,4 @@
-"""Why this answer: for every refusal and the silent drop, the rule, the value, the limit, the statement, the way out."""
+"""Why this answer: of every refusal and the silent drop, the rule, value, limit, statement and the way out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from mock_server.domain.rules import ORDER
 from mock_server.explanation.unrouted import VENDOR_ROUTES
 from mock_server.journal import Bounds
 from mock_server.testing import MockGateway
-from tests.support import DESTINATION, ORDINARY, World, Worlds, assert_control
+from tests.raw_client import RawConnection, raw_request
+from tests.support import DESTINATION, ORDINARY, World, Worlds
 
 ELSEWHERE = "+393401234567"
 URL = "https://example.com/a"
@@ -225,7 +226,7 @@ def test_an_accepted_message_needs_no_advice(world: World) -> None:
 @pytest.mark.parametrize(
     ("auth", "saw"),
     [
-        (("nobody", "x"), "no account 'nobody'"),
+        (("nobody", "not-it"), "no account 'nobody'"),
         (("admin", "not-it"), "wrong password for 'admin'"),
         (("former-customer", "former-secret"), "account 'former-customer' is not active"),
     ],
@@ -235,7 +236,7 @@ def test_one_and_the_same_63_is_told_apart(world: World, auth: tuple[str, str], 
     found = world.why(world.send(auth=auth))
 
     assert (found["code"], found["rules"][0]["saw"]) == (63, saw)
-    assert auth[1] not in found["advice"].split() or auth[1] == "x"
+    assert auth[1] not in str(found)
 
 
 @pytest.mark.requirement("AF-4", "AF-5")
@@ -260,9 +261,9 @@ def test_the_instant_that_the_advice_names_holds_under_every_reading(
     sliding_attempts = readings == {"AF-5": "attempts"}
     assert instant == ("2026-01-15T10:10:01Z" if sliding_attempts else "2026-01-15T10:00:00Z")
     world.control("POST", "/clock/freeze", {"at": _a_second_before(instant)})
-    before = world.control("GET", "/clock")["now"]
     if "AF-5" not in readings:
-        assert world.why(world.send("four"))["rule"] == "volume", before
+        # Where attempts count, this one would move the instant.
+        assert world.why(world.send("four"))["rule"] == "volume"
     world.control("POST", "/clock/freeze", {"at": instant})
     assert world.why(world.send("four"))["outcome"] == "accepted"
 
@@ -320,9 +321,7 @@ def test_what_the_rules_saw_in_a_body_that_is_gone_is_not_made_up(bounds: dict[s
     assert why in refused["values_missing"]
     assert refused["rules"][11]["said"] == "refused"
     assert (refused["rules"][11]["saw"], refused["rules"][11]["limit"]) == (None, None)
-    assert refused["rules"][11]["to_pass"] in refused["advice"][0].lower() + refused["advice"].lower().replace(
-        "send", "send"
-    )
+    assert "Send to a number that no watchlist entry covers" in refused["advice"]
     assert accepted["rules"][14]["limit"] == "0 of 2 identical texts"
     assert accepted["rules"][12]["saw"] == DESTINATION
     assert unauthorized["values_missing"] is None
@@ -458,9 +457,15 @@ def test_a_password_with_marks_is_masked_in_a_quoted_text(worlds: Worlds) -> Non
     assert "secret" not in found["advice"].replace("'***'", "")
 
 
-def test_a_request_that_is_still_open_has_no_rules(world: World) -> None:
-    """Nothing was decided yet; every entry that is listed can be opened."""
-    world.send()
-    for listed in world.exchanges():
-        explained = assert_control(world.request("GET", f"/_control/exchanges/{listed['id']}"))
-        assert set(explained) >= {"advice", "rules", "values_missing"}
+def test_a_client_that_went_away_is_told_of(world: World) -> None:
+    """Nothing was decided, so no rule was asked."""
+    with RawConnection(str(world.client.base_url)) as gone:
+        gone.send(raw_request(f"{world.prefix}/api/Admin/send", b"{", declared=99))
+        opened = next(found for _ in range(1000) if (found := world.exchanges()))
+        still_open = world.control("GET", f"/exchanges/{opened[0]['id']}")
+    left = next(last for _ in range(1000) if (last := world.exchanges()[0])["outcome"] != "open")
+    explained = world.control("GET", f"/exchanges/{left['id']}")
+
+    assert (still_open["outcome"], still_open["rules"], still_open["advice"]) == ("open", [], None)
+    assert (explained["outcome"], explained["rules"]) == ("disconnected", [])
+    assert "The client went away" in explained["advice"]
