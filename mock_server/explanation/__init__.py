@@ -67,7 +67,7 @@ def summary(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
 
 def explanation(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
     """Everything that is known of an exchange."""
-    asked = rules_asked(exchange)
+    asked = rules_asked(exchange, secrets)
     return {
         **summary(exchange, secrets),
         "advice": masked(advice(exchange, asked), secrets),

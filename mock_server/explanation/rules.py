@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from mock_server import wire
 from mock_server.domain.decision import Decision, Drop, Objection, Refused, SilentlyDropped
 from mock_server.domain.findings import Asked, Case, Said
@@ -11,7 +13,7 @@ from mock_server.domain.flooding import NOTHING_COUNTED
 from mock_server.domain.policy import Account, Policy
 from mock_server.domain.rules import HEALTH_RULES, ORDER
 from mock_server.domain.secrets import Secrets
-from mock_server.domain.submission import Attempt, Credentials, Operation, Presented, Submission
+from mock_server.domain.submission import Attempt, Credentials, Operation, Presented, Submission, Unreadable
 from mock_server.explanation.masking import masked
 from mock_server.journal import Exchange
 
@@ -19,7 +21,7 @@ _HEALTH = tuple(rule.__name__ for rule in HEALTH_RULES)
 _FIRED = frozenset({Said.REFUSED, Said.DROPPED})
 
 
-def rules_asked(exchange: Exchange) -> list[Asked]:
+def rules_asked(exchange: Exchange, secrets: Secrets) -> list[Asked]:
     """Every rule of the operation in its order; none where no rule was asked."""
     policy, decision = exchange.policy, exchange.decision
     rules = _HEALTH if exchange.operation is None else ORDER
@@ -27,7 +29,7 @@ def rules_asked(exchange: Exchange) -> list[Asked]:
         return []
     if decision is not None and decision.forced and decision.natural is None and decision.tally is None:
         return [Asked(rule, Said.NOT_ASKED) for rule in rules]
-    return _case(exchange, policy, decision).findings(rules)
+    return _case(exchange, policy, decision, secrets).findings(rules)
 
 
 def the_one_that_fired(asked: list[Asked]) -> Asked | None:
@@ -67,19 +69,24 @@ def _rule(asked: Asked, secrets: Secrets) -> dict[str, Any]:
     }
 
 
-def _case(exchange: Exchange, policy: Policy, decision: Decision | None) -> Case:
-    operation = exchange.operation or Operation.ADMIN
+def _case(exchange: Exchange, policy: Policy, decision: Decision | None, secrets: Secrets) -> Case:
+    objection = None if decision is None else _objection(decision)
     kept = exchange.operation is None or _body_is_whole(exchange)
-    content = wire.read_submission(exchange.body or b"", operation) if kept and exchange.operation else None
-    attempt = Attempt(
-        operation,
-        _credentials(exchange.account),
-        Submission(destination=exchange.destination or "") if content is None else content,
-        exchange.at,
-        exchange.id,
-    )
+    content = _content(exchange) if kept else Submission(destination=exchange.destination or "")
+    if objection is not None and objection.rule == "destination" and isinstance(content, Submission):
+        # The advice rewrites the number: a password in it would not be found in its new spelling.
+        content = msgspec.structs.replace(content, destination=masked(content.destination, secrets))
+    operation = exchange.operation or Operation.ADMIN
+    attempt = Attempt(operation, _credentials(exchange.account), content, exchange.at, exchange.id)
     tally = NOTHING_COUNTED if decision is None or decision.tally is None else decision.tally
-    return Case(attempt, policy, tally, None if decision is None else _objection(decision), body_kept=kept)
+    return Case(attempt, policy, tally, objection, body_kept=kept)
+
+
+def _content(exchange: Exchange) -> Submission | Unreadable:
+    """What the gateway read from the body, read again; a health check has none."""
+    if exchange.operation is None:
+        return Submission()
+    return wire.read_submission(exchange.body or b"", exchange.operation)
 
 
 def _credentials(account: Account | None) -> Credentials | Presented:
