@@ -358,8 +358,7 @@ def test_the_routes_that_are_advised_exist_and_take_that_method_alone(world: Wor
     wrong = world.client.request("DELETE", world.prefix + path)
 
     assert wrong.status_code == 405
-    assert wrong.headers["allow"].split(", ")[0] in {"GET", "POST"}
-    assert route.method in wrong.headers["allow"]
+    assert set(wrong.headers["allow"].split(", ")) - {"HEAD"} == {route.method}
     assert (
         world.why(wrong)["advice"]
         == f"{path} takes {route.method} only, and this was DELETE. Send it as {route.method}."
