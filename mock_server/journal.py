@@ -12,6 +12,7 @@ from mock_server.attempts import AttemptLog
 from mock_server.domain.decision import Decision
 from mock_server.domain.errors import ErrorCode
 from mock_server.domain.instants import Instant
+from mock_server.domain.policy import Account, Policy
 from mock_server.domain.requirements import Requirement
 from mock_server.domain.secrets import MASK, Secrets
 from mock_server.domain.submission import Operation
@@ -53,6 +54,7 @@ class Exchange:
     """One HTTP request with its answer. It is filled in while the request is served."""
 
     __slots__ = (
+        "account",
         "answer",
         "answer_headers",
         "at",
@@ -71,6 +73,7 @@ class Exchange:
         "method",
         "operation",
         "path",
+        "policy",
         "protocol_error",
         "raw_size",
         "settled",
@@ -98,6 +101,10 @@ class Exchange:
         """Computed when the body is cut or evicted; until then it can be had from the body."""
         self.operation: Operation | None = None
         self.destination: str | None = None
+        self.policy: Policy | None = None
+        """What the rules were asked with; shared by all exchanges, until the scenario changes."""
+        self.account: Account | None = None
+        """Whom the credentials name, where the policy knows them: good or not."""
         self.decision: Decision | None = None
         self.protocol_error: ProtocolError | None = None
         self.status: int | None = None
@@ -112,6 +119,10 @@ class Exchange:
         """What the server's budget counts for this entry."""
         self.settled = False
         """The request was served, and nothing more will be written down here."""
+
+    def asked_with(self, policy: Policy, username: str) -> None:
+        """Keep what the rules are asked with: a later change of the scenario does not change why."""
+        self.policy, self.account = policy, policy.accounts.get(username)
 
     @property
     def sha256(self) -> str:

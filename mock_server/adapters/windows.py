@@ -61,7 +61,12 @@ class Windows:
     def _decide(self, offer: Offer, key: int, log: Log, now: Instant) -> Reservation:
         tally = flooding.tally(log, key, now)
         nth = self._issued.get((offer.destination, key), 0) if self._issued else 0
-        return Reservation(object_to_offer(offer, tally), tally, Ordinal(self._generation, nth or tally.duplicates))
+        objection = object_to_offer(offer, tally)
+        if objection is not None:
+            # When there is room again is worked out only where there is none; asked again, the rule tells of it.
+            tally = flooding.with_room(tally, log, key, now, offer.limits)
+            objection = object_to_offer(offer, tally)
+        return Reservation(objection, tally, Ordinal(self._generation, nth or tally.duplicates))
 
     def _issue(self, offer: Offer, key: int, reservation: Reservation) -> None:
         """Remember that an id was used, unless the log alone says so until the generation ends."""

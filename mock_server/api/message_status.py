@@ -72,6 +72,7 @@ class StatusEndpoint:
             raise HTTPException(404)
         if await refuse_declared(headers.get(b"content-length"), send, exchange):
             return
+        exchange.policy = session.policy
         try:
             _authorize(session, headers.get(b"x-api-key"))
             body = await self._found(session, Request(scope))

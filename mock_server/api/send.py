@@ -46,6 +46,7 @@ class SendEndpoint:
         asks_back = isinstance(content, Submission) and content.webhook is not None
         receivers = _receivers(scope, session) if asks_back else ()
         attempt = Attempt(self._operation, credentials, content, exchange.at, exchange.id, receivers)
+        exchange.asked_with(session.policy, attempt.username)
         decision = await gateway.submit(session, attempt)
         exchange.decision = decision
         readings = session.policy.readings

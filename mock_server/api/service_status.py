@@ -34,6 +34,7 @@ class ServiceStatusEndpoint:
         if self._operation is Operation.ADMIN:
             credentials = read_credentials(headers.get(b"authorization"))
             attempt = Attempt(self._operation, credentials, _NOTHING_SENT, exchange.at, exchange.id)
+            exchange.asked_with(session.policy, attempt.username)
             exchange.decision = gateway.service_status(session, attempt)
         readings = session.policy.readings
         if exchange.decision is None and not exchange.body_read:

@@ -64,13 +64,16 @@ class Offer(msgspec.Struct, frozen=True, gc=False):
 class Tally(msgspec.Struct, frozen=True, gc=False):
     """What the windows of one destination hold before a submission is decided.
 
-    The instants say when the next counted message leaves; `None` where nothing is counted.
+    `…_frees_at` is when the next counted message leaves, `None` where nothing is counted. `…_room_at` is when a full
+    window has room again, `None` where there is room, or never will be: a limit of 0.
     """
 
     volume: int = 0
     volume_frees_at: Instant | None = None
     duplicates: int = 0
     duplicates_frees_at: Instant | None = None
+    volume_room_at: Instant | None = None
+    duplicates_room_at: Instant | None = None
 
 
 NOTHING_COUNTED = Tally()
@@ -105,6 +108,21 @@ def tally(log: Log, key: int, now: Instant) -> Tally:
     frees_at = Instant(rows[first_open]) if volume else None
     copies = _copies(log, key, now)
     return Tally(volume, frees_at, len(copies), Instant(copies[0]) if copies else None)
+
+
+def with_room(found: Tally, log: Log, key: int, now: Instant, limits: Limits) -> Tally:
+    """Add when a full window has room again.
+
+    More than one message may have to leave: where the limit was lowered; where attempts count (AF-5), this one too.
+    """
+    volume_room_at, duplicates_room_at = None, None
+    if 0 < limits.volume <= found.volume:
+        must_leave = found.volume - limits.volume + limits.count_attempts
+        at = _first_open(log, now) + must_leave * _ROW
+        volume_room_at = Instant(log.rows[at] if at < len(log.rows) else _leaves_volume(log, now, limits))
+    if 0 < limits.duplicates <= found.duplicates:
+        duplicates_room_at = Instant(_copies(log, key, now)[found.duplicates - limits.duplicates])
+    return msgspec.structs.replace(found, volume_room_at=volume_room_at, duplicates_room_at=duplicates_room_at)
 
 
 def count_message(log: Log, key: int, now: Instant, limits: Limits) -> None:

@@ -34,3 +34,21 @@ def rfc3339(instant: Instant) -> str:
     """Render an instant as the gateway does: UTC, whole seconds, `Z` (MS-5); what comes after `LATEST` as that."""
     moment = _EPOCH + timedelta(seconds=min(instant, LATEST) // SECOND)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year >= 1000 else moment.isoformat()[:19] + "Z"
+
+
+def whole_second_from(instant: Instant) -> Instant:
+    """The first whole second that is not before an instant: what is due then has happened when a clock shows it."""
+    return Instant(-(-instant // SECOND) * SECOND)
+
+
+def time_of_day(instant: Instant, now: Instant) -> str:
+    """An instant as a sentence says it: the time alone where it is on the same day as `now`, else all of it."""
+    said, today = rfc3339(instant), rfc3339(now)
+    return said[11:19] if said[:10] == today[:10] else said
+
+
+def in_words(duration: Duration) -> str:
+    """A length of time in whole seconds, the last one counted, as scenarios write it: `46m12s`."""
+    seconds = -(-duration // SECOND)
+    parts = ((seconds // 3600, "h"), (seconds // 60 % 60, "m"), (seconds % 60, "s"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"

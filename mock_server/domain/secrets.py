@@ -10,12 +10,13 @@ from functools import cached_property
 MASK = b"***"
 _SHORT_ESCAPES = {
     " ": (rb"\+",),
+    "'": (rb"\\'",),
     **{
         character: (re.escape(rb"\%c" % letter),)
         for character, letter in zip('"\\/\b\f\n\r\t', b'"\\/bfnrt', strict=True)
     },
 }
-"""What JSON and forms write in two letters, or in one."""
+"""What JSON, forms and a quoted text of ours write in two letters, or in one."""
 _SHORTEST = 4
 """A shorter password is not searched for: it would be found in every other word."""
 

@@ -87,7 +87,8 @@ def test_exchanges_are_written_oldest_first_with_what_went_over_the_wire(world: 
     told = {each["name"]: each["value"] for each in first["response"]["headers"]}
     assert told == {name: value for name, value in sent.headers.items() if name != "date"}
     assert first["comment"] == "accepted by provider accepted (ANS-1, documented)"
-    assert second["comment"] == "refused 61 by watchlist (WL-1, documented): on the watchlist: +447700900061"
+    reason = "the destination is on the watchlist: +447700900061"
+    assert second["comment"] == f"refused 61 by watchlist (WL-1, documented): {reason}"
     assert {"name": "www-authenticate", "value": 'Basic realm="SMS Gateway"'} in third["response"]["headers"]
 
 

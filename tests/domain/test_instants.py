@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.domain.instants import HOUR, LATEST, MINUTE, SECOND, Instant, instant_of, rfc3339
+from mock_server.domain.instants import (
+    HOUR,
+    LATEST,
+    MINUTE,
+    SECOND,
+    Instant,
+    in_words,
+    instant_of,
+    rfc3339,
+    time_of_day,
+    whole_second_from,
+)
 from tests.domain.asking import PREDICTABLE
 
 FIRST = instant_of(datetime(1, 1, 1, tzinfo=UTC))
@@ -78,3 +89,38 @@ def test_a_moment_without_a_time_zone_is_no_instant() -> None:
 def test_the_units_of_time_are_microseconds() -> None:
     """A second is a million microseconds, an hour sixty minutes of sixty seconds."""
     assert (SECOND, MINUTE, HOUR) == (1_000_000, 60_000_000, 3_600_000_000)
+
+
+@pytest.mark.parametrize(
+    ("instant", "whole"),
+    [(0, 0), (1, SECOND), (SECOND, SECOND), (SECOND + 1, 2 * SECOND), (-1, 0), (-SECOND, -SECOND)],
+)
+def test_the_whole_second_from_an_instant_is_never_before_it(instant: int, whole: int) -> None:
+    """Who waits until the second that is shown has waited long enough."""
+    assert whole_second_from(Instant(instant)) == whole
+
+
+def test_a_time_of_the_same_day_is_said_without_its_date() -> None:
+    """A sentence about an hour needs no date, one about yesterday does."""
+    noon = instant_of(datetime(2026, 1, 15, 12, tzinfo=UTC))
+
+    assert time_of_day(Instant(noon + HOUR), noon) == "13:00:00"
+    assert time_of_day(Instant(noon - 12 * HOUR), noon) == "00:00:00"
+    assert time_of_day(Instant(noon - 12 * HOUR - 1), noon) == "2026-01-14T23:59:59Z"
+    assert time_of_day(Instant(noon + 12 * HOUR), noon) == "2026-01-16T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("duration", "said"),
+    [
+        (0, "0s"),
+        (1, "1s"),
+        (SECOND, "1s"),
+        (46 * MINUTE + 12 * SECOND, "46m12s"),
+        (HOUR, "1h"),
+        (25 * HOUR + SECOND, "25h1s"),
+    ],
+)
+def test_a_length_of_time_is_said_as_scenarios_write_it(duration: int, said: str) -> None:
+    """So that it can be pasted into an advance of the clock; a part of a second counts as one."""
+    assert in_words(duration) == said

@@ -7,20 +7,36 @@ import re
 
 import pytest
 
-from mock_server.domain.rules import ORDER
+from mock_server.domain import findings
+from mock_server.domain.rules import ATTEMPT_RULES, OFFER_RULES, ORDER, SUBMISSION_RULES
 from tests.structure.project_sources import ROOT, modules
 
 RULES = sorted(
     path.stem
     for path in (ROOT / "mock_server" / "domain" / "rules").glob("*.py")
-    if path.stem not in {"__init__", "context"}
+    if path.stem not in {"__init__", "context", "finding"}
 )
-"""The rules by their files; `context` is what they ask, not a rule."""
+"""The rules by their files; `context` is what they ask and `finding` what they found: no rules."""
 
 
 def test_order_asks_every_rule_once() -> None:
     """ORD-1: a rule that has a file is asked, and what is asked has a file of its name."""
     assert sorted(ORDER) == RULES
+
+
+def test_every_rule_has_a_describer_beside_it() -> None:
+    """A rule that cannot say what it saw leaves its answer unexplained: `describe_…` stands in its file."""
+    stages = (
+        (ATTEMPT_RULES, findings.OF_ATTEMPTS),
+        (SUBMISSION_RULES, findings.OF_SUBMISSIONS),
+        (OFFER_RULES, findings.OF_OFFERS),
+    )
+    for rules, describers in stages:
+        names = [rule.__name__ for rule in rules]
+        assert list(describers) == names
+        for rule in rules:
+            describer = describers[rule.__name__]
+            assert (describer.__module__, describer.__name__) == (rule.__module__, f"describe_{rule.__name__}")
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -6,6 +6,7 @@ from mock_server.domain.decision import Refused, quoted
 from mock_server.domain.errors import BAD_CREDENTIALS, NO_CREDENTIALS
 from mock_server.domain.policy import Policy
 from mock_server.domain.requirements import assumed, documented
+from mock_server.domain.rules.finding import Finding, counted
 from mock_server.domain.submission import Attempt, Presented
 
 _MISSING = Refused(NO_CREDENTIALS, assumed("ERR-63a"), reason="no Basic credentials were presented")
@@ -26,3 +27,15 @@ def authentication(attempt: Attempt, policy: Policy) -> Refused | None:
     if not account.active:
         return Refused(BAD_CREDENTIALS, _ACC_1, reason=f"account {quoted(credentials.username)} is not active")
     return None
+
+
+def describe_authentication(attempt: Attempt, policy: Policy, said: Refused | None) -> Finding:
+    """Name the user and what is wrong, never the password."""
+    saw = f"user {quoted(attempt.username)}, the right password" if said is None else said.reason
+    remedy = (
+        "sign in as an active account, with its password, or change `accounts` of the scenario"
+        if said is None or said.requirement == _ACC_1
+        else "send the header `Authorization: Basic <username:password in Base64>`"
+    )
+    limit = f"active, with its password, and one of {counted(len(policy.accounts), 'account')}"
+    return Finding(_ACC_1, saw, limit, remedy)

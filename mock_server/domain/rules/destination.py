@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from mock_server.domain.decision import Refused, quoted
 from mock_server.domain.errors import INVALID_NUMBER
 from mock_server.domain.msisdn import LineType, NumberFault, fault_of, line_type
 from mock_server.domain.requirements import assumed, documented
 from mock_server.domain.rules.context import Context
+from mock_server.domain.rules.finding import Finding
 from mock_server.domain.submission import Submission
 
 _REQ_1 = documented("REQ-1")
 _BAD_2 = assumed("BAD-2")
 _BAD_7 = assumed("BAD-7")
 _NUM_1 = assumed("NUM-1")
+
+_PUNCTUATION = re.compile(r"[\s().\-/]+")
 
 
 def destination(submission: Submission, context: Context) -> Refused | None:
@@ -36,3 +41,27 @@ def _malformed(number: str) -> Refused:
     return Refused(
         INVALID_NUMBER, _REQ_1, reason=f"{quoted(number)} is not a plus and 7 to 15 digits, the first not 0"
     )
+
+
+def describe_destination(submission: Submission, context: Context) -> Finding:
+    """Show the number as it came, and how it should be written."""
+    number = submission.destination
+    limit = "a plus and 7 to 15 digits, a country calling code that is assigned first"
+    if context.policy.readings.numbering_plan:
+        limit += ", possible in the numbering plan"
+    return Finding(_REQ_1, quoted(number) if number else "no number", limit, _remedy(number))
+
+
+def _remedy(number: str) -> str:
+    """What to change in a number that is none."""
+    fault = fault_of(number)
+    if fault is None:
+        return "send to a number that the numbering plan holds possible, or take NUM-1 out of the scenario's `assume`"
+    if fault is NumberFault.CALLING_CODE:
+        return "begin with the calling code of a country, such as +39 or +44"
+    mended = re.sub(r"\A\+*(?:00)?", "+", _PUNCTUATION.sub("", number))
+    if number.strip().startswith(("+", "00")) and fault_of(mended) is None:
+        return f"write it as {mended}"
+    if number.isascii() and number.isdigit():
+        return "add a plus and the country code, such as +39…"
+    return "give `destination` as a text of a plus, the country code and digits, such as +393401234567"

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from mock_server.domain.decision import Drop
+from mock_server.domain.decision import Drop, quoted
 from mock_server.domain.flooding import Offer, Tally
+from mock_server.domain.instants import Instant
+from mock_server.domain.policy import Policy
 from mock_server.domain.requirements import documented
+from mock_server.domain.rules.finding import Count, Finding
 
-_DROP = Drop(documented("AF-1"))
+_AF_1 = documented("AF-1")
+_DROP = Drop(_AF_1)
 
 
 def duplicate(offer: Offer, tally: Tally) -> Drop | None:
     """Drop silently what comes after the last copy that the window has room for."""
     return _DROP if tally.duplicates >= offer.limits.duplicates else None
+
+
+def describe_duplicate(offer: Offer, tally: Tally, policy: Policy, at: Instant) -> Finding:
+    """Show how often the window held this very text, since when, and when it has room again."""
+    limits = policy.limits
+    count = Count(
+        tally.duplicates,
+        limits.duplicates,
+        limits.duplicates_window,
+        tally.duplicates_frees_at,
+        tally.duplicates_room_at,
+    )
+    remedy = (
+        f"{count.until_room(at)}; or send another text, or raise `anti_flooding.duplicates.limit` of the scenario"
+    )
+    return Finding(
+        _AF_1, f"{quoted(offer.text)} through {offer.provider}", count.in_words("identical texts", at), remedy
+    )

@@ -6,6 +6,7 @@ from mock_server.domain.decision import Refused
 from mock_server.domain.errors import NO_TEXT
 from mock_server.domain.policy import Overlong, Policy
 from mock_server.domain.requirements import assumed
+from mock_server.domain.rules.finding import Finding, counted
 from mock_server.domain.submission import Attempt, Submission
 
 LONGEST_TEXT = 1600
@@ -26,3 +27,12 @@ def length(attempt: Attempt, policy: Policy) -> Refused | None:
     if reading is Overlong.NO_TEXT:
         return Refused(NO_TEXT, _BAD_3, reason=said)
     return Refused(policy.malformed, _BAD_3, details=said, reason=said)
+
+
+def describe_length(attempt: Attempt, policy: Policy, _: Refused | None) -> Finding:
+    """Count the characters."""
+    saw = counted(len(attempt.content.text), "character") if isinstance(attempt.content, Submission) else None
+    accepted = policy.readings.overlong is Overlong.ACCEPTED
+    limit = "any length (BAD-3 is read as `accepted`)" if accepted else f"at most {LONGEST_TEXT} characters"
+    remedy = f"send a text of at most {LONGEST_TEXT} characters, or `assume: {{BAD-3: accepted}}` in the scenario"
+    return Finding(_BAD_3, saw, limit, remedy)

@@ -5,11 +5,23 @@ from __future__ import annotations
 from mock_server.domain.decision import Refused
 from mock_server.domain.errors import NO_PROVIDER
 from mock_server.domain.flooding import Offer, Tally
+from mock_server.domain.instants import Instant
+from mock_server.domain.policy import Policy
 from mock_server.domain.requirements import documented
+from mock_server.domain.rules.finding import Finding
 
-_UNAVAILABLE = Refused(NO_PROVIDER, documented("PR-1"), reason="no provider is up")
+_PR_1 = documented("PR-1")
+_UNAVAILABLE = Refused(NO_PROVIDER, _PR_1, reason="no provider is up")
 
 
 def provider(offer: Offer, _: Tally) -> Refused | None:
     """Refuse where failover has run out of providers."""
     return _UNAVAILABLE if offer.provider is None else None
+
+
+def describe_provider(offer: Offer, _: Tally, policy: Policy, __: Instant) -> Finding:
+    """Show who would take the message, and who is down."""
+    states = ", ".join(f"{each.name} {'up' if each.up else 'down'}" for each in policy.providers)
+    saw = "no provider that is up" if offer.provider is None else offer.provider
+    remedy = "bring a provider up: change `providers` of the scenario"
+    return Finding(_PR_1, saw, f"the first that is up of: {states or 'none'}", remedy)

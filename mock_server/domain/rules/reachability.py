@@ -7,6 +7,7 @@ from mock_server.domain.errors import WRONG_NUMBER
 from mock_server.domain.msisdn import LineType, line_type
 from mock_server.domain.requirements import assumed, documented
 from mock_server.domain.rules.context import Context
+from mock_server.domain.rules.finding import Finding, entries
 from mock_server.domain.submission import Submission
 
 _ERR_8 = documented("ERR-8")
@@ -17,10 +18,28 @@ def reachability(submission: Submission, context: Context) -> Refused | None:
     """Refuse the scenario's unreachable numbers and, where it asks for that, what the numbering plan rules out."""
     number, policy = submission.destination, context.policy
     if policy.unreachable.covers(number):
-        return Refused(WRONG_NUMBER, _ERR_8, reason=f"unreachable: {policy.unreachable.entry_for(number)}")
+        return Refused(
+            WRONG_NUMBER, _ERR_8, reason=f"the destination is unreachable: {policy.unreachable.entry_for(number)}"
+        )
     if not policy.readings.numbering_plan:
         return None
     line = line_type(number)
     if line is LineType.REACHABLE:
         return None
     return Refused(WRONG_NUMBER, _NUM_1, reason=f"{number} is {line.value} in the numbering plan")
+
+
+def describe_reachability(submission: Submission, context: Context) -> Finding:
+    """Show the entry that names the number, or what the numbering plan says of it."""
+    number, policy = submission.destination, context.policy
+    entry = policy.unreachable.entry_for(number)
+    if entry is not None:
+        limit = f"unreachable: {entry}"
+    else:
+        limit = entries(len(policy.unreachable.entries), "the list of unreachable numbers")
+        if policy.readings.numbering_plan:
+            limit += f"; {line_type(number).value} in the numbering plan"
+    remedy = "send to a number that can receive an SMS, or change `unreachable` of the scenario"
+    if entry is None:
+        remedy = "send to a number that the numbering plan holds for mobile, or take NUM-1 out of `assume`"
+    return Finding(_ERR_8, number, limit, remedy)

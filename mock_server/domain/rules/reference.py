@@ -6,6 +6,7 @@ from mock_server.domain.decision import Refused, quoted
 from mock_server.domain.errors import INVALID_SERVICE
 from mock_server.domain.requirements import documented
 from mock_server.domain.rules.context import Context
+from mock_server.domain.rules.finding import Finding
 from mock_server.domain.submission import Submission
 
 _REQ_3 = documented("REQ-3")
@@ -24,3 +25,17 @@ def reference(submission: Submission, context: Context) -> Refused | None:
         return None
     known = ", ".join(sorted(context.policy.services)) or "none"
     return Refused(INVALID_SERVICE, _REQ_3, reason=f"service {quoted(given.service)} is not one of: {known}")
+
+
+def describe_reference(submission: Submission, context: Context) -> Finding:
+    """Show the service, and those that there are."""
+    known = ", ".join(sorted(context.policy.services)) or "none"
+    given = submission.reference
+    if given is not None and given.service is not None:
+        saw = f"service {quoted(given.service)}"
+    elif given is not None and (given.action is not None or given.key is not None):
+        saw = "an action or a key without a service"
+    else:
+        saw = "no reference"
+    remedy = f"name one of {known} as `reference.service`, or change `services` of the scenario"
+    return Finding(_REQ_3, saw, f"one of: {known}", remedy)

@@ -6,6 +6,7 @@ from mock_server.domain.decision import Refused
 from mock_server.domain.errors import WATCHLISTED
 from mock_server.domain.requirements import documented
 from mock_server.domain.rules.context import Context
+from mock_server.domain.rules.finding import Finding, entries
 from mock_server.domain.submission import Submission
 
 _WL_1 = documented("WL-1")
@@ -16,4 +17,13 @@ def watchlist(submission: Submission, context: Context) -> Refused | None:
     number, listed = submission.destination, context.policy.watchlist
     if not listed.covers(number):
         return None
-    return Refused(WATCHLISTED, _WL_1, reason=f"on the watchlist: {listed.entry_for(number)}")
+    return Refused(WATCHLISTED, _WL_1, reason=f"the destination is on the watchlist: {listed.entry_for(number)}")
+
+
+def describe_watchlist(submission: Submission, context: Context) -> Finding:
+    """Show the entry that names the number."""
+    number, listed = submission.destination, context.policy.watchlist
+    entry = listed.entry_for(number)
+    limit = entries(len(listed.entries), "the watchlist") if entry is None else f"on the watchlist: {entry}"
+    remedy = "send to a number that no watchlist entry covers, or change `watchlist` of the scenario"
+    return Finding(_WL_1, number, limit, remedy)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from mock_server.domain.decision import Refused, quoted
 from mock_server.domain.requirements import assumed
 from mock_server.domain.rules.context import Context
+from mock_server.domain.rules.finding import Finding
 from mock_server.domain.submission import Submission
 
 _BAD_6 = assumed("BAD-6")
@@ -52,3 +53,18 @@ def _scheme_of_absolute_url(url: str) -> str | None:
     except ValueError:
         return None
     return parts.scheme if sound else None
+
+
+def describe_webhook(submission: Submission, context: Context) -> Finding:
+    """Show where receipts are to go."""
+    target = submission.webhook
+    kind = "https URL" if context.policy.webhooks.https_only else "https or http URL"
+    limit = f"an absolute {kind}, or one of the session's own receivers; authentication {_AUTHENTICATION!r}"
+    remedy = (
+        f"give `webhook.url` an absolute {kind} and leave `webhook.authentication` out; "
+        "`webhooks: {https_only: false}` in the scenario allows plain http"
+    )
+    if target is None:
+        return Finding(_BAD_6, "no webhook", limit, remedy)
+    url = "no URL" if target.url is None else quoted(target.url)
+    return Finding(_BAD_6, f"{url}, authentication {quoted(target.authentication)}", limit, remedy)

@@ -27,7 +27,7 @@ def test_a_number_on_the_scenarios_list_is_code_8(number: str, entry: str, readi
 
     refused = assert_refused(said, WRONG_NUMBER, documented("ERR-8"))
     assert refused.details is None
-    assert refused.reason == f"unreachable: {entry}"
+    assert refused.reason == f"the destination is unreachable: {entry}"
 
 
 @pytest.mark.requirement("ERR-8", "NUM-1")

@@ -49,7 +49,7 @@ def test_a_limit_of_zero_lets_nothing_through() -> None:
 )
 def test_the_explanation_says_when_there_is_room_again(frees_at: Instant, shown: str) -> None:
     """AF-2: `until the window resets`; a tester reads when that is."""
-    said = volume(an_offer(), Tally(volume=150, volume_frees_at=frees_at))
+    said = volume(an_offer(), Tally(volume=150, volume_room_at=frees_at))
 
     refused = assert_refused(said, FLOODED, AF_2)
     assert refused.reason == f"150 of 150 messages to this destination, room again at {shown}"

@@ -25,7 +25,7 @@ def test_a_listed_destination_is_code_61(number: str, entry: str) -> None:
 
     refused = assert_refused(said, WATCHLISTED, documented("WL-1"))
     assert refused.details is None
-    assert refused.reason == f"on the watchlist: {entry}"
+    assert refused.reason == f"the destination is on the watchlist: {entry}"
 
 
 @pytest.mark.requirement("WL-2")

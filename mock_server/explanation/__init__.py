@@ -9,13 +9,30 @@ from mock_server import wire
 from mock_server.domain.codes import find_codes
 from mock_server.domain.decision import Accepted, Drop, Objection, Refused
 from mock_server.domain.flooding import Tally
-from mock_server.domain.instants import Instant, rfc3339
+from mock_server.domain.instants import Instant, rfc3339, whole_second_from
 from mock_server.domain.message import Message
 from mock_server.domain.requirements import Requirement
-from mock_server.domain.rules import ORDER
 from mock_server.domain.secrets import Secrets
 from mock_server.domain.urls import find_links
+from mock_server.explanation.advice import advice
+from mock_server.explanation.masking import masked, masked_within, readable
+from mock_server.explanation.rules import rules_asked, rules_view
 from mock_server.journal import Exchange
+
+__all__ = [
+    "ACCEPTED",
+    "ANSWERED",
+    "BUG",
+    "DISCONNECTED",
+    "DROPPED",
+    "OPEN",
+    "REFUSED",
+    "explanation",
+    "masked",
+    "masked_within",
+    "message",
+    "summary",
+]
 
 ACCEPTED, DROPPED, REFUSED = "accepted", "silently dropped", "refused"
 ANSWERED, DISCONNECTED, BUG, OPEN = "answered", "disconnected", "bug", "open"
@@ -25,7 +42,6 @@ _OF_THE_GATEWAY = frozenset({"id", "provider", "acceptedAt", "account", "caller"
 _NO_REASON: dict[str, Any] = {
     "persistence": None,
     "reason": None,
-    "rules_asked_before": [],
     "without_stub": None,
     "anti_flooding": None,
 }
@@ -38,7 +54,7 @@ def summary(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
         "id": exchange.id,
         "at": rfc3339(exchange.at),
         "method": exchange.method,
-        "path": _text(secrets.mask(exchange.path)),
+        "path": readable(secrets.mask(exchange.path)),
         "operation": exchange.operation,
         "destination": masked(exchange.destination, secrets),
         "status": exchange.status,
@@ -53,11 +69,15 @@ def summary(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
 
 def explanation(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
     """Everything that is known of an exchange."""
+    asked = rules_asked(exchange, secrets)
     return {
         **summary(exchange, secrets),
+        "advice": masked(advice(exchange, asked), secrets),
+        **rules_view(exchange, asked, secrets),
+        # The stubs that nearly matched belong here.
         **_reasons(exchange, secrets),
         "request": _request(exchange, secrets),
-        "response": {"status": exchange.status, "body": _text(secrets.mask(exchange.answer))},
+        "response": {"status": exchange.status, "body": readable(secrets.mask(exchange.answer))},
         **_oddities(exchange, secrets),
         "bug": masked(exchange.bug, secrets),
     }
@@ -77,20 +97,6 @@ def message_without_finds(kept: Message, secrets: Secrets) -> dict[str, Any]:
     """The same without codes and links, which cost more than all the rest."""
     view = wire.message_view(kept)
     return {name: value if name in _OF_THE_GATEWAY else masked_within(value, secrets) for name, value in view.items()}
-
-
-def masked_within(value: Any, secrets: Secrets) -> Any:
-    """Any JSON value, every text in it masked."""
-    if isinstance(value, dict):
-        return {name: masked_within(inner, secrets) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [masked_within(inner, secrets) for inner in value]
-    return masked(value, secrets) if isinstance(value, str) else value
-
-
-def masked(text: str | None, secrets: Secrets) -> str | None:
-    """A text that may repeat what a client sent, without the passwords in it."""
-    return None if text is None else _text(secrets.mask(text.encode(errors="backslashreplace")))
 
 
 def outcome(exchange: Exchange) -> str:
@@ -138,14 +144,9 @@ def _reasons(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
     return {
         "persistence": verdict.error.persistence if isinstance(verdict, Refused) else None,
         "reason": masked(verdict.reason, secrets) if isinstance(verdict, Refused) else None,
-        "rules_asked_before": _asked_before(decision.natural.rule if decision.natural else decision.rule),
         "without_stub": _without_stub(decision.natural, secrets) if decision.forced else None,
-        "anti_flooding": decision.tally and _tally(decision.tally),
+        "anti_flooding": None if decision.tally is None else _tally(decision.tally),
     }
-
-
-def _asked_before(rule: str) -> list[str]:
-    return list(ORDER[: ORDER.index(rule)] if rule in ORDER else ORDER)
 
 
 def _without_stub(natural: Objection[Refused | Drop] | None, secrets: Secrets) -> dict[str, Any]:
@@ -164,14 +165,14 @@ def _without_stub(natural: Objection[Refused | Drop] | None, secrets: Secrets) -
 def _tally(tally: Tally) -> dict[str, Any]:
     return {
         "messages_to_destination": tally.volume,
-        "room_again_at": _when(tally.volume_frees_at),
+        "room_again_at": _when(tally.volume_room_at or tally.volume_frees_at),
         "identical_texts": tally.duplicates,
-        "identical_text_leaves_at": _when(tally.duplicates_frees_at),
+        "identical_text_leaves_at": _when(tally.duplicates_room_at or tally.duplicates_frees_at),
     }
 
 
 def _when(instant: Instant | None) -> str | None:
-    return None if instant is None else rfc3339(instant)
+    return None if instant is None else rfc3339(whole_second_from(instant))
 
 
 def _request(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
@@ -187,7 +188,7 @@ def _request(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
 
 
 def _headers(head: bytes) -> list[list[str]]:
-    return [[_text(part) for part in line.split(b": ", 1)] for line in head.split(b"\r\n") if line]
+    return [[readable(part) for part in line.split(b": ", 1)] for line in head.split(b"\r\n") if line]
 
 
 def _body(body: bytes | None) -> dict[str, Any]:
@@ -204,7 +205,3 @@ def _oddities(exchange: Exchange, secrets: Secrets) -> dict[str, list[str]]:
         return {"unknown_fields": [], "duplicate_keys": []}
     found: dict[str, list[str]] = masked_within(wire.oddities(exchange.body, exchange.operation), secrets)
     return found
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode(errors="backslashreplace")

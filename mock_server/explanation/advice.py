@@ -1,0 +1,52 @@
+"""One plain sentence or two for whoever did not get what they wanted: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+from mock_server.domain.decision import Accepted, Decision, Refused
+from mock_server.domain.findings import Asked
+from mock_server.explanation.rules import the_one_that_fired
+from mock_server.explanation.unrouted import advice_on_protocol_error
+from mock_server.journal import Exchange
+
+_BUG = (
+    "This is a bug in the mock and no answer of the gateway: `bug` holds its traceback. "
+    "Report it with this exchange; the client is not to blame."
+)
+_GONE = "The client went away before its request was complete: nothing was decided. Look at its time-outs."
+
+
+def advice(exchange: Exchange, asked: list[Asked]) -> str | None:
+    """What to tell a newcomer; `None` where the client got what it asked for."""
+    if exchange.bug is not None:
+        return _BUG
+    if exchange.disconnected:
+        return _GONE
+    if exchange.protocol_error is not None:
+        return advice_on_protocol_error(exchange, exchange.protocol_error)
+    decision = exchange.decision
+    if decision is None or isinstance(decision.verdict, Accepted):
+        return None
+    return _on_stub(decision) if decision.forced else _on_rule(decision, the_one_that_fired(asked))
+
+
+def _on_stub(decision: Decision) -> str:
+    return (
+        f"The stub {decision.rule} forces this answer: it tells nothing about the request. "
+        "Take the stub away, or send what it does not match."
+    )
+
+
+def _on_rule(decision: Decision, fired: Asked | None) -> str | None:
+    if fired is None or fired.finding is None:
+        return None
+    finding, verdict = fired.finding, decision.verdict
+    if isinstance(verdict, Refused):
+        reason = verdict.reason or verdict.error.message
+    else:
+        reason = f"answered like an acceptance, but sent to nobody: {finding.limit}"
+    return f"{_capitalized(reason)}. {_capitalized(finding.remedy)}."
+
+
+def _capitalized(said: str) -> str:
+    """A sentence begins with a capital letter, unless it begins with a name out of the request."""
+    return said if "." in said.split(" ", 1)[0] else said[:1].upper() + said[1:]

@@ -1,0 +1,112 @@
+"""What each rule saw, what it compared with, and what would have made it pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from mock_server import wire
+from mock_server.domain.decision import Decision, Drop, Objection, Refused, SilentlyDropped
+from mock_server.domain.findings import Asked, Case, Said
+from mock_server.domain.flooding import NOTHING_COUNTED
+from mock_server.domain.policy import Account, Policy
+from mock_server.domain.rules import HEALTH_RULES, ORDER
+from mock_server.domain.secrets import Secrets
+from mock_server.domain.submission import Attempt, Credentials, Operation, Presented, Submission, Unreadable
+from mock_server.explanation.masking import masked
+from mock_server.journal import Exchange
+
+_HEALTH = tuple(rule.__name__ for rule in HEALTH_RULES)
+_FIRED = frozenset({Said.REFUSED, Said.DROPPED})
+
+
+def rules_asked(exchange: Exchange, secrets: Secrets) -> list[Asked]:
+    """Every rule of the operation in its order; none where no rule was asked."""
+    policy, decision = exchange.policy, exchange.decision
+    rules = _HEALTH if exchange.operation is None else ORDER
+    if policy is None or (decision is None and (exchange.operation is not None or exchange.account is None)):
+        return []
+    if decision is not None and decision.forced and decision.natural is None and decision.tally is None:
+        return [Asked(rule, Said.NOT_ASKED) for rule in rules]
+    return _case(exchange, policy, decision, secrets).findings(rules)
+
+
+def the_one_that_fired(asked: list[Asked]) -> Asked | None:
+    """The rule that decided, or would have decided had no stub."""
+    return next((each for each in asked if each.said in _FIRED), None)
+
+
+def rules_view(exchange: Exchange, asked: list[Asked], secrets: Secrets) -> dict[str, Any]:
+    """The rules as the control API shows them, and why a value is missing where one is."""
+    missing = any(each.finding is not None and each.finding.saw is None for each in asked)
+    return {
+        "rules": [_rule(each, secrets) for each in asked],
+        "values_missing": _what_became_of_the_body(exchange) if missing else None,
+    }
+
+
+def _rule(asked: Asked, secrets: Secrets) -> dict[str, Any]:
+    finding = asked.finding
+    if finding is None:
+        return {
+            "rule": asked.rule,
+            "said": asked.said.value,
+            "saw": None,
+            "limit": None,
+            "requirement": None,
+            "grade": None,
+            "to_pass": None,
+        }
+    return {
+        "rule": asked.rule,
+        "said": asked.said.value,
+        "saw": masked(finding.saw, secrets),
+        "limit": masked(finding.limit, secrets),
+        "requirement": finding.requirement.id,
+        "grade": finding.requirement.grade.value,
+        "to_pass": masked(finding.remedy, secrets) if asked.said in _FIRED else None,
+    }
+
+
+def _case(exchange: Exchange, policy: Policy, decision: Decision | None, secrets: Secrets) -> Case:
+    objection = None if decision is None else _objection(decision)
+    kept = exchange.operation is None or _body_is_whole(exchange)
+    content = _content(exchange) if kept else Submission(destination=exchange.destination or "")
+    if objection is not None and objection.rule == "destination" and isinstance(content, Submission):
+        # The advice rewrites the number: a password in it would not be found in its new spelling.
+        content = msgspec.structs.replace(content, destination=masked(content.destination, secrets))
+    operation = exchange.operation or Operation.ADMIN
+    attempt = Attempt(operation, _credentials(exchange.account), content, exchange.at, exchange.id)
+    tally = NOTHING_COUNTED if decision is None or decision.tally is None else decision.tally
+    return Case(attempt, policy, tally, objection, body_kept=kept)
+
+
+def _content(exchange: Exchange) -> Submission | Unreadable:
+    """What the gateway read from the body, read again; a health check has none."""
+    if exchange.operation is None:
+        return Submission()
+    return wire.read_submission(exchange.body or b"", exchange.operation)
+
+
+def _credentials(account: Account | None) -> Credentials | Presented:
+    """Those that were good; what was wrong with others the rule said, and nothing of it was kept."""
+    return Presented.NOTHING if account is None else Credentials(account.username, account.password)
+
+
+def _objection(decision: Decision) -> Objection[Refused | Drop] | None:
+    if decision.forced:
+        return decision.natural
+    if isinstance(decision.verdict, Refused):
+        return Objection(decision.rule, decision.verdict)
+    dropped = isinstance(decision.verdict, SilentlyDropped)
+    return Objection(decision.rule, Drop(decision.requirement)) if dropped else None
+
+
+def _body_is_whole(exchange: Exchange) -> bool:
+    return exchange.body is not None and exchange.body_read and not exchange.body_cut
+
+
+def _what_became_of_the_body(exchange: Exchange) -> str:
+    why = "was too long to be kept whole" if exchange.body_cut else "had to go for newer ones"
+    return f"the body {why}: what the rules saw in it is not known any more"

@@ -1,0 +1,158 @@
+"""An explanation as lines for a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mock_server.explanation.text import harmless, lines_of
+from tests.support import World, Worlds
+
+
+def told(world: World, **send: object) -> str:
+    """The explanation of one send, as a terminal shows it."""
+    return "\n".join(lines_of(world.why(world.send(**send))))  # type: ignore[arg-type]
+
+
+def test_a_refusal_reads_from_the_outcome_to_the_oddities(world: World) -> None:
+    """What was asked, what came of it, what to do; then every rule with what it saw."""
+    lines = lines_of(world.why(world.send("Hi", "+447700900061", priority=1)))
+
+    assert lines[0] == f"exchange 1, 2026-01-15T09:00:00Z: POST {world.prefix}/api/Admin/send to +447700900061"
+    assert lines[1] == "refused with code 61 (HTTP 500), decided by: watchlist (WL-1, documented)"
+    assert lines[2] == ""
+    assert lines[3].startswith("The destination is on the watchlist: +447700900061. Send to a number")
+    assert lines[5] == "rules asked:"
+    assert lines[9] == "  ✓ length          2 characters; at most 1600 characters  [BAD-3, assumed]"
+    assert lines[17] == "  ✗ watchlist       +447700900061; on the watchlist: +447700900061  [WL-1, documented]"
+    assert lines[18] == "  \N{EN DASH} volume          not asked"
+    assert lines[-2:] == ["", "unknown fields, ignored: priority"]
+
+
+def test_an_acceptance_names_its_message_and_gives_no_advice(world: World) -> None:
+    """There is nothing to do."""
+    response = world.send()
+    lines = lines_of(world.why(response))
+
+    assert lines[1] == "accepted (HTTP 200), decided by: provider accepted (ANS-1, documented)"
+    assert lines[2:5] == [f"message {response.json()['id']}", "", "rules asked:"]
+    assert len(lines) == 20
+
+
+def test_a_forced_answer_says_so_and_what_the_rules_would_have_said(worlds: Worlds) -> None:
+    """The stub, whether a retry can help, and the natural outcome behind it."""
+    world = worlds(stubs=[{"when": {"destination": "+44*"}, "then": {"refuse": 60}}])
+
+    natural, refused = told(world), told(world, text="")
+    dropped_limit = worlds(
+        stubs=[{"when": {"destination": "+44*"}, "then": {"refuse": 60}}],
+        anti_flooding={"duplicates": {"limit": 0}},
+    )
+
+    assert "refused with code 60 (HTTP 500), forced by: stubs[0] (ERR-60, documented); a retry can help" in natural
+    assert "without the stub: accepted" in natural
+    assert "without the stub: refused with code 66, decided by: text (ERR-66, assumed)" in refused
+    assert "without the stub: silently dropped, decided by: duplicate (AF-1, documented)" in told(dropped_limit)
+
+
+def test_what_no_rule_was_asked_about_has_no_table(world: World) -> None:
+    """A path that does not exist, a health check, duplicate keys."""
+    lines = lines_of(world.why(world.post("/api/Admin/sent")))
+    health = lines_of(world.why(world.post("/api/Services/checkServiceStatus", auth=None)))
+    doubled = lines_of(world.why(world.send_raw(b'{"text":"a","text":"b","destination":"+447700900123"}')))
+
+    assert len(lines) == 4
+    assert lines[1] == "refused with code 404 (HTTP 404), decided by: path (BAD-5, assumed)"
+    assert health[1:] == ["answered (HTTP 200)"]
+    assert doubled[-1] == "keys given twice, the last counts: text"
+
+
+EXPLAINED: dict[str, Any] = {
+    "id": "7",
+    "at": "2026-01-15T09:00:00Z",
+    "method": "POST",
+    "path": "/api/Admin/send",
+    "destination": None,
+    "status": None,
+    "outcome": "open",
+    "code": None,
+    "rule": None,
+    "requirement": None,
+    "grade": None,
+    "forced": False,
+    "message_id": None,
+    "persistence": None,
+    "advice": None,
+    "rules": [],
+    "values_missing": None,
+    "without_stub": None,
+    "unknown_fields": [],
+    "duplicate_keys": [],
+    "bug": None,
+}
+
+
+def test_an_exchange_of_which_nothing_is_known_yet_has_two_lines() -> None:
+    """What was asked, and that it is open."""
+    assert lines_of(EXPLAINED) == ["exchange 7, 2026-01-15T09:00:00Z: POST /api/Admin/send", "open"]
+
+
+def test_stubs_that_nearly_matched_tell_what_differed() -> None:
+    """The field, what it was, and what the stub wanted."""
+    near = [{"id": "s1", "differs": "text", "wanted": {"contains": "late"}, "saw": "Hello\n"}]
+
+    lines = lines_of({**EXPLAINED, "stubs_nearly_matched": near})
+
+    assert lines[3:] == [
+        "stubs that nearly matched:",
+        "  s1: text is 'Hello\\n', wanted {'contains': 'late'}",
+    ]
+
+
+def test_a_value_that_is_gone_is_left_out_and_the_reason_told() -> None:
+    """Neither `None` nor an empty cell."""
+    rule = {"rule": "text", "said": "passed", "saw": None, "limit": None, "requirement": "ERR-66", "grade": "assumed"}
+
+    lines = lines_of({**EXPLAINED, "rules": [rule], "values_missing": "the body is gone"})
+
+    assert lines[3:] == ["rules asked:", "  ✓ text  [ERR-66, assumed]", "  (the body is gone)"]
+
+
+def test_the_traceback_of_a_bug_is_shown_line_by_line() -> None:
+    """As it was, but for what could steer a terminal."""
+    lines = lines_of({**EXPLAINED, "outcome": "bug", "bug": "Traceback:\n  here\x1b[2J\nKeyError: 'x'\n"})
+
+    assert lines[3:] == ["Traceback:", "  here\\x1b[2J", "KeyError: 'x'"]
+
+
+@pytest.mark.parametrize(
+    "hostile", ["\x1b[2J", "a\nb", "\r", "\x07", "\x9b31m", "\u202e", "\u2028", "\u200b", "\ud800"]
+)
+def test_no_text_of_a_client_steers_a_terminal(hostile: str) -> None:
+    """Escapes, line breaks, bells and changes of direction are spelt out, wherever they stand."""
+    everywhere = {
+        **EXPLAINED,
+        "path": hostile,
+        "destination": hostile,
+        "advice": hostile,
+        "unknown_fields": [hostile],
+        "stubs_nearly_matched": [{"id": hostile, "differs": hostile, "wanted": hostile, "saw": hostile}],
+        "bug": hostile,
+    }
+
+    assert all(line.isprintable() for line in lines_of(everywhere))
+    assert harmless(hostile) == repr(hostile)[1:-1]
+
+
+def test_what_prints_is_left_as_it_is() -> None:
+    """Letters of any script, accents and emoji."""
+    assert harmless("Grüße, 你好 🎉 'x' \\") == "Grüße, 你好 🎉 'x' \\"
+
+
+def test_a_message_does_not_steer_the_terminal_of_who_asks_why(world: World) -> None:
+    """From the wire to the screen."""
+    lines = lines_of(world.why(world.send_object({"text": "\x1b[31mred", "destination": "+39\x1b[2J", "\x1b[1m": 1})))
+
+    assert all(line.isprintable() for line in lines)
+    assert any("\\x1b[1m" in line for line in lines)

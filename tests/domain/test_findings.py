@@ -1,0 +1,284 @@
+"""What every rule tells of itself: what it saw, what it compared that with, and what would have made it pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mock_server.domain.decision import Drop, Objection, Refused
+from mock_server.domain.errors import (
+    BAD_CREDENTIALS,
+    MALFORMED,
+    NO_CREDENTIALS,
+    TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    WATCHLISTED,
+)
+from mock_server.domain.findings import Case, Said
+from mock_server.domain.flooding import Limits, Tally
+from mock_server.domain.instants import HOUR, LATEST, MINUTE, SECOND, Instant
+from mock_server.domain.msisdn import NumberList
+from mock_server.domain.policy import Overlong, Provider, Readings
+from mock_server.domain.requirements import assumed, documented
+from mock_server.domain.rules import HEALTH_RULES, ORDER
+from mock_server.domain.rules.finding import Count, Finding
+from mock_server.domain.rules.length import describe_length
+from mock_server.domain.submission import Operation, Presented, Reference, Unreadable, Webhook
+from tests.domain.asking import ADMIN, CUSTOMER, LINKER, MORNING, URL, a_policy, a_submission, an_attempt
+
+MOBILE = "+393401234567"
+
+
+def found(
+    rule: str,
+    *,
+    readings: Readings | None = None,
+    tally: Tally | None = None,
+    said: Refused | Drop | None = None,
+    by: Any = ADMIN,
+    operation: Operation = Operation.ADMIN,
+    body_kept: bool = True,
+    policy: dict[str, Any] | None = None,
+    **fields: Any,
+) -> Finding:
+    """What one rule found in a good submission, but for these fields, under a policy of these parts."""
+    attempt = an_attempt(a_submission(**fields), by=by, operation=operation)
+    objection = None if said is None else Objection(rule, said)
+    case = Case(attempt, a_policy(readings, **(policy or {})), tally or Tally(), objection, body_kept)
+    asked = next(each for each in case.findings() if each.rule == rule)
+    assert asked.finding is not None
+    return asked.finding
+
+
+def refused(error: Any, requirement: str, reason: str) -> Refused:
+    """A refusal with its reason."""
+    return Refused(error, documented(requirement), details=reason, reason=reason)
+
+
+WRONG_PASSWORD = refused(BAD_CREDENTIALS, "ACC-1", "wrong password for 'admin'")
+NO_HEADER = Refused(NO_CREDENTIALS, assumed("ERR-63a"), reason="no Basic credentials were presented")
+PLAN = Readings(numbering_plan=True)
+
+CASES: list[tuple[str, dict[str, Any], str, str, str]] = [
+    ("authentication", {}, "user 'admin', the right password", "one of 4 accounts", "sign in as an active account"),
+    ("authentication", {"said": WRONG_PASSWORD}, "wrong password for 'admin'", "active", "sign in as an active"),
+    (
+        "authentication",
+        {"said": NO_HEADER, "by": Presented.NOTHING},
+        "no Basic credentials were presented",
+        "active",
+        "send the header `Authorization: Basic",
+    ),
+    ("authentication", {"policy": {"accounts": {"admin": ADMIN}}}, "user 'admin'", "one of 1 account", "sign in"),
+    ("privilege", {}, "account 'admin', an administrator", "administrators only", "`admin: true`"),
+    (
+        "privilege",
+        {"by": CUSTOMER, "operation": Operation.SERVICES},
+        "'customer', no admin",
+        "any account",
+        "services",
+    ),
+    ("content", {}, "a submission", "a JSON object of at most 1 MiB", "send a JSON object"),
+    ("content", {"said": refused(MALFORMED, "BAD-1", "body: empty")}, "body: empty", "JSON", "send a JSON object"),
+    (
+        "content",
+        {"said": refused(UNSUPPORTED_MEDIA_TYPE, "BAD-4", "x")},
+        "x",
+        "JSON",
+        "`Content-Type: application/json`",
+    ),
+    ("content", {"said": refused(TOO_LARGE, "BAD-5", "x")}, "x", "JSON", "at most 1 MiB"),
+    ("length", {"text": "x" * 1601}, "1601 characters", "at most 1600 characters", "BAD-3: accepted"),
+    ("length", {"readings": Readings(overlong=Overlong.ACCEPTED)}, "5 characters", "any length", "1600"),
+    ("text", {}, "5 characters", "one character at least", "one character at least"),
+    ("text", {"text": "x"}, "1 character", "one character", "one character"),
+    ("text", {"text": ""}, "no text", "one character", "give `text`"),
+    (
+        "text",
+        {"text": " ", "readings": Readings(blank_text_is_empty=True)},
+        "white space only",
+        "no white space",
+        "no w",
+    ),
+    ("destination", {}, "'+447700900123'", "a plus and 7 to 15 digits", "numbering plan"),
+    ("destination", {"readings": PLAN}, "'+447700900123'", "possible in the numbering plan", "NUM-1"),
+    ("destination", {"destination": ""}, "no number", "a plus", "give `destination` as a text"),
+    ("destination", {"destination": "+999123456789"}, "'+999123456789'", "assigned", "begin with the calling code"),
+    ("destination", {"destination": "3401234567"}, "'3401234567'", "a plus", "add a plus and the country code"),
+    ("destination", {"destination": "٣٤٠١٢٣٤"}, "'٣٤٠١٢٣٤'", "a plus", "give `destination` as"),
+    ("destination", {"destination": "+39 (340) 123-4567"}, "'+39 (340) 123-4567'", "a plus", f"write it as {MOBILE}"),
+    ("destination", {"destination": " 00393401234567"}, "' 00393401234567'", "a plus", f"write it as {MOBILE}"),
+    ("destination", {"destination": "++393401234567"}, "'++393401234567'", "a plus", f"write it as {MOBILE}"),
+    ("destination", {"destination": "+39x"}, "'+39x'", "a plus", "give `destination` as"),
+    ("reference", {}, "no reference", "one of: ADMIN, AUTHENTICATION", "name one of ADMIN, AUTHENTICATION"),
+    ("reference", {"reference": Reference()}, "no reference", "one of: ADMIN", "name one of"),
+    ("reference", {"reference": Reference("OTHER")}, "service 'OTHER'", "one of: ADMIN", "name one of"),
+    ("reference", {"reference": Reference(action="a")}, "without a service", "one of: ADMIN", "name one of"),
+    ("reference", {"reference": Reference(key="k")}, "without a service", "one of: ADMIN", "name one of"),
+    ("reference", {"policy": {"services": frozenset()}}, "no reference", "one of: none", "change `services`"),
+    ("impersonation", {}, "nobody to send for", "an active account", "leave `account` out"),
+    ("impersonation", {"account": "customer"}, "to send for 'customer'", "an active account", "leave"),
+    ("impersonation", {"account": "admin"}, "to send for 'admin'", "an active account", "leave"),
+    ("impersonation", {"account": "nobody"}, "to send for 'nobody', unknown", "an active account", "leave"),
+    ("impersonation", {"account": "former"}, "to send for 'former', not active", "an active account", "leave"),
+    (
+        "impersonation",
+        {"account": "nobody", "readings": Readings(unknown_account_is_ignored=True)},
+        "to send for 'nobody', ignored (ACC-3)",
+        "an active account",
+        "leave",
+    ),
+    ("webhook", {}, "no webhook", "an absolute https URL", "https_only: false"),
+    ("webhook", {"webhook": Webhook()}, "no URL, authentication 'NONE'", "an absolute https URL", "`webhook.url`"),
+    ("webhook", {"webhook": Webhook(URL, "X")}, f"'{URL}', authentication 'X'", "authentication 'NONE'", "leave"),
+    ("reachability", {}, "+447700900123", "the list of unreachable numbers is empty", "NUM-1"),
+    ("reachability", {"policy": {"unreachable": NumberList(("+44*",))}}, "+44", "unreachable: +44*", "`unreachable`"),
+    ("reachability", {"policy": {"unreachable": NumberList(("+1*",))}}, "+44", "1 entry, none covers it", "NUM-1"),
+    ("reachability", {"readings": PLAN, "destination": MOBILE}, MOBILE, "reachable in the numbering plan", "NUM-1"),
+    ("url", {}, "no URL", "account 'admin' may not send URLs", "leave the URL out"),
+    ("url", {"text": f"go {URL}", "by": LINKER}, f"'{URL}'", "account 'linker' may send URLs", "`urls: allowed`"),
+    ("url", {"text": URL, "account": "linker"}, f"'{URL}'", "account 'linker' may send URLs", "`urls: allowed`"),
+    ("watchlist", {}, "+447700900123", "the watchlist is empty", "change `watchlist`"),
+    ("watchlist", {"policy": {"watchlist": NumberList(("+1*", "+2*"))}}, "+44", "2 entries, none covers it", "watch"),
+    ("watchlist", {"policy": {"watchlist": NumberList(("+44*",))}}, "+44", "on the watchlist: +44*", "watchlist"),
+    ("volume", {}, "+447700900123", "0 of 150 messages", "or send to another number"),
+    ("volume", {"policy": {"limits": Limits(count_attempts=True)}}, "+44", "0 of 150 attempts", "counts too"),
+    ("provider", {}, "PROVIDER1", "PROVIDER1 up, MITTO up", "bring a provider up"),
+    ("provider", {"policy": {"providers": (Provider("A", up=False),)}}, "no provider that is up", "A down", "bring"),
+    ("provider", {"policy": {"providers": ()}}, "no provider that is up", "none", "bring"),
+    ("duplicate", {}, "'Hello' through PROVIDER1", "0 of 2 identical texts", "or send another text"),
+    ("duplicate", {"text": "x" * 99}, "a text of 99 characters through PROVIDER1", "0 of 2", "or send another text"),
+]
+
+
+@pytest.mark.parametrize(("rule", "asked", "saw", "limit", "remedy"), CASES)
+def test_a_rule_tells_what_it_saw_and_what_with_it_compared(
+    rule: str, asked: dict[str, Any], saw: str, limit: str, remedy: str
+) -> None:
+    """Value, limit and remedy, whatever came of it."""
+    finding = found(rule, **asked)
+
+    assert finding.saw is not None
+    assert finding.limit is not None
+    assert (saw in finding.saw, limit in finding.limit, remedy in finding.remedy) == (True, True, True), finding
+
+
+def test_every_rule_stands_in_the_table() -> None:
+    """A rule without a row would go unread."""
+    assert {rule for rule, *_ in CASES} == set(ORDER)
+
+
+WATCHED = Objection("watchlist", Refused(WATCHLISTED, documented("WL-9"), reason="listed"))
+
+
+def test_what_stands_behind_the_rule_that_decided_was_not_asked() -> None:
+    """The first that fires answers; it names its nearer statement, and the others that they stand for."""
+    asked = Case(an_attempt(), a_policy(), Tally(), WATCHED).findings()
+
+    assert [each.rule for each in asked] == list(ORDER)
+    assert [each.said for each in asked] == [Said.PASSED] * 11 + [Said.REFUSED] + [Said.NOT_ASKED] * 3
+    assert [each.finding is None for each in asked] == [False] * 12 + [True] * 3
+    assert [each.finding.requirement.id for each in asked[10:12] if each.finding] == ["URL-1", "WL-9"]
+
+
+def test_a_drop_is_told_from_a_refusal() -> None:
+    """Its answer looks like an acceptance."""
+    asked = Case(an_attempt(), a_policy(), Tally(), Objection("duplicate", Drop(documented("AF-1")))).findings()
+
+    assert {each.said for each in asked[:-1]} == {Said.PASSED}
+    assert asked[-1].said is Said.DROPPED
+
+
+def test_a_body_that_cannot_be_read_leaves_the_rules_that_read_it_unasked() -> None:
+    """The rule `content` answers, and nothing behind it is made up."""
+    said = refused(MALFORMED, "BAD-1", "body: empty")
+    attempt = an_attempt(a_submission())
+    asked = Case(attempt, a_policy(), Tally(), Objection("content", said)).findings()
+
+    assert [each.said for each in asked[:4]] == [Said.PASSED, Said.PASSED, Said.REFUSED, Said.NOT_ASKED]
+
+
+def test_only_the_rules_of_an_operation_are_told_of() -> None:
+    """A health check asks who calls, and no more."""
+    names = tuple(rule.__name__ for rule in HEALTH_RULES)
+
+    assert [each.rule for each in Case(an_attempt(), a_policy(), Tally(), None).findings(names)] == list(names)
+
+
+def test_of_a_body_that_is_gone_no_value_is_made_up() -> None:
+    """What the rules saw in it is unknown; what windows and providers said is not, nor what would help."""
+    asked = Case(an_attempt(), a_policy(), Tally(volume=3), None, body_kept=False).findings()
+
+    findings = {each.rule: each.finding for each in asked if each.finding is not None}
+    unseen = [rule for rule, finding in findings.items() if finding.saw is None]
+    unlimited = [rule for rule, finding in findings.items() if finding.limit is None]
+    assert unseen == ["length", *ORDER[4:12], "duplicate"]
+    assert unlimited == ["length", *ORDER[4:12]]
+    assert findings["volume"].limit == "3 of 150 messages"
+    assert all(finding.remedy for finding in findings.values())
+
+
+def test_a_text_that_no_submission_holds_has_no_length() -> None:
+    """A body that was never read as a submission is no text of no characters."""
+    unreadable = Unreadable(MALFORMED, assumed("BAD-1"), "body: empty")
+
+    assert describe_length(an_attempt(unreadable), a_policy(), None).saw is None
+
+
+def test_a_case_without_a_submission_has_an_empty_one() -> None:
+    """What stands in for it is never shown: the rules behind `content` were not asked."""
+    unreadable = Unreadable(MALFORMED, assumed("BAD-1"), "body: empty")
+    asked = Case(an_attempt(unreadable), a_policy(), Tally(), None, body_kept=False).findings()
+
+    assert {each.finding.saw for each in asked[3:12] if each.finding is not None} == {None}
+
+
+LATER = Instant(MORNING + 14 * MINUTE + 3 * SECOND)
+
+
+@pytest.mark.parametrize(
+    ("count", "said", "until"),
+    [
+        (Count(0, 2, HOUR, None, None), "0 of 2 texts", "no wait helps"),
+        (
+            Count(1, 2, HOUR, Instant(MORNING + HOUR), None),
+            "1 of 2 texts since 09:00:00, resets 10:00:00",
+            "no wait helps",
+        ),
+        (
+            Count(2, 2, HOUR, Instant(MORNING + HOUR), Instant(MORNING + HOUR)),
+            "2 of 2 texts since 09:00:00, resets 10:00:00",
+            "wait until 2026-01-15T10:00:00Z, or advance the clock by 45m57s",
+        ),
+        (
+            Count(3, 2, HOUR, Instant(MORNING + HOUR), Instant(MORNING + HOUR + 1)),
+            "3 of 2 texts since 09:00:00, resets 10:00:01",
+            "wait until 2026-01-15T10:00:01Z, or advance the clock by 45m58s",
+        ),
+        (
+            Count(2, 2, 48 * HOUR, Instant(MORNING + 24 * HOUR), Instant(MORNING + 24 * HOUR)),
+            "2 of 2 texts since 2026-01-14T09:00:00Z, resets 2026-01-16T09:00:00Z",
+            "wait until 2026-01-16T09:00:00Z, or advance the clock by 23h45m57s",
+        ),
+        (
+            Count(2, 2, MINUTE, Instant(MORNING + HOUR), Instant(MORNING + HOUR)),
+            "2 of 2 texts, resets 10:00:00",
+            "wait until 2026-01-15T10:00:00Z, or advance the clock by 45m57s",
+        ),
+        (
+            Count(1, 0, HOUR, Instant(MORNING + HOUR), None),
+            "1 of 0 texts since 09:00:00, never resets",
+            "no wait helps",
+        ),
+        (
+            Count(2, 2, HOUR, Instant(LATEST + HOUR), Instant(LATEST + HOUR)),
+            "2 of 2 texts, resets 9999-12-31T23:59:59Z",
+            "wait until 9999-12-31T23:59:59Z",
+        ),
+    ],
+)
+def test_a_count_says_since_when_and_until_when(count: Count, said: str, until: str) -> None:
+    """Times alone are of the same day; a beginning that lies ahead is not told; a reset is never told too early."""
+    assert count.in_words("texts", LATER) == said
+    assert count.until_room(LATER).startswith(until)
