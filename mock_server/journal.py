@@ -15,6 +15,7 @@ from mock_server.domain.instants import Instant
 from mock_server.domain.requirements import Requirement
 from mock_server.domain.secrets import MASK, Secrets
 from mock_server.domain.submission import Operation
+from mock_server.stubs import NearMiss
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -46,7 +47,7 @@ class ProtocolError(msgspec.Struct, frozen=True):
 
     error: ErrorCode
     rule: str
-    requirement: Requirement
+    requirement: Requirement | None
     details: str | None = None
 
 
@@ -65,15 +66,19 @@ class Exchange:
         "decision",
         "destination",
         "disconnected",
+        "disconnected_early",
         "epoch",
         "head",
         "id",
         "method",
+        "near",
         "operation",
         "path",
         "protocol_error",
         "raw_size",
         "status",
+        "stubs",
+        "trouble",
     )
 
     def __init__(self, at: Instant, method: str, path: bytes, head: bytes) -> None:
@@ -105,6 +110,14 @@ class Exchange:
         """The traceback of a bug in the mock."""
         self.disconnected = False
         """The client went away before the request was complete."""
+        self.disconnected_early = False
+        """The client went away while its answer was late."""
+        self.stubs: tuple[str, ...] = ()
+        """The stubs that had their say."""
+        self.near: tuple[NearMiss, ...] = ()
+        """Stubs that were kept from it by their limits."""
+        self.trouble: str | None = None
+        """What stubs did to the transport."""
         self.raw_size = 0
         """What the server's budget counts for this entry."""
 
