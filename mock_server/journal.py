@@ -16,6 +16,7 @@ from mock_server.domain.policy import Account, Policy
 from mock_server.domain.requirements import Requirement
 from mock_server.domain.secrets import MASK, Secrets
 from mock_server.domain.submission import Operation
+from mock_server.stubs import NearMiss
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -47,7 +48,7 @@ class ProtocolError(msgspec.Struct, frozen=True):
 
     error: ErrorCode
     rule: str
-    requirement: Requirement
+    requirement: Requirement | None
     details: str | None = None
 
 
@@ -67,26 +68,28 @@ class Exchange:
         "decision",
         "destination",
         "disconnected",
+        "disconnected_early",
         "epoch",
         "head",
         "id",
         "method",
+        "near",
         "operation",
         "path",
         "policy",
         "protocol_error",
         "raw_size",
         "status",
+        "stubs",
+        "trouble",
     )
 
     def __init__(self, at: Instant, method: str, path: bytes, head: bytes) -> None:
-        self.id = ""
-        self.epoch = 0
+        self.id, self.epoch = "", 0
         """Which of the journal's lives the entry belongs to: a reset begins another one."""
         self.at = at
         """When the request was complete; of one that is not, when it began."""
-        self.method = method
-        self.path = path
+        self.method, self.path = method, path
         """As it came, with the query."""
         self.head: bytes | None = head
         """The header lines as they stand on the wire; `None` once they were evicted."""
@@ -101,9 +104,8 @@ class Exchange:
         self.operation: Operation | None = None
         self.destination: str | None = None
         self.policy: Policy | None = None
-        """What the rules were asked with; shared by all exchanges, until the scenario changes."""
         self.account: Account | None = None
-        """Whom the credentials name, where the policy knows them: good or not."""
+        """What the rules were asked with, and whom the credentials name there: both shared by many exchanges."""
         self.decision: Decision | None = None
         self.protocol_error: ProtocolError | None = None
         self.status: int | None = None
@@ -112,6 +114,14 @@ class Exchange:
         """The traceback of a bug in the mock."""
         self.disconnected = False
         """The client went away before the request was complete."""
+        self.disconnected_early = False
+        """The client went away while its answer was late."""
+        self.stubs: tuple[str, ...] = ()
+        """The stubs that had their say."""
+        self.near: tuple[NearMiss, ...] = ()
+        """Stubs that were kept from it by their limits."""
+        self.trouble: str | None = None
+        """What stubs did to the transport."""
         self.raw_size = 0
         """What the server's budget counts for this entry."""
 

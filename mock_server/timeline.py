@@ -30,6 +30,10 @@ _PATIENCE = 0.05
 """Seconds of wall time that an advance gives each attempt before it lets the next one start beside it."""
 
 
+_TURNS = 5
+"""Turns of the event loop that those get who were woken."""
+
+
 class Fired(msgspec.Struct, frozen=True):
     """Something that came to pass during an advance: a change of a message, or an attempt to tell of one."""
 
@@ -65,10 +69,23 @@ async def begin(session: Session, message: Message) -> None:
 
 
 def wake(session: Session) -> None:
-    """Start what a running clock has made due, and wait for the next."""
+    """Start what a running clock has made due, wake who waited for it, and wait for the next."""
+    if not session.advancing:
+        session.sleepers.wake(session.now())
     while not session.advancing and session.clock.rate and _is_due(session, session.now()):
         _start(session, session.agenda.take())
     arm(session)
+
+
+async def sleep_until(session: Session, instant: Instant) -> None:
+    """Return when the session's clock has reached an instant, or when the session has begun anew or ended."""
+    if instant <= session.now():
+        return
+    former = session.sleepers.next_due
+    woken = session.sleepers.add(instant)
+    if former is None or instant < former:
+        arm(session)
+    await woken
 
 
 async def push(session: Session, message: Message, change: Change) -> None:
@@ -103,7 +120,7 @@ async def resend(session: Session, message: Message, change: Change, number: int
 
 def arm(session: Session) -> None:
     """Have the session woken when its next work is due."""
-    due = session.agenda.next_due
+    due = _next_due(session)
     if due is None or session.advancing:
         session.alarm.ring_in(None)
     else:
@@ -155,14 +172,24 @@ async def advance(session: Session, target: Instant | None, wall_limit: float) -
 async def _perform(session: Session, target: Instant | None) -> None:
     world = session.agenda
     while session.agenda is world:
-        due = session.agenda.next_due
+        due = _next_due(session)
         if due is not None and (target is None or due <= target) and _may_start(session, due):
             session.clock.move_to(due)
-            await asyncio.wait({_start(session, session.agenda.take())}, timeout=_PATIENCE)
+            if session.sleepers.wake(due):
+                # What they wake up for, an answer that goes out, is done before the clock moves on.
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
+            else:
+                await asyncio.wait({_start(session, session.agenda.take())}, timeout=_PATIENCE)
         elif session.under_way:
             await asyncio.wait(session.under_way, return_when=asyncio.FIRST_COMPLETED)
         else:
             return
+
+
+def _next_due(session: Session) -> Instant | None:
+    dues = [due for due in (session.agenda.next_due, session.sleepers.next_due) if due is not None]
+    return min(dues, default=None)
 
 
 def _may_start(session: Session, due: Instant) -> bool:

@@ -10,6 +10,7 @@ from mock_server import explanation
 from mock_server.control.clock import ClockVerbs
 from mock_server.control.delivery import DeliveryVerbs
 from mock_server.control.requests import MOST_LISTED, ControlError, bad_scenario
+from mock_server.control.stubs import StubVerbs
 from mock_server.journal import RawBytes
 from mock_server.scenario.loader import patched
 from mock_server.scenario.problems import ScenarioError
@@ -27,6 +28,7 @@ class Control:
         self._raw = raw
         self.clock = ClockVerbs(session)
         self.delivery = DeliveryVerbs(session)
+        self.stubs = StubVerbs(session)
 
     async def exchanges(self, *, limit: int = MOST_LISTED, before: str | None = None) -> dict[str, Any]:
         """The newest exchanges, newest first, a summary each."""
