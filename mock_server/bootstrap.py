@@ -44,6 +44,8 @@ class World:
         self._raw = RawBytes(self._bounds.bytes)
         self._watched = watched
         self._sender = sender or HttpWebhookSender()
+        self.on_a_port = False
+        """Whoever serves the application on a socket says so."""
         self.sessions = Sessions(self._session)
         self.default = self.sessions.create(scenario, name=DEFAULT)
         self.app: ASGIApp = build_app(self.sessions, Worlds(self.sessions, self._raw), self._lifespan)
@@ -67,6 +69,7 @@ class World:
             store=MemoryStore(self._bounds.messages),
             journal=Journal(self._bounds, self._raw),
             sender=self._sender,
+            on_a_port=lambda: self.on_a_port,
             alarm=lambda session: LoopAlarm(lambda: timeline.wake(session)),
         )
 

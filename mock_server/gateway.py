@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from mock_server import timeline, wire
-from mock_server.domain.decision import Accepted, Decision, Drop, Objection, Refused, SilentlyDropped
+from mock_server.domain.adversity import Adversity
+from mock_server.domain.decision import (
+    Accepted,
+    Decision,
+    Drop,
+    Intercepted,
+    Objection,
+    Refused,
+    SilentlyDropped,
+)
 from mock_server.domain.delivery import Plan, Status, Step, latest
 from mock_server.domain.errors import ErrorCode
-from mock_server.domain.flooding import Offer
+from mock_server.domain.flooding import Offer, Tally
 from mock_server.domain.instants import Instant
 from mock_server.domain.message import Message
 from mock_server.domain.requirements import documented
@@ -23,8 +32,9 @@ from mock_server.domain.rules import (
     object_to_attempt,
     object_to_submission,
 )
-from mock_server.domain.stub import Stub
+from mock_server.domain.stub import Stage, Stub
 from mock_server.domain.submission import Attempt, Submission, Webhook
+from mock_server.forcing import Forcing
 from mock_server.session import Session
 
 ACCEPTED_BY = "provider accepted"
@@ -36,23 +46,53 @@ _NEVER_SENT = Plan((Step(0, Status.REJECTED),))
 """The life of a dropped duplicate where the status API knows of it (the alternative reading of AF-7)."""
 
 
-async def submit(session: Session, attempt: Attempt) -> Decision:
-    """Decide an attempt to send: the rules in their order, then one atomic step of the store (ORD-1)."""
+Natural = tuple[Objection[Refused | Drop] | None, Tally | None]
+"""What the rules would have said, and what the windows held when they were asked."""
+
+
+async def submit(session: Session, attempt: Attempt, forcing: Forcing) -> Decision:
+    """Decide an attempt to send: the rules in their order, then one atomic step of the store (ORD-1).
+
+    Stubs have their say before the first rule, after the body was found to be a submission, and on acceptance.
+    """
+    arrival = forcing.at(Stage.ARRIVAL)
+    if arrival is not None and arrival.outcome.refuse is not None:
+        return _forced_refusal(arrival, arrival.outcome.refuse, await foresee(session, attempt))
     policy = session.policy
     submission = object_to_attempt(attempt, policy)
     if isinstance(submission, Objection):
         return _refusal(submission)
     context = context_of(attempt, submission, policy)
     objection = object_to_submission(submission, context)
-    offer = Offer(submission.destination, submission.text, policy.provider(), policy.limits)
-    stub = session.stubs.match(submission.destination)
-    if stub is not None and stub.refuse is not None:
-        return await _forced(session, stub, stub.refuse, offer, objection, attempt.at)
+    handing = _Handing(session, attempt, submission, context, forcing)
+    stub = forcing.at(Stage.DECISION)
+    if stub is not None:
+        return await _forced(handing, stub, objection)
     if objection is None:
-        return await _hand_over(session, attempt, submission, context, offer)
+        return await _hand_over(handing)
     if policy.limits.count_attempts and objection.rule in COUNTED_ATTEMPT_RULES:
-        await session.store.count_attempt(offer, attempt.at)
+        await session.store.count_attempt(handing.offer, attempt.at)
     return _refusal(objection)
+
+
+async def intercept(session: Session, attempt: Attempt, stub: Stub) -> Decision:
+    """Decide nothing: the stub keeps the attempt from the gateway. What the rules would have said is kept."""
+    natural, tally = await foresee(session, attempt)
+    return Decision(Intercepted(), stub.name, None, forced=True, natural=natural, tally=tally)
+
+
+async def foresee(session: Session, attempt: Attempt) -> Natural:
+    """What the rules would say, without counting."""
+    submission = object_to_attempt(attempt, session.policy)
+    if isinstance(submission, Objection):
+        return submission, None
+    context = context_of(attempt, submission, session.policy)
+    objection = object_to_submission(submission, context)
+    if objection is not None:
+        return objection, None
+    offer = Offer(submission.destination, submission.text, session.policy.provider(), session.policy.limits)
+    natural, tally, _ = await session.store.peek(offer, attempt.at)
+    return natural, tally
 
 
 async def message_status(session: Session, message_id: str) -> bytes | None:
@@ -82,53 +122,90 @@ def service_status(session: Session, attempt: Attempt) -> Decision | None:
     return None
 
 
-async def _hand_over(
-    session: Session, attempt: Attempt, submission: Submission, context: Context, offer: Offer
-) -> Decision:
+class _Handing(NamedTuple):
+    """A submission that is about to be handed over, with everything that is known of it."""
+
+    session: Session
+    attempt: Attempt
+    submission: Submission
+    context: Context
+    forcing: Forcing
+
+    @property
+    def offer(self) -> Offer:
+        """How the windows see it."""
+        policy = self.context.policy
+        return Offer(self.submission.destination, self.submission.text, policy.provider(), policy.limits)
+
+
+async def _hand_over(handing: _Handing) -> Decision:
     """Ask the windows and the providers; keep what a provider takes, and begin its life."""
-    objection, tally, ordinal = await session.store.reserve(offer, attempt.at)
+    session, submission = handing.session, handing.submission
+    offer = handing.offer
+    objection, tally, ordinal = await session.store.reserve(offer, handing.attempt.at)
     if objection is not None and isinstance(objection.said, Refused):
         return Decision(objection.said, objection.rule, objection.said.requirement, tally=tally)
     provider = offer.provider or ""
     message_id = session.ids.message_id(offer.destination, offer.text, provider, ordinal)
     if objection is not None:
-        if context.policy.readings.dropped_is_rejected:
-            await session.store.keep(_message(session, attempt, submission, context, message_id, dropped=True))
+        await _drop(handing, message_id)
         dropped = SilentlyDropped(message_id, provider)
         requirement = objection.said.requirement
         return Decision(dropped, objection.rule, requirement, tally=tally, detailed=submission.detailed)
-    message = _message(session, attempt, submission, context, message_id)
-    await session.store.keep(message)
-    session.watchers.message_kept(message)
-    if submission.webhook is not None:
-        await timeline.begin(session, message)
+    await _keep(handing, message_id, provider)
     return Decision(Accepted(message_id, provider), ACCEPTED_BY, _ANS_1, tally=tally, detailed=submission.detailed)
 
 
+async def _keep(handing: _Handing, message_id: str, provider: str, *, forced: bool = False) -> None:
+    """Keep an accepted message, and begin its life."""
+    stub = handing.forcing.at(Stage.FATE)
+    fates = [each.outcome for each in (handing.forcing.at(Stage.DECISION), stub) if each is not None]
+    policy = handing.context.policy
+    message = _message(
+        handing,
+        message_id,
+        provider,
+        plan=next((each.plan for each in fates if each.plan is not None), policy.plan),
+        adversity=next((each.adversity for each in fates if each.adversity is not None), policy.webhooks.adversity),
+        forced=forced or stub is not None,
+    )
+    await handing.session.store.keep(message)
+    handing.session.watchers.message_kept(message)
+    if handing.submission.webhook is not None:
+        await timeline.begin(handing.session, message)
+
+
+async def _drop(handing: _Handing, message_id: str) -> None:
+    """Send to nobody; where AF-7 is read so, the status API knows of it all the same."""
+    policy = handing.context.policy
+    if policy.readings.dropped_is_rejected:
+        provider = policy.provider() or ""
+        await handing.session.store.keep(_message(handing, message_id, provider, plan=_NEVER_SENT, dropped=True))
+
+
 def _message(  # noqa: PLR0913 - the parts of a message
-    session: Session,
-    attempt: Attempt,
-    submission: Submission,
-    context: Context,
+    handing: _Handing,
     message_id: str,
+    provider: str,
     *,
+    plan: Plan,
+    adversity: Adversity | None = None,
+    forced: bool = False,
     dropped: bool = False,
 ) -> Message:
-    policy = context.policy
-    stub = session.stubs.match(submission.destination)
-    plan = policy.plan if stub is None or stub.plan is None else stub.plan
+    attempt, submission, context = handing.attempt, handing.submission, handing.context
     return Message(
         message_id,
         submission,
         context.caller.username,
         context.sender.username,
-        policy.provider() or "",
+        provider,
         attempt.at,
         attempt.exchange,
-        _NEVER_SENT if dropped else plan,
-        policy.webhooks.adversity if stub is None or stub.adversity is None else stub.adversity,
+        plan,
+        adversity,
         None if submission.webhook is None else _own_receiver(submission.webhook, attempt),
-        stub is not None,
+        forced,
         dropped,
     )
 
@@ -146,21 +223,37 @@ async def _view(session: Session, message: Message) -> Mapping[str, Any]:
     return wire.status_view(message, change, session.ids.derived_id("provider", message.id))
 
 
-async def _forced(  # noqa: PLR0913, PLR0917 - what a forced refusal is explained by
-    session: Session,
-    stub: Stub,
-    error: ErrorCode,
-    offer: Offer,
-    objection: Objection[Refused] | None,
-    now: Instant,
-) -> Decision:
-    """Answer as the stub says and reserve nothing; what the rules would have said is kept for the explanation."""
+async def _forced(handing: _Handing, stub: Stub, objection: Objection[Refused] | None) -> Decision:
+    """Answer as the stub says; what the rules would have said is kept for the explanation."""
+    session, offer, now = handing.session, handing.offer, handing.attempt.at
     natural: Objection[Refused | Drop] | None = objection
-    tally = None
+    if stub.outcome.accept:
+        # It counts like any other acceptance, whatever stands against it.
+        counted, tally, ordinal = await session.store.reserve(offer, now, forced=True)
+        provider = offer.provider or next((each.name for each in session.policy.providers), "")
+        message_id = session.ids.message_id(offer.destination, offer.text, provider, ordinal)
+        await _keep(handing, message_id, provider, forced=True)
+        accepted = Accepted(message_id, provider)
+        detailed = handing.submission.detailed
+        natural = natural or counted
+        return Decision(accepted, stub.name, None, forced=True, natural=natural, tally=tally, detailed=detailed)
+    seen: Tally | None = None
     if natural is None:
-        natural, tally, _ = await session.store.peek(offer, now)
+        natural, seen, _ = await session.store.peek(offer, now)
+    if stub.outcome.refuse is not None:
+        return _forced_refusal(stub, stub.outcome.refuse, (natural, seen))
+    message_id = session.ids.derived_id("forced drop", handing.attempt.exchange)
+    await _drop(handing, message_id)
+    dropped = SilentlyDropped(message_id, offer.provider or "")
+    detailed = handing.submission.detailed
+    return Decision(dropped, stub.name, None, forced=True, natural=natural, tally=seen, detailed=detailed)
+
+
+def _forced_refusal(stub: Stub, error: ErrorCode, natural: Natural) -> Decision:
+    """Refuse, and reserve nothing."""
+    objection, tally = natural
     refused = Refused(error, error.requirement, reason=f"forced by {stub.name}")
-    return Decision(refused, stub.name, error.requirement, forced=True, natural=natural, tally=tally)
+    return Decision(refused, stub.name, error.requirement, forced=True, natural=objection, tally=tally)
 
 
 def _refusal(objection: Objection[Refused]) -> Decision:

@@ -18,6 +18,7 @@ from mock_server.domain.secrets import MASK, Secrets
 from mock_server.domain.submission import Operation
 from mock_server.ledger import Ledger
 from mock_server.raw_bytes import RawBytes
+from mock_server.stubs import NearMiss
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -46,7 +47,7 @@ class ProtocolError(msgspec.Struct, frozen=True):
 
     error: ErrorCode
     rule: str
-    requirement: Requirement
+    requirement: Requirement | None
     details: str | None = None
 
 
@@ -67,10 +68,12 @@ class Exchange:
         "decision",
         "destination",
         "disconnected",
+        "disconnected_early",
         "epoch",
         "head",
         "id",
         "method",
+        "near",
         "operation",
         "path",
         "policy",
@@ -78,16 +81,16 @@ class Exchange:
         "raw_size",
         "settled",
         "status",
+        "stubs",
+        "trouble",
     )
 
     def __init__(self, at: Instant, method: str, path: bytes, head: bytes) -> None:
-        self.id = ""
-        self.epoch = 0
+        self.id, self.epoch = "", 0
         """Which of the journal's lives the entry belongs to: a reset begins another one."""
         self.at = at
         """When the request was complete; of one that is not, when it began."""
-        self.method = method
-        self.path = path
+        self.method, self.path = method, path
         """As it came, with the query."""
         self.head: bytes | None = head
         """The header lines as they stand on the wire; `None` once they were evicted."""
@@ -102,9 +105,8 @@ class Exchange:
         self.operation: Operation | None = None
         self.destination: str | None = None
         self.policy: Policy | None = None
-        """What the rules were asked with; shared by all exchanges, until the scenario changes."""
         self.account: Account | None = None
-        """Whom the credentials name, where the policy knows them: good or not."""
+        """What the rules were asked with, and whom the credentials name there: both shared by many exchanges."""
         self.decision: Decision | None = None
         self.protocol_error: ProtocolError | None = None
         self.status: int | None = None
@@ -115,6 +117,14 @@ class Exchange:
         """The traceback of a bug in the mock."""
         self.disconnected = False
         """The client went away before the request was complete."""
+        self.disconnected_early = False
+        """The client went away while its answer was late."""
+        self.stubs: tuple[str, ...] = ()
+        """The stubs that had their say."""
+        self.near: tuple[NearMiss, ...] = ()
+        """Stubs that were kept from it by their limits."""
+        self.trouble: str | None = None
+        """What stubs did to the transport."""
         self.raw_size = 0
         """What the server's budget counts for this entry."""
         self.settled = False

@@ -76,6 +76,10 @@ class Ids(Protocol):
         """A UUID that depends on the seed and these values alone."""
         ...
 
+    def draw(self, purpose: str) -> float:
+        """A number from [0, 1) that depends on the seed and the purpose alone."""
+        ...
+
     def derived_id(self, purpose: str, message_id: str, number: int = 0) -> str:
         """A UUID for something that belongs to a message."""
         ...
@@ -92,8 +96,8 @@ class Reservation(NamedTuple):
 class StateStore(Protocol):
     """The state of one session: windows and messages."""
 
-    async def reserve(self, offer: Offer, now: Instant) -> Reservation:
-        """Decide and count in one atomic step: an objection reserves nothing (AF-5)."""
+    async def reserve(self, offer: Offer, now: Instant, *, forced: bool = False) -> Reservation:
+        """Decide and count in one atomic step: an objection reserves nothing (AF-5), unless it is to be forced."""
         ...
 
     async def peek(self, offer: Offer, now: Instant) -> Reservation:
@@ -171,6 +175,37 @@ class WebhookSender(Protocol):
 
     async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> Answered:
         """Make one attempt; whatever the receiver does is an answer, never an exception."""
+        ...
+
+
+WIRE = "mock.wire"
+"""The ASGI extension that holds a request's `Wire`."""
+
+
+class Wire(Protocol):
+    """The connection beneath a request, for what HTTP forbids."""
+
+    carries_bytes: bool
+    """Whether there are bytes at all; in process there are none."""
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        ...
+
+    def close(self) -> None:
+        """End the connection in an orderly way."""
+        ...
+
+    def reset(self) -> None:
+        """Break the connection off: the other side sees a reset."""
+        ...
+
+    def fail(self, fault: str) -> None:
+        """Where there are no bytes: raise what the client's library would raise.
+
+        Raises:
+            Exception: always.
+        """
         ...
 
 

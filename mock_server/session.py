@@ -10,12 +10,14 @@ from mock_server.agenda import Agenda, Lane
 from mock_server.domain.instants import Duration, Instant
 from mock_server.domain.policy import Policy
 from mock_server.domain.secrets import Secrets, spellings
+from mock_server.domain.stub import Stub
 from mock_server.journal import Journal
 from mock_server.ports import Alarm, Clock, Ids, StateStore, WebhookSender
 from mock_server.receivers import Receivers
 from mock_server.scenario.compile import policy_of, stubs_of
 from mock_server.scenario.model import Scenario
 from mock_server.sleepers import Sleepers
+from mock_server.stubs import StubBook
 from mock_server.watching import Watchers
 
 DEFAULT = "default"
@@ -39,6 +41,7 @@ class Session:
         store: StateStore,
         journal: Journal,
         sender: WebhookSender,
+        on_a_port: Callable[[], bool],
         alarm: Callable[[Session], Alarm],
     ) -> None:
         self.name = name
@@ -48,6 +51,8 @@ class Session:
         self.store = store
         self.journal = journal
         self.sender = sender
+        self.on_a_port = on_a_port
+        """Whether requests come over sockets: some faults are nothing without."""
         self.alarm = alarm(self)
         self.agenda = Agenda()
         self.under_way: dict[asyncio.Task[None], Lane] = {}
@@ -58,6 +63,9 @@ class Session:
         self.watchers = Watchers()
         self.receivers = Receivers()
         self.longest_plan: Duration = 0
+        self.stubs = StubBook(ids.draw)
+        self.held: dict[str, asyncio.Future[None]] = {}
+        """Answers that wait to be released, by their exchange."""
         self.secrets = Secrets()
         self.created_with = scenario
         self.use(scenario)
@@ -66,13 +74,25 @@ class Session:
         """Follow other rules from now on; windows, messages, clock, seed and journal stay as they are."""
         self.scenario = scenario
         self.policy: Policy = policy_of(scenario)
-        self.stubs = stubs_of(scenario)
+        self.stubs.use(stubs_of(scenario), self.now())
         plans = (self.policy.plan, *self.stubs.plans)
         self.longest_plan = max(self.longest_plan, *(plan.steps[-1].after for plan in plans if plan.steps), 0)
         accounts = self.policy.accounts.values()
         self.secrets = self.secrets.with_more(
             spelling for account in accounts for spelling in spellings(account.username, account.password)
         ).with_more(spelling for key in self.policy.api_keys for spelling in spellings("", key))
+
+    def force(self, stub: Stub) -> None:
+        """Follow a stub from now on.
+
+        Raises:
+            ContradictionError: another one always goes before it.
+            OverflowError: there are too many.
+        """
+        self.stubs.add(stub, self.now())
+        plan = stub.outcome.plan
+        if plan is not None and plan.steps:
+            self.longest_plan = max(self.longest_plan, plan.steps[-1].after)
 
     def reload(self, scenario: Scenario) -> None:
         """Follow the scenario's new text, and go back to that on reset; seed and clock stay as they were created."""
@@ -84,8 +104,9 @@ class Session:
 
     async def reset(self) -> None:
         """Go back to how the session was created."""
-        self.use(self.created_with)
         self.clock.reset()
+        self.stubs.reset()
+        self.use(self.created_with)
         self.drop_work()
         self.receivers.clear()
         await self.store.clear()
@@ -115,6 +136,10 @@ class Session:
             task.cancel()
         self.under_way.clear()
         self.sleepers.end()
+        for held in self.held.values():
+            if not held.done():
+                held.set_result(None)
+        self.held.clear()
 
     @property
     def next_due(self) -> Instant | None:

@@ -56,6 +56,7 @@ class MockGateway:
         if self._running is not None:
             raise RuntimeError("the gateway is started already")
         self._running = _Running(self.app, self.world.end_waits)
+        self.world.on_a_port = True
         return self
 
     def stop(self) -> None:

@@ -31,6 +31,12 @@ class SeededIds:
         generation, nth = ordinal
         return self._uuid(f"{generation}\0{nth}\0{destination}\0{provider}\0{text}")
 
+    def draw(self, purpose: str) -> float:
+        """A number from [0, 1) that depends on the seed and the purpose alone."""
+        hashed = self._keyed.copy()
+        hashed.update(f"draw\0{purpose}".encode())
+        return (int.from_bytes(hashed.digest()[:7]) >> 3) / 2**53
+
     def derived_id(self, purpose: str, message_id: str, number: int = 0) -> str:
         """A version 4 UUID for something that belongs to a message."""
         return self._uuid(f"{purpose}\0{message_id}\0{number}")

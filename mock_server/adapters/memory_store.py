@@ -34,9 +34,9 @@ class MemoryStore:
         self._evicted = 0
         self._windows = Windows()
 
-    async def reserve(self, offer: Offer, now: Instant) -> Reservation:
-        """Decide and count in one atomic step: an objection reserves nothing (AF-5)."""
-        return self._windows.reserve(offer, now)
+    async def reserve(self, offer: Offer, now: Instant, *, forced: bool = False) -> Reservation:
+        """Decide and count in one atomic step: an objection reserves nothing (AF-5), unless it is to be forced."""
+        return self._windows.reserve(offer, now, forced=forced)
 
     async def peek(self, offer: Offer, now: Instant) -> Reservation:
         """What `reserve` would say, without counting."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from typing import Any, cast
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mock_server.ports import WIRE
+
+_NO_LINGERING = struct.pack("ii", 1, 0)
 _LARGEST_HEAD = 512 * 1024
 """Bytes of a request line with its headers: what is larger is nobody's test and fills the memory."""
 
@@ -48,6 +53,36 @@ class JoiningTransport:
         return getattr(self._transport, name)
 
 
+class TcpWire:
+    """The bytes beneath HTTP."""
+
+    __slots__ = ("_transport",)
+
+    carries_bytes = True
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self._transport.write(data)
+
+    def close(self) -> None:
+        """End the connection in an orderly way, once everything is sent."""
+        self._transport.close()
+
+    def reset(self) -> None:
+        """Break the connection off: without lingering, the kernel answers with a reset."""
+        connection = self._transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
+        self._transport.abort()
+
+    def fail(self, fault: str) -> None:
+        """Never needed: this wire can do it all."""
+        raise AssertionError(fault)
+
+
 class RawHttpProtocol(HttpToolsProtocol):
     """One connection."""
 
@@ -58,6 +93,8 @@ class RawHttpProtocol(HttpToolsProtocol):
         # uvicorn writes an access log as soon as anybody listens, pytest for one; paths and queries may hold secrets.
         self.access_log = False
         self.transport = cast("asyncio.Transport", JoiningTransport(transport, self.loop))
+        # ASGI calls for dictionaries; one object is all that there is to know of a connection.
+        self._extensions: Any = {WIRE: TcpWire(self.transport)}
 
     def data_received(self, data: bytes) -> None:
         """Parse, and read a request that offers to upgrade as one that does not.
@@ -91,6 +128,7 @@ class RawHttpProtocol(HttpToolsProtocol):
         """Begin to read a head."""
         self._reading_head, self._head_bytes = True, 0
         super().on_message_begin()
+        self.scope["extensions"] = self._extensions
 
     def on_headers_complete(self) -> None:
         """Begin to serve a request, unless it is to be parsed once more."""

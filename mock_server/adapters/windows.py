@@ -38,18 +38,18 @@ class Windows:
         log = self._young.get(offer.destination) or self._old.get(offer.destination)
         return self._decide(offer, offer.key, flooding.empty_log() if log is None else log, now)
 
-    def reserve(self, offer: Offer, now: Instant) -> Reservation:
-        """Decide, and count what nothing stands against."""
+    def reserve(self, offer: Offer, now: Instant, *, forced: bool = False) -> Reservation:
+        """Decide, and count what nothing stands against, or what is forced."""
         log = self._log_to_write(offer, now)
         key = offer.key
         reservation = self._decide(offer, key, log, now)
-        if reservation.objection is None:
+        if forced or reservation.objection is None:
             flooding.count_message(log, key, now, offer.limits)
             self._keep(offer.destination, log)
         elif offer.limits.count_attempts:
             flooding.count_attempt(log, now, offer.limits)
             self._keep(offer.destination, log)
-        self._issue(offer, key, reservation)
+        self._issue(offer, key, reservation if not forced else reservation._replace(objection=None))
         return reservation
 
     def count_attempt(self, offer: Offer, now: Instant) -> None:

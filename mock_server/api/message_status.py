@@ -15,9 +15,11 @@ from mock_server import gateway
 from mock_server.api.answers import answer, answer_protocol_error
 from mock_server.api.body import refuse_declared
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
+from mock_server.api.troubles import forcing_of, intercepted, troubled
 from mock_server.domain.errors import FORBIDDEN, MALFORMED, NOT_FOUND
 from mock_server.domain.instants import Instant, instant_of
 from mock_server.domain.requirements import assumed, documented
+from mock_server.domain.stub import Asked
 from mock_server.journal import Exchange, ProtocolError
 from mock_server.session import Session
 
@@ -63,7 +65,7 @@ class StatusEndpoint:
     def __init__(self, look_up: LookUp | None = None) -> None:
         self._look_up = look_up
 
-    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         session: Session = scope[SESSION]
         exchange: Exchange = scope[EXCHANGE]
@@ -72,6 +74,10 @@ class StatusEndpoint:
             raise HTTPException(404)
         if await refuse_declared(headers.get(b"content-length"), send, exchange):
             return
+        forcing = await forcing_of(scope, send, Asked("look-up"))
+        if forcing is None or await intercepted(scope, receive, send, forcing):
+            return
+        send = troubled(scope, receive, send, forcing)
         exchange.policy = session.policy
         try:
             _authorize(session, headers.get(b"x-api-key"))

@@ -9,9 +9,12 @@ from mock_server.api.answers import answer, answer_refusal
 from mock_server.api.body import LARGEST_BODY, Unread, read_body, refuse_declared
 from mock_server.api.credentials import read_credentials
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
+from mock_server.api.troubles import forcing_of, intercepted, troubled
 from mock_server.domain.errors import TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
 from mock_server.domain.requirements import assumed
+from mock_server.domain.stub import asked_by
 from mock_server.domain.submission import Attempt, Operation, Submission, Unreadable
+from mock_server.forcing import Forcing
 from mock_server.journal import Exchange
 from mock_server.session import DEFAULT, Session
 
@@ -47,8 +50,15 @@ class SendEndpoint:
         receivers = _receivers(scope, session) if asks_back else ()
         attempt = Attempt(self._operation, credentials, content, exchange.at, exchange.id, receivers)
         exchange.asked_with(session.policy, attempt.username)
-        decision = await gateway.submit(session, attempt)
-        exchange.decision = decision
+        forcing = await forcing_of(scope, send, asked_by(attempt))
+        if forcing is not None and not await intercepted(scope, receive, send, forcing, attempt):
+            await self._decide(scope, receive, send, attempt, forcing)
+
+    async def _decide(self, scope: Scope, receive: Receive, send: Send, attempt: Attempt, forcing: Forcing) -> None:
+        session: Session = scope[SESSION]
+        exchange: Exchange = scope[EXCHANGE]
+        decision = exchange.decision = await gateway.submit(session, attempt, forcing)
+        send = troubled(scope, receive, send, forcing)
         readings = session.policy.readings
         status, answer_body = wire.answer_to(decision, provider_null=readings.provider_null_when_not_detailed)
         if status == 401:

@@ -9,6 +9,8 @@ from mock_server.api.answers import answer, answer_protocol_error, answer_refusa
 from mock_server.api.body import OVERFLOWING, keep_body, refuse_declared
 from mock_server.api.credentials import read_credentials
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
+from mock_server.api.troubles import forcing_of, intercepted, troubled
+from mock_server.domain.stub import Asked
 from mock_server.domain.submission import Attempt, Operation, Submission
 from mock_server.journal import Exchange
 from mock_server.session import Session
@@ -31,6 +33,10 @@ class ServiceStatusEndpoint:
             return
         if not await keep_body(scope, receive, exchange, session):
             return
+        forcing = await forcing_of(scope, send, Asked(f"{self._operation}-health"))
+        if forcing is None or await intercepted(scope, receive, send, forcing):
+            return
+        send = troubled(scope, receive, send, forcing)
         if self._operation is Operation.ADMIN:
             credentials = read_credentials(headers.get(b"authorization"))
             attempt = Attempt(self._operation, credentials, _NOTHING_SENT, exchange.at, exchange.id)

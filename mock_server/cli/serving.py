@@ -129,6 +129,7 @@ def _serve(world: World, path: Path, place: _Place) -> None:
     except OSError as error:
         fail(f"cannot serve on {place.host}:{place.port}: {error.strerror or error}; --port 0 takes any free port")
     url = url_of(bound, secure=tls is not None)
+    world.on_a_port = True
 
     def ready() -> None:
         # What was made until now stays: the garbage collector need not look at it again.

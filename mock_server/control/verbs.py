@@ -10,6 +10,7 @@ from mock_server.control.clock import ClockVerbs
 from mock_server.control.delivery import DeliveryVerbs
 from mock_server.control.journal import JournalVerbs
 from mock_server.control.requests import bad_scenario
+from mock_server.control.stubs import StubVerbs
 from mock_server.control.waiting import WaitVerbs
 from mock_server.raw_bytes import RawBytes
 from mock_server.scenario.loader import patched
@@ -28,6 +29,7 @@ class Control:
         self.clock = ClockVerbs(session)
         self.delivery = DeliveryVerbs(session)
         self.journal = JournalVerbs(session, raw)
+        self.stubs = StubVerbs(session)
         self.waits = WaitVerbs(session)
 
     async def reset(self) -> dict[str, Any]:

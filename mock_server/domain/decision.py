@@ -35,6 +35,10 @@ class SilentlyDropped(msgspec.Struct, frozen=True, gc=False):
     provider: str
 
 
+class Intercepted(msgspec.Struct, frozen=True, gc=False):
+    """A stub answered, or broke the connection, before the gateway saw the request: it decided nothing."""
+
+
 class Drop(msgspec.Struct, frozen=True, gc=False):
     """A duplicate: to be answered like an acceptance, once it has an id."""
 
@@ -59,7 +63,7 @@ class Objection(msgspec.Struct, Generic[Said_co], frozen=True, gc=False):
     said: Said_co
 
 
-Verdict: TypeAlias = Accepted | Refused | SilentlyDropped
+Verdict: TypeAlias = Accepted | Refused | SilentlyDropped | Intercepted
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
@@ -68,7 +72,8 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     verdict: Verdict
     rule: str
     """The rule or stub that decided."""
-    requirement: Requirement
+    requirement: Requirement | None
+    """The statement behind it; none stands behind an acceptance, a drop or an answer that a stub made up."""
     forced: bool = False
     """A stub decided: the answer proves nothing about fidelity."""
     natural: Objection[Refused | Drop] | None = None

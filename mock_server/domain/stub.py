@@ -2,46 +2,226 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from enum import IntEnum, StrEnum
+from operator import attrgetter
+
 import msgspec
 
 from mock_server.domain.adversity import Adversity
 from mock_server.domain.delivery import Plan
-from mock_server.domain.errors import ErrorCode
-from mock_server.domain.msisdn import NumberList
+from mock_server.domain.errors import BAD_CREDENTIALS, ErrorCode
+from mock_server.domain.fault import SPOILS_THE_ANSWER, Delay, Fault
+from mock_server.domain.instants import Duration
+from mock_server.domain.submission import Attempt, Submission
+
+
+class Origin(StrEnum):
+    """Where a stub came from. All are alike but for who goes first."""
+
+    HEADER = "header"
+    CONTROL = "control"
+    SCENARIO = "scenario"
+
+
+class Stage(IntEnum):
+    """When a stub has its say. A request meets at most one of each."""
+
+    ARRIVAL = 0
+    """Before authentication: faults, delays, raw answers, and the refusal of credentials."""
+    DECISION = 1
+    """After authentication and body shape, in the place of the rules that follow."""
+    FATE = 2
+    """Once the message is accepted: what becomes of it."""
+
+
+class Asked(msgspec.Struct, frozen=True, gc=False):
+    """What a stub may look at: each field as the texts that it could be matched by."""
+
+    operation: str
+    caller: str = ""
+    submission: Submission | None = None
+
+    def values(self, field: str) -> tuple[str, ...]:
+        """The texts of a field; none where the request has none."""
+        return _VALUES[field](self)
+
+
+def asked_by(attempt: Attempt) -> Asked:
+    """What a stub sees of an attempt to send."""
+    content = attempt.content if isinstance(attempt.content, Submission) else None
+    return Asked(attempt.operation, attempt.username, content)
+
+
+def _of(*found: str | None) -> tuple[str, ...]:
+    return tuple(each for each in found if each is not None)
+
+
+def _reference(asked: Asked, member: str) -> tuple[str, ...]:
+    reference = asked.submission and asked.submission.reference
+    return _of(getattr(reference, member) if reference else None)
+
+
+_VALUES: dict[str, Callable[[Asked], tuple[str, ...]]] = {
+    "operation": lambda asked: (asked.operation,),
+    "destination": lambda asked: _of(asked.submission.destination if asked.submission else None),
+    "text": lambda asked: _of(asked.submission.text if asked.submission else None),
+    # Both the one who calls and the one on whose behalf: a tester thinks of either as "the account".
+    "account": lambda asked: _of(asked.caller or None, asked.submission.account if asked.submission else None),
+    "service": lambda asked: _reference(asked, "service"),
+    "action": lambda asked: _reference(asked, "action"),
+    "key": lambda asked: _reference(asked, "key"),
+}
+
+
+class Criterion(msgspec.Struct, frozen=True):
+    """One thing that a stub wants of a request."""
+
+    field: str
+    wanted: str
+    """In words, for explanations."""
+    holds_for: Callable[[str], bool]
+
+    def met_by(self, asked: Asked) -> bool:
+        """Whether one of the field's texts is wanted."""
+        return any(map(self.holds_for, asked.values(self.field)))
+
+
+class RawAnswer(msgspec.Struct, frozen=True):
+    """An answer that no catalogue holds."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a stub forces: at most one decision, a fate for what is accepted, and trouble on the transport."""
+
+    refuse: ErrorCode | None = None
+    accept: bool = False
+    drop: bool = False
+    plan: Plan | None = None
+    adversity: Adversity | None = None
+    answer: RawAnswer | None = None
+    fault: Fault | None = None
+    delay: Delay | None = None
+    hold: bool = False
+    """The answer waits until a tester releases it."""
+
+    @property
+    def stage(self) -> Stage:
+        """When it has its say."""
+        if self.accept or self.drop or (self.refuse is not None and self.refuse is not BAD_CREDENTIALS):
+            return Stage.DECISION
+        fateful = self.plan is not None or self.adversity is not None
+        return Stage.FATE if fateful else Stage.ARRIVAL
+
+    @property
+    def intercepts(self) -> bool:
+        """Whether the gateway never sees the request."""
+        return self.answer is not None or (self.fault is not None and not comes_after(self.fault))
+
+
+def comes_after(fault: Fault) -> bool:
+    """Whether the gateway has decided before the fault acts."""
+    return fault.after or fault.kind in SPOILS_THE_ANSWER
 
 
 class Stub(msgspec.Struct, frozen=True):
-    """What happens to the sends to these destinations: a refusal, or another fate after the acceptance."""
+    """Which requests, what they get, and how often."""
 
     name: str
-    """Where the stub stands, for the explanation: `stubs[0]`."""
-    destinations: NumberList
-    refuse: ErrorCode | None = None
-    plan: Plan | None = None
-    adversity: Adversity | None = None
+    """For explanations: `stubs[0]` of a scenario, `s1` of the control API."""
+    origin: Origin
+    criteria: tuple[Criterion, ...]
+    outcome: Outcome
+    nth: frozenset[int] | None = None
+    """Of the requests that meet the criteria, only these, counted from 1."""
+    times: int | None = None
+    probability: float | None = None
+    lasts: Duration | None = None
+    """How long it has its say, on the session's clock, from when it was made."""
+    priority: int = 0
+    destination: str | None = None
+    """The one destination that it is for: what it is found by."""
+    prefix: str | None = None
+    """How the destinations begin that it is for."""
+    place: int = 0
+    """Among those of its origin, in the order in which they came."""
+    source: object = None
+    """What its author wrote: to be shown, and compared."""
+
+    @property
+    def limited(self) -> bool:
+        """Whether it leaves some of its requests to others."""
+        return any(each is not None for each in (self.nth, self.times, self.probability, self.lasts))
+
+    @property
+    def rank(self) -> tuple[int, int, bool, int, int]:
+        """Who goes first, the smallest: priority, origin, what is limited, what is exact, and who came first."""
+        exactness = 0 if self.destination is not None else 1 if self.prefix is not None else 2
+        return -self.priority, _ORIGINS.index(self.origin), not self.limited, exactness, self.place
+
+    def unmet(self, asked: Asked) -> Iterator[Criterion]:
+        """The criteria that a request does not meet."""
+        return (each for each in self.criteria if not each.met_by(asked))
+
+
+_ORIGINS = (Origin.HEADER, Origin.CONTROL, Origin.SCENARIO)
 
 
 class StubTable:
-    """The stubs of one scenario, indexed by exact destination: a send never scans them all."""
+    """Stubs by stage and destination, the first to go first: a request never scans those of other destinations.
 
-    __slots__ = ("_by_destination", "_prefixed", "_stubs")
+    It never changes, so that all sessions of a scenario share one.
+    """
+
+    __slots__ = ("_stages", "stubs")
 
     def __init__(self, stubs: tuple[Stub, ...] = ()) -> None:
-        self._stubs = stubs
-        self._by_destination: dict[str, Stub] = {}
-        self._prefixed = tuple(stub for stub in stubs if any(e.endswith("*") for e in stub.destinations.entries))
-        for stub in stubs:
-            for entry in stub.destinations.entries:
-                self._by_destination.setdefault(entry, stub)
+        self.stubs = stubs
+        self._stages = tuple(_Index([each for each in stubs if each.outcome.stage is stage]) for stage in Stage)
+
+    def candidates(self, stage: Stage, destination: str) -> Sequence[Stub]:
+        """Those that may have their say at a stage for a destination, in their order."""
+        return self._stages[stage].candidates(destination)
 
     @property
-    def plans(self) -> tuple[Plan, ...]:
+    def plans(self) -> Iterator[Plan]:
         """Every plan that a stub of the table gives."""
-        return tuple(stub.plan for stub in self._stubs if stub.plan is not None)
+        return (stub.outcome.plan for stub in self.stubs if stub.outcome.plan is not None)
 
-    def match(self, destination: str) -> Stub | None:
-        """The stub for this destination: an exact one first, else the first prefix in the file's order."""
-        exact = self._by_destination.get(destination)
-        if exact is not None or not self._prefixed:
-            return exact
-        return next((stub for stub in self._prefixed if stub.destinations.covers(destination)), None)
+
+class _Index:
+    __slots__ = ("_exact", "_general", "_lengths", "_prefixed")
+
+    def __init__(self, stubs: list[Stub]) -> None:
+        self._exact: dict[str, list[Stub]] = {}
+        self._prefixed: dict[str, list[Stub]] = {}
+        self._general: list[Stub] = []
+        for stub in sorted(stubs, key=_rank):
+            if stub.destination is not None:
+                self._exact.setdefault(stub.destination, []).append(stub)
+            elif stub.prefix is not None:
+                self._prefixed.setdefault(stub.prefix, []).append(stub)
+            else:
+                self._general.append(stub)
+        self._lengths = tuple(sorted({len(prefix) for prefix in self._prefixed}))
+
+    def candidates(self, destination: str) -> Sequence[Stub]:
+        found: Sequence[Stub] = self._exact.get(destination, ())
+        if not self._lengths and not self._general:
+            return found
+        prefixed = [stub for length in self._lengths for stub in self._prefixed.get(destination[:length], ())]
+        return merged(merged(found, sorted(prefixed, key=_rank)), self._general)
+
+
+def merged(some: Sequence[Stub], others: Sequence[Stub]) -> Sequence[Stub]:
+    """Two rows of stubs as one, the first to go first."""
+    if not some or not others:
+        return some or others
+    return sorted((*some, *others), key=_rank)
+
+
+_rank = attrgetter("rank")

@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_server import wire
 from mock_server.domain.codes import find_codes
-from mock_server.domain.decision import Accepted, Drop, Objection, Refused
+from mock_server.domain.decision import Accepted, Drop, Intercepted, Objection, Refused
 from mock_server.domain.flooding import Tally
 from mock_server.domain.instants import Instant, rfc3339, whole_second_from
 from mock_server.domain.message import Message
@@ -25,6 +25,7 @@ __all__ = [
     "BUG",
     "DISCONNECTED",
     "DROPPED",
+    "INTERCEPTED",
     "OPEN",
     "REFUSED",
     "explanation",
@@ -34,7 +35,7 @@ __all__ = [
     "summary",
 ]
 
-ACCEPTED, DROPPED, REFUSED = "accepted", "silently dropped", "refused"
+ACCEPTED, DROPPED, REFUSED, INTERCEPTED = "accepted", "silently dropped", "refused", "intercepted"
 ANSWERED, DISCONNECTED, BUG, OPEN = "answered", "disconnected", "bug", "open"
 
 _OF_THE_GATEWAY = frozenset({"id", "provider", "acceptedAt", "account", "caller", "exchange"})
@@ -60,9 +61,11 @@ def summary(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
         "status": exchange.status,
         "outcome": outcome(exchange),
         **_deciding(exchange),
-        "forced": decision is not None and decision.forced,
+        "forced": (decision is not None and decision.forced) or exchange.trouble is not None,
+        "trouble": exchange.trouble,
+        "stubs": list(exchange.stubs),
         "message_id": None
-        if decision is None or isinstance(decision.verdict, Refused)
+        if decision is None or isinstance(decision.verdict, Refused | Intercepted)
         else decision.verdict.message_id,
     }
 
@@ -110,6 +113,8 @@ def outcome(exchange: Exchange) -> str:
     if exchange.decision is None:
         return OPEN if exchange.status is None else ANSWERED
     verdict = exchange.decision.verdict
+    if isinstance(verdict, Intercepted):
+        return INTERCEPTED
     if isinstance(verdict, Refused):
         return REFUSED
     return ACCEPTED if isinstance(verdict, Accepted) else DROPPED

@@ -7,11 +7,13 @@ from mock_server.domain.findings import Asked
 from mock_server.explanation.rules import the_one_that_fired
 from mock_server.explanation.unrouted import advice_on_protocol_error
 from mock_server.journal import Exchange
+from mock_server.scenario.outcome_header import NAME as OUTCOME_HEADER
 
 _BUG = (
     "This is a bug in the mock and no answer of the gateway: `bug` holds its traceback. "
     "Report it with this exchange; the client is not to blame."
 )
+_UNREAL = "it tells nothing about the request"
 _GONE = "The client went away before its request was complete: nothing was decided. Look at its time-outs."
 
 
@@ -24,16 +26,19 @@ def advice(exchange: Exchange, asked: list[Asked]) -> str | None:
     if exchange.protocol_error is not None:
         return advice_on_protocol_error(exchange, exchange.protocol_error)
     decision = exchange.decision
+    if decision is not None and decision.forced and not isinstance(decision.verdict, Accepted):
+        return _on_stub(f"forces this answer: {_UNREAL}", decision.rule)
+    if exchange.trouble is not None:
+        return _on_stub(f"does this to the connection: {exchange.trouble}", *exchange.stubs)
     if decision is None or isinstance(decision.verdict, Accepted):
         return None
-    return _on_stub(decision) if decision.forced else _on_rule(decision, the_one_that_fired(asked))
+    return _on_rule(decision, the_one_that_fired(asked))
 
 
-def _on_stub(decision: Decision) -> str:
-    return (
-        f"The stub {decision.rule} forces this answer: it tells nothing about the request. "
-        "Take the stub away, or send what it does not match."
-    )
+def _on_stub(does: str, *names: str) -> str:
+    if names == (OUTCOME_HEADER,):
+        return f"The header {OUTCOME_HEADER} {does}. Leave the header out."
+    return f"The stub {', '.join(names)} {does}. Take the stub away, or send what it does not match."
 
 
 def _on_rule(decision: Decision, fired: Asked | None) -> str | None:

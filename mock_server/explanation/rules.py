@@ -99,8 +99,9 @@ def _objection(decision: Decision) -> Objection[Refused | Drop] | None:
         return decision.natural
     if isinstance(decision.verdict, Refused):
         return Objection(decision.rule, decision.verdict)
-    dropped = isinstance(decision.verdict, SilentlyDropped)
-    return Objection(decision.rule, Drop(decision.requirement)) if dropped else None
+    if isinstance(decision.verdict, SilentlyDropped) and decision.requirement is not None:
+        return Objection(decision.rule, Drop(decision.requirement))
+    return None
 
 
 def _body_is_whole(exchange: Exchange) -> bool:

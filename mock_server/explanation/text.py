@@ -52,7 +52,8 @@ def _outcome(explained: Mapping[str, Any]) -> str:
         said += f" (HTTP {explained['status']})"
     if explained["rule"] is not None:
         decided = "forced by" if explained["forced"] else "decided by"
-        said += f", {decided}: {explained['rule']} ({_statement(explained)})"
+        statement = "" if explained["requirement"] is None else f" ({_statement(explained)})"
+        said += f", {decided}: {explained['rule']}{statement}"
     if explained["persistence"] == "transient":
         said += "; a retry can help"
     return said

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mock_server.explanation.masking import readable
 from mock_server.journal import Exchange, ProtocolError
+from mock_server.scenario.outcome_header import NAME as OUTCOME_HEADER
 
 
 class VendorRoute(NamedTuple):
@@ -37,6 +38,7 @@ _PARAMETER = re.compile(r"\{\w+\}")
 _ALIKE_ENOUGH = 0.6
 _LONGEST_COMPARED = 200
 _REMEDIES = {
+    OUTCOME_HEADER: "Correct this header of the mock's own, or leave it out",
     "size": "Send a smaller body",
     "count": "Give `count` a number from 1 to 100, or leave it out",
     "sendDate": "Give `sendDate` a date-time with its offset, such as 2026-01-15T09:00:00Z, or leave it out",

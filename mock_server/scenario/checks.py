@@ -12,14 +12,13 @@ from mock_server.scenario.assume import BY_ID, ELSEWHERE
 from mock_server.scenario.model import MASK
 from mock_server.scenario.plans import flaws_of_plan
 from mock_server.scenario.problems import Flaw, Path, did_you_mean, shown
+from mock_server.scenario.stub_checks import flaws_of_stubs
 
 _PLAIN_LISTS: Final = ("api_keys", "services", "watchlist", "unreachable")
 _NAMED_LISTS: Final = (
     ("accounts", ("username",)),
     ("providers", ("name",)),
-    ("stubs", ("when", "destination")),
 )
-_OUTCOMES: Final = ("refuse", "deliver", "adversity")
 _AF_2: Final[Path] = ("assume", "AF-2")
 _VOLUME_LIMIT: Final[Path] = ("anti_flooding", "volume", "limit")
 
@@ -80,25 +79,8 @@ def _clock(document: object) -> Iterator[Flaw]:
 def _plans(document: object) -> Iterator[Flaw]:
     usual = _at(document, ("delivery", "channel"))
     yield from flaws_of_plan(_at(document, ("delivery", "plan")), ("delivery", "plan"), usual)
-    for index in _listed(document, "stubs"):
-        path: Path = ("stubs", index, "then")
-        then = _at(document, path)
-        if isinstance(then, Mapping):
-            yield from _outcome(then, path)
-            channel = then.get("channel")
-            yield from flaws_of_plan(then.get("deliver"), (*path, "deliver"), usual if channel is None else channel)
-
-
-def _outcome(then: Mapping[object, object], path: Path) -> Iterator[Flaw]:
-    given = [key for key, value in then.items() if value is not None]
-    if not given:
-        yield Flaw(path, f"must hold at least one of {', '.join(_OUTCOMES)}")
-    if "refuse" in given:
-        for key in ("deliver", "channel", "adversity"):
-            if key in given:
-                yield Flaw((*path, key), "excludes 'refuse': a message that is refused goes nowhere", at_key=True)
-    elif "channel" in given and "deliver" not in given:
-        yield Flaw((*path, "channel"), "needs 'deliver': the steps that the message takes on it", at_key=True)
+    yield from flaws_of_stubs(_at(document, ("stubs",)), ("stubs",), usual)
+    yield from flaws_of_stubs(_at(document, ("faults",)), ("faults",), usual, faults=True)
 
 
 def _masks(document: object) -> Iterator[Flaw]:

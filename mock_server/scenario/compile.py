@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from mock_server.domain.delivery import Carrier, Channel, Plan, Status, Step, usual_word
-from mock_server.domain.errors import BY_CODE
 from mock_server.domain.flooding import Limits
 from mock_server.domain.msisdn import NumberList
 from mock_server.domain.notification import WebhookRules
 from mock_server.domain.policy import Account, Health, Policy, Provider, Readings
-from mock_server.domain.stub import Stub, StubTable
+from mock_server.domain.stub import Origin, StubTable
 from mock_server.scenario.assume import reread
-from mock_server.scenario.model import (
-    AccountPart,
-    AntiFloodingPart,
-    CarrierPart,
-    DeliveryPart,
-    HealthPart,
-    Scenario,
-    StepPart,
-    StubPart,
-    WebhooksPart,
-)
-from mock_server.scenario.notation import parse_delay, parse_duration
+from mock_server.scenario.matching import stub_of
+from mock_server.scenario.model import AccountPart, AntiFloodingPart, HealthPart, Scenario, WebhooksPart
+from mock_server.scenario.notation import parse_duration
+from mock_server.scenario.plans import plan_of
 
 
 def policy_of(scenario: Scenario) -> Policy:
@@ -36,7 +24,7 @@ def policy_of(scenario: Scenario) -> Policy:
         limits=reread(_limits(scenario.anti_flooding), scenario.assume),
         providers=tuple(Provider(part.name, part.up) for part in scenario.providers),
         health=_health(scenario.health),
-        plan=_plan(scenario.delivery.plan, scenario.delivery.channel),
+        plan=plan_of(scenario.delivery.plan, scenario.delivery.channel),
         webhooks=reread(_webhooks(scenario.webhooks), scenario.assume),
         api_keys=frozenset(scenario.api_keys),
         readings=reread(Readings(), scenario.assume),
@@ -45,19 +33,11 @@ def policy_of(scenario: Scenario) -> Policy:
 
 def stubs_of(scenario: Scenario) -> StubTable:
     """The forced outcomes; each is named by its place in the file."""
+    channel = scenario.delivery.channel
+    lists = (("stubs", scenario.stubs), ("faults", scenario.faults))
+    written = [(f"{name}[{index}]", part) for name, parts in lists for index, part in enumerate(parts)]
     return StubTable(
-        tuple(_stub(f"stubs[{index}]", part, scenario.delivery) for index, part in enumerate(scenario.stubs))
-    )
-
-
-def _stub(name: str, part: StubPart, usual: DeliveryPart) -> Stub:
-    then = part.then
-    return Stub(
-        name,
-        NumberList((part.when.destination,)),
-        refuse=None if then.refuse is None else BY_CODE[then.refuse],
-        plan=None if then.deliver is None else _plan(then.deliver, then.channel or usual.channel),
-        adversity=then.adversity,
+        tuple(stub_of(part, name, Origin.SCENARIO, channel, place) for place, (name, part) in enumerate(written))
     )
 
 
@@ -91,24 +71,3 @@ def _webhooks(part: WebhooksPart) -> WebhookRules:
         retries=tuple(parse_duration(gap) for gap in part.retries),
         adversity=part.adversity,
     )
-
-
-def _plan(steps: tuple[StepPart, ...], channel: str) -> Plan:
-    return _shared(Plan(tuple(_step(part) for part in steps), Channel(channel)))
-
-
-@lru_cache(maxsize=1024)
-def _shared(plan: Plan) -> Plan:
-    """One object for all plans that are alike: every message holds on to its own."""
-    return plan
-
-
-def _step(part: StepPart) -> Step:
-    status = Status(part.status)
-    carrier = None if part.provider is None else _carrier(part.provider, status)
-    return Step(parse_delay(part.after), status, carrier, part.forced)
-
-
-def _carrier(part: CarrierPart, status: Status) -> Carrier:
-    usual = usual_word(status)
-    return Carrier(part.code or usual.code, part.status or usual.status, part.message)

@@ -10,14 +10,25 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from pydantic import ValidationError
 
 from mock_server.scenario import checks, reader, sentences
 from mock_server.scenario.model import Scenario
 from mock_server.scenario.positions import Mark, Node, UnreadableError
 from mock_server.scenario.problems import Flaw, Problem, ScenarioError, dotted
+from mock_server.scenario.stub_model import StubPart
 
-__all__ = ["Problem", "Scenario", "ScenarioError", "load_scenario", "parse_scenario", "patched", "scenario_of"]
+__all__ = [
+    "Problem",
+    "Scenario",
+    "ScenarioError",
+    "load_scenario",
+    "parse_scenario",
+    "patched",
+    "scenario_of",
+    "stub_part",
+]
 
 LARGEST_FILE: Final = 16 * 1024 * 1024
 _OF_THE_SESSION: Final = ("seed", "clock")
@@ -72,6 +83,22 @@ def scenario_of(value: object, name: str) -> Scenario:
     if scenario is None or flaws:
         raise ScenarioError(_problem(name, flaw) for flaw in flaws)
     return scenario
+
+
+def stub_part(value: object, channel: str = "SMS") -> StubPart:
+    """Judge one stub as a scenario's would be; the paths of its problems begin at the stub itself.
+
+    Raises:
+        ScenarioError: something is wrong with it.
+    """
+    try:
+        scenario = scenario_of({"version": 1, "delivery": {"channel": channel}, "stubs": [value]}, "stub")
+    except ScenarioError as error:
+        raise ScenarioError(
+            msgspec.structs.replace(each, path=each.path.removeprefix("stubs[0]").removeprefix("."))
+            for each in error.problems
+        ) from None
+    return scenario.stubs[0]
 
 
 def patched(scenario: Scenario, parts: Mapping[str, object], name: str) -> Scenario:

@@ -5,71 +5,36 @@ What no single key can say (two accounts of one name, one thing said in two plac
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field
 
-from mock_server.domain.adversity import Adversity
-from mock_server.domain.errors import BY_CODE
 from mock_server.scenario import assume as switchboard
-from mock_server.scenario import notation
+from mock_server.scenario.parts import (
+    INT64,
+    LIST,
+    UNIQUE,
+    Count,
+    Key,
+    Moment,
+    Name,
+    Numbers,
+    Part,
+    State,
+    StepPart,
+    Steps,
+    Text,
+    Travel,
+    Trouble,
+    Window,
+)
+from mock_server.scenario.stub_model import StubPart
 
 MASK: Final = "***"
 """What stands in place of a password or an API key when a scenario is shown."""
 
-_INT64: Final = 2**63
 
-
-def _notation(parse: Callable[[str], int]) -> AfterValidator:
-    """Refuse what `parse` cannot read, in the words of `parse`; keep the text as it was written."""
-
-    def check(text: str) -> str:
-        try:
-            parse(text)
-        except ValueError as error:
-            raise PydanticCustomError("notation", "{sentence}", {"sentence": str(error)}) from None
-        return text
-
-    return AfterValidator(check)
-
-
-def _refusal(code: int) -> int:
-    if code not in BY_CODE:
-        raise PydanticCustomError("refusal", "not a code of the catalogue")
-    return code
-
-
-# Only a bounded text is looked at closely enough to find half a surrogate pair in it.
-Text: TypeAlias = Annotated[str, Field(max_length=10_000)]
-Name: TypeAlias = Annotated[str, Field(min_length=1)]
-Window: TypeAlias = Annotated[
-    str, _notation(notation.parse_duration), Field(json_schema_extra={"pattern": notation.DURATION_PATTERN})
-]
-Delay: TypeAlias = Annotated[
-    str, _notation(notation.parse_delay), Field(json_schema_extra={"pattern": notation.DURATION_PATTERN})
-]
-Moment: TypeAlias = Annotated[
-    str, _notation(notation.parse_instant), Field(json_schema_extra={"pattern": notation.INSTANT_PATTERN})
-]
-Numbers: TypeAlias = Annotated[str, Field(pattern=notation.NUMBER_PATTERN)]
-Count: TypeAlias = Annotated[int, Field(ge=0, lt=_INT64)]
-RefusalCode: TypeAlias = Annotated[int, AfterValidator(_refusal), Field(json_schema_extra={"enum": sorted(BY_CODE)})]
-State: TypeAlias = Literal["up", "down"]
-Travel: TypeAlias = Literal["SMS", "RCS"]
-Trouble: TypeAlias = Annotated[Adversity, Field(strict=False)]
-# What an HTTP header can carry: visible ASCII, with blanks inside only.
-Key: TypeAlias = Annotated[str, Field(min_length=4, pattern="^[!-~][ -~]*[!-~]$")]
-_UNIQUE: Final[dict[str, JsonValue]] = {"uniqueItems": True}
-
-
-# A part that is absent is constructed, not validated: validating it would build a second schema for it.
-class _Part(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
-
-
-class ClockPart(_Part):
+class ClockPart(Part):
     """Where the session's clock stands when the session begins."""
 
     mode: Literal["real", "frozen", "scaled"] = Field(
@@ -84,7 +49,7 @@ class ClockPart(_Part):
     )
 
 
-class AccountPart(_Part):
+class AccountPart(Part):
     """One customer or administrator of the gateway (ACC-1, URL-1)."""
 
     username: Annotated[str, Field(min_length=1, pattern="^[^:]*$")] = Field(description="Without ':'; unique.")
@@ -94,21 +59,21 @@ class AccountPart(_Part):
     urls: Literal["allowed", "denied"] = Field("denied", description="Whether a text may hold a URL (code 74).")
 
 
-class DuplicatesPart(_Part):
+class DuplicatesPart(Part):
     """Same text, same destination, same provider (AF-1): what is over the limit is silently dropped."""
 
     limit: Count = Field(2, description="How many identical texts a destination may get within the window.")
     window: Window = Field("1h", description="How long a message counts.")
 
 
-class VolumePart(_Part):
+class VolumePart(Part):
     """Any text, same destination (AF-2): what is over the limit gets code 60."""
 
     limit: Count = Field(150, description="How many messages a destination may get within the window.")
     window: Window = Field("1h", description="How long a message counts.")
 
 
-class AntiFloodingPart(_Part):
+class AntiFloodingPart(Part):
     """Both limits hold per destination, whoever sends (AF-3)."""
 
     duplicates: DuplicatesPart = Field(
@@ -119,35 +84,11 @@ class AntiFloodingPart(_Part):
     )
 
 
-class ProviderPart(_Part):
+class ProviderPart(Part):
     """A carrier-side partner; the first that is up takes the message (PR-2)."""
 
     name: Name = Field(description="What a detailed answer names; unique.")
     up: bool = Field(True, description="false: the next provider is tried; when none is left, code 64.")
-
-
-class CarrierPart(_Part):
-    """What the provider says of a status; what is absent is its usual word for it (WH-2)."""
-
-    code: Name | None = Field(None, description="Its own code, a text. Absent: 0 where all went well, else 1.")
-    status: Name | None = Field(None, description="Its own word for the status. Absent: that of the gateway.")
-    message: Name | None = Field(None, description="An error text, such as Number Blocked by Carrier. Absent: none.")
-
-
-class StepPart(_Part):
-    """One change of status (ST-2)."""
-
-    after: Delay = Field(description="How long after the acceptance, not after the step above; 0s is allowed.")
-    status: Literal["SENT", "DELIVERED", "REJECTED", "UNDELIVERED", "READ"] = Field(
-        description="SENT or REJECTED first; after SENT, DELIVERED or UNDELIVERED; after DELIVERED on RCS, READ."
-    )
-    provider: CarrierPart | None = Field(None, description="What the provider says of it. Absent: its usual words.")
-    forced: bool = Field(False, description="true: it may stand where no such change is legal, to try a client.")
-
-
-# Strict types take no list for a tuple: the leniency is for the container alone, not for what it holds.
-_LIST: Final = Field(strict=False)
-Steps: TypeAlias = Annotated[tuple[StepPart, ...], _LIST]
 
 
 def _usual_steps() -> Steps:
@@ -157,7 +98,7 @@ def _usual_steps() -> Steps:
     )
 
 
-class DeliveryPart(_Part):
+class DeliveryPart(Part):
     """What becomes of a message after the 200, where no stub says otherwise (ST-1, ST-2)."""
 
     channel: Travel = Field("SMS", description="What messages travel by; only RCS knows READ.")
@@ -167,48 +108,24 @@ class DeliveryPart(_Part):
     )
 
 
-class WebhooksPart(_Part):
+class WebhooksPart(Part):
     """How notifications are delivered (WH-4), and what goes wrong with them on purpose."""
 
     https_only: bool = Field(True, description="false: a webhook may be plain HTTP (BAD-6).")
     timeout: Window = Field("10s", description="How long a receiver may take to answer, in real time.")
-    retries: Annotated[tuple[Window, ...], _LIST] = Field(
+    retries: Annotated[tuple[Window, ...], LIST] = Field(
         ("10s", "1m", "5m", "30m", "2h", "6h"),
         description="The gap before each repetition, from the end of the attempt before. []: no repetition.",
     )
     adversity: Trouble | None = Field(None, description="What goes wrong with every notification. Absent: nothing.")
 
 
-class HealthPart(_Part):
+class HealthPart(Part):
     """What the health checks report; sends are unaffected (OP-9)."""
 
     database: State = Field("up", description="dbStatus")
     services: State = Field("up", description="servicesStatus")
     gateway: State = Field("up", description="down: globalStatus is false though both parts are up.")
-
-
-class WhenPart(_Part):
-    """Which sends a stub answers."""
-
-    destination: Numbers = Field(description="An E.164 number, or a prefix that ends in *.")
-
-
-class ThenPart(_Part):
-    """A refusal, or another fate after the acceptance: at least one of refuse, deliver and adversity."""
-
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
-
-    refuse: RefusalCode | None = Field(None, description="A code of the refusal catalogue; excludes the others.")
-    deliver: Steps | None = Field(None, description="The changes of status, as in delivery.plan. []: none.")
-    channel: Travel | None = Field(None, description="What deliver travels by. Absent: delivery.channel.")
-    adversity: Trouble | None = Field(None, description="What goes wrong with the notifications of these sends.")
-
-
-class StubPart(_Part):
-    """Force an outcome: a refusal whatever the gateway's own rules would have said, or another fate."""
-
-    when: WhenPart = Field(description="Which sends.")
-    then: ThenPart = Field(description="What they get.")
 
 
 def _administrator() -> tuple[AccountPart, ...]:
@@ -219,7 +136,7 @@ def _provider() -> tuple[ProviderPart, ...]:
     return (ProviderPart.model_construct(name="PROVIDER1"),)
 
 
-class Scenario(_Part):
+class Scenario(Part):
     """The world of a session: who may send, what is refused, and how the silent statements are read."""
 
     version: Annotated[int, Field(ge=1, le=1)] = Field(
@@ -227,34 +144,34 @@ class Scenario(_Part):
     )
     title: Text = Field("", description="A line for a list of scenarios.")
     description: Text = Field("", description="A paragraph for a tester: what to send, and what to see.")
-    seed: Annotated[int, Field(ge=-_INT64, lt=_INT64)] | None = Field(
+    seed: Annotated[int, Field(ge=-INT64, lt=INT64)] | None = Field(
         None, description="Makes ids and draws repeatable. Absent: a random one, shown by the session."
     )
     clock: ClockPart = Field(default_factory=ClockPart.model_construct, description="Real, frozen or scaled time.")
-    accounts: Annotated[tuple[AccountPart, ...], _LIST] = Field(
+    accounts: Annotated[tuple[AccountPart, ...], LIST] = Field(
         default_factory=_administrator, description="Who may send. Absent: the administrator admin / admin-secret."
     )
-    api_keys: Annotated[tuple[Key, ...], _LIST] = Field(
+    api_keys: Annotated[tuple[Key, ...], LIST] = Field(
         ("status-key",),
         repr=False,
         description="Who may look up messages (MS-1). Never shown again. Absent: the one key status-key.",
-        json_schema_extra=_UNIQUE,
+        json_schema_extra=UNIQUE,
     )
-    services: Annotated[tuple[Name, ...], _LIST] = Field(
+    services: Annotated[tuple[Name, ...], LIST] = Field(
         ("AUTHENTICATION", "DIGITALSIGN", "ECOMMERCE", "ADMIN"),
         description="What reference.service may be (REQ-4); anything else gets code 59.",
-        json_schema_extra=_UNIQUE,
+        json_schema_extra=UNIQUE,
     )
-    watchlist: Annotated[tuple[Numbers, ...], _LIST] = Field(
-        (), description="Destinations that get code 61 (WL-1).", json_schema_extra=_UNIQUE
+    watchlist: Annotated[tuple[Numbers, ...], LIST] = Field(
+        (), description="Destinations that get code 61 (WL-1).", json_schema_extra=UNIQUE
     )
-    unreachable: Annotated[tuple[Numbers, ...], _LIST] = Field(
-        (), description="Destinations that cannot receive an SMS: code 8.", json_schema_extra=_UNIQUE
+    unreachable: Annotated[tuple[Numbers, ...], LIST] = Field(
+        (), description="Destinations that cannot receive an SMS: code 8.", json_schema_extra=UNIQUE
     )
     anti_flooding: AntiFloodingPart = Field(
         default_factory=AntiFloodingPart.model_construct, description="How much a destination may get (AF-1, AF-2)."
     )
-    providers: Annotated[tuple[ProviderPart, ...], _LIST] = Field(
+    providers: Annotated[tuple[ProviderPart, ...], LIST] = Field(
         default_factory=_provider, description="In the order of failover (PR-2). Absent: PROVIDER1, which is up."
     )
     delivery: DeliveryPart = Field(
@@ -266,16 +183,20 @@ class Scenario(_Part):
     webhooks: WebhooksPart = Field(
         default_factory=WebhooksPart.model_construct, description="How notifications are delivered (WH-4)."
     )
-    stubs: Annotated[tuple[StubPart, ...], _LIST] = Field(
+    stubs: Annotated[tuple[StubPart, ...], LIST] = Field(
         (), description="Forced outcomes; an exact destination goes before a prefix, then the file's order counts."
     )
+    faults: Annotated[tuple[StubPart, ...], LIST] = Field(
+        (), description="Stubs that only trouble the transport: fault, delay, hold or answer."
+    )
+    outcome_header: bool = Field(True, description="Whether a request may force its own outcome by X-Mock-Outcome.")
     assume: Annotated[dict[str, object], AfterValidator(switchboard.spelled)] = Field(
         default_factory=dict, description="How the silent or contradictory statements are read."
     )
 
     def document(self, *, secrets: bool = True) -> dict[str, Any]:
         """The keys that were given, as plain data that makes the same scenario; `***` for secrets if asked."""
-        document = self.model_dump(mode="json", exclude_unset=True)
+        document = self.model_dump(mode="json", exclude_unset=True, by_alias=True)
         if not secrets:
             for account in document.get("accounts", ()):
                 account["password"] = MASK

@@ -1,13 +1,15 @@
-"""What no single step of a plan can say: whether it may follow the one above it, in status and in time (ST-2)."""
+"""Plans of delivery: what they come to, and whether each step may follow the one above it (ST-2)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
-from mock_server.domain.delivery import Channel, Plan, Status, Step, illegal_steps, is_legal
-from mock_server.domain.instants import Duration
+from mock_server.domain.delivery import Carrier, Channel, Plan, Status, Step, illegal_steps, is_legal, usual_word
+from mock_server.domain.instants import SECOND, Duration
 from mock_server.scenario.notation import parse_delay
+from mock_server.scenario.parts import CarrierPart, StepPart
 from mock_server.scenario.problems import Flaw, Path
 
 _BACKWARDS: Final = "comes before {other}; each 'after' counts from the acceptance, and steps stand in order of time"
@@ -56,3 +58,40 @@ def _backwards(steps: list[object] | tuple[object, ...], path: Path) -> Iterator
             yield Flaw(place, _BACKWARDS, other=latest[1])
         else:
             latest = (after, place)
+
+
+_TO = {
+    Status.PROVIDER_ACCEPTANCE: Plan(()),
+    Status.SENT: Plan((Step(SECOND, Status.SENT),)),
+    Status.REJECTED: Plan((Step(SECOND, Status.REJECTED),)),
+    Status.DELIVERED: Plan(),
+    Status.UNDELIVERED: Plan((Step(SECOND, Status.SENT), Step(3 * SECOND, Status.UNDELIVERED))),
+    Status.READ: Plan((*Plan().steps, Step(10 * SECOND, Status.READ)), Channel.RCS),
+}
+
+
+def plan_to(status: str, channel: str) -> Plan:
+    """The usual way to a status, at the usual pace; READ is by RCS whatever the channel."""
+    plan = _TO[Status(status)]
+    return plan if status == Status.READ else _shared(Plan(plan.steps, Channel(channel)))
+
+
+def plan_of(steps: tuple[StepPart, ...], channel: str) -> Plan:
+    """The plan of these steps; one object for all plans that are alike, for every message holds on to its own."""
+    return _shared(Plan(tuple(_step(part) for part in steps), Channel(channel)))
+
+
+@lru_cache(maxsize=1024)
+def _shared(plan: Plan) -> Plan:
+    return plan
+
+
+def _step(part: StepPart) -> Step:
+    status = Status(part.status)
+    carrier = None if part.provider is None else _carrier(part.provider, status)
+    return Step(parse_delay(part.after), status, carrier, part.forced)
+
+
+def _carrier(part: CarrierPart, status: Status) -> Carrier:
+    usual = usual_word(status)
+    return Carrier(part.code or usual.code, part.status or usual.status, part.message)

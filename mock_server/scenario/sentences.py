@@ -12,6 +12,7 @@ from mock_server.domain.errors import BY_CODE
 from mock_server.scenario import notation
 from mock_server.scenario.model import MASK, Scenario
 from mock_server.scenario.problems import Flaw, Path, did_you_mean, shown
+from mock_server.scenario.stub_model import MAPPING_TAG, TEXT_TAG
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -41,7 +42,8 @@ _YES_OR_NO: Final = {"on": "true", "yes": "true", "off": "false", "no": "false"}
 
 def flaw_of(error: ErrorDetails) -> Flaw:
     """The flaw that an error of the model stands for."""
-    path: Path = error["loc"]
+    # Of two ways to write a value pydantic names the one that it tried: no step that anybody wrote.
+    path: Path = tuple(step for step in error["loc"] if step not in (TEXT_TAG, MAPPING_TAG))
     say = _SENTENCES.get(error["type"], _not_allowed)
     return Flaw(path, say(path, error), at_key=error["type"] in {"extra_forbidden", "invalid_key"})
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from mock_server.domain.decision import Accepted, Decision, Refused, SilentlyDropped
+from mock_server.domain.decision import Accepted, Decision, Intercepted, Refused, SilentlyDropped
 from mock_server.domain.errors import ErrorCode
 from mock_server.domain.instants import rfc3339
 from mock_server.domain.message import Message
@@ -23,6 +23,7 @@ _encode = msgspec.json.Encoder().encode
 def answer_to(decision: Decision, *, provider_null: bool = False) -> tuple[int, bytes]:
     """HTTP status and body of a verdict (ANS-1 to ANS-4); `provider_null` is the alternative reading of ANS-2."""
     verdict = decision.verdict
+    assert not isinstance(verdict, Intercepted), "the gateway has no answer of its own"  # noqa: S101
     if isinstance(verdict, Refused):
         return verdict.error.status, envelope(verdict.error, verdict.details)
     return 200, _acceptance(verdict, detailed=decision.detailed, provider_null=provider_null)

@@ -12,6 +12,7 @@ import pytest
 
 from mock_server.domain.errors import CATALOGUE, PROTOCOL_ERRORS
 from mock_server.domain.rules import ORDER
+from mock_server.explanation.text import lines_of
 from mock_server.explanation.unrouted import VENDOR_ROUTES
 from mock_server.journal import Bounds
 from mock_server.testing import MockGateway
@@ -298,6 +299,52 @@ def test_behind_a_stub_the_rules_tell_what_they_would_have_said(worlds: Worlds) 
     assert {each["said"] for each in fine["rules"]} == {"passed"}
     assert "The stub stubs[0] forces this answer" in natural["advice"]
     assert natural["advice"] == fine["advice"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "advice"),
+    [
+        ("refuse=61", "The header X-Mock-Outcome forces this answer: it tells nothing about the request."),
+        ("refuse=63", "The header X-Mock-Outcome forces this answer"),
+        ("drop", "The header X-Mock-Outcome forces this answer"),
+        ("fault=html-page", "The header X-Mock-Outcome forces this answer"),
+        (
+            "fault=broken-json",
+            "The header X-Mock-Outcome does this to the connection: broken-json. Leave the header out.",
+        ),
+        ("refuse=7", "Correct this header of the mock's own, or leave it out."),
+    ],
+)
+def test_what_a_header_forces_is_put_down_to_the_header(world: World, outcome: str, advice: str) -> None:
+    """Before authentication, in the place of the rules, on the wire: the rules tell what they would have said."""
+    found = world.why(world.send(headers={"X-Mock-Outcome": outcome}))
+
+    assert advice in found["advice"]
+    assert {each["said"] for each in found["rules"]} == (set() if outcome == "refuse=7" else {"passed"})
+    assert lines_of(found)[1].count("None") == 0
+
+
+def test_a_forced_acceptance_needs_no_advice_and_tells_what_it_overrode(world: World) -> None:
+    """The client got what it asked for, against a rule."""
+    found = world.why(world.send(destination="+447700900061", headers={"X-Mock-Outcome": "accept"}))
+
+    assert (found["outcome"], found["advice"]) == ("accepted", None)
+    assert [each["rule"] for each in found["rules"] if each["said"] == "refused"] == ["watchlist"]
+
+
+@pytest.mark.parametrize("operation", ["look-up", "admin-health"])
+def test_what_a_stub_keeps_from_the_gateway_without_a_send_has_no_rules(worlds: Worlds, operation: str) -> None:
+    """A look-up asks none, and a health check that the gateway never sees asked none."""
+    world = worlds(stubs=[{"when": {"operation": operation}, "then": {"answer": {"status": 418}}}])
+    if operation == "look-up":
+        response = world.request("GET", "/api/messagestatus/x")
+    else:
+        response = world.post("/api/Admin/checkServiceStatus")
+
+    found = world.why(response)
+
+    assert (response.status_code, found["outcome"], found["rules"]) == (418, "intercepted", [])
+    assert found["advice"].startswith("The stub stubs[0] forces this answer")
 
 
 @contextmanager

@@ -1,0 +1,309 @@
+"""Trouble on the transport: answers that come late, damaged, or not at all.
+
+What HTTP can say goes through the server like any answer. What breaks HTTP goes out as bytes, through the wire that
+the server's protocol offers as an ASGI extension; where there is none, the wire raises what a client would see.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+
+from starlette.types import Message, Receive, Scope, Send
+
+from mock_server import gateway, timeline
+from mock_server.api.answers import RawHeader, answer
+from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
+from mock_server.domain.decision import Decision, Intercepted
+from mock_server.domain.errors import ErrorCode, Persistence
+from mock_server.domain.fault import STATUSES, Fault, FaultKind, spelled
+from mock_server.domain.instants import SECOND, Instant
+from mock_server.domain.requirements import assumed
+from mock_server.domain.stub import Asked, RawAnswer, Stage
+from mock_server.domain.submission import Attempt
+from mock_server.explanation import masked
+from mock_server.forcing import Forcing, Trouble
+from mock_server.journal import Exchange, ProtocolError
+from mock_server.ports import WIRE, Wire
+from mock_server.scenario.outcome_header import NAME, parse_outcome
+from mock_server.session import Session
+from mock_server.wire import envelope
+
+NO_OUTCOME = ErrorCode(400, 400, "Bad X-Mock-Outcome", Persistence.PERMANENT, assumed("BAD-1"))
+"""The answer to a header of ours that forces nothing that there is; no answer of the gateway."""
+
+_HTML: RawHeader = (b"content-type", b"text/html; charset=utf-8")
+_TEXT: RawHeader = (b"content-type", b"text/plain; charset=utf-8")
+_CLOSE: RawHeader = (b"connection", b"close")
+_PAGE = """<!DOCTYPE html>
+<html>
+<head><title>{status} {phrase}</title></head>
+<body>
+<center><h1>{status} {phrase}</h1></center>
+<hr><center>proxy</center>
+</body>
+</html>
+"""
+
+
+async def forcing_of(scope: Scope, send: Send, asked: Asked) -> Forcing | None:
+    """The stubs that a request meets, its own header's included; `None` where that was refused."""
+    session: Session = scope[SESSION]
+    exchange: Exchange = scope[EXCHANGE]
+    header: bytes | None = scope[HEADERS].get(b"x-mock-outcome")
+    if header is None or not session.scenario.outcome_header:
+        return Forcing(session, asked, exchange.at)
+    try:
+        forced = parse_outcome(header.decode("latin-1"))
+    except ValueError as error:
+        said = masked(f"{NAME}: {error}", session.secrets)
+        exchange.protocol_error = ProtocolError(NO_OUTCOME, NAME, None, said)
+        await answer(send, exchange, 400, envelope(NO_OUTCOME, said))
+        return None
+    return Forcing(session, asked, exchange.at, forced)
+
+
+async def intercepted(
+    scope: Scope, receive: Receive, send: Send, forcing: Forcing, attempt: Attempt | None = None
+) -> bool:
+    """Let a stub answer in the gateway's place, or keep the request from it; whether one did."""
+    stub = forcing.at(Stage.ARRIVAL)
+    if stub is None or not stub.outcome.intercepts:
+        return False
+    exchange: Exchange = scope[EXCHANGE]
+    exchange.decision = (
+        Decision(Intercepted(), stub.name, None, forced=True)
+        if attempt is None
+        else await gateway.intercept(forcing.session, attempt, stub)
+    )
+    note(exchange, forcing)
+    trouble = forcing.trouble
+    if trouble is not None and not await _waited(receive, trouble, forcing.session, exchange):
+        return True
+    if stub.outcome.answer is not None:
+        await _answer_raw(send, exchange, stub.outcome.answer)
+    elif stub.outcome.fault is not None:
+        await _Damage(scope, receive, send, stub.outcome.fault).in_place_of_an_answer()
+    return True
+
+
+def troubled(scope: Scope, receive: Receive, send: Send, forcing: Forcing) -> Send:
+    """The way an answer goes out, once the gateway has decided: `send` itself where no trouble is in store."""
+    note(scope[EXCHANGE], forcing)
+    trouble = forcing.trouble
+    if trouble is None:
+        return send
+    return _Troubled(scope, receive, send, trouble, forcing.session)
+
+
+def note(exchange: Exchange, forcing: Forcing) -> None:
+    """Write down which stubs had their say, and what they did to the transport."""
+    if forcing.names or forcing.near:
+        exchange.stubs = forcing.names
+        exchange.near = tuple(forcing.near)
+        trouble = forcing.trouble
+        exchange.trouble = None if trouble is None else str(trouble)
+
+
+class _Troubled:
+    """Collects an answer, waits as long as it is to be late, and lets it out as it is to be damaged."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, trouble: Trouble, session: Session) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self._trouble = trouble
+        self._session = session
+        self._start: Message = {}
+
+    async def __call__(self, message: Message) -> None:
+        """Take one part of the answer."""
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        exchange: Exchange = self._scope[EXCHANGE]
+        if not await _waited(self._receive, self._trouble, self._session, exchange):
+            return
+        fault = self._trouble.fault
+        if fault is None:
+            await self._send(self._start)
+            await self._send(message)
+            return
+        damage = _Damage(self._scope, self._receive, self._send, fault)
+        await damage.to_an_answer(self._start["status"], self._start["headers"], message["body"])
+
+
+async def _waited(receive: Receive, trouble: Trouble, session: Session, exchange: Exchange) -> bool:
+    """Wait as long as the answer is to be late; whether the client is still there then."""
+    waits: list[Awaitable[Any]] = []
+    if trouble.delay and trouble.virtual:
+        waits.append(session.sleepers.until(Instant(session.now() + trouble.delay)))
+    elif trouble.delay:
+        waits.append(asyncio.sleep(trouble.delay / SECOND))
+    if trouble.hold:
+        waits.append(_released(session, exchange))
+    if not waits:
+        return True
+    return await _unless_gone(receive, asyncio.gather(*waits), exchange)
+
+
+async def _released(session: Session, exchange: Exchange) -> None:
+    """Wait until a tester releases the answer, or the session ends or begins anew."""
+    held = asyncio.get_running_loop().create_future()
+    session.held[exchange.id] = held
+    try:
+        await held
+    finally:
+        if session.held.get(exchange.id) is held:
+            del session.held[exchange.id]
+
+
+async def _unless_gone(receive: Receive, work: asyncio.Future[Any], exchange: Exchange) -> bool:
+    """Do some work while the client waits for its end; whether it did."""
+    gone = asyncio.ensure_future(_disconnected(receive))
+    try:
+        await asyncio.wait({gone, work}, return_when=asyncio.FIRST_COMPLETED)
+        if work.done():
+            return True
+        exchange.disconnected_early = True
+        return False
+    finally:
+        for each in (gone, work):
+            each.cancel()
+            with suppress(asyncio.CancelledError):
+                await each
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class _Damage:
+    """One fault, done to one answer."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, fault: Fault) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self._fault = fault
+        self._exchange: Exchange = scope[EXCHANGE]
+
+    async def in_place_of_an_answer(self) -> None:
+        """Do it to a request that the gateway never sees."""
+        await self.to_an_answer(0, (), b"")
+
+    async def to_an_answer(self, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
+        """Do it to the answer that the gateway gave."""
+        kind = self._fault.kind
+        if kind in STATUSES:
+            await self._answer_of_a_proxy()
+        elif kind is FaultKind.BROKEN_JSON:
+            await self._send_whole(status, headers, body[: len(body) * 2 // 3])
+        elif kind is FaultKind.WRONG_CONTENT_TYPE:
+            kept = [header for header in headers if header[0] != b"content-type"]
+            await self._send_whole(status, [_HTML, *kept], body)
+        else:
+            await self._break(status, headers, body)
+
+    async def _answer_of_a_proxy(self) -> None:
+        status = self._fault.status or STATUSES[self._fault.kind]
+        phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown"
+        retry = self._fault.retry_after
+        headers = [] if retry is None else [(b"retry-after", str(retry).encode())]
+        if self._fault.kind is FaultKind.HTML_PAGE:
+            page = _PAGE.format(status=status, phrase=phrase).encode()
+            await answer(self._send, self._exchange, status, page, headers=(_HTML, *headers))
+        else:
+            await answer(self._send, self._exchange, status, f"{phrase}\n".encode(), headers=(_TEXT, *headers))
+
+    async def _send_whole(self, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
+        kept = [header for header in headers if header[0] != b"content-length"]
+        length = (b"content-length", str(len(body)).encode())
+        await self._send({"type": "http.response.start", "status": status, "headers": [*kept, length]})
+        await self._send({"type": "http.response.body", "body": body})
+
+    async def _break(self, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
+        """Leave HTTP: bytes as they are, and the end of the connection."""
+        wire: Wire = self._scope.get("extensions", {}).get(WIRE) or NoWire()
+        if not wire.carries_bytes:
+            wire.fail(spelled(self._fault))
+            return
+        with suppress(asyncio.CancelledError):  # The server stops: the connection ends one way or another.
+            await self._break_on(wire, status, headers, body)
+            await _disconnected(self._receive)
+
+    async def _break_on(self, wire: Wire, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
+        match self._fault.kind:
+            case FaultKind.RESET | FaultKind.DOWN:
+                wire.reset()
+            case FaultKind.EMPTY:
+                wire.close()
+            case FaultKind.HANG:
+                return
+            case FaultKind.SLOW_DRIP:
+                await self._drip(wire, _head(status, [*headers, _CLOSE]) + body)
+            case FaultKind.TRUNCATED_BODY:
+                _end(wire, _head(status, [*headers, _CLOSE]) + body[: len(body) // 2])
+            case FaultKind.WRONG_CONTENT_LENGTH:
+                short = (b"content-length", str(len(body) // 2).encode())
+                _end(wire, _head(status, [*_without_length(headers), short, _CLOSE]) + body)
+            case FaultKind.MALFORMED_CHUNK:
+                chunked = (b"transfer-encoding", b"chunked")
+                half = len(body) // 2
+                chunks = b"%x\r\n%b\r\nno size\r\n%b\r\n0\r\n\r\n" % (half, body[:half], body[half:])
+                _end(wire, _head(status, [*_without_length(headers), chunked, _CLOSE]) + chunks)
+
+    async def _drip(self, wire: Wire, answer_bytes: bytes) -> None:
+        async def drip() -> None:
+            for byte in answer_bytes:
+                wire.write(bytes((byte,)))
+                await asyncio.sleep(self._fault.interval / SECOND)
+            wire.close()
+
+        await _unless_gone(self._receive, asyncio.ensure_future(drip()), self._exchange)
+
+
+async def _answer_raw(send: Send, exchange: Exchange, raw: RawAnswer) -> None:
+    named = {name.lower() for name, _ in raw.headers}
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in raw.headers]
+    if raw.body and "content-type" not in named:
+        headers.append((b"content-type", b"application/json"))
+    await answer(send, exchange, raw.status, raw.body, headers=headers)
+
+
+def _end(wire: Wire, raw: bytes) -> None:
+    wire.write(raw)
+    wire.close()
+
+
+def _without_length(headers: Iterable[RawHeader]) -> list[RawHeader]:
+    return [header for header in headers if header[0] != b"content-length"]
+
+
+def _head(status: int, headers: Iterable[RawHeader]) -> bytes:
+    phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+    lines = [f"HTTP/1.1 {status} {phrase}".encode(), *(b": ".join(header) for header in headers)]
+    return b"\r\n".join((*lines, b"", b""))
+
+
+class TransportFaultError(ConnectionError):
+    """A fault in process, where no connection can break: the client that called in process gets this instead."""
+
+
+class NoWire:
+    """In process, called by a client that we know nothing of."""
+
+    carries_bytes = False
+
+    def fail(self, fault: str) -> None:
+        """Raise what stands for the fault."""
+        raise TransportFaultError(f"forced: {fault}; a client on a real port sees the connection break")
+
+    def write(self, data: bytes) -> None:
+        """No bytes go over it."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def reset(self) -> None:
+        """There is nothing to reset."""

@@ -1,0 +1,125 @@
+"""The verbs of stubs: force outcomes, see how often each has had its say, and let held answers go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_server.control.requests import ControlError, bad_scenario
+from mock_server.domain.fault import Fault, FaultKind
+from mock_server.domain.stub import Origin, Stub
+from mock_server.explanation import masked_within
+from mock_server.scenario.loader import stub_part
+from mock_server.scenario.matching import stub_of
+from mock_server.scenario.problems import ScenarioError
+from mock_server.scenario.stub_model import StubPart
+from mock_server.session import Session
+from mock_server.stubs import ContradictionError
+
+NEEDS_BYTES = frozenset({FaultKind.SLOW_DRIP})
+"""Faults that no client library has an error for: they are nothing without a socket."""
+
+
+class StubVerbs:
+    """Add, look at and take back the stubs of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, request: Mapping[str, object]) -> dict[str, Any]:
+        """Take a stub, in the shape that a scenario has for it."""
+        session = self._session
+        channel = session.scenario.delivery.channel
+        try:
+            part = stub_part(dict(request), channel)
+        except ScenarioError as error:
+            raise bad_stub(error) from None
+        place = session.stubs.next_place()
+        stub = stub_of(part, f"s{place}", Origin.CONTROL, channel, place)
+        _refuse_unplayable(stub.outcome.fault, session)
+        try:
+            session.force(stub)
+        except ContradictionError as error:
+            raise ControlError(
+                409,
+                "Contradictory stub",
+                f"{error.first} wants the same requests, without limit, and would always go before it: DELETE "
+                f"/_control/stubs/{error.first}, or limit one of them by times, nth, for or probability, "
+                "or give them different priorities",
+            ) from None
+        except OverflowError as error:
+            raise ControlError(409, "Too many stubs", str(error)) from None
+        return self._shown(stub)
+
+    def all(self) -> dict[str, Any]:
+        """Every stub, those of the control API first; `unmatched` are those of them that no request has met."""
+        book = self._session.stubs
+        shown = [self._shown(stub) for stub in book]
+        unmatched = [each.name for each in book if each.origin is Origin.CONTROL and not book.counts(each).matched]
+        return {"stubs": shown, "unmatched": unmatched}
+
+    def one(self, name: str) -> dict[str, Any]:
+        """One stub."""
+        found = self._session.stubs.get(name)
+        if found is None:
+            raise ControlError(
+                404, "Unknown stub", f"no stub {name!r} in this session; GET /_control/stubs lists them"
+            )
+        return self._shown(found)
+
+    def remove(self, name: str) -> dict[str, Any]:
+        """Take a stub of the control API back."""
+        if self._session.stubs.remove(name) is None:
+            found = self.one(name)
+            raise ControlError(
+                409, "Not deletable", f"{found['id']} stands in the scenario; PATCH /_control/scenario changes those"
+            )
+        return {"deleted": name}
+
+    def clear(self) -> dict[str, Any]:
+        """Take all stubs of the control API back."""
+        return {"deleted": self._session.stubs.clear()}
+
+    def release(self, exchange: str) -> dict[str, Any]:
+        """Let one held answer go."""
+        held = self._session.held.get(exchange)
+        if held is None or held.done():
+            waiting = ", ".join(self._session.held) or "none"
+            raise ControlError(409, "Not held", f"no answer of exchange {exchange!r} is held; held now: {waiting}")
+        held.set_result(None)
+        return {"released": [exchange]}
+
+    def release_all(self) -> dict[str, Any]:
+        """Let all held answers go."""
+        waiting = [name for name, held in self._session.held.items() if not held.done()]
+        for name in waiting:
+            self._session.held[name].set_result(None)
+        return {"released": waiting}
+
+    def _shown(self, stub: Stub) -> dict[str, Any]:
+        session = self._session
+        assert isinstance(stub.source, StubPart), "stubs in a book were written by somebody"  # noqa: S101
+        written = stub.source.model_dump(mode="json", exclude_unset=True, by_alias=True)
+        counts = session.stubs.counts(stub)
+        shown = {
+            "id": stub.name,
+            "origin": stub.origin,
+            "when": {},
+            **written,
+            "matched": counts.matched,
+            "applied": counts.applied,
+            "exhausted": session.stubs.exhausted(stub, session.now()),
+        }
+        found: dict[str, Any] = masked_within(shown, session.secrets)
+        return found
+
+
+def bad_stub(error: ScenarioError) -> ControlError:
+    """Everything that is wrong with a stub, as one answer."""
+    return ControlError(400, "Bad stub", bad_scenario(error).details)
+
+
+def _refuse_unplayable(fault: Fault | None, session: Session) -> None:
+    if fault is not None and fault.kind in NEEDS_BYTES and not session.on_a_port():
+        said = "in process there are no bytes to send slowly, and no client library has an error for it"
+        raise ControlError(400, "Bad stub", [f"then.fault: {fault.kind} needs a real port: {said}; delay needs none"])

@@ -1,0 +1,155 @@
+"""What no single key of a stub can say: outcomes that exclude each other, and stubs that never get their turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from mock_server.domain.fault import STATUSES, Fault, FaultKind
+from mock_server.domain.stub import comes_after
+from mock_server.scenario.faults import parse_fault, staged
+from mock_server.scenario.notation import parse_delay
+from mock_server.scenario.plans import flaws_of_plan
+from mock_server.scenario.problems import Flaw, Path
+
+_DECISIONS: Final = ("refuse", "accept", "drop", "answer")
+_FATES: Final = ("deliver", "channel", "adversity")
+_TROUBLES: Final = ("fault", "delay", "hold")
+_OUTCOMES: Final = ("refuse", "accept", "drop", "deliver", "adversity", "answer", *_TROUBLES)
+_LIMITS: Final = ("times", "probability", "for")
+
+
+def flaws_of_stubs(stubs: object, path: Path, usual: object, *, faults: bool = False) -> Iterator[Flaw]:
+    """Everything that is wrong across the keys of a list of stubs, as it was read."""
+    if not isinstance(stubs, list | tuple):
+        return
+    for index, stub in enumerate(stubs):
+        if isinstance(stub, Mapping):
+            yield from _flaws_of_stub(stub, (*path, index), usual, faults=faults)
+    yield from _never_reached(stubs, path)
+
+
+def _flaws_of_stub(stub: Mapping[object, object], path: Path, usual: object, *, faults: bool) -> Iterator[Flaw]:
+    then = stub.get("then")
+    if isinstance(then, Mapping):
+        yield from _outcome(then, (*path, "then"), faults=faults)
+        channel = then.get("channel")
+        yield from flaws_of_plan(
+            then.get("deliver"), (*path, "then", "deliver"), usual if channel is None else channel
+        )
+    when = stub.get("when")
+    if isinstance(when, Mapping):
+        for field in ("text", "account", "service", "action", "key"):
+            yield from _exactly_one(when.get(field), ("contains", "regex"), (*path, "when", field))
+
+
+def _outcome(then: Mapping[object, object], path: Path, *, faults: bool) -> Iterator[Flaw]:
+    given = [key for key, value in then.items() if value is not None]
+    if not given:
+        yield Flaw(path, f"must hold at least one of {', '.join(_OUTCOMES)}")
+    if faults:
+        for key in (each for each in given if each in _OUTCOMES and each not in (*_TROUBLES, "answer")):
+            yield Flaw(
+                (*path, str(key)), "belongs to 'stubs'; 'faults' hold fault, delay, hold and answer", at_key=True
+            )
+    decisions: list[str] = [key for key in _DECISIONS if key in given]
+    for key in decisions[1:]:
+        yield Flaw((*path, key), f"excludes '{decisions[0]}': a request gets one answer", at_key=True)
+    for nowhere in (key for key in ("refuse", "drop", "answer") if key in decisions[:1]):
+        what = "refused" if nowhere == "refuse" else "dropped" if nowhere == "drop" else "answered so"
+        for key in (each for each in _FATES if each in given):
+            yield Flaw((*path, key), f"excludes '{nowhere}': a message that is {what} goes nowhere", at_key=True)
+    if "channel" in given and "deliver" not in given and not {"refuse", "drop", "answer"} & set(decisions):
+        yield Flaw((*path, "channel"), "needs 'deliver': the steps that the message takes on it", at_key=True)
+    yield from _fault(then, path, decisions)
+    yield from _delay(then.get("delay"), (*path, "delay"))
+    answer = then.get("answer")
+    if isinstance(answer, Mapping):
+        yield from _answer(answer, (*path, "answer"))
+
+
+def _fault(then: Mapping[object, object], path: Path, decisions: list[str]) -> Iterator[Flaw]:
+    written, place = then.get("fault"), (*path, "fault")
+    fault: Fault | None = None
+    if isinstance(written, Mapping):
+        at, kind = written.get("at"), written.get("kind")
+        try:
+            fault = staged(FaultKind(str(kind)), None if at is None else at == "after")
+        except ValueError as error:
+            if kind in list(FaultKind):
+                yield Flaw((*place, "at"), str(error))
+            return
+        yield from _particulars(written, fault, place)
+    elif isinstance(written, str | int):
+        try:
+            fault = parse_fault(str(written))
+        except ValueError:
+            return
+    if fault is not None and not comes_after(fault):
+        before = [*decisions, *(key for key in _FATES if then.get(key) is not None)]
+        if before:
+            said = f"excludes '{before[0]}': the gateway never sees the request; '{fault.kind}-after' comes after it"
+            yield Flaw(place, said, at_key=True)
+
+
+def _particulars(written: Mapping[object, object], fault: Fault, place: Path) -> Iterator[Flaw]:
+    allowed = {
+        "status": fault.kind is FaultKind.HTML_PAGE,
+        "retry_after": fault.kind in STATUSES,
+        "interval": fault.kind is FaultKind.SLOW_DRIP,
+    }
+    for key, fits in allowed.items():
+        if written.get(key) is not None and not fits:
+            yield Flaw((*place, key), f"means nothing with '{fault.kind}'", at_key=True)
+
+
+def _delay(written: object, place: Path) -> Iterator[Flaw]:
+    if not isinstance(written, Mapping):
+        return
+    yield from _exactly_one(written, ("fixed", "uniform", "lognormal", "virtual"), place)
+    uniform = written.get("uniform")
+    if isinstance(uniform, list | tuple) and len(uniform) == 2:
+        try:
+            least, most = (parse_delay(str(each)) for each in uniform)
+        except ValueError:
+            return
+        if least > most:
+            yield Flaw((*place, "uniform"), "holds the least first, and the most then")
+
+
+def _answer(answer: Mapping[object, object], place: Path) -> Iterator[Flaw]:
+    bodies = [key for key in ("body", "body_base64") if answer.get(key) is not None]
+    if len(bodies) == 2:
+        yield Flaw((*place, "body_base64"), "excludes 'body': keep one of the two", at_key=True)
+    if bodies and answer.get("status") in {204, 205, 304}:
+        yield Flaw((*place, bodies[0]), f"excludes status {answer['status']}, which has no body", at_key=True)
+
+
+def _exactly_one(value: object, keys: tuple[str, ...], place: Path) -> Iterator[Flaw]:
+    if isinstance(value, Mapping) and sum(value.get(key) is not None for key in keys) != 1:
+        yield Flaw(place, f"must hold exactly one of {', '.join(keys)}")
+
+
+def _never_reached(stubs: list[object] | tuple[object, ...], path: Path) -> Iterator[Flaw]:
+    """Two that want the same requests, none of them limited: the second never gets its turn."""
+    first: dict[str, int] = {}
+    for index, stub in enumerate(stubs):
+        if not isinstance(stub, Mapping) or any(stub.get(key) is not None for key in _LIMITS):
+            continue
+        when, then = stub.get("when", {}), stub.get("then")
+        if not isinstance(when, Mapping) or not isinstance(then, Mapping) or when.get("nth") is not None:
+            continue
+        wants = f"{_stage(then)} {stub.get('priority', 0)} {sorted((str(k), str(v)) for k, v in when.items())}"
+        if wants in first:
+            said = (
+                "never gets its turn: {other} wants the same requests; limit that by times, nth, for or probability"
+            )
+            yield Flaw((*path, index), said, other=(*path, first[wants]))
+        first.setdefault(wants, index)
+
+
+def _stage(then: Mapping[object, object]) -> str:
+    given = {key for key, value in then.items() if value is not None}
+    if given & {"accept", "drop"} or ("refuse" in given and then["refuse"] != 63):
+        return "decision"
+    return "fate" if given & {"deliver", "adversity"} else "arrival"
