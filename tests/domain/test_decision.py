@@ -6,12 +6,12 @@ import pytest
 
 from mock_server.domain.decision import Accepted, Decision, Drop, Objection, Refused, SilentlyDropped, Verdict
 from mock_server.domain.errors import FLOODED, MALFORMED
+from mock_server.domain.fault import Delay, Fault, FaultKind
 from mock_server.domain.flooding import Limits, Tally
 from mock_server.domain.message import Message
-from mock_server.domain.msisdn import NumberList
 from mock_server.domain.policy import Account, Health, Policy, Provider, Readings
 from mock_server.domain.requirements import documented
-from mock_server.domain.stub import Stub
+from mock_server.domain.stub import Origin, Outcome, Stub
 from mock_server.domain.submission import Credentials, Reference, Unreadable, Webhook
 from tests.domain.asking import MORNING, a_context, a_submission, an_attempt, an_offer
 
@@ -77,7 +77,9 @@ def test_a_message_is_natural_unless_a_stub_had_it_accepted() -> None:
         Credentials("anna", "secret"),
         Unreadable(MALFORMED, AF_1, "body: empty"),
         Health(),
-        Stub("stubs[0]", NumberList(), FLOODED),
+        Stub("stubs[0]", Origin.SCENARIO, (), Outcome(FLOODED)),
+        Fault(FaultKind.RESET),
+        Delay(),
         an_offer(),
         a_context(),
     ],

@@ -1,57 +1,176 @@
-"""Stubs: which one answers for a destination."""
+"""Stubs: what they look at, when they have their say, and who goes first."""
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from mock_server.domain.adversity import Adversity
 from mock_server.domain.delivery import Plan, Status, Step
-from mock_server.domain.errors import FLOODED, NO_PROVIDER, WATCHLISTED
-from mock_server.domain.instants import HOUR
-from mock_server.domain.msisdn import NumberList
-from mock_server.domain.stub import Stub, StubTable
+from mock_server.domain.errors import BAD_CREDENTIALS, FLOODED, MALFORMED, WATCHLISTED
+from mock_server.domain.fault import Fault, FaultKind
+from mock_server.domain.instants import HOUR, MINUTE, Instant
+from mock_server.domain.requirements import assumed
+from mock_server.domain.stub import (
+    Asked,
+    Criterion,
+    Origin,
+    Outcome,
+    RawAnswer,
+    Stage,
+    Stub,
+    StubTable,
+    asked_by,
+    comes_after,
+    merged,
+)
+from mock_server.domain.submission import (
+    Attempt,
+    Credentials,
+    Operation,
+    Presented,
+    Reference,
+    Submission,
+    Unreadable,
+)
 
-FLOODS = Stub("stubs[0]", NumberList(("+447700900060",)), FLOODED)
-LISTS = Stub("stubs[1]", NumberList(("+4477009000*",)), WATCHLISTED)
-FAILS = Stub("stubs[2]", NumberList(("+447700900064", "+4477*")), NO_PROVIDER)
-FLOODS_TOO = Stub("stubs[3]", NumberList(("+447700900060", "+447700900064")), FLOODED)
+NUMBER = "+447700900060"
+
+
+def stub(name: str, destination: str = NUMBER, outcome: Outcome | None = None, **more: object) -> Stub:
+    """A stub for a number, or for a prefix that ends in an asterisk."""
+    prefix = destination[:-1] if destination.endswith("*") else None
+    made = Stub(
+        name,
+        Origin.SCENARIO,
+        (),
+        outcome or Outcome(FLOODED),
+        destination=destination if prefix is None and destination else None,
+        prefix=prefix,
+    )
+    return msgspec.structs.replace(made, **more)
+
+
+EXACT, PREFIXED, LONGER, GENERAL = (
+    stub("a"),
+    stub("b", "+4477*", place=1),
+    stub("c", "+44770*", place=2),
+    stub("d", ""),
+)
 
 
 @pytest.mark.parametrize(
-    ("stubs", "destination", "answers"),
+    ("stubs", "destination", "order"),
     [
-        pytest.param((FLOODS,), "+447700900060", FLOODS, id="exact"),
-        pytest.param((FLOODS,), "+4477009000600", None, id="an exact number is no prefix"),
-        pytest.param((LISTS,), "+447700900099", LISTS, id="prefix"),
-        pytest.param((LISTS,), "+4477009000", LISTS, id="the prefix itself"),
-        pytest.param((LISTS,), "+447700900199", None, id="beside the prefix"),
-        pytest.param((LISTS, FLOODS), "+447700900060", FLOODS, id="exact before an earlier prefix"),
-        pytest.param((LISTS, FAILS), "+447700900064", FAILS, id="exact before prefix, in one stub"),
-        pytest.param((LISTS, FAILS), "+447700900065", LISTS, id="the first of two prefixes"),
-        pytest.param((FAILS, LISTS), "+447700900065", FAILS, id="the first of two prefixes, the other way round"),
-        pytest.param((LISTS, FAILS), "+447701", FAILS, id="the second of two prefixes"),
-        pytest.param((FLOODS, FLOODS_TOO), "+447700900060", FLOODS, id="the first of two exact ones"),
-        pytest.param((FLOODS_TOO, FLOODS), "+447700900060", FLOODS_TOO, id="the first of two, the other way round"),
-        pytest.param((FLOODS_TOO,), "+447700900064", FLOODS_TOO, id="the second number of one stub"),
-        pytest.param((), "+447700900060", None, id="no stubs"),
-        pytest.param((FLOODS, LISTS, FAILS), "", None, id="a destination that was missing"),
+        pytest.param((EXACT,), NUMBER, "a", id="exact"),
+        pytest.param((EXACT,), NUMBER + "0", "", id="an exact number is no prefix"),
+        pytest.param((PREFIXED,), "+447799", "b", id="prefix"),
+        pytest.param((PREFIXED,), "+4477", "b", id="the prefix itself"),
+        pytest.param((PREFIXED,), "+4478", "", id="beside the prefix"),
+        pytest.param((PREFIXED, EXACT), NUMBER, "ab", id="exact before an earlier prefix"),
+        pytest.param((LONGER, PREFIXED), NUMBER, "bc", id="of two prefixes the first, not the longer"),
+        pytest.param((GENERAL, PREFIXED), NUMBER, "bd", id="a prefix before what is for all"),
+        pytest.param((GENERAL,), "", "d", id="what is for all is for a request without destination"),
+        pytest.param((GENERAL, LONGER, PREFIXED, EXACT), NUMBER, "abcd", id="all of them"),
+        pytest.param((), NUMBER, "", id="no stubs"),
     ],
 )
-def test_the_exact_stub_answers_first_then_the_first_prefix(
-    stubs: tuple[Stub, ...], destination: str, answers: Stub | None
+def test_the_exact_stub_goes_first_then_the_first_prefix(
+    stubs: tuple[Stub, ...], destination: str, order: str
 ) -> None:
-    """A stub that names the number wins over one that names its beginning; among equals the file's order decides."""
-    assert StubTable(stubs).match(destination) is answers
+    """A stub that names the number wins over one that names its beginning; among equals the first one does."""
+    found = StubTable(stubs).candidates(Stage.DECISION, destination)
+
+    assert "".join(each.name for each in found) == order
 
 
-def test_a_table_without_stubs_forces_nothing() -> None:
-    """Forcing is what a scenario asks for, never a default."""
-    assert StubTable().match("+447700900060") is None
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(stub("a", "", priority=1), stub("b"), id="priority before all else"),
+        pytest.param(stub("a", "", origin=Origin.CONTROL), stub("b"), id="the control API before the scenario"),
+        pytest.param(stub("a", "+4*", times=1), stub("b"), id="what is limited before what is not"),
+        pytest.param(stub("a", "+4*", nth=frozenset({1})), stub("b"), id="nth limits"),
+        pytest.param(stub("a", "+4*", probability=0.5), stub("b"), id="probability limits"),
+        pytest.param(stub("a", "+4*", lasts=MINUTE), stub("b"), id="time limits"),
+        pytest.param(stub("a", place=0), stub("b", place=1), id="the first in order"),
+    ],
+)
+def test_who_goes_first(first: Stub, second: Stub) -> None:
+    """Priority, origin, limits, exactness, order; whichever way round they came."""
+    for row in ((first, second), (second, first)):
+        assert merged(row[:1], row[1:]) == [first, second]
+    assert merged((), (first,)) == (first,)
+    assert merged((first,), ()) == (first,)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "stage"),
+    [
+        (Outcome(refuse=WATCHLISTED), Stage.DECISION),
+        (Outcome(refuse=BAD_CREDENTIALS), Stage.ARRIVAL),
+        (Outcome(accept=True), Stage.DECISION),
+        (Outcome(drop=True), Stage.DECISION),
+        (Outcome(accept=True, plan=Plan(())), Stage.DECISION),
+        (Outcome(plan=Plan(())), Stage.FATE),
+        (Outcome(adversity=Adversity.LATE), Stage.FATE),
+        (Outcome(fault=Fault(FaultKind.RESET)), Stage.ARRIVAL),
+        (Outcome(refuse=WATCHLISTED, hold=True), Stage.DECISION),
+        (Outcome(hold=True), Stage.ARRIVAL),
+        (Outcome(answer=RawAnswer(418)), Stage.ARRIVAL),
+    ],
+)
+def test_an_outcome_has_its_say_where_its_decision_is_made(outcome: Outcome, stage: Stage) -> None:
+    """Credentials, faults and raw answers before authentication; refusals after it; fates on acceptance."""
+    assert outcome.stage is stage
+
+
+def test_only_what_comes_before_keeps_a_request_from_the_gateway() -> None:
+    """A spoiled answer needs one to spoil; a raw answer needs none."""
+    assert Outcome(fault=Fault(FaultKind.RESET)).intercepts
+    assert Outcome(answer=RawAnswer(418)).intercepts
+    assert not Outcome(fault=Fault(FaultKind.RESET, after=True)).intercepts
+    assert not Outcome(fault=Fault(FaultKind.BROKEN_JSON)).intercepts
+    assert not Outcome(hold=True).intercepts
+    assert comes_after(Fault(FaultKind.BROKEN_JSON))
+
+
+def test_a_stub_sees_every_field_of_a_send() -> None:
+    """The account is the one that calls as well as the one on whose behalf."""
+    submission = Submission(NUMBER, "Hi", Reference("ADMIN", "2FA", "k"), account="shop")
+    asked = asked_by(Attempt(Operation.ADMIN, Credentials("anna", "secret"), submission, Instant(0), "1"))
+
+    assert asked.values("operation") == ("admin",)
+    assert asked.values("destination") == (NUMBER,)
+    assert asked.values("text") == ("Hi",)
+    assert asked.values("account") == ("anna", "shop")
+    assert [asked.values(field) for field in ("service", "action", "key")] == [("ADMIN",), ("2FA",), ("k",)]
+
+
+def test_a_request_without_submission_has_no_fields() -> None:
+    """A body that cannot be read, and a look-up, meet no criterion but that of the operation."""
+    unreadable = Unreadable(MALFORMED, assumed("BAD-1"), "body: empty")
+    asked = asked_by(Attempt(Operation.SERVICES, Presented.NOTHING, unreadable, Instant(0), "1"))
+
+    assert asked == Asked("services")
+    assert [asked.values(field) for field in ("destination", "text", "account", "key")] == [()] * 4
+    assert Asked("admin", submission=Submission(NUMBER, "Hi")).values("service") == ()
+
+
+def test_a_criterion_is_met_by_any_of_a_fields_texts() -> None:
+    """What is not there meets none."""
+    on_behalf = Criterion("account", "shop", "shop".__eq__)
+    wanting = msgspec.structs.replace(EXACT, criteria=(on_behalf, Criterion("text", "Hi", "Hi".__eq__)))
+    asked = Asked("admin", "anna", Submission(NUMBER, "Ho", account="shop"))
+
+    assert on_behalf.met_by(asked)
+    assert not on_behalf.met_by(Asked("admin", "anna"))
+    assert [each.field for each in wanting.unmet(asked)] == ["text"]
 
 
 def test_a_table_knows_every_plan_that_it_may_give() -> None:
     """The longest of them is how long a message can go on changing."""
     slow = Plan((Step(HOUR, Status.SENT),))
-    delivers = Stub("stubs[3]", NumberList(("+447700900103",)), plan=slow)
 
-    assert StubTable((FLOODS, delivers)).plans == (slow,)
-    assert StubTable((FLOODS,)).plans == ()
+    assert list(StubTable((EXACT, stub("b", outcome=Outcome(plan=slow)))).plans) == [slow]
+    assert list(StubTable((EXACT,)).plans) == []

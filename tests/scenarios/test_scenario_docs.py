@@ -8,35 +8,51 @@ from pathlib import Path
 import pytest
 
 from mock_server.domain.adversity import Adversity
+from mock_server.domain.fault import FaultKind
 from mock_server.scenario.assume import ROWS, Row
 from mock_server.scenario.loader import parse_scenario
 from mock_server.scenario.model import (
     AccountPart,
     AntiFloodingPart,
-    CarrierPart,
     ClockPart,
     DeliveryPart,
     HealthPart,
     ProviderPart,
     Scenario,
-    StepPart,
-    ThenPart,
     WebhooksPart,
+)
+from mock_server.scenario.parts import CarrierPart, StepPart
+from mock_server.scenario.stub_model import (
+    AnswerPart,
+    DelayPart,
+    FaultPart,
+    LogNormalPart,
+    StubPart,
+    ThenPart,
+    WhenPart,
+    WordsPart,
 )
 
 PAGE = (Path(__file__).parents[2] / "docs" / "scenario-file.md").read_text(encoding="utf-8")
 PARTS = (
     AccountPart,
+    AnswerPart,
     AntiFloodingPart,
     CarrierPart,
     ClockPart,
+    DelayPart,
     DeliveryPart,
+    FaultPart,
     HealthPart,
+    LogNormalPart,
     ProviderPart,
     Scenario,
     StepPart,
+    StubPart,
     ThenPart,
     WebhooksPart,
+    WhenPart,
+    WordsPart,
 )
 
 
@@ -48,7 +64,8 @@ def test_every_example_loads(example: str) -> None:
 
 def test_every_key_is_on_the_page() -> None:
     """What is undocumented fails the tests."""
-    keys = {key for part in PARTS for key in part.model_fields} - {"anti_flooding", "clock"}
+    fields = [(key, field.alias or key) for part in PARTS for key, field in part.model_fields.items()]
+    keys = {written for _, written in fields} - {"anti_flooding", "clock"}
 
     assert sorted(key for key in keys if not re.search(rf"`(?:\w+\.)?{key}`", PAGE)) == []
 
@@ -56,6 +73,12 @@ def test_every_key_is_on_the_page() -> None:
 @pytest.mark.parametrize("name", Adversity)
 def test_every_adversity_is_on_the_page(name: Adversity) -> None:
     """A name alone tells nobody what goes wrong."""
+    assert f"| `{name}` | " in PAGE
+
+
+@pytest.mark.parametrize("name", FaultKind)
+def test_every_fault_is_on_the_page(name: FaultKind) -> None:
+    """And what a client sees of it."""
     assert f"| `{name}` | " in PAGE
 
 

@@ -16,6 +16,7 @@ from mock_server.scenario.assume import BY_ID, ELSEWHERE, ROWS, Row
 from mock_server.scenario.compile import policy_of, stubs_of
 from mock_server.scenario.loader import parse_scenario, scenario_of
 from mock_server.scenario.notation import parse_delay, parse_duration, parse_instant
+from tests.scenarios.stub_tables import first_for
 
 
 def policy(text: str) -> Policy:
@@ -115,14 +116,14 @@ def test_stubs_are_named_by_their_place() -> None:
         "  - {when: {destination: +447700900064}, then: {refuse: 64}}"
     )
 
-    exact, prefixed = table.match("+447700900064"), table.match("+447700900065")
+    exact, prefixed = first_for(table, "+447700900064"), first_for(table, "+447700900065")
     assert exact is not None
-    assert exact.refuse is not None
+    assert exact.outcome.refuse is not None
     assert prefixed is not None
-    assert prefixed.refuse is not None
-    assert (exact.name, exact.refuse.code) == ("stubs[1]", 64)
-    assert (prefixed.name, prefixed.refuse.code) == ("stubs[0]", 61)
-    assert table.match("+33123456789") is None
+    assert prefixed.outcome.refuse is not None
+    assert (exact.name, exact.outcome.refuse.code) == ("stubs[1]", 64)
+    assert (prefixed.name, prefixed.outcome.refuse.code) == ("stubs[0]", 61)
+    assert first_for(table, "+33123456789") is None
 
 
 @pytest.mark.parametrize(
@@ -137,10 +138,10 @@ def test_stubs_are_named_by_their_place() -> None:
 )
 def test_a_stub_without_refusal_changes_the_fate(then: str, plan: Plan | None, adversity: Adversity | None) -> None:
     """Steps, channel, trouble; what it does not name stays the scenario's."""
-    stub = stubs(f"stubs: [{{when: {{destination: +1*}}, then: {{{then}}}}}]").match("+12025550123")
+    stub = first_for(stubs(f"stubs: [{{when: {{destination: +1*}}, then: {{{then}}}}}]"), "+12025550123")
 
     assert stub is not None
-    assert (stub.refuse, stub.plan, stub.adversity) == (None, plan, adversity)
+    assert (stub.outcome.refuse, stub.outcome.plan, stub.outcome.adversity) == (None, plan, adversity)
 
 
 def test_a_stub_travels_by_the_scenarios_channel_unless_it_names_one() -> None:
@@ -151,8 +152,8 @@ def test_a_stub_travels_by_the_scenarios_channel_unless_it_names_one() -> None:
         "  - {when: {destination: +2*}, then: {deliver: [], channel: SMS}}"
     )
 
-    made = [table.match(number) for number in ("+12025550123", "+2012345678")]
-    assert [stub.plan.channel for stub in made if stub and stub.plan] == [Channel.RCS, Channel.SMS]
+    made = [first_for(table, number) for number in ("+12025550123", "+2012345678")]
+    assert [stub.outcome.plan.channel for stub in made if stub and stub.outcome.plan] == [Channel.RCS, Channel.SMS]
 
 
 def test_plans_that_are_alike_are_one_object() -> None:
@@ -164,10 +165,10 @@ def test_plans_that_are_alike_are_one_object() -> None:
     )
     table = stubs(text)
 
-    first, second = table.match("+12025550123"), table.match("+2012345678")
+    first, second = first_for(table, "+12025550123"), first_for(table, "+2012345678")
     assert first is not None
     assert second is not None
-    assert first.plan is second.plan is policy(text).plan is policy(text).plan
+    assert first.outcome.plan is second.outcome.plan is policy(text).plan is policy(text).plan
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)

@@ -31,6 +31,7 @@ VENDORS = Submission(
     business_relation_id="BR-001",
     detailed=True,
 )
+from tests.scenarios.stub_tables import first_for
 
 
 def policy(name: str) -> Policy:
@@ -208,16 +209,14 @@ def test_the_default_accepts_the_vendors_example() -> None:
 
 
 def test_the_magic_numbers_of_the_default_name_their_codes() -> None:
-    """The last digits are the code: two from their natural cause, three forced."""
+    """The last digits are the code: two from their natural cause, the others forced."""
     made, stubs = policy("default"), stubs_of(load_scenario(pack.resolve("default")))
-    forced = {code: stubs.match(f"+4477009000{code:02}") for code in (8, 60, 61, 64, 74)}
+    forced = {code: first_for(stubs, f"+4477009000{code:02}") for code in (8, 56, 59, 60, 61, 63, 64, 66, 74)}
 
     assert code_of(made, Submission("+447700900008", "Hi")) == 8
     assert code_of(made, Submission("+447700900061", "Hi")) == 61
-    assert {code: stub.refuse.code for code, stub in forced.items() if stub and stub.refuse} == {
-        60: 60,
-        64: 64,
-        74: 74,
+    assert {code: stub.outcome.refuse.code for code, stub in forced.items() if stub and stub.outcome.refuse} == {
+        code: code for code in (56, 59, 60, 63, 64, 66, 74)
     }
 
 
@@ -225,8 +224,8 @@ def test_the_magic_numbers_of_the_default_name_their_codes() -> None:
 def test_the_magic_numbers_of_the_default_name_their_fates() -> None:
     """Accepted, and then: undelivered with the carrier's words, rejected, slow, never; others fare as usual."""
     made, stubs = policy("default"), stubs_of(load_scenario(pack.resolve("default")))
-    fates = [stubs.match(f"+447700900{number}") for number in (101, 102, 103, 104)]
-    plans = [stub.plan for stub in fates if stub and stub.plan]
+    fates = [first_for(stubs, f"+447700900{number}") for number in (101, 102, 103, 104)]
+    plans = [stub.outcome.plan for stub in fates if stub and stub.outcome.plan]
 
     assert [life(plan) for plan in plans] == [
         [(SECOND, Status.SENT), (3 * SECOND, Status.UNDELIVERED)],
@@ -234,13 +233,13 @@ def test_the_magic_numbers_of_the_default_name_their_fates() -> None:
         [(SECOND, Status.SENT), (2 * HOUR, Status.DELIVERED)],
         [],
     ]
-    assert [stub.refuse or stub.adversity for stub in fates if stub] == [None] * 4
+    assert [stub.outcome.refuse or stub.outcome.adversity for stub in fates if stub] == [None] * 4
     blocked = plans[0].steps[-1].carrier
     assert blocked is not None
     assert blocked.message == "Number Blocked by Carrier"
     assert all(code_of(made, Submission(f"+447700900{number}", "Hi")) is None for number in (101, 102, 103, 104))
     assert made.plan == Plan()
-    assert stubs.match(NUMBER) is None
+    assert first_for(stubs, NUMBER) is None
 
 
 @pytest.mark.requirement("MS-1")
