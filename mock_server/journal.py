@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from copy import copy
 from hashlib import sha256
 
 import msgspec
 
-from mock_server.attempts import AttemptLog
+from mock_server.attempts import AttemptLog, AttemptsState
 from mock_server.domain.decision import Decision
+from mock_server.domain.delivery import Status
 from mock_server.domain.errors import ErrorCode
 from mock_server.domain.instants import Instant
 from mock_server.domain.requirements import Requirement
 from mock_server.domain.secrets import MASK, Secrets
 from mock_server.domain.submission import Operation
+from mock_server.raw_bytes import RawBytes
 from mock_server.stubs import NearMiss
 
 Headers = list[tuple[bytes, bytes]]
-
-_MOST_RELEASED = 1000
 
 SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"x-api-key", b"cookie"})
 """Headers whose values are never kept."""
@@ -133,51 +134,12 @@ class Exchange:
         self.raw_size = 0
 
 
-class RawBytes:
-    """The server's budget for raw bodies and headers; the oldest go first, whichever session they belong to."""
+class JournalState(msgspec.Struct, frozen=True):
+    """A journal as it stood. Its raw bytes count towards the server's budget like any other."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._held = 0
-        self._order: deque[Exchange] = deque()
-        self._released = 0
-        self.evicted = 0
-        """How many exchanges had to give up their raw bytes."""
-
-    @property
-    def held(self) -> int:
-        """Bytes held now."""
-        return self._held
-
-    def hold(self, exchange: Exchange, size: int) -> None:
-        """Count an exchange's bytes, and take the oldest away while there are too many."""
-        exchange.raw_size = size
-        self._order.append(exchange)
-        self._held += size
-        while self._held > self._most:
-            oldest = self._order.popleft()
-            if not oldest.raw_size:
-                self._released -= 1
-                continue
-            self._held -= oldest.raw_size
-            self.evicted += 1
-            oldest.give_up()
-
-    def release(self, exchange: Exchange) -> None:
-        """Count an exchange no longer."""
-        if not exchange.raw_size:
-            return
-        self._held -= exchange.raw_size
-        exchange.raw_size = 0
-        self._released += 1
-        order = self._order
-        while order and not order[0].raw_size:
-            order.popleft()
-            self._released -= 1
-        # A quiet session's entry at the front must not keep a busy session's released ones behind it for ever.
-        if self._released > _MOST_RELEASED and self._released * 2 > len(order):
-            self._order = deque(each for each in order if each.raw_size)
-            self._released = 0
+    entries: tuple[Exchange, ...]
+    opened: int
+    attempts: AttemptsState
 
 
 class Journal:
@@ -234,7 +196,7 @@ class Journal:
     def settle(self, exchange: Exchange) -> None:
         """Count the raw bytes of an entry that is complete, unless it had to go before it was."""
         if exchange.head is not None and exchange.epoch == self._epoch and not self._closed:
-            self._raw.hold(exchange, len(exchange.path) + len(exchange.head) + len(exchange.body or b""))
+            self._raw.hold(exchange, _size(exchange))
 
     def withhold(self, exchange: Exchange, secrets: Secrets) -> None:
         """Mask a secret that only this exchange knows: a password that was presented and is no account's."""
@@ -267,10 +229,42 @@ class Journal:
         self._epoch += 1
         self.attempts.clear()
 
+    def __len__(self) -> int:
+        """How many exchanges are kept."""
+        return len(self._entries)
+
+    def snapshot(self, due_again: frozenset[tuple[str, Status]], now: Instant) -> JournalState:
+        """The journal as it stands; `due_again` names the messages and statuses whose attempts are under way."""
+        return JournalState(self._copies(self._entries), self._opened, self.attempts.snapshot(due_again, now))
+
+    def restore(self, state: JournalState) -> None:
+        """Go back to a snapshot, as often as one likes; what is still being served was in another world."""
+        self.clear()
+        self._entries.extend(self._copies(state.entries))
+        self._opened = state.opened
+        self.attempts.restore(state.attempts)
+
+    def discard(self, state: JournalState) -> None:
+        """Hold the raw bytes of a snapshot no longer."""
+        for exchange in state.entries:
+            self._raw.release(exchange)
+
+    def _copies(self, entries: Iterable[Exchange]) -> tuple[Exchange, ...]:
+        copies = tuple(map(copy, entries))
+        for exchange in copies:
+            exchange.epoch, exchange.raw_size = self._epoch, 0
+            if exchange.head is not None:
+                self._raw.hold(exchange, _size(exchange))
+        return copies
+
     def close(self) -> None:
         """Forget everything, and hold nothing any more: requests that are still being served leave no trace."""
         self.clear()
         self._closed = True
+
+
+def _size(exchange: Exchange) -> int:
+    return len(exchange.path) + len(exchange.head or b"") + len(exchange.body or b"")
 
 
 def _cut(body: bytes, at: int, secrets: Secrets) -> int:

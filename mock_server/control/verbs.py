@@ -9,9 +9,11 @@ from typing import Any
 from mock_server import explanation
 from mock_server.control.clock import ClockVerbs
 from mock_server.control.delivery import DeliveryVerbs
+from mock_server.control.exporting import exported_session
 from mock_server.control.requests import MOST_LISTED, ControlError, bad_scenario
+from mock_server.control.snapshots import SnapshotVerbs
 from mock_server.control.stubs import StubVerbs
-from mock_server.journal import RawBytes
+from mock_server.raw_bytes import RawBytes
 from mock_server.scenario.loader import patched
 from mock_server.scenario.problems import ScenarioError
 from mock_server.session import Session
@@ -28,7 +30,13 @@ class Control:
         self._raw = raw
         self.clock = ClockVerbs(session)
         self.delivery = DeliveryVerbs(session)
+        self.snapshots = SnapshotVerbs(session)
         self.stubs = StubVerbs(session)
+
+    @property
+    def name(self) -> str:
+        """The session's name."""
+        return self._session.name
 
     async def exchanges(self, *, limit: int = MOST_LISTED, before: str | None = None) -> dict[str, Any]:
         """The newest exchanges, newest first, a summary each."""
@@ -88,3 +96,7 @@ class Control:
         document = self._session.scenario.document(secrets=False)
         told = {key: explanation.masked(document[key], self._session.secrets) for key in _PROSE if key in document}
         return document | told
+
+    def export(self, *, secrets: bool) -> str:
+        """The scenario in force as a file, with the session's seed, and where a clock stands that is not real."""
+        return exported_session(self._session, secrets=secrets)

@@ -16,8 +16,9 @@ from mock_server.control import ClockVerbs, DeliveryVerbs
 from mock_server.domain.decision import Accepted, SilentlyDropped
 from mock_server.domain.instants import SECOND, Duration, Instant
 from mock_server.domain.submission import Attempt, Credentials, Operation, Reference, Submission, Webhook
-from mock_server.journal import Bounds, Journal, RawBytes
+from mock_server.journal import Bounds, Journal
 from mock_server.ports import Alarm, Answered
+from mock_server.raw_bytes import RawBytes
 from mock_server.scenario.loader import scenario_of
 from mock_server.scenario.notation import parse_instant
 from mock_server.session import Session

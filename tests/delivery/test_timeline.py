@@ -14,7 +14,8 @@ from mock_server.domain.delivery import Plan, Status, Step
 from mock_server.domain.instants import HOUR
 from mock_server.domain.message import Message
 from mock_server.domain.submission import Submission, Webhook
-from mock_server.journal import Bounds, RawBytes
+from mock_server.journal import Bounds
+from mock_server.raw_bytes import RawBytes
 from mock_server.session import Session
 from mock_server.timeline import begin, wake
 from tests.delivery.support import (
