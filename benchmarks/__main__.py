@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import lookups, memory, scheduling, startup, throughput, webhooks
+from benchmarks import lookups, memory, scheduling, sessions, startup, throughput, webhooks
 
 ALL = {
     "throughput": throughput.run,
@@ -11,6 +11,7 @@ ALL = {
     "scheduling": scheduling.run,
     "lookups": lookups.run,
     "webhooks": webhooks.run,
+    "sessions": sessions.run,
 }
 
 

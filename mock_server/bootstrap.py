@@ -47,14 +47,15 @@ class World:
         stopwatch: Stopwatch = stopwatch,
     ) -> None:
         self._bounds = bounds or Bounds()
-        self._raw = RawBytes(self._bounds.bytes)
+        self.raw = RawBytes(self._bounds.bytes)
         self._watched = watched
         self._sender = sender or HttpWebhookSender()
         self.on_a_port = False
         """Whoever serves the application on a socket says so."""
         self.sessions = Sessions(self._session, ttl=session_ttl, stopwatch=stopwatch)
         self.default = self.sessions.create(scenario, name=DEFAULT)
-        self.app: ASGIApp = build_app(self.sessions, Worlds(self.sessions, self._raw), self._lifespan)
+        self.worlds = Worlds(self.sessions, self.raw)
+        self.app: ASGIApp = build_app(self.sessions, self.worlds, self._lifespan)
 
     def _session(self, name: str, scenario: Scenario) -> Session:
         """Build a session; without a seed of its own it takes a random one."""
@@ -68,7 +69,7 @@ class World:
             clock=SessionClock(rate=_rate(setting), at=at),
             ids=SeededIds(seed),
             store=MemoryStore(self._bounds.messages),
-            journal=Journal(self._bounds, self._raw),
+            journal=Journal(self._bounds, self.raw),
             sender=self._sender,
             on_a_port=lambda: self.on_a_port,
             alarm=lambda session: LoopAlarm(lambda: timeline.wake(session)),

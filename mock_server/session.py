@@ -23,6 +23,13 @@ from mock_server.stubs import StubBook
 class Session:
     """A world of its own. Two sessions share nothing but the server."""
 
+    advancing = False
+    """A tester is moving the clock: nothing else starts what is due."""
+    users = 0
+    """What is going on: requests in service, held answers, open pages, waits. They keep a session alive."""
+    used_at: Duration = 0
+    """When the last request ended, by the server's stopwatch."""
+
     def __init__(  # noqa: PLR0913 - the composition root hands over every part of a world by name
         self,
         name: str,
@@ -50,8 +57,6 @@ class Session:
         self.agenda = Agenda()
         self.under_way: dict[asyncio.Task[None], Lane] = {}
         """Attempts that wait for their receivers."""
-        self.advancing = False
-        """A tester is moving the clock: nothing else starts what is due."""
         self.receivers = Receivers()
         self.longest_plan: Duration = 0
         self.stubs = StubBook(ids.draw)
@@ -60,10 +65,6 @@ class Session:
         """Answers that wait to be released, by their exchange."""
         self.secrets = Secrets()
         self.snapshots = Shelf()
-        self.users = 0
-        """What is going on: requests in service, held answers, open pages, waits. They keep a session alive."""
-        self.used_at: Duration = 0
-        """When the last request ended, by the server's stopwatch."""
         self.created_with = scenario
         self.use(scenario)
 

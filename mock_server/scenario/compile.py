@@ -20,6 +20,8 @@ from mock_server.scenario.notation import parse_duration
 from mock_server.scenario.plans import plan_of
 
 _NOT_COMPILED = frozenset({"version", "title", "description", "seed", "clock"})
+_COMPILED = tuple(name for name in Scenario.model_fields if name not in _NOT_COMPILED)
+_STUBS = ("stubs", "faults", "delivery")
 _MOST_COMPILED = 64
 
 
@@ -33,35 +35,36 @@ class Compiled(msgspec.Struct, frozen=True):
 
 
 class _Parts:
-    """The parts of a scenario that are compiled, told apart by what they are and not by what they hold.
+    """Some parts of a scenario, told apart by what they are and not by what they hold.
 
-    A scenario with another seed or clock has the very same parts; to compare their contents would cost more than most
-    of what is saved.
+    A scenario with another seed or another watchlist has the very same stubs; to compare what they hold would cost
+    more than most of what is saved.
     """
 
-    __slots__ = ("_hash", "_parts", "scenario")
+    __slots__ = ("_hash", "_ids", "scenario")
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, names: tuple[str, ...]) -> None:
         self.scenario = scenario
-        held = scenario.__dict__
-        self._parts = tuple(id(held[name]) for name in type(scenario).model_fields if name not in _NOT_COMPILED)
-        self._hash = hash(self._parts)
+        """Kept, so that no other part gets the place of one of these."""
+        held = vars(scenario)
+        self._ids = tuple([id(held[name]) for name in names])
+        self._hash = hash(self._ids)
 
     def __hash__(self) -> int:
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Parts) and self._parts == other._parts
+        return isinstance(other, _Parts) and self._ids == other._ids
 
 
 def compiled(scenario: Scenario) -> Compiled:
     """Everything that follows from a scenario; sessions of the same one share it."""
-    return _compiled(_Parts(scenario))
+    return _compiled(_Parts(scenario, _COMPILED))
 
 
 @lru_cache(maxsize=_MOST_COMPILED)
 def _compiled(parts: _Parts) -> Compiled:
-    policy, stubs = policy_of(parts.scenario), stubs_of(parts.scenario)
+    policy, stubs = policy_of(parts.scenario), _stubs(_Parts(parts.scenario, _STUBS))
     plans = (policy.plan, *stubs.plans)
     pairs = [(each.username, each.password) for each in policy.accounts.values()]
     pairs += [("", key) for key in policy.api_keys]
@@ -71,6 +74,11 @@ def _compiled(parts: _Parts) -> Compiled:
         longest_plan=max((plan.steps[-1].after for plan in plans if plan.steps), default=0),
         secrets=Secrets(spelling for pair in pairs for spelling in spellings(*pair)),
     )
+
+
+@lru_cache(maxsize=_MOST_COMPILED)
+def _stubs(parts: _Parts) -> StubTable:
+    return stubs_of(parts.scenario)
 
 
 def policy_of(scenario: Scenario) -> Policy:

@@ -11,7 +11,8 @@ import yaml
 
 from mock_server.scenario.reader import resolved
 
-WIDTH: Final = 118
+WIDTH: Final = 100
+"""Where lines of prose are broken; the word that crosses it stays."""
 _ROOM: Final = 90
 """How long a list or mapping may be to stand on one line."""
 
@@ -33,8 +34,10 @@ class _Writer(yaml.SafeDumper):
 
 
 def _text(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    quoted = '"' if not isinstance(resolved(text), str) or text.startswith("+") else None
-    style = ">" if len(text) > _ROOM and text.isprintable() and _PROSE.fullmatch(text) else quoted
+    plain = text.isprintable() and isinstance(resolved(text), str) and not text.startswith("+")
+    style = None if plain else '"'
+    if plain and len(text) > _ROOM and _PROSE.fullmatch(text):
+        style = ">"
     return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

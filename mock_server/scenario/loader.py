@@ -124,13 +124,13 @@ def patched(
     """
     fixed = [Problem(name, None, None, key, fixed_because) for key in _OF_THE_SESSION if key in parts]
     changed = {key: part for key, part in parts.items() if key not in _OF_THE_SESSION}
-    try:
-        result = scenario_of({**scenario.document(), **changed}, name)
-    except ScenarioError as error:
-        raise ScenarioError((*fixed, *error.problems)) from None
-    if fixed:
-        raise ScenarioError(fixed)
-    return result
+    # What is not touched is good as it is: only what the new parts could contradict is looked at again.
+    near = checks.entangled(changed)
+    document = {"version": 1, **scenario.document(only=near), **changed}
+    judged, flaws = _judged(document)
+    if judged is None or flaws or fixed:
+        raise ScenarioError((*fixed, *(_problem(name, flaw) for flaw in flaws)))
+    return scenario.model_copy(update={key: getattr(judged, key) for key in changed})
 
 
 def _judged(document: object) -> tuple[Scenario | None, list[Flaw]]:
