@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import lookups, memory, scheduling, startup, throughput, waiting, webhooks
+from benchmarks import lookups, memory, scheduling, sessions, startup, throughput, waiting, webhooks
 
 ALL = {
     "throughput": throughput.run,
@@ -12,6 +12,7 @@ ALL = {
     "lookups": lookups.run,
     "webhooks": webhooks.run,
     "waiting": waiting.run,
+    "sessions": sessions.run,
 }
 
 

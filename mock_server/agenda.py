@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import copy
 from heapq import heapify, heappop, heappush
 
 import msgspec
@@ -29,6 +31,10 @@ class Lane:
         self.body: bytes | None = None
         """What the first attempt said, for the next ones to say again (WH-4)."""
         self.due = notifications[0].due if notifications else Instant(0)
+
+    def copy(self) -> Lane:
+        """The same, to be gone on with on its own."""
+        return copy(self)
 
     @property
     def current(self) -> Notification | None:
@@ -90,6 +96,10 @@ class Agenda:
     def __len__(self) -> int:
         """How many lanes wait."""
         return len(self._heap)
+
+    def __iter__(self) -> Iterator[Lane]:
+        """The lanes in the order in which they are due."""
+        return (lane for _, _, lane in sorted(self._heap, key=lambda entry: entry[:2]))
 
     def put(self, lane: Lane) -> None:
         """Have a lane taken up when it is due."""

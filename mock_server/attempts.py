@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from copy import copy
 from itertools import islice
+from typing import NamedTuple
 
 from mock_server.domain.delivery import Status
 from mock_server.domain.instants import Instant
@@ -52,6 +54,13 @@ class WebhookAttempt:
         return "given up" if self.gave_up else "failed"
 
 
+class AttemptsState(NamedTuple):
+    """A log as it stood."""
+
+    entries: tuple[WebhookAttempt, ...]
+    opened: int
+
+
 class AttemptLog:
     """The webhook attempts of one session, numbered from 1."""
 
@@ -66,6 +75,10 @@ class AttemptLog:
         attempt.id = str(self.opened)
         self._entries.append(attempt)
 
+    def __len__(self) -> int:
+        """How many are kept."""
+        return len(self._entries)
+
     def __iter__(self) -> Iterator[WebhookAttempt]:
         """All attempts that are kept, newest first."""
         return reversed(self._entries)
@@ -79,7 +92,25 @@ class AttemptLog:
         """How many had to go for newer ones."""
         return self.opened - len(self._entries)
 
+    def snapshot(self, due_again: frozenset[tuple[str, Status]], now: Instant) -> AttemptsState:
+        """The log as it stands; what no answer has come of is told as that, and as repeated where it is due again."""
+        kept = (_given_up_on(each, due_again, now) if each.answered is None else each for each in self._entries)
+        return AttemptsState(tuple(kept), self.opened)
+
+    def restore(self, state: AttemptsState) -> None:
+        """Go back to a snapshot; an attempt that was answered never changes, so that it need not be copied."""
+        self._entries.clear()
+        self._entries.extend(state.entries)
+        self.opened = state.opened
+
     def clear(self) -> None:
         """Forget everything, and number from 1 again."""
         self._entries.clear()
         self.opened = 0
+
+
+def _given_up_on(attempt: WebhookAttempt, due_again: frozenset[tuple[str, Status]], now: Instant) -> WebhookAttempt:
+    told = copy(attempt)
+    told.answered = Answered(None, "no answer had come when the snapshot was taken", b"", 0.0)
+    told.next_try_at = now if (attempt.message.id, attempt.status) in due_again else None
+    return told

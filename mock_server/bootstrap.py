@@ -13,18 +13,22 @@ from starlette.types import ASGIApp
 
 from mock_server import timeline
 from mock_server.adapters.alarms import LoopAlarm
-from mock_server.adapters.clocks import FROZEN, REAL, SessionClock
+from mock_server.adapters.clocks import FROZEN, REAL, SessionClock, stopwatch
 from mock_server.adapters.ids import SeededIds, random_seed
 from mock_server.adapters.memory_store import MemoryStore
 from mock_server.adapters.scenario_watch import ScenarioWatch
+from mock_server.adapters.sweeper import Sweeper
 from mock_server.adapters.webhook_sender import HttpWebhookSender
 from mock_server.api.app import build_app
 from mock_server.control import Worlds
+from mock_server.domain.instants import Duration
 from mock_server.journal import Bounds, Journal
+from mock_server.ports import Stopwatch
 from mock_server.raw_bytes import RawBytes
 from mock_server.scenario.model import ClockPart, Scenario
 from mock_server.scenario.notation import parse_instant
-from mock_server.session import DEFAULT, Session, Sessions
+from mock_server.session import Session
+from mock_server.sessions import DEFAULT, USUAL_TTL, Sessions
 
 logger = logging.getLogger("mock_server")
 
@@ -32,23 +36,26 @@ logger = logging.getLogger("mock_server")
 class World:
     """One server's sessions, and the application that answers for them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a server is given, by name
         self,
         scenario: Scenario,
         bounds: Bounds | None = None,
         *,
         watched: Path | None = None,
         sender: HttpWebhookSender | None = None,
+        session_ttl: Duration = USUAL_TTL,
+        stopwatch: Stopwatch = stopwatch,
     ) -> None:
         self._bounds = bounds or Bounds()
-        self._raw = RawBytes(self._bounds.bytes)
+        self.raw = RawBytes(self._bounds.bytes)
         self._watched = watched
         self._sender = sender or HttpWebhookSender()
         self.on_a_port = False
         """Whoever serves the application on a socket says so."""
-        self.sessions = Sessions(self._session)
+        self.sessions = Sessions(self._session, ttl=session_ttl, stopwatch=stopwatch)
         self.default = self.sessions.create(scenario, name=DEFAULT)
-        self.app: ASGIApp = build_app(self.sessions, Worlds(self.sessions, self._raw), self._lifespan)
+        self.worlds = Worlds(self.sessions, self.raw)
+        self.app: ASGIApp = build_app(self.sessions, self.worlds, self._lifespan)
 
     def end_waits(self) -> None:
         """Answer all who wait: the server is about to stop, and nothing more will come."""
@@ -67,7 +74,7 @@ class World:
             clock=SessionClock(rate=_rate(setting), at=at),
             ids=SeededIds(seed),
             store=MemoryStore(self._bounds.messages),
-            journal=Journal(self._bounds, self._raw),
+            journal=Journal(self._bounds, self.raw),
             sender=self._sender,
             on_a_port=lambda: self.on_a_port,
             alarm=lambda session: LoopAlarm(lambda: timeline.wake(session)),
@@ -75,14 +82,14 @@ class World:
 
     @asynccontextmanager
     async def _lifespan(self, _: Any) -> AsyncIterator[None]:
-        watching = None
+        watching = [asyncio.create_task(Sweeper(self.sessions).run())]
         if self._watched is not None:
-            watching = asyncio.create_task(ScenarioWatch(self._watched, self.default).run())
+            watching.append(asyncio.create_task(ScenarioWatch(self._watched, self.default).run()))
         yield
-        if watching is not None:
-            watching.cancel()
+        for each in watching:
+            each.cancel()
             with suppress(asyncio.CancelledError):
-                await watching
+                await each
         for session in self.sessions:
             _say_what_is_lost(session)
             session.drop_work()

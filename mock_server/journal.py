@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from copy import copy
 from hashlib import sha256
 
 import msgspec
 
-from mock_server.attempts import AttemptLog
+from mock_server.attempts import AttemptLog, AttemptsState
 from mock_server.domain.decision import Decision
+from mock_server.domain.delivery import Status
 from mock_server.domain.errors import ErrorCode
 from mock_server.domain.instants import Instant
 from mock_server.domain.policy import Account, Policy
@@ -146,6 +148,16 @@ class Exchange:
         self.raw_size = 0
 
 
+class JournalState(msgspec.Struct, frozen=True):
+    """A journal as it stood. Its raw bytes count towards the server's budget like any other."""
+
+    entries: tuple[Exchange, ...]
+    opened: int
+    forgotten: int
+    ledger: Ledger
+    attempts: AttemptsState
+
+
 class Journal:
     """The exchanges of one session, numbered from 1."""
 
@@ -218,7 +230,7 @@ class Journal:
             code = None if error is None else error.error.code
             self.ledger.count(exchange.decision, code, bug=exchange.bug is not None)
         if exchange.head is not None:
-            self._raw.hold(exchange, len(exchange.path) + len(exchange.head) + len(exchange.body or b""))
+            self._raw.hold(exchange, _size(exchange))
 
     def withhold(self, exchange: Exchange, secrets: Secrets) -> None:
         """Mask a secret that only this exchange knows: a password that was presented and is no account's."""
@@ -262,10 +274,45 @@ class Journal:
         self._opened = self._forgotten = 0
         self.attempts.clear()
 
+    def snapshot(self, due_again: frozenset[tuple[str, Status]], now: Instant) -> JournalState:
+        """The journal as it stands; `due_again` names the messages and statuses whose attempts are under way."""
+        return JournalState(
+            self._copies(self._entries),
+            self._opened,
+            self._forgotten,
+            self.ledger.copy(),
+            self.attempts.snapshot(due_again, now),
+        )
+
+    def restore(self, state: JournalState) -> None:
+        """Go back to a snapshot, as often as one likes; what is still being served was in another world."""
+        self.clear()
+        self._entries.extend(self._copies(state.entries))
+        self._opened, self._forgotten = state.opened, state.forgotten
+        self.ledger = state.ledger.copy()
+        self.attempts.restore(state.attempts)
+
+    def discard(self, state: JournalState) -> None:
+        """Hold the raw bytes of a snapshot no longer."""
+        for exchange in state.entries:
+            self._raw.release(exchange)
+
+    def _copies(self, entries: Iterable[Exchange]) -> tuple[Exchange, ...]:
+        copies = tuple(map(copy, entries))
+        for exchange in copies:
+            exchange.epoch, exchange.raw_size = self._epoch, 0
+            if exchange.head is not None:
+                self._raw.hold(exchange, _size(exchange))
+        return copies
+
     def close(self) -> None:
         """Forget everything, and hold nothing any more: requests that are still being served leave no trace."""
         self.clear()
         self._closed = True
+
+
+def _size(exchange: Exchange) -> int:
+    return len(exchange.path) + len(exchange.head or b"") + len(exchange.body or b"")
 
 
 def _cut(body: bytes, at: int, secrets: Secrets) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from copy import copy
 
 from mock_server.domain.decision import Accepted, Decision, Refused, SilentlyDropped
 
@@ -23,6 +24,12 @@ class Ledger:
         """Never came to a decision of the gateway: the client or a fault broke off before."""
         self.forced = 0
         """Decided by a stub."""
+
+    def copy(self) -> Ledger:
+        """The counters as they stand now."""
+        made = copy(self)
+        made.refused = self.refused.copy()
+        return made
 
     @property
     def sends(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from mock_server.domain.decision import Drop, Objection, Refused
@@ -56,6 +56,10 @@ class Clock(Protocol):
     def reset(self) -> None:
         """Go back to how the clock was made."""
         ...
+
+
+Stopwatch = Callable[[], Duration]
+"""The wall time that has passed since some instant; it never steps back."""
 
 
 class Ordinal(NamedTuple):
@@ -138,6 +142,18 @@ class StateStore(Protocol):
         Raises:
             KeyError: `before` names no message that is kept.
         """
+        ...
+
+    async def count(self) -> int:
+        """How many messages are kept that `messages` would list."""
+        ...
+
+    async def snapshot(self) -> object:
+        """Everything that `clear` would forget, for `restore` of the same store; it never changes afterwards."""
+        ...
+
+    async def restore(self, state: object) -> None:
+        """Go back to a snapshot, as often as one likes."""
         ...
 
     async def evicted(self) -> int:

@@ -44,6 +44,13 @@ class Receiver:
         """What arrived, oldest first."""
         return iter(self._received)
 
+    def copy(self) -> Receiver:
+        """The same, to be gone on with on its own."""
+        made = Receiver()
+        made._received.extend(self._received)
+        made.answer_with(self._answer, self._times)
+        return made
+
     def answer_with(self, answer: int | Behaviour, times: int | None) -> None:
         """Answer so, the next few times or from now on; after those times 200 again."""
         self._answer, self._times = answer, times
@@ -97,6 +104,15 @@ class Receivers:
     def forget(self, name: str) -> None:
         """Forget a receiver, what it got and what it was told."""
         self._receivers.pop(name, None)
+
+    def snapshot(self) -> object:
+        """What all receivers got, and what they were told."""
+        return {name: receiver.copy() for name, receiver in self._receivers.items()}
+
+    def restore(self, state: object) -> None:
+        """Go back to a snapshot, as often as one likes."""
+        assert isinstance(state, dict), "a snapshot of receivers"  # noqa: S101
+        self._receivers = {name: receiver.copy() for name, receiver in state.items()}
 
     def clear(self) -> None:
         """Forget every receiver."""

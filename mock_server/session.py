@@ -1,34 +1,35 @@
-"""One isolated world: scenario, clock, seed, state, journal. And the registry of all of them."""
+"""One isolated world: scenario, clock, seed, state, journal."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from mock_server.agenda import Agenda, Lane
 from mock_server.domain.instants import Duration, Instant
 from mock_server.domain.policy import Policy
-from mock_server.domain.secrets import Secrets, spellings
+from mock_server.domain.secrets import Secrets
 from mock_server.domain.stub import Stub
 from mock_server.journal import Journal
 from mock_server.ports import Alarm, Clock, Ids, StateStore, WebhookSender
 from mock_server.receivers import Receivers
-from mock_server.scenario.compile import policy_of, stubs_of
+from mock_server.scenario.compile import compiled
 from mock_server.scenario.model import Scenario
+from mock_server.shelf import Held, Shelf, Snapshot
 from mock_server.sleepers import Sleepers
 from mock_server.stubs import StubBook
 from mock_server.watching import Watchers
 
-DEFAULT = "default"
-"""The session of requests that name none."""
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-"""What a session may be called: it stands in paths and in a header."""
-
 
 class Session:
     """A world of its own. Two sessions share nothing but the server."""
+
+    advancing = False
+    """A tester is moving the clock: nothing else starts what is due."""
+    users = 0
+    """What is going on: requests in service, held answers, open pages, waits. They keep a session alive."""
+    used_at: Duration = 0
+    """When the last request ended, by the server's stopwatch."""
 
     def __init__(  # noqa: PLR0913 - the composition root hands over every part of a world by name
         self,
@@ -57,8 +58,6 @@ class Session:
         self.agenda = Agenda()
         self.under_way: dict[asyncio.Task[None], Lane] = {}
         """Attempts that wait for their receivers."""
-        self.advancing = False
-        """A tester is moving the clock: nothing else starts what is due."""
         self.sleepers = Sleepers(self.now, self.arm)
         self.watchers = Watchers()
         self.receivers = Receivers()
@@ -67,20 +66,18 @@ class Session:
         self.held: dict[str, asyncio.Future[None]] = {}
         """Answers that wait to be released, by their exchange."""
         self.secrets = Secrets()
+        self.snapshots = Shelf()
         self.created_with = scenario
         self.use(scenario)
 
     def use(self, scenario: Scenario) -> None:
         """Follow other rules from now on; windows, messages, clock, seed and journal stay as they are."""
+        found = compiled(scenario)
         self.scenario = scenario
-        self.policy: Policy = policy_of(scenario)
-        self.stubs.use(stubs_of(scenario), self.now())
-        plans = (self.policy.plan, *self.stubs.plans)
-        self.longest_plan = max(self.longest_plan, *(plan.steps[-1].after for plan in plans if plan.steps), 0)
-        accounts = self.policy.accounts.values()
-        self.secrets = self.secrets.with_more(
-            spelling for account in accounts for spelling in spellings(account.username, account.password)
-        ).with_more(spelling for key in self.policy.api_keys for spelling in spellings("", key))
+        self.policy: Policy = found.policy
+        self.stubs.use(found.stubs, self.now())
+        self.longest_plan = max(self.longest_plan, found.longest_plan)
+        self.secrets = self.secrets.and_those(found.secrets)
 
     def force(self, stub: Stub) -> None:
         """Follow a stub from now on.
@@ -128,6 +125,62 @@ class Session:
         self.watchers.exchanges.begin_anew()
         return forgotten
 
+    async def snapshot(self) -> Snapshot:
+        """The session as it stands; attempts that are under way count as due again."""
+        store = await self.store.snapshot()
+        under_way = tuple(lane for lane in self.under_way.values() if lane.current is not None)
+        due_again = frozenset((lane.message.id, lane.current.change.status) for lane in under_way if lane.current)
+        journal = self.journal.snapshot(due_again, self.now())
+        return Snapshot(
+            at=self.now(),
+            rate=self.clock.rate,
+            scenario=self.scenario,
+            store=store,
+            lanes=tuple(lane.copy() for lane in (*under_way, *self.agenda)),
+            receivers=self.receivers.snapshot(),
+            stubs=self.stubs.snapshot(),
+            journal=journal,
+            held=await self.held_now(),
+        )
+
+    async def restore(self, snapshot: Snapshot) -> None:
+        """Go back to how the session stood, as often as one likes; what is under way belongs to a world that is gone.
+
+        The caller has it woken afterwards.
+        """
+        self.drop_work()
+        self.clock.freeze(snapshot.at)
+        if snapshot.rate:
+            self.clock.resume(snapshot.rate)
+        self.use(snapshot.scenario)
+        self.stubs.restore(snapshot.stubs)
+        self.receivers.restore(snapshot.receivers)
+        for lane in snapshot.lanes:
+            self.agenda.put(lane.copy())
+        self.journal.restore(snapshot.journal)
+        await self.store.restore(snapshot.store)
+        self.watchers.begin_anew()
+
+    async def held_now(self) -> Held:
+        """How much the session holds."""
+        return Held(
+            messages=await self.store.count(),
+            exchanges=len(self.journal),
+            webhook_attempts=len(self.journal.attempts),
+            notifications_pending=len(self.agenda) + len(self.under_way),
+            stubs=sum(1 for _ in self.stubs),
+        )
+
+    def end(self) -> None:
+        """Nobody can reach the session any more: hold nothing, and let everybody go who waits in it."""
+        self.watchers.end()
+        self.sleepers.close()
+        self.drop_work()
+        for snapshot_id, snapshot in self.snapshots:
+            self.journal.discard(snapshot.journal)
+            self.snapshots.take_away(snapshot_id)
+        self.journal.close()
+
     def drop_work(self) -> None:
         """Forget what was still to be done, and what is being done."""
         self.alarm.ring_in(None)
@@ -160,56 +213,3 @@ class Session:
     def now(self) -> Instant:
         """The session's time."""
         return self.clock.now()
-
-
-Builder = Callable[[str, Scenario], Session]
-"""Makes a session of a name and a scenario."""
-
-
-class NameTakenError(Exception):
-    """There is a session of this name already."""
-
-
-class Sessions:
-    """All sessions of one server, by name."""
-
-    def __init__(self, build: Builder) -> None:
-        self._build = build
-        self._sessions: dict[str, Session] = {}
-        self._numbered = 0
-
-    def __iter__(self) -> Iterator[Session]:
-        """All sessions, oldest first."""
-        return iter(tuple(self._sessions.values()))
-
-    def get(self, name: str) -> Session | None:
-        """One session, or `None`."""
-        return self._sessions.get(name)
-
-    def create(self, scenario: Scenario, *, name: str | None = None) -> Session:
-        """Make a session; one without a name is numbered.
-
-        Raises:
-            NameTakenError: a session of this name exists.
-        """
-        chosen = name if name is not None else self._next_name()
-        if chosen in self._sessions:
-            raise NameTakenError(chosen)
-        session = self._build(chosen, scenario)
-        self._sessions[chosen] = session
-        return session
-
-    def delete(self, name: str) -> None:
-        """Forget a session and everything in it."""
-        session = self._sessions.pop(name)
-        session.watchers.end()
-        session.sleepers.close()
-        session.drop_work()
-        session.journal.close()
-
-    def _next_name(self) -> str:
-        while True:
-            self._numbered += 1
-            name = f"s{self._numbered}"
-            if name not in self._sessions:
-                return name

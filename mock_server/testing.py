@@ -10,12 +10,15 @@ from typing import Self
 
 from starlette.types import ASGIApp
 
+from mock_server.adapters.clocks import stopwatch
 from mock_server.adapters.webhook_sender import HttpWebhookSender
 from mock_server.api.server import HttpServer, bind, url_of
 from mock_server.bootstrap import World
 from mock_server.journal import Bounds
+from mock_server.ports import Stopwatch
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.model import Scenario
+from mock_server.scenario.notation import parse_delay
 from mock_server.scenario.pack import resolve
 
 _PATIENCE = 30.0
@@ -25,7 +28,8 @@ _PATIENCE = 30.0
 class MockGateway:
     """A gateway on a port of its own, from `with` to the end of the block.
 
-    `app` is the same gateway as an ASGI application, for clients that call it in process.
+    `app` is the same gateway as an ASGI application, for clients that call it in process. Sessions that nobody uses
+    for `session_ttl` of the stopwatch's time are given up; `0s` keeps them for ever.
     """
 
     def __init__(
@@ -34,9 +38,11 @@ class MockGateway:
         *,
         bounds: Bounds | None = None,
         sender: HttpWebhookSender | None = None,
+        session_ttl: str = "1h",
+        stopwatch: Stopwatch = stopwatch,
     ) -> None:
         loaded = load_scenario(resolve(scenario)) if isinstance(scenario, str) else scenario
-        self.world = World(loaded, bounds, sender=sender)
+        self.world = World(loaded, bounds, sender=sender, session_ttl=parse_delay(session_ttl), stopwatch=stopwatch)
         self._running: _Running | None = None
 
     @property

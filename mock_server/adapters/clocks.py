@@ -11,6 +11,11 @@ _MICROSECOND_NS = 1000
 FROZEN, REAL = 0.0, 1.0
 
 
+def stopwatch() -> Duration:
+    """The wall time that has passed since some instant: it never steps back, and no date follows from it."""
+    return time.monotonic_ns() // _MICROSECOND_NS
+
+
 class SessionClock:
     """A session's time: real with an offset, scaled, or frozen and moved by hand.
 

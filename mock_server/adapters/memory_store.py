@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import dropwhile, islice
 from operator import attrgetter
+from typing import NamedTuple
 
 from mock_server.adapters.windows import Windows
 from mock_server.domain.delivery import Change, changes
@@ -32,6 +33,7 @@ class MemoryStore:
         self._references = _Index()
         self._lives: dict[str, tuple[Change, ...]] = {}
         self._evicted = 0
+        self._dropped = 0
         self._windows = Windows()
 
     async def reserve(self, offer: Offer, now: Instant, *, forced: bool = False) -> Reservation:
@@ -50,6 +52,7 @@ class MemoryStore:
         """Keep an accepted message; the oldest goes when there are too many."""
         self._messages[message.id] = message
         self._order.append(message)
+        self._dropped += message.dropped
         self._destinations.add(message.submission.destination, message)
         reference = message.submission.reference
         if reference is not None and reference.key is not None:
@@ -59,6 +62,7 @@ class MemoryStore:
 
     def _forget(self, message: Message) -> None:
         del self._messages[message.id]
+        self._dropped -= message.dropped
         self._destinations.remove(message.submission.destination, message)
         reference = message.submission.reference
         if reference is not None and reference.key is not None:
@@ -97,6 +101,22 @@ class MemoryStore:
         """The newest messages with a reference key, newest first, accepted strictly before an instant."""
         return self._references.newest(key, before, count)
 
+    async def count(self) -> int:
+        """How many messages are kept that `messages` would list."""
+        return len(self._order) - self._dropped
+
+    async def snapshot(self) -> object:
+        """The messages in their order, the lives that were changed by hand, and the windows."""
+        return _State(tuple(self._order), dict(self._lives), self._evicted, self._windows.copy())
+
+    async def restore(self, state: object) -> None:
+        """Go back to a snapshot, as often as one likes; the indexes follow from the messages."""
+        assert isinstance(state, _State), "a snapshot of this store"  # noqa: S101
+        self._empty()
+        for message in state.messages:
+            await self.keep(message)
+        self._lives, self._evicted, self._windows = dict(state.lives), state.evicted, state.windows.copy()
+
     async def evicted(self) -> int:
         """How many messages had to go for newer ones."""
         return self._evicted
@@ -112,6 +132,13 @@ class MemoryStore:
     async def clear(self) -> None:
         """Forget everything."""
         self._empty()
+
+
+class _State(NamedTuple):
+    messages: tuple[Message, ...]
+    lives: dict[str, tuple[Change, ...]]
+    evicted: int
+    windows: Windows
 
 
 class _Index:

@@ -33,6 +33,15 @@ class Windows:
         """How many destinations are remembered."""
         return len(self._young) + len(self._old)
 
+    def copy(self) -> Windows:
+        """The same, to be counted on from on its own."""
+        made = Windows()
+        vars(made).update(vars(self))
+        made._young = {destination: flooding.copied(log) for destination, log in self._young.items()}
+        made._old = {destination: flooding.copied(log) for destination, log in self._old.items()}
+        made._issued = dict(self._issued)
+        return made
+
     def peek(self, offer: Offer, now: Instant) -> Reservation:
         """What `reserve` would say, without counting."""
         log = self._young.get(offer.destination) or self._old.get(offer.destination)

@@ -60,9 +60,11 @@ async def answer_control(send: Send, status: int, content: object, *, headers: I
     await _send(send, status, msgspec.json.encode(content), (_JSON, _VERSION, *headers))
 
 
-async def answer_document(send: Send, document: bytes) -> None:
-    """Answer with a YAML file."""
-    await _send(send, 200, document, (_YAML, _VERSION))
+async def answer_document(send: Send, document: bytes, file_name: str | None = None) -> None:
+    """Answer with a YAML file, which a browser stores under its name where it has one."""
+    stored = f'attachment; filename="{file_name}"'.encode()
+    headers = () if file_name is None else ((b"content-disposition", stored),)
+    await _send(send, 200, document, (_YAML, _VERSION, *headers))
 
 
 async def answer_control_error(

@@ -17,7 +17,7 @@ from mock_server.api.service_status import ServiceStatusEndpoint
 from mock_server.control import Worlds
 from mock_server.domain.submission import Operation
 from mock_server.gateway import statuses_of_number, statuses_of_reference
-from mock_server.session import Sessions
+from mock_server.sessions import Sessions
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 

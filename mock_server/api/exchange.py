@@ -18,7 +18,8 @@ from mock_server.domain.secrets import Secrets, spellings
 from mock_server.domain.submission import Credentials
 from mock_server.explanation import masked
 from mock_server.journal import Exchange, ProtocolError
-from mock_server.session import DEFAULT, Session, Sessions
+from mock_server.session import Session
+from mock_server.sessions import DEFAULT, Sessions
 
 SESSION, EXCHANGE, HEADERS = "mock.session", "mock.exchange", "mock.headers"
 """Keys of the ASGI scope: the `Session`, the `Exchange` of a vendor request, and the headers as a dictionary."""
@@ -56,12 +57,12 @@ class ExchangeMiddleware:
         # The router raises its 404 and 405 where it sees an application around it; elsewhere it answers them itself.
         scope["app"] = self
         if session is None:
-            details = f"no session {name!r}; POST /_control/sessions creates one"
-            await answer_control_error(send, 404, "Unknown session", details)
+            await self._answer_missing(send, name)
             return
         scope[SESSION] = session
         if _OURS.match(path) is None:
             scope[EXCHANGE] = _open(session, scope)
+        session.users += 1
         try:
             await self._app(scope, receive, send)
         except HTTPException as error:
@@ -75,6 +76,13 @@ class ExchangeMiddleware:
                     _withhold(session, exchange, headers.get(b"authorization"))
                 session.journal.settle(exchange)
                 session.watchers.exchange_settled(exchange)
+            session.users -= 1
+            session.used_at = self._sessions.stopwatch()
+
+    async def _answer_missing(self, send: Send, name: str) -> None:
+        default = self._sessions.get(DEFAULT)
+        details = masked(self._sessions.missing(name), Secrets() if default is None else default.secrets)
+        await answer_control_error(send, 404, "Unknown session", details)
 
 
 async def _answer_unrouted(scope: Scope, receive: Receive, send: Send, error: HTTPException) -> None:

@@ -16,7 +16,8 @@ from mock_server.domain.stub import asked_by
 from mock_server.domain.submission import Attempt, Operation, Submission, Unreadable
 from mock_server.forcing import Forcing
 from mock_server.journal import Exchange
-from mock_server.session import DEFAULT, Session
+from mock_server.session import Session
+from mock_server.sessions import DEFAULT
 
 _BAD_4 = assumed("BAD-4")
 _BAD_5 = assumed("BAD-5")

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 import click
 
 from mock_server.cli.failing import fail
+from mock_server.domain.instants import HOUR, Duration
 from mock_server.journal import Bounds
 from mock_server.logs import configure_logging
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.model import Scenario
+from mock_server.scenario.notation import parse_delay, written
 from mock_server.scenario.pack import folder, resolve
 from mock_server.scenario.problems import ScenarioError
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("mock_server")
 
 _DEFAULTS = Bounds()
+_USUAL_TTL = HOUR
 _SELF_SIGNED = "self-signed"
 
 
@@ -39,6 +42,13 @@ class _Place:
     port_file: Path | None
     tls: str | None
     talkative: bool
+
+
+def _lasting(_: click.Context, option: click.Parameter, text: str) -> Duration:
+    try:
+        return parse_delay(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} {error}", param=option) from None
 
 
 @click.command()
@@ -57,6 +67,10 @@ class _Place:
 )  # fmt: skip
 @click.option("--json-logs", is_flag=True, envvar="SMS_MOCK_JSON_LOGS", help="Log lines as JSON objects.")
 @click.option("--quiet", is_flag=True, envvar="SMS_MOCK_QUIET", help="Say nothing but warnings.")
+@click.option(
+    "--session-ttl", default=written(_USUAL_TTL), show_default=True, envvar="SMS_MOCK_SESSION_TTL", callback=_lasting,
+    metavar="DURATION", help="Wall time without a request after which a session is given up; 0s: never.",
+)  # fmt: skip
 @click.option(
     "--max-exchanges", default=_DEFAULTS.exchanges, show_default=True, envvar="SMS_MOCK_MAX_EXCHANGES",
     type=click.IntRange(1), help="Exchanges that each session's journal keeps.",
@@ -89,6 +103,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     port_file: Path | None,
     json_logs: bool,
     quiet: bool,
+    session_ttl: Duration,
     max_exchanges: int,
     max_messages: int,
     max_raw_bytes: int,
@@ -110,7 +125,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
         )
     except (OSError, ssl.SSLError) as error:
         fail(f"--webhook-ca {webhook_ca}: no certificates could be read: {error.strerror or error}")
-    world = World(_loaded(path), bounds, watched=path, sender=HttpWebhookSender(trusted))
+    world = World(_loaded(path), bounds, watched=path, sender=HttpWebhookSender(trusted), session_ttl=session_ttl)
     _serve(world, path, _Place(host, port, port_file, tls, not (json_logs or quiet)))
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from mock_server import explanation
 from mock_server.control.clock import ClockVerbs
 from mock_server.control.delivery import DeliveryVerbs
+from mock_server.control.exporting import exported_session
 from mock_server.control.journal import JournalVerbs
 from mock_server.control.requests import bad_scenario
+from mock_server.control.snapshots import SnapshotVerbs
 from mock_server.control.stubs import StubVerbs
 from mock_server.control.waiting import WaitVerbs
 from mock_server.raw_bytes import RawBytes
@@ -29,8 +31,14 @@ class Control:
         self.clock = ClockVerbs(session)
         self.delivery = DeliveryVerbs(session)
         self.journal = JournalVerbs(session, raw)
+        self.snapshots = SnapshotVerbs(session)
         self.stubs = StubVerbs(session)
         self.waits = WaitVerbs(session)
+
+    @property
+    def name(self) -> str:
+        """The session's name."""
+        return self._session.name
 
     async def reset(self) -> dict[str, Any]:
         """Go back to how the session was created."""
@@ -60,3 +68,7 @@ class Control:
         document = self._session.scenario.document(secrets=False)
         told = {key: explanation.masked(document[key], self._session.secrets) for key in _PROSE if key in document}
         return document | told
+
+    def export(self, *, secrets: bool) -> str:
+        """The scenario in force as a file, with the session's seed, and where a clock stands that is not real."""
+        return exported_session(self._session, secrets=secrets)

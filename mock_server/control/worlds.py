@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from mock_server.control.requests import ControlError, bad_scenario, only
 from mock_server.control.verbs import Control
+from mock_server.domain.instants import SECOND
 from mock_server.raw_bytes import RawBytes
-from mock_server.scenario.loader import load_scenario, scenario_of
+from mock_server.scenario import pack
+from mock_server.scenario.loader import patched, scenario_of, settled
 from mock_server.scenario.model import Scenario
-from mock_server.scenario.pack import pack
-from mock_server.scenario.problems import ScenarioError
-from mock_server.session import DEFAULT, NAME, NameTakenError, Session, Sessions
+from mock_server.scenario.problems import Problem, ScenarioError
+from mock_server.session import Session
+from mock_server.sessions import DEFAULT, NAME, NAME_WORDS, NameTakenError, Sessions
+
+_LONGEST_SHOWN = 80
+_BESIDE = "stands beside 'overrides', not in it: the session is created with it"
 
 
 class Worlds:
@@ -31,22 +37,31 @@ class Worlds:
         """A session by its name."""
         found = self._sessions.get(name)
         if found is None:
-            raise ControlError(404, "Unknown session", f"no session {name!r}; POST /_control/sessions creates one")
+            raise ControlError(404, "Unknown session", self._sessions.missing(name))
         return found
 
-    def all(self) -> dict[str, Any]:
-        """All sessions."""
-        return {"sessions": [self.control(session).session() for session in self._sessions]}
+    async def all(self) -> dict[str, Any]:
+        """All sessions, each with what it holds."""
+        self._sessions.sweep()
+        return {"sessions": [await self.shown(session) for session in self._sessions]}
+
+    async def shown(self, session: Session) -> dict[str, Any]:
+        """One session with what it holds, and how long nobody has used it."""
+        held = msgspec.structs.asdict(await session.held_now())
+        idle = round(self._sessions.idle(session) / SECOND, 3)
+        return self.control(session).session() | {"idle_seconds": idle} | held
 
     def create(self, request: Mapping[str, object]) -> Session:
-        """Make a session from `{"name"?, "scenario"?: name or object, "seed"?, "clock"?}`."""
-        only(request, {"name", "scenario", "seed", "clock"})
+        """Make a session from `{"name"?, "scenario"?: name or object, "overrides"?: object, "seed"?, "clock"?}`."""
+        only(request, {"name", "scenario", "overrides", "seed", "clock"})
         name = request.get("name")
         if name is not None and not (isinstance(name, str) and NAME.fullmatch(name)):
-            raise ControlError(
-                400, "Bad request", f"name: {name!r} is not 1 to 64 of A-Z a-z 0-9 . _ -, letter or digit first"
-            )
-        scenario = self._scenario(request)
+            shown = repr(name if not isinstance(name, str) or len(name) <= _LONGEST_SHOWN else name[:_LONGEST_SHOWN])
+            raise ControlError(400, "Bad request", f"name: {shown} is not {NAME_WORDS}")
+        try:
+            scenario = self._scenario(request)
+        except ScenarioError as error:
+            raise bad_scenario(error) from None
         try:
             return self._sessions.create(scenario, name=name)
         except NameTakenError:
@@ -63,27 +78,34 @@ class Worlds:
         return {"deleted": name}
 
     def _scenario(self, request: Mapping[str, object]) -> Scenario:
-        chosen = request.get("scenario")
+        """The scenario that was chosen, changed as asked; all that is wrong with the changes is told at once."""
+        scenario = self._chosen(request.get("scenario"))
+        problems: list[Problem] = []
+        overrides = request.get("overrides")
+        if overrides is not None and not isinstance(overrides, Mapping):
+            raise ControlError(400, "Bad request", "overrides: an object of whole parts of a scenario is required")
+        settings = {key: request[key] for key in ("seed", "clock") if request.get(key) is not None}
         try:
-            scenario = self._chosen(chosen)
-            settled = {key: request[key] for key in ("seed", "clock") if request.get(key) is not None}
-            return scenario_of(scenario.document() | settled, "session") if settled else scenario
+            scenario = patched(scenario, overrides, "overrides", fixed_because=_BESIDE) if overrides else scenario
         except ScenarioError as error:
-            raise bad_scenario(error) from None
+            problems += error.problems
+        try:
+            scenario = settled(scenario, settings, "session") if settings else scenario
+        except ScenarioError as error:
+            problems += error.problems
+        if problems:
+            raise ScenarioError(problems)
+        return scenario
 
     def _chosen(self, chosen: object) -> Scenario:
         if chosen is None:
             return self.named(DEFAULT).created_with
-        if isinstance(chosen, str):
-            return load_scenario(_shipped(chosen))
-        return scenario_of(chosen, "scenario")
-
-
-def _shipped(name: str) -> Path:
-    """Only the pack is to be had by name: the control API reads no other files of the machine."""
-    known = {entry.name: entry.path for entry in pack()}
-    if name not in known:
-        raise ControlError(
-            400, "Unknown scenario", f"scenario: no {name!r} in the pack; known: {', '.join(sorted(known))}"
-        )
-    return known[name]
+        if not isinstance(chosen, str):
+            return scenario_of(chosen, "scenario")
+        found = pack.shipped(chosen)
+        if found is None:
+            # Only the pack is to be had by name: the control API reads no other files of the machine.
+            known = ", ".join(sorted(pack.names()))
+            said = f"scenario: no {chosen[:_LONGEST_SHOWN]!r} in the pack; known: {known}"
+            raise ControlError(400, "Unknown scenario", said)
+        return found

@@ -98,6 +98,12 @@ def empty_log() -> Log:
     return Log(array("q"))
 
 
+def copied(log: Log) -> Log:
+    """The same log, to be counted on from on its own."""
+    copies = None if log.copies is None else {key: leaving[:] for key, leaving in log.copies.items()}
+    return Log(log.rows[:], log.head, copies)
+
+
 def tally(log: Log, key: int, now: Instant) -> Tally:
     """Count what is still in both windows; a message leaves exactly at its instant (AF-4)."""
     rows = log.rows

@@ -48,6 +48,16 @@ class Secrets:
         """These secrets and others: a password that was changed stays masked in what was recorded before."""
         return Secrets(self._spellings | frozenset(found))
 
+    def and_those(self, others: Secrets) -> Secrets:
+        """Both, as one of the two where it holds the other: sessions of one scenario search by one pattern."""
+        if others._spellings <= self._spellings:
+            return self
+        return others if self._spellings <= others._spellings else self.with_more(others._spellings)
+
+    def without(self, found: Iterable[bytes]) -> Secrets:
+        """These secrets but for some that are none."""
+        return Secrets(self._spellings - frozenset(found))
+
     def mask(self, raw: bytes) -> bytes:
         """Put asterisks in the place of every secret; of those that overlap no end stays readable."""
         if not self._may_stand_in(raw) or self._pattern is None:

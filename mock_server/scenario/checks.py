@@ -5,7 +5,7 @@ These look at the document as it was read, so that they find their flaws beside 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Final
 
 from mock_server.scenario.assume import BY_ID, ELSEWHERE
@@ -21,6 +21,15 @@ _NAMED_LISTS: Final = (
 )
 _AF_2: Final[Path] = ("assume", "AF-2")
 _VOLUME_LIMIT: Final[Path] = ("anti_flooding", "volume", "limit")
+
+_TOGETHER: Final = (frozenset({"delivery", "stubs", "faults"}), frozenset({"assume", "anti_flooding"}))
+"""Parts of a scenario that can contradict each other; no part but these says anything of another."""
+
+
+def entangled(keys: Iterable[str]) -> frozenset[str]:
+    """The parts that have to be judged again beside these when these are replaced."""
+    replaced = frozenset(keys)
+    return frozenset().union(*(group for group in _TOGETHER if group & replaced)) - replaced
 
 
 def flaws_of(document: Mapping[object, object]) -> Iterator[Flaw]:

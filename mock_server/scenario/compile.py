@@ -2,16 +2,83 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import msgspec
+
 from mock_server.domain.flooding import Limits
+from mock_server.domain.instants import Duration
 from mock_server.domain.msisdn import NumberList
 from mock_server.domain.notification import WebhookRules
 from mock_server.domain.policy import Account, Health, Policy, Provider, Readings
+from mock_server.domain.secrets import Secrets, spellings
 from mock_server.domain.stub import Origin, StubTable
 from mock_server.scenario.assume import reread
 from mock_server.scenario.matching import stub_of
 from mock_server.scenario.model import AccountPart, AntiFloodingPart, HealthPart, Scenario, WebhooksPart
 from mock_server.scenario.notation import parse_duration
 from mock_server.scenario.plans import plan_of
+
+_NOT_COMPILED = frozenset({"version", "title", "description", "seed", "clock"})
+_COMPILED = tuple(name for name in Scenario.model_fields if name not in _NOT_COMPILED)
+_STUBS = ("stubs", "faults", "delivery")
+_MOST_COMPILED = 64
+
+
+class Compiled(msgspec.Struct, frozen=True):
+    """What follows from a scenario whatever session it is the world of."""
+
+    policy: Policy
+    stubs: StubTable
+    longest_plan: Duration
+    secrets: Secrets
+
+
+class _Parts:
+    """Some parts of a scenario, told apart by what they are and not by what they hold.
+
+    A scenario with another seed or another watchlist has the very same stubs; to compare what they hold would cost
+    more than most of what is saved.
+    """
+
+    __slots__ = ("_hash", "_ids", "scenario")
+
+    def __init__(self, scenario: Scenario, names: tuple[str, ...]) -> None:
+        self.scenario = scenario
+        """Kept, so that no other part gets the place of one of these."""
+        held = vars(scenario)
+        self._ids = tuple([id(held[name]) for name in names])
+        self._hash = hash(self._ids)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Parts) and self._ids == other._ids
+
+
+def compiled(scenario: Scenario) -> Compiled:
+    """Everything that follows from a scenario; sessions of the same one share it."""
+    return _compiled(_Parts(scenario, _COMPILED))
+
+
+@lru_cache(maxsize=_MOST_COMPILED)
+def _compiled(parts: _Parts) -> Compiled:
+    policy, stubs = policy_of(parts.scenario), _stubs(_Parts(parts.scenario, _STUBS))
+    plans = (policy.plan, *stubs.plans)
+    pairs = [(each.username, each.password) for each in policy.accounts.values()]
+    pairs += [("", key) for key in policy.api_keys]
+    return Compiled(
+        policy,
+        stubs,
+        longest_plan=max((plan.steps[-1].after for plan in plans if plan.steps), default=0),
+        secrets=Secrets(spelling for pair in pairs for spelling in spellings(*pair)),
+    )
+
+
+@lru_cache(maxsize=_MOST_COMPILED)
+def _stubs(parts: _Parts) -> StubTable:
+    return stubs_of(parts.scenario)
 
 
 def policy_of(scenario: Scenario) -> Policy:

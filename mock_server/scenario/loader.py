@@ -27,11 +27,14 @@ __all__ = [
     "parse_scenario",
     "patched",
     "scenario_of",
+    "settled",
     "stub_part",
 ]
 
 LARGEST_FILE: Final = 16 * 1024 * 1024
 _OF_THE_SESSION: Final = ("seed", "clock")
+
+OF_THE_CREATION: Final = "belongs to the session's creation; create or reset a session to change it"
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -101,25 +104,33 @@ def stub_part(value: object, channel: str = "SMS") -> StubPart:
     return scenario.stubs[0]
 
 
-def patched(scenario: Scenario, parts: Mapping[str, object], name: str) -> Scenario:
-    """The scenario with whole top-level parts replaced, judged again as a whole.
+def settled(scenario: Scenario, settings: Mapping[str, object], name: str) -> Scenario:
+    """The scenario with this seed and this clock. Only these two are judged: no other part depends on them.
+
+    Raises:
+        ScenarioError: one of them is wrong.
+    """
+    judged = scenario_of({"version": 1, **settings}, name)
+    return scenario.model_copy(update={key: getattr(judged, key) for key in settings})
+
+
+def patched(
+    scenario: Scenario, parts: Mapping[str, object], name: str, *, fixed_because: str = OF_THE_CREATION
+) -> Scenario:
+    """The scenario with whole top-level parts replaced, judged again as a whole; seed and clock are fixed.
 
     Raises:
         ScenarioError: a part is wrong, contradicts another, or belongs to the session's creation.
     """
-    fixed = [
-        Problem(name, None, None, key, "belongs to the session's creation; create or reset a session to change it")
-        for key in _OF_THE_SESSION
-        if key in parts
-    ]
+    fixed = [Problem(name, None, None, key, fixed_because) for key in _OF_THE_SESSION if key in parts]
     changed = {key: part for key, part in parts.items() if key not in _OF_THE_SESSION}
-    try:
-        result = scenario_of({**scenario.document(), **changed}, name)
-    except ScenarioError as error:
-        raise ScenarioError((*fixed, *error.problems)) from None
-    if fixed:
-        raise ScenarioError(fixed)
-    return result
+    # What is not touched is good as it is: only what the new parts could contradict is looked at again.
+    near = checks.entangled(changed)
+    document = {"version": 1, **scenario.document(only=near), **changed}
+    judged, flaws = _judged(document)
+    if judged is None or flaws or fixed:
+        raise ScenarioError((*fixed, *(_problem(name, flaw) for flaw in flaws)))
+    return scenario.model_copy(update={key: getattr(judged, key) for key in changed})
 
 
 def _judged(document: object) -> tuple[Scenario | None, list[Flaw]]:

@@ -5,6 +5,7 @@ What no single key can say (two accounts of one name, one thing said in two plac
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
@@ -194,9 +195,13 @@ class Scenario(Part):
         default_factory=dict, description="How the silent or contradictory statements are read."
     )
 
-    def document(self, *, secrets: bool = True) -> dict[str, Any]:
-        """The keys that were given, as plain data that makes the same scenario; `***` for secrets if asked."""
-        document = self.model_dump(mode="json", exclude_unset=True, by_alias=True)
+    def document(self, *, secrets: bool = True, only: AbstractSet[str] | None = None) -> dict[str, Any]:
+        """The keys that were given, as plain data that makes the same scenario; `***` for secrets if asked.
+
+        `only` names the keys that are wanted.
+        """
+        chosen = None if only is None else set(only)
+        document = self.model_dump(mode="json", exclude_unset=True, by_alias=True, include=chosen)
         if not secrets:
             for account in document.get("accounts", ()):
                 account["password"] = MASK

@@ -57,6 +57,15 @@ def _length(text: str, words: str) -> Duration:
     return length
 
 
+def written(length: Duration) -> str:
+    """A length of time in this notation: `1h30m`, and `0s` for nothing."""
+    text = ""
+    for unit, letter in zip(_UNITS, ("h", "m", "s", "ms"), strict=True):
+        count, length = divmod(length, unit)
+        text += f"{count}{letter}" if count else ""
+    return text or "0s"
+
+
 def parse_instant(text: str) -> Instant:
     """The instant of an RFC 3339 date-time, to the microsecond.
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from mock_server.scenario.problems import Problem, ScenarioError, did_you_mean, shown
 
+if TYPE_CHECKING:
+    from mock_server.scenario.model import Scenario
+
 DEFAULT: Final = "default"
+
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
+"""What a shipped scenario may be called: nothing that could leave the folder."""
 
 _IN_THE_WHEEL: Final = Path(__file__).parent.parent / "scenarios"
 _IN_THE_CHECKOUT: Final = Path(__file__).parent.parent.parent / "scenarios"
@@ -41,15 +49,51 @@ def pack() -> tuple[PackEntry, ...]:
     Raises:
         ScenarioError: a shipped file was edited and no longer loads.
     """
-    # Resolving a name needs neither YAML nor the model.
-    from mock_server.scenario.loader import load_scenario  # noqa: PLC0415
-
     entries = []
     for name in names():
         path = folder() / f"{name}.yaml"
-        scenario = load_scenario(path)
+        scenario = _as_it_stands(path)
         entries.append(PackEntry(name, path, scenario.title or name, scenario.description))
     return tuple(entries)
+
+
+class Public(msgspec.Struct, frozen=True):
+    """What is no secret, because a shipped scenario shows it."""
+
+    pairs: frozenset[tuple[str, str]]
+    """Username and password."""
+    keys: frozenset[str]
+
+
+def public() -> Public:
+    """Passwords and API keys that stand in the pack."""
+    scenarios = [_as_it_stands(folder() / f"{name}.yaml") for name in names()]
+    accounts = [account for scenario in scenarios for account in scenario.accounts]
+    pairs = frozenset((account.username, account.password) for account in accounts)
+    return Public(pairs, frozenset(key for scenario in scenarios for key in scenario.api_keys))
+
+
+def shipped(name: str) -> Scenario | None:
+    """A shipped scenario by its name, `None` where there is none; read again only when its file has changed.
+
+    Raises:
+        ScenarioError: the shipped file was edited and no longer loads.
+    """
+    path = folder() / f"{name}.yaml"
+    return _as_it_stands(path) if _NAME.fullmatch(name) and path.is_file() else None
+
+
+def _as_it_stands(path: Path) -> Scenario:
+    found = path.stat()
+    return _loaded(path, (found.st_mtime_ns, found.st_size, found.st_ino))
+
+
+@lru_cache(maxsize=64)
+def _loaded(path: Path, _: tuple[int, int, int]) -> Scenario:
+    # Resolving a name needs neither YAML nor the model.
+    from mock_server.scenario.loader import load_scenario  # noqa: PLC0415
+
+    return load_scenario(path)
 
 
 def resolve(name_or_file: str) -> Path:

@@ -27,7 +27,7 @@ _WORDS: Final[dict[str, Scalar]] = {
 }
 _NUMERALS: Final[tuple[tuple[re.Pattern[str], Callable[[str], Scalar]], ...]] = (
     (re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII), int),
-    (re.compile(r"-?(?:0|[1-9][0-9]{0,18})\.[0-9]{1,18}(?:[eE][-+]?[0-9]{1,2})?", re.ASCII), float),
+    (re.compile(r"-?(?:0|[1-9][0-9]{0,18})\.[0-9]{1,18}(?:[eE][-+]?[0-9]{1,3})?", re.ASCII), float),
 )
 _TEXT_TAGS: Final = (None, "!", "tag:yaml.org,2002:str")
 _COLLECTION_TAGS: Final = (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
@@ -134,7 +134,7 @@ class _Reader:
         if event.tag not in _TEXT_TAGS:
             self._tagged(event, path)
         plain = event.implicit[0] and event.tag is None
-        return _resolved(event.value) if plain else str(event.value)
+        return resolved(event.value) if plain else str(event.value)
 
     def _tagged(self, event: yaml.Event, path: Path) -> None:
         # The tag stays out of the sentence: a password that begins with '!' looks like one.
@@ -210,7 +210,8 @@ def _position(mark: _YamlMark | None) -> Mark:
     return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
 
 
-def _resolved(text: str) -> Scalar:
+def resolved(text: str) -> Scalar:
+    """What a plain word of the file stands for: itself, unless it is a number or one of YAML's few words."""
     if text in _WORDS:
         return _WORDS[text]
     return next((make(text) for pattern, make in _NUMERALS if pattern.fullmatch(text)), text)

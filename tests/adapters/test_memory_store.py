@@ -10,6 +10,7 @@ import pytest
 
 from mock_server.adapters.memory_store import MemoryStore
 from mock_server.domain.delivery import Plan, accepted, changes
+from mock_server.domain.flooding import Limits, Offer
 from mock_server.domain.instants import Instant
 from mock_server.domain.message import Message
 from mock_server.domain.submission import Reference, Submission
@@ -192,3 +193,62 @@ def test_a_dropped_message_is_looked_up_and_not_listed() -> None:
 def ids(messages: Sequence[Message]) -> str:
     """The ids of messages, one behind the other."""
     return "".join(each.id for each in messages)
+
+
+def test_a_restored_store_stands_as_it_stood_as_often_as_one_likes() -> None:
+    """Messages by every key, lives changed by hand, what was evicted, and windows; nothing touches it."""
+
+    async def seen(store: MemoryStore) -> object:
+        offer = Offer(NUMBER, "text", "P", Limits())
+        return (
+            await store.messages(10),
+            await store.by_destination(NUMBER, None, 10),
+            await store.by_reference("key", None, 10),
+            [await store.life(each) for each in await store.messages(10)],
+            await store.evicted(),
+            await store.count(),
+            await store.peek(offer, Instant(5)),
+        )
+
+    async def told() -> None:
+        store = await filled(MemoryStore(4), 5)
+        kept = message(5, key="key")
+        await store.keep(kept)
+        await store.keep(message(6, at=2))
+        await store.keep_life(kept, (accepted(Instant(5)),))
+        offer = Offer(NUMBER, "text", "P", Limits())
+        await store.reserve(offer, Instant(5))
+        before, state = await seen(store), await store.snapshot()
+        assert await store.count() == 4
+
+        for _ in range(2):
+            await filled(store, 3)
+            await store.keep_life(kept, changes(Plan(), Instant(1)))
+            await store.reserve(offer, Instant(5))
+            await store.count_attempt(Offer("+1", "x", "P", Limits()), Instant(5))
+            assert await seen(store) != before
+            await store.restore(state)
+            assert await seen(store) == before
+
+        await store.clear()
+        await store.restore(state)
+        assert await seen(store) == before
+
+    asyncio.run(told())
+
+
+def test_the_count_is_of_the_messages_that_are_listed() -> None:
+    """A dropped one is kept for the status API and not counted, also once it was evicted."""
+
+    async def told() -> None:
+        store = MemoryStore(2)
+        await store.keep(msgspec.structs.replace(message(0), dropped=True))
+        assert await store.count() == 0
+        await store.keep(message(1))
+        assert await store.count() == 1
+        await store.keep(message(2))
+        assert await store.count() == 2
+        await store.clear()
+        assert await store.count() == 0
+
+    asyncio.run(told())

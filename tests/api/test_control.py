@@ -210,7 +210,8 @@ def test_a_reset_goes_back_to_the_session_as_it_was_created(world: World) -> Non
 
     answered = world.control("POST", "/reset")
 
-    assert answered | {"base_url": before["base_url"]} == before
+    assert answered == {key: before[key] for key in ("id", "scenario", "seed", "clock")}
+    assert world.control("GET", f"/sessions/{world.name}") | {"idle_seconds": 0} == before | {"idle_seconds": 0}
     assert (world.messages(), world.exchanges()) == ([], [])
     assert world.control("GET", "/scenario")["title"] == "Everyday gateway"
     assert world.control("GET", "/clock")["now"] == MORNING

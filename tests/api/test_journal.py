@@ -260,7 +260,7 @@ def test_an_exchange_that_is_gone_before_it_is_complete_is_answered_and_not_coun
         slow.send(body[5:])
         answer = slow.answer()
         client.delete(f"/_control/sessions/{world.name}")
-        held = gateway.world._raw.held
+        held = gateway.world.raw.held
 
     assert (answer.status, answer.headers["x-mock-exchange"]) == (200, "1")
     assert held == 0
@@ -275,6 +275,6 @@ def test_ending_and_resetting_sessions_gives_their_bytes_back() -> None:
             world.control("POST", "/reset")
             world.send()
             client.delete(f"/_control/sessions/{world.name}")
-        held = gateway.world._raw.held
+        held = gateway.world.raw.held
 
     assert held == 0

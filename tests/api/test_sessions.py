@@ -43,7 +43,10 @@ def test_a_session_is_answered_with_its_name_and_base_url(gateway: MockGateway, 
         "clock": {"mode": "frozen", "now": MORNING},
         "base_url": f"{gateway.url}/~orders-42",
     }
-    assert assert_control(client.get(f"{SESSIONS}/orders-42")) == created
+    shown = assert_control(client.get(f"{SESSIONS}/orders-42"))
+    assert shown["idle_seconds"] >= 0
+    held = {"messages": 0, "exchanges": 0, "webhook_attempts": 0, "notifications_pending": 0}
+    assert shown == created | held | {"idle_seconds": shown["idle_seconds"], "stubs": shown["stubs"]}
     answer = client.post(
         f"{created['base_url']}/api/Admin/send", json={"destination": DESTINATION, "text": "Hi"}, auth=ADMIN
     )
@@ -81,17 +84,35 @@ def test_a_session_may_take_a_scenario_of_the_pack_or_one_of_its_own(worlds: Wor
 @pytest.mark.parametrize(
     ("asked", "message", "details"),
     [
-        ({"nmae": "x"}, "Bad request", "unknown: nmae; known: clock, name, scenario, seed"),
+        ({"nmae": "x"}, "Bad request", "unknown: nmae; known: clock, name, overrides, scenario, seed"),
         ({"name": ""}, "Bad request", "name: '' is not 1 to 64 of A-Z a-z 0-9 . _ -, letter or digit first"),
         ({"name": "a/b"}, "Bad request", "name: 'a/b' is not 1 to 64"),
         ({"name": "-a"}, "Bad request", "name: '-a' is not 1 to 64"),
         ({"name": "a" * 65}, "Bad request", "is not 1 to 64"),
         ({"name": "ä"}, "Bad request", "is not 1 to 64"),
         ({"name": 7}, "Bad request", "name: 7 is not 1 to 64"),
+        ({"name": "."}, "Bad request", "name: '.' is not 1 to 64"),
+        ({"name": ".."}, "Bad request", "name: '..' is not 1 to 64"),
+        ({"name": "a/../b"}, "Bad request", "name: 'a/../b' is not 1 to 64"),
+        ({"name": "%2e%2e"}, "Bad request", "is not 1 to 64"),
+        ({"name": "a\n"}, "Bad request", "name: 'a\\n' is not 1 to 64"),
+        ({"name": "a b"}, "Bad request", "is not 1 to 64"),
+        ({"name": "a\x00"}, "Bad request", "is not 1 to 64"),
+        ({"name": "x" * 9000}, "Bad request", "name: '" + "x" * 80 + "' is not 1 to 64"),
         ({"scenario": "no-such"}, "Unknown scenario", "scenario: no 'no-such' in the pack; known: bad-credentials"),
         ({"scenario": "../pyproject.toml"}, "Unknown scenario", "in the pack"),
         ({"scenario": {"title": "x"}}, "Bad scenario", "scenario: version:"),
         ({"scenario": {"version": 1, "watchlst": []}}, "Bad scenario", "watchlist"),
+        ({"scenario": "default.yaml"}, "Unknown scenario", "in the pack"),
+        ({"scenario": ""}, "Unknown scenario", "in the pack"),
+        ({"overrides": []}, "Bad request", "overrides: an object of whole parts of a scenario is required"),
+        ({"overrides": "watchlist"}, "Bad request", "overrides: an object of whole parts"),
+        ({"overrides": {"watchlst": []}}, "Bad scenario", "overrides: watchlst: unknown key"),
+        ({"overrides": {"version": 2}}, "Bad scenario", "overrides: version:"),
+        ({"overrides": {"seed": 7}}, "Bad scenario", "overrides: seed: stands beside 'overrides', not in it"),
+        ({"overrides": {"clock": {}}}, "Bad scenario", "overrides: clock: stands beside 'overrides', not in it"),
+        ({"overrides": {"services": [1]}, "seed": "x"}, "Bad scenario", "overrides: services[0]:"),
+        ({"overrides": {"services": [1]}, "seed": "x"}, "Bad scenario", "session: seed:"),
         ({"scenario": [1]}, "Bad scenario", "scenario"),
         ({"scenario": 7}, "Bad scenario", "scenario"),
         ({"seed": "seven"}, "Bad scenario", "session: seed:"),
@@ -113,6 +134,61 @@ def test_a_session_that_cannot_be_made_is_refused_with_a_sentence(
     assert_control_error(client.post(SESSIONS, json=asked), 400, message, details)
 
     assert len(assert_control(client.get(SESSIONS))["sessions"]) == before
+
+
+def test_overrides_replace_whole_parts_of_the_scenario_that_was_chosen(worlds: Worlds, client: httpx2.Client) -> None:
+    """For this session alone, and to stay: a reset keeps them, for the session was created so."""
+    asked = {"scenario": "flooded", "overrides": {"title": "mine", "watchlist": [DESTINATION]}, "seed": 7}
+    name = assert_control(client.post(SESSIONS, json=asked), 201)["id"]
+    worlds.made.append(name)
+    world, other = World(client, name), worlds(scenario="flooded")
+
+    assert_refused(world.send(), 61)
+    world.patch(watchlist=[])
+    world.control("POST", "/reset")
+
+    assert_refused(world.send(), 61)
+    scenario = world.control("GET", "/scenario")
+    assert (scenario["title"], scenario["seed"], scenario["anti_flooding"]["volume"]["limit"]) == ("mine", 7, 3)
+    assert_accepted(other.send())
+
+
+def test_overrides_are_judged_with_the_parts_that_they_leave(client: httpx2.Client) -> None:
+    """A limit that stands in the scenario cannot be said a second time by a switch."""
+    asked = {"scenario": "flooded", "overrides": {"assume": {"AF-2": 100}}}
+
+    assert_control_error(client.post(SESSIONS, json=asked), 400, "Bad scenario", "overrides: assume.AF-2: says what")
+
+
+def test_overrides_without_a_scenario_are_of_the_default_one(worlds: Worlds, client: httpx2.Client) -> None:
+    """As that was created."""
+    name = assert_control(client.post(SESSIONS, json={"overrides": {"watchlist": ["+39*"]}}), 201)["id"]
+    worlds.made.append(name)
+
+    found = World(client, name).control("GET", "/scenario")
+
+    assert found["title"] == "Everyday gateway"
+    assert found["watchlist"] == ["+39*"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("no-such", 'no session \'no-such\'; POST /_control/sessions creates one: {"name": "no-such"}'),
+        ("..x", "no session '..x'; POST /_control/sessions creates one, its name 1 to 64 of A-Z"),
+        ("x" * 5000, "no session '" + "x" * 64 + "…'; POST"),
+        ("a%1b[31m", "no session 'a\\x1b[31m'; POST"),
+        ("admin-secret", "no session '***'; POST"),
+    ],
+)
+def test_what_is_said_of_an_unknown_name_is_short_harmless_and_without_secrets(
+    client: httpx2.Client, name: str, said: str
+) -> None:
+    """It is cut, its control characters are escaped, and a password that somebody took for a name is masked."""
+    found = assert_control(client.get(f"/~{name}/_ready"), 404)
+
+    assert found["details"].startswith(said)
+    assert len(found["details"]) < 250
 
 
 def test_a_name_that_is_taken_is_a_conflict(world: World, client: httpx2.Client) -> None:
@@ -220,6 +296,48 @@ def test_two_sessions_share_neither_windows_nor_clock_nor_messages_nor_journal(w
     assert "watchlist" not in other.control("GET", "/scenario")
     assert_accepted(send(other, "1"))
     assert len(one.exchanges()) == 2
+
+
+def test_two_sessions_share_neither_stubs_nor_receivers_nor_webhooks_nor_snapshots(
+    worlds: Worlds, gateway: MockGateway
+) -> None:
+    """Two of one scenario, which is compiled once for both: what one is told and does, the other knows nothing of."""
+    stub = {"when": {"destination": "+447700900064"}, "then": {"refuse": 64}, "times": 1}
+    one, other = worlds(scenario={"version": 1, "stubs": [stub]}), worlds(scenario={"version": 1, "stubs": [stub]})
+    twin = worlds()
+    for world in (one, twin):
+        added = {"when": {"destination": DESTINATION, "text": {"contains": "stop"}}, "then": {"refuse": 8}}
+        assert_control(world.request("POST", "/_control/stubs", added), 201)
+        world.control("PUT", "/receiver/shop", {"answer": 500})
+        world.send(webhook={"url": f"{gateway.url}{world.prefix}/_control/receiver/shop"})
+        world.send("x", "+447700900064")
+        world.advance(5)
+        assert_control(world.request("POST", "/_control/snapshots"), 201)
+    third = worlds()
+
+    for world in (other, third):
+        own = [each for each in world.control("GET", "/stubs")["stubs"] if each["origin"] == "control"]
+        assert own == []
+        assert all(each["applied"] == 0 for each in world.control("GET", "/stubs")["stubs"])
+        assert world.control("GET", "/receiver/shop")["received"] == []
+        assert world.control("GET", "/webhooks")["webhooks"] == []
+        assert world.control("GET", "/snapshots")["snapshots"] == []
+        assert_accepted(world.send("stop"))
+        assert_refused(world.send("x", "+447700900064"), 64)
+    assert len(one.control("GET", "/webhooks")["webhooks"]) >= 1
+
+
+def test_two_sessions_of_one_scenario_share_no_window_though_they_share_what_is_compiled(worlds: Worlds) -> None:
+    """A patch, a seed and a clock of one change nothing for the other."""
+    one, other = worlds(scenario="flooded", seed=1), worlds(scenario="flooded", seed=2)
+    ids = [assert_accepted(world.send()) for world in (one, other)]
+
+    one.patch(anti_flooding={"volume": {"limit": 1}}, accounts=[{"username": "a", "password": "only-here"}])
+
+    assert ids[0] != ids[1]
+    assert_accepted(other.send("again"))
+    assert_refused(one.send("again"), 63)
+    assert_refused(other.send("again", auth=("a", "only-here")), 63)
 
 
 def test_the_default_session_is_the_one_of_requests_that_name_none(alone: MockGateway) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from mock_server.scenario.loader import ScenarioError, parse_scenario, patched, scenario_of
+from mock_server.scenario.loader import ScenarioError, parse_scenario, patched, scenario_of, settled
 from mock_server.scenario.model import Scenario
+from tests.scenarios.test_scenario_fuzz import CALM, DOCUMENTS
 
 
 def test_a_patch_replaces_whole_parts_and_leaves_the_others() -> None:
@@ -71,3 +74,41 @@ def test_a_patch_of_the_channel_is_judged_with_the_stubs_that_travel_by_it() -> 
         ScenarioError, match=r"^patch: stubs\[0\].then.deliver\[2\].status: READ may follow DELIVERED on"
     ):
         patched(before, {"delivery": {"channel": "SMS"}}, "patch")
+
+
+@settings(CALM)
+@given(DOCUMENTS, DOCUMENTS, st.integers(0, 3))
+def test_a_patch_is_judged_as_the_whole_scenario_would_be(
+    document: dict[str, object], other: dict[str, object], channels: int
+) -> None:
+    """Though only what the new parts could contradict is looked at: the same scenario, or the same sentences."""
+    before = scenario_of(document | ({"delivery": {"channel": "RCS"}} if channels & 1 else {}), "f")
+    parts = {key: value for key, value in other.items() if key not in {"version", "seed", "clock"}}
+    parts |= {"delivery": {"channel": "SMS"}} if channels & 2 else {}
+
+    def outcome(make: object) -> object:
+        try:
+            return make()  # type: ignore[operator]
+        except ScenarioError as error:
+            return sorted(str(problem) for problem in error.problems)
+
+    whole = outcome(lambda: scenario_of({**before.document(), **parts}, "patch"))
+    patch = outcome(lambda: patched(before, parts, "patch"))
+
+    assert patch == whole
+    if isinstance(patch, Scenario) and isinstance(whole, Scenario):
+        assert patch.document() == whole.document()
+
+
+@settings(CALM)
+@given(DOCUMENTS, st.integers(-(2**63), 2**63 - 1))
+def test_a_scenario_is_settled_as_if_seed_and_clock_had_stood_in_it(document: dict[str, object], seed: int) -> None:
+    """Nothing else is judged again, and nothing else changes."""
+    clock = {"mode": "scaled", "factor": 60}
+    before = scenario_of(document, "f")
+
+    after = settled(before, {"seed": seed, "clock": clock}, "session")
+
+    assert after == scenario_of(document | {"seed": seed, "clock": clock}, "f")
+    assert after.document() == document | {"seed": seed, "clock": clock}
+    assert before.document() == document

@@ -11,11 +11,12 @@ from mock_server.api.control.documents import DOCUMENTS, DocumentEndpoint
 from mock_server.api.control.journal import JOURNAL
 from mock_server.api.control.receiver import ReceiverEndpoint
 from mock_server.api.control.sessions import SESSIONS
+from mock_server.api.control.snapshots import SNAPSHOTS
 from mock_server.api.control.stubs import STUBS
 from mock_server.api.control.waits import WAITS
 from mock_server.control import Worlds
 
-_TABLES = (SESSIONS, STUBS, WAITS, JOURNAL, DELIVERY, CLOCK, DOCUMENTS)
+_TABLES = (SESSIONS, SNAPSHOTS, STUBS, WAITS, JOURNAL, DELIVERY, CLOCK, DOCUMENTS)
 
 
 def control_routes(worlds: Worlds) -> list[BaseRoute]:

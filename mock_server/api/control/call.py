@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from mock_server import wire
-from mock_server.api.answers import answer_control, answer_control_error
+from mock_server.api.answers import answer_control, answer_control_error, answer_document
 from mock_server.api.body import Unread, read_body
 from mock_server.api.exchange import SESSION
 from mock_server.control import MOST_LISTED, Control, ControlError, Worlds
@@ -90,9 +90,23 @@ class Call:
             raise ControlError(400, "Bad request", f"limit: {limit[:40]!r} is not a number from 1 to {_MOST_ASKED}")
         return {"limit": int(limit), "before": query.get("before")}
 
+    def flag(self, name: str) -> bool:
+        """A yes or no of the query; no where it is not given."""
+        said = self._request.query_params.get(name, "false")
+        if said not in {"true", "false"}:
+            raise ControlError(400, "Bad request", f"{name}: {said[:40]!r} is neither true nor false")
+        return said == "true"
+
+
+class Document(NamedTuple):
+    """A YAML file as the content of an answer."""
+
+    content: bytes
+    file_name: str
+
 
 Answer = tuple[int, object]
-"""Status and content."""
+"""Status and content: plain data, or a `Document`."""
 
 Verb = Callable[[Call], Awaitable[Answer]]
 
@@ -119,7 +133,10 @@ class Endpoint:
             details = masked_within(error.details, scope[SESSION].secrets)
             await answer_control_error(send, error.status, error.message, details)
         else:
-            await answer_control(send, status, content)
+            if isinstance(content, Document):
+                await answer_document(send, content.content, content.file_name)
+            else:
+                await answer_control(send, status, content)
 
 
 async def _disconnected(receive: Receive) -> None:

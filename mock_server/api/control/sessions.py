@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.api.control.call import Answer, Call, Table
+from mock_server.api.control.call import Answer, Call, Document, Table
 
 
 async def _ready(call: Call) -> Answer:
@@ -21,8 +21,13 @@ async def _patch_scenario(call: Call) -> Answer:
     return 200, await call.control.patch_scenario(call.body)
 
 
+async def _export(call: Call) -> Answer:
+    text = call.control.export(secrets=call.flag("secrets"))
+    return 200, Document(text.encode(), f"{call.control.name}.yaml")
+
+
 async def _sessions(call: Call) -> Answer:
-    return 200, call.worlds.all()
+    return 200, await call.worlds.all()
 
 
 async def _create_session(call: Call) -> Answer:
@@ -32,7 +37,7 @@ async def _create_session(call: Call) -> Answer:
 
 async def _session(call: Call) -> Answer:
     session = call.worlds.named(call.path["name"])
-    return 200, call.worlds.control(session).session() | {"base_url": f"{call.origin}/~{session.name}"}
+    return 200, await call.worlds.shown(session) | {"base_url": f"{call.origin}/~{session.name}"}
 
 
 async def _delete_session(call: Call) -> Answer:
@@ -43,6 +48,7 @@ SESSIONS: Table = (
     ("/_ready", {"GET": _ready}),
     ("/_control/reset", {"POST": _reset}),
     ("/_control/scenario", {"GET": _scenario, "PATCH": _patch_scenario}),
+    ("/_control/scenario/export", {"GET": _export}),
     ("/_control/sessions", {"GET": _sessions, "POST": _create_session}),
     ("/_control/sessions/{name}", {"GET": _session, "DELETE": _delete_session}),
 )

@@ -1,0 +1,66 @@
+"""The scenario in force, written as a file that makes another session like this one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_server import explanation
+from mock_server.domain.instants import SECOND, rfc3339
+from mock_server.domain.secrets import spellings
+from mock_server.domain.stub import Origin
+from mock_server.scenario import pack
+from mock_server.scenario.export import exported
+from mock_server.scenario.model import MASK
+from mock_server.session import Session
+
+_PROSE = ("title", "description")
+
+_HIDDEN = (
+    f"'{MASK}' stands in place of passwords and API keys that no shipped scenario shows. Put yours there: until then",
+    "this file does not load. GET /_control/scenario/export?secrets=true writes them out.",
+)
+_CONTROLLED = ("Stubs that were added by POST /_control/stubs are not in here; GET /_control/stubs has them.",)
+
+
+def exported_session(session: Session, *, secrets: bool) -> str:
+    """The YAML text; without `secrets` those are masked that no shipped scenario shows anyway."""
+    settled = session.scenario.model_copy(update={"seed": session.seed, "clock": None})
+    document = settled.document()
+    clock = _clock(session)
+    if clock is None:
+        del document["clock"]
+    else:
+        document["clock"] = clock
+    remarks = () if secrets or not _mask(document, session) else _HIDDEN
+    controlled = any(stub.origin is Origin.CONTROL for stub in session.stubs)
+    return exported(document, (*remarks, *(_CONTROLLED if controlled else ())))
+
+
+def _clock(session: Session) -> dict[str, Any] | None:
+    """The clock as a scenario has it; `None` where time runs as it does by default."""
+    mode, now = session.clock.mode, session.now()
+    if mode == "real":
+        return {"mode": "real"} if "clock" in session.scenario.model_fields_set else None
+    fraction = now % SECOND
+    at = rfc3339(now).removesuffix("Z") + (f".{fraction:06d}" if fraction else "") + "Z"
+    return {"mode": mode, "at": at} | ({"factor": session.clock.rate} if mode == "scaled" else {})
+
+
+def _mask(document: dict[str, Any], session: Session) -> bool:
+    """Mask what is nobody else's business, in the prose too; whether there was a password or a key to mask."""
+    shown = pack.public()
+    masked = False
+    for account in document.get("accounts", ()):
+        if (account["username"], account["password"]) not in shown.pairs:
+            account["password"], masked = MASK, True
+    keys = document.get("api_keys", [])
+    for index, key in enumerate(keys):
+        if key not in shown.keys:
+            keys[index], masked = MASK, True
+    secret = session.secrets.without(
+        each
+        for username, password in (*shown.pairs, *(("", key) for key in shown.keys))
+        for each in spellings(username, password)
+    )
+    document |= {key: explanation.masked(document[key], secret) for key in _PROSE if key in document}
+    return masked

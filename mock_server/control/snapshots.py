@@ -1,0 +1,116 @@
+"""The verbs of a session's snapshots."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from mock_server import timeline
+from mock_server.control.requests import ControlError, only
+from mock_server.domain.instants import rfc3339
+from mock_server.session import Session
+from mock_server.shelf import MOST, Snapshot
+
+FORMAT = 1
+"""Of what a snapshot holds: a handle of another format stands for something that this gateway cannot restore."""
+
+_PATIENCE = 1.0
+"""Seconds of wall time that attempts under way get to come to their end."""
+
+
+class SnapshotVerbs:
+    """Keep a session as it stands, and go back to that."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def take(self, request: Mapping[str, object]) -> dict[str, Any]:
+        """Keep the session as it stands; its handle."""
+        only(request, set())
+        shelf = self._session.snapshots
+        await self._quiet()
+        if shelf.is_full:
+            kept = ", ".join(snapshot_id for snapshot_id, _ in shelf)
+            raise ControlError(
+                409,
+                "Too many snapshots",
+                f"a session keeps {MOST} snapshots; DELETE /_control/snapshots/{{id}} makes room: {kept}",
+            )
+        snapshot = await self._session.snapshot()
+        return self._handle(shelf.put(snapshot), snapshot)
+
+    def all(self) -> dict[str, Any]:
+        """Every snapshot of the session, oldest first."""
+        return {"snapshots": [self._handle(*each) for each in self._session.snapshots]}
+
+    def one(self, snapshot_id: str) -> dict[str, Any]:
+        """One snapshot."""
+        return self._handle(snapshot_id, self._named(snapshot_id))
+
+    def delete(self, snapshot_id: str) -> dict[str, Any]:
+        """Keep a snapshot no longer."""
+        self._named(snapshot_id)
+        snapshot = self._session.snapshots.take_away(snapshot_id)
+        self._session.journal.discard(snapshot.journal)
+        return {"deleted": snapshot_id}
+
+    async def restore(self, snapshot_id: str, request: Mapping[str, object]) -> dict[str, Any]:
+        """Go back to a snapshot; the request may be the handle, which is compared, or nothing."""
+        _judge_format(request)
+        snapshot = self._named(snapshot_id)
+        handle = self._handle(snapshot_id, snapshot)
+        only(request, set(handle))
+        self._judge_handle(request, handle)
+        if self._session.advancing:
+            raise ControlError(409, "Busy", "an advance of this session is under way; wait for its answer")
+        await self._session.restore(snapshot)
+        timeline.wake(self._session)
+        return handle
+
+    async def _quiet(self) -> None:
+        """Wait for attempts under way, as long as patience lasts."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                while self._session.under_way:
+                    await asyncio.wait(self._session.under_way)
+
+    def _named(self, snapshot_id: str) -> Snapshot:
+        found = self._session.snapshots.get(snapshot_id)
+        if found is None:
+            kept = ", ".join(each for each, _ in self._session.snapshots)
+            there = f"this session has {kept}" if kept else "this session has none"
+            raise ControlError(
+                404,
+                "Unknown snapshot",
+                f"no snapshot {snapshot_id[:40]!r}; {there}; POST /_control/snapshots takes one",
+            )
+        return found
+
+    def _handle(self, snapshot_id: str, snapshot: Snapshot) -> dict[str, Any]:
+        return {
+            "id": snapshot_id,
+            "format": FORMAT,
+            "session": self._session.name,
+            "at": rfc3339(snapshot.at),
+            **msgspec.structs.asdict(snapshot.held),
+        }
+
+    def _judge_handle(self, request: Mapping[str, object], handle: Mapping[str, object]) -> None:
+        unchanged = "this session is unchanged"
+        if request.get("session", handle["session"]) != handle["session"]:
+            said = f"session: the handle is of {str(request['session'])[:64]!r}, and this is {handle['session']!r}"
+            raise ControlError(409, "Another session", f"{said}; {unchanged}")
+        other = [key for key in handle if key in request and request[key] != handle[key]]
+        if other:
+            said = ", ".join(f"{key}: {str(request[key])[:64]!r} is not {handle[key]!r}" for key in other)
+            raise ControlError(409, "Another snapshot", f"{said}; {unchanged}")
+
+
+def _judge_format(request: Mapping[str, object]) -> None:
+    if request.get("format", FORMAT) != FORMAT or isinstance(request.get("format"), bool):
+        said = f"format: {str(request['format'])[:40]!r} is not {FORMAT}, the one of this gateway"
+        raise ControlError(409, "Another version", f"{said}; this session is unchanged: take a new snapshot")
