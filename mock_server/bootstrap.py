@@ -19,6 +19,7 @@ from mock_server.adapters.memory_store import MemoryStore
 from mock_server.adapters.scenario_watch import ScenarioWatch
 from mock_server.adapters.webhook_sender import HttpWebhookSender
 from mock_server.api.app import build_app
+from mock_server.api.guard import Access
 from mock_server.control import Worlds
 from mock_server.journal import Bounds, Journal, RawBytes
 from mock_server.scenario.model import ClockPart, Scenario
@@ -38,23 +39,25 @@ class World:
         *,
         watched: Path | None = None,
         sender: HttpWebhookSender | None = None,
+        access: Access | None = None,
     ) -> None:
         self._bounds = bounds or Bounds()
         self._raw = RawBytes(self._bounds.bytes)
         self._watched = watched
         self._sender = sender or HttpWebhookSender()
+        self.access = access or Access()
         self.on_a_port = False
         """Whoever serves the application on a socket says so."""
         self.sessions = Sessions(self._session)
         self.default = self.sessions.create(scenario, name=DEFAULT)
-        self.app: ASGIApp = build_app(self.sessions, Worlds(self.sessions, self._raw), self._lifespan)
+        self.app: ASGIApp = build_app(self.sessions, Worlds(self.sessions, self._raw), self.access, self._lifespan)
 
     def _session(self, name: str, scenario: Scenario) -> Session:
         """Build a session; without a seed of its own it takes a random one."""
         seed = scenario.seed if scenario.seed is not None else random_seed()
         setting = scenario.clock
         at = None if setting.at is None else parse_instant(setting.at)
-        return Session(
+        session = Session(
             name,
             scenario,
             seed=seed,
@@ -66,6 +69,9 @@ class World:
             on_a_port=lambda: self.on_a_port,
             alarm=lambda session: LoopAlarm(lambda: timeline.wake(session)),
         )
+        # Whoever steers the gateway may have the token stand in what a client under test sends.
+        session.secrets = session.secrets.with_more(self.access.secrets)
+        return session
 
     @asynccontextmanager
     async def _lifespan(self, _: Any) -> AsyncIterator[None]:

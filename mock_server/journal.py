@@ -21,7 +21,9 @@ Headers = list[tuple[bytes, bytes]]
 
 _MOST_RELEASED = 1000
 
-SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"x-api-key", b"cookie"})
+SECRET_HEADERS = frozenset(
+    {b"authorization", b"proxy-authorization", b"x-api-key", b"cookie", b"x-mock-control-token"}
+)
 """Headers whose values are never kept."""
 
 

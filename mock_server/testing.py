@@ -10,6 +10,7 @@ from typing import Self
 from starlette.types import ASGIApp
 
 from mock_server.adapters.webhook_sender import HttpWebhookSender
+from mock_server.api.guard import Access
 from mock_server.api.server import HttpServer, bind, url_of
 from mock_server.bootstrap import World
 from mock_server.journal import Bounds
@@ -33,9 +34,10 @@ class MockGateway:
         *,
         bounds: Bounds | None = None,
         sender: HttpWebhookSender | None = None,
+        access: Access | None = None,
     ) -> None:
         loaded = load_scenario(resolve(scenario)) if isinstance(scenario, str) else scenario
-        self.world = World(loaded, bounds, sender=sender)
+        self.world = World(loaded, bounds, sender=sender, access=access)
         self._running: _Running | None = None
 
     @property
