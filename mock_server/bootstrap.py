@@ -50,7 +50,7 @@ class World:
         """Whoever serves the application on a socket says so."""
         self.sessions = Sessions(self._session)
         self.default = self.sessions.create(scenario, name=DEFAULT)
-        self.app: ASGIApp = build_app(self.sessions, Worlds(self.sessions, self._raw), self.access, self._lifespan)
+        self.app: ASGIApp = build_app(self.sessions, Worlds(self.sessions, self._raw), self.access, self.lifespan)
 
     def _session(self, name: str, scenario: Scenario) -> Session:
         """Build a session; without a seed of its own it takes a random one."""
@@ -74,7 +74,8 @@ class World:
         return session
 
     @asynccontextmanager
-    async def _lifespan(self, _: Any) -> AsyncIterator[None]:
+    async def lifespan(self, _: Any = None) -> AsyncIterator[None]:
+        """What goes on while the application answers; at the end what is pending is dropped."""
         watching = None
         if self._watched is not None:
             watching = asyncio.create_task(ScenarioWatch(self._watched, self.default).run())

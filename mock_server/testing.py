@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +15,7 @@ from mock_server.adapters.webhook_sender import HttpWebhookSender
 from mock_server.api.guard import Access
 from mock_server.api.server import HttpServer, bind, url_of
 from mock_server.bootstrap import World
+from mock_server.client import Control, LoopCaller
 from mock_server.journal import Bounds
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.model import Scenario
@@ -25,7 +28,8 @@ _PATIENCE = 30.0
 class MockGateway:
     """A gateway on a port of its own, from `with` to the end of the block.
 
-    `app` is the same gateway as an ASGI application, for clients that call it in process.
+    `app` is the same gateway as an ASGI application, for clients that call it in process, and `control` has every
+    verb of a tester, in process too. With `port=None` nothing is bound: time passes, and those two are the ways in.
     """
 
     def __init__(
@@ -35,9 +39,11 @@ class MockGateway:
         bounds: Bounds | None = None,
         sender: HttpWebhookSender | None = None,
         access: Access | None = None,
+        port: int | None = 0,
     ) -> None:
         loaded = load_scenario(resolve(scenario)) if isinstance(scenario, str) else scenario
         self.world = World(loaded, bounds, sender=sender, access=access)
+        self._port = port
         self._running: _Running | None = None
 
     @property
@@ -48,16 +54,24 @@ class MockGateway:
     @property
     def url(self) -> str:
         """What a client takes for the gateway's base URL."""
-        if self._running is None:
-            raise RuntimeError("the gateway is not started; use `with MockGateway() as gateway:`")
-        return self._running.url
+        running = self._started()
+        if self._port is None:
+            raise RuntimeError("the gateway has no port: leave `port=None` out, or use its `app` and its `control`")
+        return running.url
+
+    @property
+    def control(self) -> Control:
+        """The verbs of the default session, in this process and without HTTP; `create_session` makes others."""
+        running = self._started()
+        assert running.loop is not None, "it was started"  # noqa: S101
+        return Control(LoopCaller(self.app, running.loop, url=running.url), token=self.world.access.token)
 
     def start(self) -> Self:
         """Serve; returns when requests are answered."""
         if self._running is not None:
             raise RuntimeError("the gateway is started already")
-        self._running = _Running(self.app)
-        self.world.on_a_port = True
+        self._running = _WithoutAPort(self.world) if self._port is None else _OnAPort(self.app, self._port)
+        self.world.on_a_port = self._port is not None
         return self
 
     def stop(self) -> None:
@@ -65,6 +79,11 @@ class MockGateway:
         if self._running is not None:
             self._running.stop()
             self._running = None
+
+    def _started(self) -> _Running:
+        if self._running is None:
+            raise RuntimeError("the gateway is not started; use `with MockGateway() as gateway:`")
+        return self._running
 
     def __enter__(self) -> Self:
         """Serve."""
@@ -77,32 +96,95 @@ class MockGateway:
         self.stop()
 
 
-class _Running:
-    """A server in a thread, on a socket that is bound first: the port is known and taken at once."""
+class _Running(ABC):
+    """A gateway's event loop in a thread of its own."""
+
+    url: str
 
     def __init__(self, app: ASGIApp) -> None:
-        self._socket: socket.socket = bind("127.0.0.1", 0)
-        self.url = url_of(self._socket)
-        ready = threading.Event()
-        self._server = HttpServer(app, ready.set)
-        self._thread = threading.Thread(target=self._run, args=(ready,), name="mock-gateway", daemon=True)
+        self._app = app
+        self._ready = threading.Event()
         self._failure: BaseException | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._run, name="mock-gateway", daemon=True)
         self._thread.start()
-        if not ready.wait(_PATIENCE) or self._failure is not None:
-            self._socket.close()
+        if not self._ready.wait(_PATIENCE) or self._failure is not None:
+            self._let_go()
             raise RuntimeError("the gateway did not start") from self._failure
 
     def stop(self) -> None:
-        self._server.should_exit = True
+        """End; returns when the thread has."""
+        self._end()
         self._thread.join(_PATIENCE)
-        self._socket.close()
+        self._let_go()
         if self._thread.is_alive():
             raise RuntimeError(f"the gateway at {self.url} did not stop within {_PATIENCE:.0f} s")
 
-    def _run(self, ready: threading.Event) -> None:
+    def _started(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._ready.set()
+
+    def _run(self) -> None:
         try:
-            self._server.run(sockets=[self._socket])
+            self._serve()
         except BaseException as failure:
             self._failure = failure
         finally:
-            ready.set()
+            self._ready.set()
+
+    @abstractmethod
+    def _serve(self) -> None:
+        """Run until the end; `_started` once requests are answered."""
+
+    @abstractmethod
+    def _end(self) -> None:
+        """Have `_serve` return."""
+
+    @abstractmethod
+    def _let_go(self) -> None:
+        """Give back what was taken before the start."""
+
+
+class _OnAPort(_Running):
+    """A server on a socket that is bound first: the port is known and taken at once."""
+
+    def __init__(self, app: ASGIApp, port: int) -> None:
+        self._socket: socket.socket = bind("127.0.0.1", port)
+        self.url = url_of(self._socket)
+        self._server = HttpServer(app, self._started)
+        super().__init__(app)
+
+    def _serve(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+    def _end(self) -> None:
+        self._server.should_exit = True
+
+    def _let_go(self) -> None:
+        self._socket.close()
+
+
+class _WithoutAPort(_Running):
+    """The loop alone: what is due is performed, and calls in process are answered."""
+
+    url = "http://gateway.localhost"
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._over = asyncio.Event()
+        super().__init__(world.app)
+
+    def _serve(self) -> None:
+        asyncio.run(self._live())
+
+    async def _live(self) -> None:
+        async with self._world.lifespan():
+            self._started()
+            await self._over.wait()
+
+    def _end(self) -> None:
+        assert self.loop is not None, "it was started"  # noqa: S101
+        self.loop.call_soon_threadsafe(self._over.set)
+
+    def _let_go(self) -> None:
+        pass
