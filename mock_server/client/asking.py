@@ -59,6 +59,15 @@ def given(**members: object) -> dict[str, object]:
     return {name.removesuffix("_"): value for name, value in members.items() if value is not None}
 
 
+def named(filters: Mapping[str, object]) -> dict[str, object]:
+    """Filters as the query has them: `text__contains` is `text~`, and `reference__key` is `reference.key`."""
+    return {
+        name.replace("__contains", "~").replace("__", "."): value
+        for name, value in filters.items()
+        if value is not None
+    }
+
+
 def _query(query: Mapping[str, object]) -> str:
-    said = {name: str(value).lower() if isinstance(value, bool) else value for name, value in given(**query).items()}
+    said = {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()}
     return f"?{urlencode(said)}" if said else ""

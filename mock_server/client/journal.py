@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from mock_server.client.asking import Asking, given, quoted
+from mock_server.client.asking import Asking, given, named, quoted
 from mock_server.client.errors import ControlError
 from mock_server.client.results import Exchange, Explanation, Ledger, Message, Result
 
@@ -19,20 +19,21 @@ _BESIDES = 10.0
 class JournalVerbs(Asking):
     """Look for what came in, and wait for it.
 
-    `filters` are the members of a message or an exchange (`destination="+447700900123"`, `code=61`), and `limit`.
+    `filters` are the members of a message or an exchange: `destination="+447700900123"`, `code=61`,
+    `text__contains="code"`, `reference__key="order-7"`; and `since`, `until`, `after`, `limit`.
     """
 
-    def messages(self, **filters: Any) -> list[Message]:
+    def messages(self, /, **filters: Any) -> list[Message]:
         """What the providers took, newest first."""
-        return Message.all_of(self._ask("GET", "/messages", query=filters), "messages")
+        return Message.all_of(self._ask("GET", "/messages", query=named(filters)), "messages")
 
     def message(self, message_id: str) -> Message:
         """One message with its life."""
         return Message.of(self._ask("GET", f"/messages/{quoted(message_id)}"))
 
-    def exchanges(self, **filters: Any) -> list[Exchange]:
+    def exchanges(self, /, **filters: Any) -> list[Exchange]:
         """The journal of the gateway's requests, newest first."""
-        return Exchange.all_of(self._ask("GET", "/exchanges", query=filters), "exchanges")
+        return Exchange.all_of(self._ask("GET", "/exchanges", query=named(filters)), "exchanges")
 
     def explain(self, exchange_id: str | None = None) -> Explanation:
         """Why an answer came, by default the last one.
@@ -47,7 +48,7 @@ class JournalVerbs(Asking):
             exchange_id = last[0].id
         return Explanation.of(self._ask("GET", f"/exchanges/{quoted(exchange_id)}"))
 
-    def wait_for_messages(self, count: int = 1, *, timeout: float = WAIT, **filters: Any) -> list[Message]:
+    def wait_for_messages(self, /, count: int = 1, *, timeout: float = WAIT, **filters: Any) -> list[Message]:
         """Wait until there are so many messages; those that there are, newest first.
 
         Raises:
@@ -55,35 +56,35 @@ class JournalVerbs(Asking):
         """
         return self._wait(Message, "messages", count, timeout, filters)
 
-    def wait_for_message(self, *, timeout: float = WAIT, **filters: Any) -> Message:
+    def wait_for_message(self, /, *, timeout: float = WAIT, **filters: Any) -> Message:
         """Wait for a message; the newest there is."""
         return self.wait_for_messages(timeout=timeout, **filters)[0]
 
-    def wait_for_exchanges(self, count: int = 1, *, timeout: float = WAIT, **filters: Any) -> list[Exchange]:
+    def wait_for_exchanges(self, /, count: int = 1, *, timeout: float = WAIT, **filters: Any) -> list[Exchange]:
         """Wait until there are so many exchanges."""
         return self._wait(Exchange, "exchanges", count, timeout, filters)
 
-    def wait_for_exchange(self, *, timeout: float = WAIT, **filters: Any) -> Exchange:
+    def wait_for_exchange(self, /, *, timeout: float = WAIT, **filters: Any) -> Exchange:
         """Wait for an exchange; the newest there is."""
         return self.wait_for_exchanges(timeout=timeout, **filters)[0]
 
     def wait_for_statuses(
-        self, status: str | None = None, count: int = 1, *, timeout: float = WAIT, **filters: Any
+        self, /, status: str | None = None, count: int = 1, *, timeout: float = WAIT, **filters: Any
     ) -> list[Message]:
         """Wait until so many messages have a status."""
         return self._wait(Message, "statuses", count, timeout, {"status": status, **filters})
 
-    def wait_for_status(self, status: str, *, timeout: float = WAIT, **filters: Any) -> Message:
+    def wait_for_status(self, /, status: str, *, timeout: float = WAIT, **filters: Any) -> Message:
         """Wait until a message has a status; the message."""
         return self.wait_for_statuses(status, timeout=timeout, **filters)[0]
 
-    def count_messages(self, **filters: Any) -> int:
+    def count_messages(self, /, **filters: Any) -> int:
         """How many messages there are."""
-        return int(self._ask("GET", "/messages/count", query=filters)["count"])
+        return int(self._ask("GET", "/messages/count", query=named(filters))["count"])
 
-    def count_exchanges(self, **filters: Any) -> int:
+    def count_exchanges(self, /, **filters: Any) -> int:
         """How many exchanges there are."""
-        return int(self._ask("GET", "/exchanges/count", query=filters)["count"])
+        return int(self._ask("GET", "/exchanges/count", query=named(filters))["count"])
 
     def ledger(self) -> Ledger:
         """What became of everything that was sent."""
@@ -102,12 +103,12 @@ class JournalVerbs(Asking):
     def _wait(
         self, kind: type[_Found], what: str, count: int, timeout: float, filters: dict[str, object]
     ) -> list[_Found]:
-        query = {**filters, **given(count=count if count != 1 else None, timeout=f"{timeout:g}s")}
+        query = {**named(filters), **given(count=count if count != 1 else None, timeout=f"{timeout:g}s")}
         answered = self._ask("GET", f"/{what}/wait", query=query, patience=timeout + _BESIDES)
         member = what if isinstance(answered, dict) and what in answered else "messages"
         found = kind.all_of(answered, member)
         if len(found) < count:
-            asked = ", ".join(f"{name}={value}" for name, value in given(**filters).items()) or "any"
+            asked = ", ".join(f"{name}={value}" for name, value in named(filters).items()) or "any"
             raise ControlError(
                 408, "Not in time", f"{len(found)} of {count} {what} ({asked}) came within {timeout:g} seconds"
             )

@@ -70,6 +70,8 @@ class Snapshot(Result, frozen=True):
     """A session's state, kept to go back to."""
 
     id: str
+    session: str | None = None
+    at: datetime | None = None
 
 
 class Change(Result, frozen=True):
@@ -143,9 +145,24 @@ class Exchange(Result, frozen=True):
     message_id: str | None = None
 
 
+class Finding(Result, frozen=True):
+    """What one rule said, what it saw, and what it compared that with."""
+
+    rule: str
+    said: str
+    """`passed`, `refused`, `dropped` or `not asked`."""
+    saw: str | None = None
+    limit: str | None = None
+    requirement: str | None = None
+    grade: str | None = None
+    to_pass: str | None = None
+
+
 class Explanation(Exchange, frozen=True):
     """An exchange with everything that explains its answer."""
 
+    advice: str | None = None
+    rules: tuple[Finding, ...] = ()
     persistence: str | None = None
     reason: Any = None
     without_stub: dict[str, Any] | None = None
@@ -170,15 +187,33 @@ class Stub(Result, frozen=True):
     exhausted: bool = False
 
 
-class Ledger(Result, frozen=True):
-    """What became of everything that was sent."""
+class Duplicates(Result, frozen=True):
+    """Sends that were meant to be one and the same: the same destination and text, or the same reference key."""
 
+    by: str
+    """`text` or `key`."""
+    sends: int
+    destination: str | None = None
+    text: str | None = None
+    key: str | None = None
     accepted: int = 0
-    refused: Any = None
-    """How many, by code."""
     dropped: int = 0
-    duplicates: Any = None
-    """What was sent more than once by intent: the same destination and text, or the same reference key."""
+    refused: int = 0
+    exchanges: tuple[str, ...] = ()
+
+
+class Ledger(Result, frozen=True):
+    """What became of everything that was sent, counted."""
+
+    sends: int
+    accepted: int
+    dropped: int
+    refused: dict[str, int]
+    """How many, by code."""
+    failed: int = 0
+    unanswered: int = 0
+    forced: int = 0
+    duplicates_by_intent: tuple[Duplicates, ...] = ()
 
 
 class Fired(Result, frozen=True):

@@ -42,8 +42,8 @@ class SendVerbs(Asking):
         destination: str,
         text: str,
         *,
-        username: str = USERNAME,
-        password: str = PASSWORD,
+        username: str | None = None,
+        password: str | None = None,
         operation: str = "admin",
         headers: Mapping[str, str] | None = None,
         **fields: object,
@@ -53,7 +53,7 @@ class SendVerbs(Asking):
         Args:
             destination: the number.
             text: the text.
-            username: an account of the scenario.
+            username: an account of the scenario; by default the administrator of the shipped ones.
             password: its password.
             operation: `admin` or `services`.
             headers: further headers, such as `X-Mock-Outcome`.
@@ -64,7 +64,9 @@ class SendVerbs(Asking):
         """
         if operation not in _PATHS:
             raise ControlError(None, "Bad request", f"operation: {operation!r} is neither admin nor services")
-        credentials = b64encode(f"{username}:{password}".encode()).decode()
+        credentials = b64encode(
+            f"{username or USERNAME}:{PASSWORD if password is None else password}".encode()
+        ).decode()
         all_headers = {
             "content-type": "application/json",
             "accept": "application/json",

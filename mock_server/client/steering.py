@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_server.client.asking import Asking, given, quoted
+from mock_server.client.asking import Asking, given, named, quoted
 from mock_server.client.errors import ControlError
 from mock_server.client.receiving import Receiver
 from mock_server.client.results import Advance, Clock, Message, Stub, WebhookAttempt
@@ -88,7 +88,11 @@ class StubVerbs(Asking):
         """
         criteria = {"destination": when} if isinstance(when, str) else dict(when or {})
         others = given(times=times, probability=probability, for_=lasts, priority=priority, name=name)
-        return Stub.of(self._ask("POST", "/stubs", {"when": criteria, "then": dict(then or {}), **others}))
+        return self.add_stub({"when": criteria, "then": dict(then or {}), **others})
+
+    def add_stub(self, stub: Mapping[str, object]) -> Stub:
+        """Force an outcome by a whole stub, as it stands in a scenario."""
+        return Stub.of(self._ask("POST", "/stubs", stub))
 
     def next_send(self, to: str | None = None, **then: object) -> Stub:
         """Force what becomes of the next send: `next_send(refuse=61)`, `next_send(fault="reset")`."""
@@ -132,7 +136,7 @@ class DeliveryVerbs(Asking):
 
     def webhooks(self, **filters: Any) -> list[WebhookAttempt]:
         """Every attempt to deliver a notification, newest first."""
-        return WebhookAttempt.all_of(self._ask("GET", "/webhooks", query=filters), "webhooks")
+        return WebhookAttempt.all_of(self._ask("GET", "/webhooks", query=named(filters)), "webhooks")
 
     def receiver(self, name: str) -> Receiver:
         """A receiver of notifications in this session."""

@@ -79,9 +79,9 @@ class WorldVerbs(Asking):
         return Snapshot.all_of(self._ask("GET", "/snapshots"), "snapshots")
 
     def restore(self, snapshot: Snapshot | str) -> Session:
-        """Go back to a state that was kept."""
-        name = snapshot if isinstance(snapshot, str) else snapshot.id
-        self._ask("POST", f"/snapshots/{quoted(name)}/restore", {})
+        """Go back to a state that was kept; one that stands for another session or version is refused."""
+        name, handle = (snapshot, {}) if isinstance(snapshot, str) else (snapshot.id, snapshot.raw)
+        self._ask("POST", f"/snapshots/{quoted(name)}/restore", handle)
         return self.session()
 
     def delete_snapshot(self, snapshot: Snapshot | str) -> None:
