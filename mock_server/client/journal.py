@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from mock_server.client.asking import Asking, given, named, quoted
+from mock_server.client.asking import Asking, named, quoted
 from mock_server.client.errors import ControlError
 from mock_server.client.results import Exchange, Explanation, Ledger, Message, Result
 
@@ -12,6 +12,7 @@ _Found = TypeVar("_Found", bound=Result)
 
 WAIT = 10.0
 """Seconds that a wait lasts unless it is told another time."""
+_LONGEST_WAIT = 3600.0
 _BESIDES = 10.0
 """Seconds beside a wait's own that its answer may take."""
 
@@ -20,7 +21,8 @@ class JournalVerbs(Asking):
     """Look for what came in, and wait for it.
 
     `filters` are the members of a message or an exchange: `destination="+447700900123"`, `code=61`,
-    `text__contains="code"`, `reference__key="order-7"`; and `since`, `until`, `after`, `limit`.
+    `text__contains="code"`, `reference__key="order-7"`; and `since`, `until`, `after`, and for lists `limit`.
+    A wait takes `clock="virtual"` to last by the session's clock.
     """
 
     def messages(self, /, **filters: Any) -> list[Message]:
@@ -52,7 +54,7 @@ class JournalVerbs(Asking):
         """Wait until there are so many messages; those that there are, newest first.
 
         Raises:
-            ControlError: 408 where they did not come in time.
+            ControlError: 408 where they did not come in time; `details` tell what came nearest.
         """
         return self._wait(Message, "messages", count, timeout, filters)
 
@@ -103,13 +105,26 @@ class JournalVerbs(Asking):
     def _wait(
         self, kind: type[_Found], what: str, count: int, timeout: float, filters: dict[str, object]
     ) -> list[_Found]:
-        query = {**named(filters), **given(count=count if count != 1 else None, timeout=f"{timeout:g}s")}
-        answered = self._ask("GET", f"/{what}/wait", query=query, patience=timeout + _BESIDES)
-        member = what if isinstance(answered, dict) and what in answered else "messages"
-        found = kind.all_of(answered, member)
-        if len(found) < count:
-            asked = ", ".join(f"{name}={value}" for name, value in named(filters).items()) or "any"
-            raise ControlError(
-                408, "Not in time", f"{len(found)} of {count} {what} ({asked}) came within {timeout:g} seconds"
-            )
-        return found
+        asked = named(filters)
+        # By the session's clock a wait lasts until somebody moves that.
+        patience = (_LONGEST_WAIT if asked.get("clock") == "virtual" else timeout) + _BESIDES
+        query = {**asked, "count": count, "timeout": f"{timeout:.3f}"}
+        try:
+            return kind.all_of(self._ask("GET", f"/{what}/wait", query=query, patience=patience), what)
+        except ControlError as error:
+            if error.status != 408 or not isinstance(error.details, dict):
+                raise
+            sentence = _late(what, count, timeout, asked, error.details)
+            raise ControlError(408, error.message, error.details, sentence=sentence) from None
+
+
+def _late(what: str, count: int, timeout: float, asked: dict[str, object], details: dict[str, Any]) -> str:
+    """What did not come in time, and what came nearest to it."""
+    meant = f" with {', '.join(f'{name}={value}' for name, value in asked.items())}" if asked else ""
+    late = f"{details.get('matched', 0)} of {count} {what}{meant} came within {timeout:g} seconds"
+    nearest = details.get("nearest")
+    if not isinstance(nearest, dict):
+        return late
+    differs, wanted, found = (nearest.get(name) for name in ("differs", "wanted", "found"))
+    said = f"whose {differs} is {found!r} and not what was asked for ({wanted})"
+    return f"{late}; the nearest is {nearest.get('id')}, {said}"
