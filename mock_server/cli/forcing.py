@@ -82,7 +82,7 @@ def _read(file: IO[bytes]) -> dict[str, Any]:
     except ValueError as error:
         fail(f"--json-file: no JSON: {error}")
     if not isinstance(content, dict):
-        fail(f'--json-file: a stub is a JSON object, such as {{"then": {{"refuse": 61}}}}')
+        fail('--json-file: a stub is a JSON object, such as {"then": {"refuse": 61}}')
     return content
 
 

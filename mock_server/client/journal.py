@@ -110,12 +110,14 @@ class JournalVerbs(Asking):
         patience = (_LONGEST_WAIT if asked.get("clock") == "virtual" else timeout) + _BESIDES
         query = {**asked, "count": count, "timeout": f"{timeout:.3f}"}
         try:
-            return kind.all_of(self._ask("GET", f"/{what}/wait", query=query, patience=patience), what)
+            answered = self._ask("GET", f"/{what}/wait", query=query, patience=patience)
         except ControlError as error:
             if error.status != 408 or not isinstance(error.details, dict):
                 raise
             sentence = _late(what, count, timeout, asked, error.details)
             raise ControlError(408, error.message, error.details, sentence=sentence) from None
+        # What has a status is a message.
+        return kind.all_of(answered, "exchanges" if what == "exchanges" else "messages")
 
 
 def _late(what: str, count: int, timeout: float, asked: dict[str, object], details: dict[str, Any]) -> str:
