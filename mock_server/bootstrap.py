@@ -50,7 +50,9 @@ class World:
         """Whoever serves the application on a socket says so."""
         self.sessions = Sessions(self._session)
         self.default = self.sessions.create(scenario, name=DEFAULT)
-        self.app: ASGIApp = build_app(self.sessions, Worlds(self.sessions, self._raw), self.access, self.lifespan)
+        self.app: ASGIApp = build_app(
+            self.sessions, Worlds(self.sessions, self._raw), self.lifespan, access=self.access
+        )
 
     def _session(self, name: str, scenario: Scenario) -> Session:
         """Build a session; without a seed of its own it takes a random one."""

@@ -23,7 +23,9 @@ from mock_server.session import Sessions
 Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 
 
-def build_app(sessions: Sessions, worlds: Worlds, access: Access, lifespan: Lifespan | None = None) -> ASGIApp:
+def build_app(
+    sessions: Sessions, worlds: Worlds, lifespan: Lifespan | None = None, *, access: Access | None = None
+) -> ASGIApp:
     """The ASGI application of one server.
 
     It is a `Router` and not a `Starlette`: the exchange middleware answers for every exception, and the two layers
@@ -40,7 +42,7 @@ def build_app(sessions: Sessions, worlds: Worlds, access: Access, lifespan: Life
                 "/api/messagestatus/reference/{key:anything}", StatusEndpoint(statuses_of_reference), methods=["GET"]
             ),
             Route("/api/messagestatus/{key}", StatusEndpoint(), methods=["GET"]),
-            *control_routes(worlds, Guard(access)),
+            *control_routes(worlds, Guard(access or Access())),
         ],
         # A trailing slash is another path, and another path is 404 (BAD-5).
         redirect_slashes=False,
