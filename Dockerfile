@@ -15,12 +15,14 @@ FROM ${BASE}
 LABEL org.opencontainers.image.title="SMS gateway mock" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build /app /app
-# Nothing is written at run time, so the root file system may be read-only.
+# Nothing is written at run time, so the root file system may be read-only. What comes through a published port does not
+# come from this machine, so the control API is open to it: publish to 127.0.0.1, or give SMS_MOCK_CONTROL_TOKEN.
 ENV PATH="/app/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     SMS_MOCK_HOST=0.0.0.0 \
-    SMS_MOCK_PORT=8080
+    SMS_MOCK_PORT=8080 \
+    SMS_MOCK_CONTROL_OPEN=1
 USER 10001:10001
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s --retries=3 CMD ["sms-mock", "ready"]

@@ -26,6 +26,7 @@ def main() -> None:
 @click.option("--username", envvar="SMS_USERNAME", help="An account of the target; not needed with --control.")
 @click.option("--password", envvar="SMS_PASSWORD", help="Its password; better given as SMS_PASSWORD.")
 @click.option("--control", envvar="SMS_CONTROL", metavar="URL", help="Control API of the stand-in behind --url.")
+@click.option("--control-token", envvar="SMS_CONTROL_TOKEN", metavar="WORD", help="What --control asks for.")
 @click.option("--api-key", envvar="SMS_API_KEY", help="A key of the Message Status API; not needed with --control.")
 @click.option("--status-url", metavar="URL", help="The Message Status API, where its host is another one.")
 @click.option("--live", is_flag=True, help="The target is a real environment: nothing is sent unless allowed.")

@@ -53,9 +53,11 @@ class Session:
 class ControlClient:
     """Speaks to `--control`, which may be another address than the one that is judged."""
 
-    def __init__(self, url: str, *, timeout: float = 10.0) -> None:
+    def __init__(self, url: str, *, timeout: float = 10.0, token: str | None = None) -> None:
         self.url = url.rstrip("/")
         self._client = httpx2.Client(timeout=timeout, trust_env=False)
+        if token is not None:
+            self._client.headers["X-Mock-Control-Token"] = token
 
     def close(self) -> None:
         """Close the connections."""
@@ -89,9 +91,11 @@ class ControlClient:
             self.call("DELETE", f"/_control/sessions/{name}")
 
 
-def connected(url: str, timeout: float) -> ControlClient:
+def connected(url: str, timeout: float, token: str | None = None) -> ControlClient:
     """A client for a control API that answers; `CouldNotRunError` where none does."""
-    client = ControlClient(url, timeout=timeout)
+    if token is not None and not (token.isascii() and token.isprintable() and token.strip()):
+        raise CouldNotRunError("--control-token: visible ASCII characters are allowed, and at least one.")
+    client = ControlClient(url, timeout=timeout, token=token)
     try:
         client.call("GET", "/_ready")
     except ControlError as error:

@@ -41,7 +41,8 @@ class Runtime:
     @classmethod
     def found_at(cls, base_url: str, login: Login) -> Runtime:
         """For the command line: make a session where the target or `SMS_CONTROL` has a control API."""
-        client = ControlClient(os.environ.get("SMS_CONTROL") or base_url, timeout=5)
+        control, token = os.environ.get("SMS_CONTROL") or base_url, os.environ.get("SMS_CONTROL_TOKEN") or None
+        client = ControlClient(control, timeout=5, token=token)
         try:
             client.call("GET", "/_ready")
         except ControlError:

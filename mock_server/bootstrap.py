@@ -20,6 +20,7 @@ from mock_server.adapters.scenario_watch import ScenarioWatch
 from mock_server.adapters.sweeper import Sweeper
 from mock_server.adapters.webhook_sender import HttpWebhookSender
 from mock_server.api.app import build_app
+from mock_server.api.guard import Access
 from mock_server.control import Worlds
 from mock_server.domain.instants import Duration
 from mock_server.journal import Bounds, Journal
@@ -45,17 +46,19 @@ class World:
         sender: HttpWebhookSender | None = None,
         session_ttl: Duration = USUAL_TTL,
         stopwatch: Stopwatch = stopwatch,
+        access: Access | None = None,
     ) -> None:
         self._bounds = bounds or Bounds()
         self.raw = RawBytes(self._bounds.bytes)
         self._watched = watched
         self._sender = sender or HttpWebhookSender()
+        self.access = access or Access()
         self.on_a_port = False
         """Whoever serves the application on a socket says so."""
         self.sessions = Sessions(self._session, ttl=session_ttl, stopwatch=stopwatch)
         self.default = self.sessions.create(scenario, name=DEFAULT)
         self.worlds = Worlds(self.sessions, self.raw)
-        self.app: ASGIApp = build_app(self.sessions, self.worlds, self._lifespan)
+        self.app: ASGIApp = build_app(self.sessions, self.worlds, self.lifespan, access=self.access)
 
     def end_waits(self) -> None:
         """Answer all who wait: the server is about to stop, and nothing more will come."""
@@ -67,7 +70,7 @@ class World:
         seed = scenario.seed if scenario.seed is not None else random_seed()
         setting = scenario.clock
         at = None if setting.at is None else parse_instant(setting.at)
-        return Session(
+        session = Session(
             name,
             scenario,
             seed=seed,
@@ -79,9 +82,13 @@ class World:
             on_a_port=lambda: self.on_a_port,
             alarm=lambda session: LoopAlarm(lambda: timeline.wake(session)),
         )
+        # Whoever steers the gateway may have the token stand in what a client under test sends.
+        session.secrets = session.secrets.with_more(self.access.secrets)
+        return session
 
     @asynccontextmanager
-    async def _lifespan(self, _: Any) -> AsyncIterator[None]:
+    async def lifespan(self, _: Any = None) -> AsyncIterator[None]:
+        """What goes on while the application answers; at the end what is pending is dropped."""
         watching = [asyncio.create_task(Sweeper(self.sessions).run())]
         if self._watched is not None:
             watching.append(asyncio.create_task(ScenarioWatch(self._watched, self.default).run()))

@@ -24,7 +24,9 @@ from mock_server.stubs import NearMiss
 
 Headers = list[tuple[bytes, bytes]]
 
-SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"x-api-key", b"cookie"})
+SECRET_HEADERS = frozenset(
+    {b"authorization", b"proxy-authorization", b"x-api-key", b"cookie", b"x-mock-control-token"}
+)
 """Headers whose values are never kept."""
 
 _LONGEST_SECRET = 1024

@@ -26,6 +26,7 @@ def _options(config: pytest.Config) -> Options:
         url=given("--sms-url"),
         login=Login(username, password) if username and password else None,
         control=given("--sms-control"),
+        control_token=given("--sms-control-token") or os.environ.get("SMS_CONTROL_TOKEN"),
         api_key=given("--sms-api-key") or os.environ.get("SMS_API_KEY"),
         status_url=given("--sms-status-url"),
         live=given("--sms-live"),

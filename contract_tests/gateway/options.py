@@ -18,6 +18,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--sms-api-key", metavar="KEY", help="A key of the Message Status API; better given as SMS_API_KEY.")
     add("--sms-status-url", metavar="URL", help="The Message Status API, where its host is another one.")
     add("--sms-control", metavar="URL", help="Control API of the stand-in behind --sms-url.")
+    add("--sms-control-token", metavar="WORD", help="What --sms-control asks for; better given as SMS_CONTROL_TOKEN.")
     add("--sms-live", action="store_true", help="The target is a real environment: nothing is sent unless allowed.")
     add("--sms-allow-send-to", metavar="NUMBER", help="Live: the one handset that may get messages.")
     add("--sms-max-messages", type=int, default=0, metavar="N", help="Live: how many it may get at most.")

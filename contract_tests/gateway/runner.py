@@ -46,6 +46,7 @@ class Options:
     ca: Path | None = None
     api_key: str | None = field(default=None, repr=False)
     status_url: str | None = None
+    control_token: str | None = field(default=None, repr=False)
 
     def checked(self) -> Options:
         """These options, if they go together; `CouldNotRunError` says which do not."""
@@ -119,7 +120,8 @@ class opened:  # noqa: N801 - reads as a verb in `with opened(options)`
         )
         self._control: ControlClient | None = None
         try:
-            self._control = connected(options.control, options.timeout) if options.control else None
+            if options.control:
+                self._control = connected(options.control, options.timeout, options.control_token)
             return self._bench()
         except BaseException:
             self.__exit__()

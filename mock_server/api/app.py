@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from mock_server.api.control import control_routes
 from mock_server.api.exchange import ExchangeMiddleware
+from mock_server.api.guard import Access, Guard
 from mock_server.api.message_status import StatusEndpoint
 from mock_server.api.send import SendEndpoint
 from mock_server.api.service_status import ServiceStatusEndpoint
@@ -22,7 +23,9 @@ from mock_server.sessions import Sessions
 Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 
 
-def build_app(sessions: Sessions, worlds: Worlds, lifespan: Lifespan | None = None) -> ASGIApp:
+def build_app(
+    sessions: Sessions, worlds: Worlds, lifespan: Lifespan | None = None, *, access: Access | None = None
+) -> ASGIApp:
     """The ASGI application of one server.
 
     It is a `Router` and not a `Starlette`: the exchange middleware answers for every exception, and the two layers
@@ -39,7 +42,7 @@ def build_app(sessions: Sessions, worlds: Worlds, lifespan: Lifespan | None = No
                 "/api/messagestatus/reference/{key:anything}", StatusEndpoint(statuses_of_reference), methods=["GET"]
             ),
             Route("/api/messagestatus/{key}", StatusEndpoint(), methods=["GET"]),
-            *control_routes(worlds),
+            *control_routes(worlds, Guard(access or Access())),
         ],
         # A trailing slash is another path, and another path is 404 (BAD-5).
         redirect_slashes=False,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
+
+from mock_server.cli.asking import default_url
 
 _PATIENCE = 3.0
 """Seconds that a health check waits for its answer."""
@@ -23,7 +24,7 @@ def ready(url: str | None) -> None:
     from urllib.error import HTTPError  # noqa: PLC0415
     from urllib.request import ProxyHandler, build_opener  # noqa: PLC0415
 
-    base = url or f"http://127.0.0.1:{os.environ.get('SMS_MOCK_PORT', '8080')}"
+    base = url or default_url()
     try:
         # Straight to the gateway: a proxy in the environment answers for other machines.
         with build_opener(ProxyHandler({})).open(f"{base.rstrip('/')}/_ready", timeout=_PATIENCE) as answered:

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from mock_server.cli.access import access_of, control_options, told
 from mock_server.cli.failing import fail
 from mock_server.domain.instants import HOUR, Duration
 from mock_server.journal import Bounds
@@ -96,6 +97,7 @@ def _lasting(_: click.Context, option: click.Parameter, text: str) -> Duration:
     help="Trust receivers of notifications that this authority (PEM file) signed, beside the system's.",
 )  # fmt: skip
 @click.option("--webhook-insecure", is_flag=True, envvar="SMS_MOCK_WEBHOOK_INSECURE", help="Trust any receiver.")
+@control_options
 def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     host: str,
     port: int,
@@ -111,6 +113,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     tls: str | None,
     webhook_ca: Path | None,
     webhook_insecure: bool,
+    **control: Any,
 ) -> None:
     """Serve a scenario until interrupted."""
     from mock_server.adapters.webhook_sender import HttpWebhookSender, trust  # noqa: PLC0415 - `--help` needs none
@@ -118,6 +121,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     configure_logging(json_lines=json_logs, quiet=quiet)
     bounds = Bounds(exchanges=max_exchanges, bytes=max_raw_bytes, body=max_body_bytes, messages=max_messages)
+    access = access_of(host, **control)
     path = _resolved(scenario)
     try:
         trusted = (
@@ -125,7 +129,14 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
         )
     except (OSError, ssl.SSLError) as error:
         fail(f"--webhook-ca {webhook_ca}: no certificates could be read: {error.strerror or error}")
-    world = World(_loaded(path), bounds, watched=path, sender=HttpWebhookSender(trusted), session_ttl=session_ttl)
+    world = World(
+        _loaded(path),
+        bounds,
+        watched=path,
+        sender=HttpWebhookSender(trusted),
+        session_ttl=session_ttl,
+        access=access,
+    )
     _serve(world, path, _Place(host, port, port_file, tls, not (json_logs or quiet)))
 
 
@@ -151,7 +162,7 @@ def _serve(world: World, path: Path, place: _Place) -> None:
         gc.collect()
         gc.freeze()
         if place.talkative:
-            click.echo("\n".join(_banner(url, world.default.scenario, path)))
+            click.echo("\n".join([*_banner(url, world.default.scenario, path), *told(world.access, place.host)]))
         else:
             logger.info("serving %s at %s", path, url)
         if tls is not None and tls.authority is not None:

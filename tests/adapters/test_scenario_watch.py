@@ -153,7 +153,7 @@ def test_the_server_looks_again_and_again_until_it_ends(edited: Edited, monkeypa
     monkeypatch.setattr(ScenarioWatch, "look", look_and_tell)
 
     async def told() -> None:
-        async with world._lifespan(None):
+        async with world.lifespan(None):
             await looked.wait()
             edited.write("version: 1\ntitle: second\n")
             for _ in range(2):

@@ -88,3 +88,28 @@ def test_a_gateway_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch) ->
         MockGateway().start()
 
     assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_a_gateway_takes_the_port_it_is_told() -> None:
+    """So that a client's configuration may stay as it is; one that is taken is an error at the start."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match="in use"):
+            MockGateway(port=port).start()
+
+    with MockGateway(port=port) as running:
+        assert running.url == f"http://127.0.0.1:{port}"
+
+
+def test_without_a_port_nothing_is_bound_and_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is due is performed by the loop thread; it can be started again."""
+    monkeypatch.setattr("mock_server.testing.bind", None)
+    gateway = MockGateway(port=None)
+    for _ in range(2):
+        with gateway as running:
+            assert running.control.clock().mode == "real"
+            with pytest.raises(RuntimeError, match="has no port"):
+                _ = running.url
+
+    with pytest.raises(RuntimeError, match="with MockGateway"):
+        _ = gateway.control

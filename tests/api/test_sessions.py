@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
+from mock_server.api.guard import Access
 from mock_server.testing import MockGateway
 from tests.support import (
     ADMIN,
@@ -64,10 +65,11 @@ def test_a_session_needs_nothing_and_gets_a_name_a_seed_and_real_time(worlds: Wo
     assert first["clock"]["mode"] == "real"
 
 
-def test_the_base_url_is_the_host_that_the_client_wrote(worlds: Worlds) -> None:
+def test_the_base_url_is_the_host_that_the_client_wrote() -> None:
     """Behind a container's name, the session is reached by that name."""
-    created = assert_control(worlds.client.post(SESSIONS, headers={"Host": "sms-mock:8080"}), 201)
-    worlds.made.append(created["id"])
+    with MockGateway(access=Access(hosts=frozenset({"sms-mock"}))) as running:
+        answer = httpx2.post(running.url + SESSIONS, headers={"Host": "sms-mock:8080"}, trust_env=False)
+        created = assert_control(answer, 201)
 
     assert created["base_url"] == f"http://sms-mock:8080/~{created['id']}"
 

@@ -18,7 +18,9 @@ import httpx2
 import pytest
 from click.testing import CliRunner, Result
 
+from mock_server import bootstrap
 from mock_server.api import server
+from mock_server.api.guard import Access
 from mock_server.cli import main
 from tests.support import ADMIN, DESTINATION, assert_accepted
 
@@ -145,6 +147,69 @@ def test_the_environment_sets_what_no_option_does(monkeypatch: pytest.MonkeyPatc
     assert result.exit_code == 0
     assert "watchlist.yaml" in result.stdout
     assert Path("url.txt").read_text().startswith("http://127.0.0.2:")
+
+
+@pytest.mark.usefixtures("instant")
+def test_who_may_steer_is_said_where_it_is_not_everybody_who_reaches_the_gateway() -> None:
+    """This machine only, or with the token; an open surface on other addresses is a warning."""
+    here, elsewhere = serve(), serve("--host", "0.0.0.0")
+    guarded = serve("--host", "0.0.0.0", "--control-token", "t0ken-of-the-tests", "--control-open")
+    open_here, wide_open = serve("--control-open"), serve("--host", "0.0.0.0", "--control-open")
+
+    assert "Control API" not in here.stdout
+    assert "Control API: from this machine only; --control-token WORD lets others in\n" in elsewhere.stdout
+    assert "Control API: with the token only\n" in guarded.stdout
+    assert "t0ken" not in guarded.output
+    assert [each.stderr for each in (here, elsewhere, guarded, open_here)] == [""] * 4
+    assert wide_open.stderr.startswith("--control-open: whoever reaches 0.0.0.0 can steer this gateway")
+    assert wide_open.stderr.count("\n") == 1
+
+
+@pytest.mark.usefixtures("instant")
+def test_a_short_token_is_warned_of() -> None:
+    """It is not printed."""
+    result = serve("--control-token", "s3same", "--quiet")
+
+    assert result.exit_code == 0
+    assert result.stderr == "--control-token: 6 characters are quickly guessed; take at least 8\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--control-token", ""], "--control-token: it is empty"),
+        (["--control-token", "two words"], "visible ASCII characters"),
+        (["--control-host", "http://x"], "'http://x' is no host name"),
+        (["--control-host", "good, b@d"], "'b@d' is no host name"),
+    ],
+)
+def test_a_control_surface_that_cannot_be_is_one_sentence(arguments: list[str], words: str) -> None:
+    """Exit 2, before anything is served."""
+    assert_one_sentence(serve(*arguments), words)
+
+
+def test_a_token_variable_that_came_out_empty_does_not_open_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unset secret in a pipeline is a mistake, and not the wish for no token."""
+    monkeypatch.setenv("SMS_MOCK_CONTROL_TOKEN", "")
+
+    assert_one_sentence(serve(), "--control-token: it is empty")
+
+
+def test_the_control_surface_is_set_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Token, hosts separated by commas or spaces, and open."""
+    made: list[Access] = []
+
+    def world(*_: object, access: Access, **__: object) -> None:
+        made.append(access)
+        sys.exit(0)
+
+    monkeypatch.setattr(bootstrap, "World", world)
+    monkeypatch.setenv("SMS_MOCK_CONTROL_HOST", "sms-mock, ci.example  other")
+    monkeypatch.setenv("SMS_MOCK_CONTROL_OPEN", "1")
+    monkeypatch.setenv("SMS_MOCK_CONTROL_TOKEN", "t0ken-of-the-tests")
+
+    assert serve().exit_code == 0
+    assert made == [Access("t0ken-of-the-tests", frozenset({"sms-mock", "ci.example", "other"}), open=True)]
 
 
 @pytest.mark.usefixtures("instant")

@@ -25,6 +25,7 @@ from contract_tests.safety import NotTestableError
 from contract_tests.target import Target
 from contract_tests.verdicts import Report, Verdict
 from contract_tests.world import World
+from mock_server.api.guard import Access
 from mock_server.scenario.loader import scenario_of
 from mock_server.testing import MockGateway
 from tests.kit.proxy import proxied
@@ -184,6 +185,35 @@ def test_a_control_api_of_another_server_is_noticed(healthy: str) -> None:
 
     assert result.exit_code == 2
     assert "reach no session" in result.output
+
+
+def test_a_guarded_control_api_is_used_with_its_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an option or a variable; without it the run ends with 2 and says what is asked for, never the token."""
+    token = "t0ken-of-the-kit"
+    with MockGateway(access=Access(token=token)) as guarded:
+        judge = ["gateway", "--url", guarded.url, "--control", guarded.url, "--only", "ERR-61", "--max-examples", "2"]
+        without = CliRunner().invoke(main, judge)
+        wrong = CliRunner().invoke(main, [*judge, "--control-token", "t0ken-of-others"])
+        by_option = CliRunner().invoke(main, [*judge, "--control-token", token])
+        monkeypatch.setenv("SMS_CONTROL_TOKEN", token)
+        by_variable = CliRunner().invoke(main, judge)
+
+    assert (without.exit_code, wrong.exit_code) == (2, 2)
+    assert "a token is needed" in without.stderr
+    assert "t0ken-of-others" not in wrong.output
+    assert (by_option.exit_code, by_variable.exit_code) == (0, 0), by_option.output
+    assert token not in by_option.output
+
+
+def test_a_token_that_no_header_carries_is_one_sentence(healthy: str) -> None:
+    """Exit 2, before anything is asked."""
+    for token in (" ", "k\u00e4se", "a\nb"):
+        result = CliRunner().invoke(
+            main, ["gateway", "--url", healthy, "--control", healthy, "--control-token", token]
+        )
+
+        assert result.exit_code == 2
+        assert "--control-token: visible ASCII characters" in result.stderr
 
 
 def test_the_control_client_says_what_failed(healthy: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.routing import BaseRoute, Route
 
 from mock_server.api.control.call import Endpoint
@@ -14,17 +16,27 @@ from mock_server.api.control.sessions import SESSIONS
 from mock_server.api.control.snapshots import SNAPSHOTS
 from mock_server.api.control.stubs import STUBS
 from mock_server.api.control.waits import WAITS
+from mock_server.api.guard import Guard, GuardedRoute
 from mock_server.control import Worlds
 
 _TABLES = (SESSIONS, SNAPSHOTS, STUBS, WAITS, JOURNAL, DELIVERY, CLOCK, DOCUMENTS)
 
+_OPEN = frozenset({"/_ready"})
+"""For everybody: whoever starts a gateway elsewhere wants to know when it is there."""
 
-def control_routes(worlds: Worlds) -> list[BaseRoute]:
+
+def control_routes(worlds: Worlds, guard: Guard) -> list[BaseRoute]:
     """All routes of the control API; of two that fit a path, the first answers."""
+
+    def route(path: str, endpoint: Endpoint | DocumentEndpoint, methods: Iterable[str]) -> BaseRoute:
+        if path in _OPEN:
+            return Route(path, endpoint, methods=list(methods))
+        return GuardedRoute(guard, path, endpoint, methods=list(methods))
+
     rows = [row for table in _TABLES for row in table]
-    routes = [Route(path, Endpoint(worlds, verbs), methods=list(verbs)) for path, verbs in rows]
     return [
-        *routes,
+        *(route(path, Endpoint(worlds, verbs), verbs) for path, verbs in rows),
+        # A gateway on another machine delivers here, and knows no token.
         Route("/_control/receiver/{name}", ReceiverEndpoint(), methods=["POST"]),
-        Route("/_control/openapi/{name}", DocumentEndpoint(), methods=["GET"]),
+        route("/_control/openapi/{name}", DocumentEndpoint(), ["GET"]),
     ]

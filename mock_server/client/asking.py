@@ -1,0 +1,73 @@
+"""What all verbs stand on: a call of one session, asked and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from mock_server.client.calling import Asked, Caller, content_of
+from mock_server.client.errors import ControlError
+
+
+class Asking:
+    """Asks for one session of a gateway."""
+
+    def __init__(self, caller: Caller, *, session: str | None = None, token: str | None = None) -> None:
+        if token is not None and not (token.isascii() and token.isprintable() and token.strip()):
+            raise ControlError(None, "Bad token", "a control token has visible ASCII characters, and at least one")
+        self._caller = caller
+        self._token = token
+        self._session = session
+        self._prefix = "" if session is None else f"/~{quoted(session)}"
+
+    @property
+    def url(self) -> str:
+        """What a client under test takes for the gateway's base URL, to be in this session."""
+        return self._caller.url + self._prefix
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        query: Mapping[str, object] | None = None,
+        patience: float | None = None,
+    ) -> Any:
+        """One control request, and what it answers; `path` stands behind `/_control`."""
+        headers = {"accept": "application/json"}
+        if body is not None:
+            headers["content-type"] = "application/json"
+        if self._token is not None:
+            headers["x-mock-control-token"] = self._token
+        target = f"{self._prefix}/_control{path}{_query(query or {})}"
+        encoded = b"" if body is None else msgspec.json.encode(body)
+        asked = Asked(method, target, headers, encoded, patience)
+        return content_of(asked, self._caller.call(asked), self._caller.url)
+
+
+def quoted(part: str) -> str:
+    """A name or an id as one segment of a path."""
+    return quote(part, safe="")
+
+
+def given(**members: object) -> dict[str, object]:
+    """Those that were given; a name that Python keeps for itself ends with an underscore."""
+    return {name.removesuffix("_"): value for name, value in members.items() if value is not None}
+
+
+def named(filters: Mapping[str, object]) -> dict[str, object]:
+    """Filters as the query has them: `text__contains` is `text~`, and `reference__key` is `reference.key`."""
+    return {
+        name.replace("__contains", "~").replace("__", "."): value
+        for name, value in filters.items()
+        if value is not None
+    }
+
+
+def _query(query: Mapping[str, object]) -> str:
+    said = {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()}
+    return f"?{urlencode(said)}" if said else ""

@@ -1,0 +1,251 @@
+"""What the verbs answer: typed, tolerant of members that a newer server adds, with `raw` for those."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+import msgspec
+
+from mock_server.client.errors import ControlError
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """A JSON object of the control API. `raw` is all of it, whatever this client knows of it."""
+
+    raw: dict[str, Any] = msgspec.field(default_factory=dict, name="<raw>")
+
+    @classmethod
+    def of(cls, content: object) -> Self:
+        """Read an answer.
+
+        Raises:
+            ControlError: it lacks what every version has, or has another type there.
+        """
+        try:
+            made = msgspec.convert(content, cls)
+        except msgspec.ValidationError as error:
+            raise ControlError(
+                None, "Not understood", f"no {cls.__name__.lower()} as this client knows it: {error}"
+            ) from None
+        msgspec.structs.force_setattr(made, "raw", content)
+        return made
+
+    @classmethod
+    def all_of(cls, content: object, member: str) -> list[Self]:
+        """Read every item of a list, the member of an answer."""
+        listed = content.get(member) if isinstance(content, dict) else None
+        if not isinstance(listed, list):
+            raise ControlError(None, "Not understood", f"the answer has no list {member!r}")
+        return [cls.of(each) for each in listed]
+
+    def __repr__(self) -> str:
+        """The members that are told, without `raw`."""
+        told = ((name, getattr(self, name)) for name in self.__struct_fields__ if name != "raw")
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in told if value is not None)})"
+
+
+class Clock(Result, frozen=True):
+    """Where a session's clock stands."""
+
+    mode: str
+    """`real`, `frozen` or `scaled`."""
+    now: datetime
+    factor: float | None = None
+
+
+class Session(Result, frozen=True):
+    """One isolated world."""
+
+    id: str
+    clock: Clock
+    scenario: str | None = None
+    """The title of its scenario."""
+    seed: int | None = None
+    base_url: str | None = None
+    """What a client under test takes for the gateway."""
+
+
+class Snapshot(Result, frozen=True):
+    """A session's state, kept to go back to."""
+
+    id: str
+    session: str | None = None
+    at: datetime | None = None
+
+
+class Change(Result, frozen=True):
+    """A status that a message took, or is going to take."""
+
+    at: datetime
+    status: str
+    provider: dict[str, Any] | None = None
+    forced: bool = False
+
+
+class WebhookAttempt(Result, frozen=True):
+    """One POST of a receipt."""
+
+    id: str
+    at: datetime
+    message_id: str
+    status: str
+    outcome: str
+    """`under way`, `taken`, `failed` or `given up`."""
+    url: str | None = None
+    attempt: int | None = None
+    request: dict[str, Any] | None = None
+    answer: dict[str, Any] | None = None
+    next_try_at: datetime | None = None
+
+
+class Message(Result, frozen=True):
+    """An accepted message. Its life (`status`, `changes` …) stands in the answer about one message."""
+
+    id: str
+    destination: str
+    text: str
+    provider: str | None = None
+    accepted_at: datetime | None = msgspec.field(default=None, name="acceptedAt")
+    account: str | None = None
+    caller: str | None = None
+    lra: int | None = None
+    business_relation_id: str | None = msgspec.field(default=None, name="businessRelationId")
+    detailed: bool = False
+    reference: dict[str, Any] | None = None
+    webhook: dict[str, Any] | None = None
+    forced: bool = False
+    exchange: str | None = None
+    codes: tuple[str, ...] = ()
+    """The one-time codes in its text."""
+    links: tuple[str, ...] = ()
+    status: str | None = None
+    changes: tuple[Change, ...] = ()
+    planned: tuple[Change, ...] = ()
+    webhooks: tuple[WebhookAttempt, ...] = ()
+
+
+class Exchange(Result, frozen=True):
+    """One HTTP request with its answer, in the journal."""
+
+    id: str
+    at: datetime
+    method: str
+    path: str
+    outcome: str
+    """`accepted`, `refused`, `silently dropped`, `answered`, `disconnected`, `bug` or `open`."""
+    operation: str | None = None
+    destination: str | None = None
+    status: int | None = None
+    code: int | None = None
+    rule: str | None = None
+    requirement: str | None = None
+    grade: str | None = None
+    forced: bool = False
+    message_id: str | None = None
+
+
+class Finding(Result, frozen=True):
+    """What one rule said, what it saw, and what it compared that with."""
+
+    rule: str
+    said: str
+    """`passed`, `refused`, `dropped` or `not asked`."""
+    saw: str | None = None
+    limit: str | None = None
+    requirement: str | None = None
+    grade: str | None = None
+    to_pass: str | None = None
+
+
+class Explanation(Exchange, frozen=True):
+    """An exchange with everything that explains its answer."""
+
+    advice: str | None = None
+    rules: tuple[Finding, ...] = ()
+    persistence: str | None = None
+    reason: Any = None
+    without_stub: dict[str, Any] | None = None
+    anti_flooding: Any = None
+    request: dict[str, Any] | None = None
+    response: dict[str, Any] | None = None
+    unknown_fields: tuple[str, ...] = ()
+    duplicate_keys: tuple[str, ...] = ()
+    bug: str | None = None
+
+
+class Stub(Result, frozen=True):
+    """A rule that forces an outcome, and how often it has had its say."""
+
+    id: str
+    when: dict[str, Any]
+    then: dict[str, Any]
+    origin: str | None = None
+    times: int | None = None
+    matched: int = 0
+    applied: int = 0
+    exhausted: bool = False
+
+
+class Duplicates(Result, frozen=True):
+    """Sends that were meant to be one and the same: the same destination and text, or the same reference key."""
+
+    by: str
+    """`text` or `key`."""
+    sends: int
+    destination: str | None = None
+    text: str | None = None
+    key: str | None = None
+    accepted: int = 0
+    dropped: int = 0
+    refused: int = 0
+    exchanges: tuple[str, ...] = ()
+
+
+class Ledger(Result, frozen=True):
+    """What became of everything that was sent, counted."""
+
+    sends: int
+    accepted: int
+    dropped: int
+    refused: dict[str, int]
+    """How many, by code."""
+    failed: int = 0
+    unanswered: int = 0
+    forced: int = 0
+    duplicates_by_intent: tuple[Duplicates, ...] = ()
+
+
+class Fired(Result, frozen=True):
+    """A line of an advance's log."""
+
+    at: datetime
+    event: str
+    """`status`, `webhook`, or what a newer server adds."""
+    message_id: str | None = None
+    destination: str | None = None
+    status: str | None = None
+    outcome: str | None = None
+
+
+class Advance(Clock, frozen=True):
+    """What an advance of the clock came to."""
+
+    complete: bool = True
+    pending: int = 0
+    fired: tuple[Fired, ...] = ()
+    webhook_attempts: int = 0
+    status_changes: int = 0
+
+
+class Received(Result, frozen=True):
+    """A notification as a receiver of the session got it."""
+
+    at: datetime
+    body: str
+    answer: Any = None
+    content_type: str | None = None
+
+    def json(self) -> Any:
+        """Its body, decoded."""
+        return msgspec.json.decode(self.body)

@@ -1,0 +1,106 @@
+"""The verbs of worlds: sessions, their scenario, snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from mock_server.client.asking import Asking, given, quoted
+from mock_server.client.errors import ControlError
+from mock_server.client.results import Session, Snapshot
+
+
+class WorldVerbs(Asking):
+    """Make worlds, look at them, set them back, end them."""
+
+    _ends = False
+    """Whether this object made its session, and ends it."""
+
+    def session(self) -> Session:
+        """This session."""
+        return Session.of(self._ask("GET", f"/sessions/{quoted(self._session or 'default')}"))
+
+    def sessions(self) -> list[Session]:
+        """All sessions of the gateway."""
+        return Session.all_of(self._ask("GET", "/sessions"), "sessions")
+
+    def create_session(
+        self,
+        name: str | None = None,
+        *,
+        scenario: str | Mapping[str, object] | None = None,
+        seed: int | None = None,
+        clock: Mapping[str, object] | None = None,
+        overrides: Mapping[str, object] | None = None,
+    ) -> Self:
+        """Make a session; the verbs of it, which as a `with` block end it.
+
+        Args:
+            name: else it is numbered.
+            scenario: the name of a shipped one, or one as an object; else that of `default`.
+            seed: makes its ids repeatable.
+            clock: as in a scenario: `{"mode": "frozen", "at": "2026-01-15T09:00:00Z"}`.
+            overrides: parts of the scenario to replace.
+        """
+        asked = given(name=name, scenario=scenario, seed=seed, clock=clock, overrides=overrides)
+        made = Session.of(self._ask("POST", "/sessions", asked))
+        bound = type(self)(self._caller, session=made.id, token=self._token)
+        bound._ends = True  # noqa: SLF001 - another of our own kind
+        return bound
+
+    def delete_session(self, name: str | None = None) -> None:
+        """End a session, by default this one."""
+        self._ask("DELETE", f"/sessions/{quoted(name or self._session or 'default')}")
+
+    def reset(self) -> Session:
+        """Go back to how the session was created."""
+        return Session.of(self._ask("POST", "/reset", {}))
+
+    def scenario(self) -> dict[str, Any]:
+        """The scenario in force, passwords masked."""
+        found: dict[str, Any] = self._ask("GET", "/scenario")
+        return found
+
+    def patch(self, **parts: object) -> dict[str, Any]:
+        """Replace whole top-level keys of the scenario; the scenario as it is then."""
+        found: dict[str, Any] = self._ask("PATCH", "/scenario", parts)
+        return found
+
+    def export(self) -> str:
+        """The session as a scenario file."""
+        return str(self._ask("GET", "/scenario/export"))
+
+    def snapshot(self) -> Snapshot:
+        """Keep the session's state."""
+        return Snapshot.of(self._ask("POST", "/snapshots", {}))
+
+    def snapshots(self) -> list[Snapshot]:
+        """The states that are kept."""
+        return Snapshot.all_of(self._ask("GET", "/snapshots"), "snapshots")
+
+    def restore(self, snapshot: Snapshot | str) -> Session:
+        """Go back to a state that was kept; one that stands for another session or version is refused."""
+        name, handle = (snapshot, {}) if isinstance(snapshot, str) else (snapshot.id, snapshot.raw)
+        self._ask("POST", f"/snapshots/{quoted(name)}/restore", handle)
+        return self.session()
+
+    def delete_snapshot(self, snapshot: Snapshot | str) -> None:
+        """Keep a state no longer."""
+        name = snapshot if isinstance(snapshot, str) else snapshot.id
+        self._ask("DELETE", f"/snapshots/{quoted(name)}")
+
+    def __enter__(self) -> Self:
+        """Use until the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End a session that was made here; let go of the connections of a client that was made here."""
+        if not self._ends:
+            self._caller.close()
+            return
+        try:
+            self.delete_session()
+        except ControlError as error:
+            # It ended already, by its time or by hand.
+            if error.status != 404:
+                raise
