@@ -6,7 +6,6 @@ import asyncio
 import socket
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -37,7 +36,7 @@ class MockGateway:
     Sessions that nobody uses for `session_ttl` of the stopwatch's time are given up; `0s` keeps them for ever.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a server is given, by name
         self,
         scenario: str | Scenario = "default",
         *,

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from mock_server.domain.delivery import Change
 from mock_server.domain.message import Message
-from mock_server.journal import Exchange
+from mock_server.exchange import Exchange
 
 logger = logging.getLogger("mock_server")
 

@@ -8,7 +8,7 @@ import msgspec
 from starlette.types import Send
 
 from mock_server import wire
-from mock_server.journal import Exchange, ProtocolError
+from mock_server.exchange import Exchange, ProtocolError
 
 RawHeader = tuple[bytes, bytes]
 

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from mock_server.api.answers import answer_protocol_error
 from mock_server.domain.errors import TOO_LARGE
 from mock_server.domain.requirements import assumed
-from mock_server.journal import Exchange, ProtocolError
+from mock_server.exchange import Exchange, ProtocolError
 from mock_server.session import Session
 
 LARGEST_BODY = 1024 * 1024

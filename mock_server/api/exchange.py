@@ -16,8 +16,8 @@ from mock_server.domain.errors import METHOD_NOT_ALLOWED, NOT_FOUND
 from mock_server.domain.requirements import assumed
 from mock_server.domain.secrets import Secrets, spellings
 from mock_server.domain.submission import Credentials
+from mock_server.exchange import Exchange, ProtocolError
 from mock_server.explanation import masked
-from mock_server.journal import Exchange, ProtocolError
 from mock_server.session import Session
 from mock_server.sessions import DEFAULT, Sessions
 

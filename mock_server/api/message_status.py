@@ -20,7 +20,7 @@ from mock_server.domain.errors import FORBIDDEN, MALFORMED, NOT_FOUND
 from mock_server.domain.instants import Instant, instant_of
 from mock_server.domain.requirements import assumed, documented
 from mock_server.domain.stub import Asked
-from mock_server.journal import Exchange, ProtocolError
+from mock_server.exchange import Exchange, ProtocolError
 from mock_server.session import Session
 
 

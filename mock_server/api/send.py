@@ -14,8 +14,8 @@ from mock_server.domain.errors import TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
 from mock_server.domain.requirements import assumed
 from mock_server.domain.stub import asked_by
 from mock_server.domain.submission import Attempt, Operation, Submission, Unreadable
+from mock_server.exchange import Exchange
 from mock_server.forcing import Forcing
-from mock_server.journal import Exchange
 from mock_server.session import Session
 from mock_server.sessions import DEFAULT
 

@@ -12,7 +12,7 @@ from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
 from mock_server.api.troubles import forcing_of, intercepted, troubled
 from mock_server.domain.stub import Asked
 from mock_server.domain.submission import Attempt, Operation, Submission
-from mock_server.journal import Exchange
+from mock_server.exchange import Exchange
 from mock_server.session import Session
 
 _NOTHING_SENT = Submission()

@@ -14,9 +14,10 @@ from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
-from mock_server import gateway, timeline
+from mock_server import gateway
 from mock_server.api.answers import RawHeader, answer
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
+from mock_server.api.presence import ClientGoneError, disconnected, unless_gone
 from mock_server.domain.decision import Decision, Intercepted
 from mock_server.domain.errors import ErrorCode, Persistence
 from mock_server.domain.fault import STATUSES, Fault, FaultKind, spelled
@@ -24,9 +25,9 @@ from mock_server.domain.instants import SECOND, Instant
 from mock_server.domain.requirements import assumed
 from mock_server.domain.stub import Asked, RawAnswer, Stage
 from mock_server.domain.submission import Attempt
+from mock_server.exchange import Exchange, ProtocolError
 from mock_server.explanation import masked
 from mock_server.forcing import Forcing, Trouble
-from mock_server.journal import Exchange, ProtocolError
 from mock_server.ports import WIRE, Wire
 from mock_server.scenario.outcome_header import NAME, parse_outcome
 from mock_server.session import Session
@@ -145,7 +146,12 @@ async def _waited(receive: Receive, trouble: Trouble, session: Session, exchange
         waits.append(_released(session, exchange))
     if not waits:
         return True
-    return await _unless_gone(receive, asyncio.gather(*waits), exchange)
+    try:
+        await unless_gone(receive, asyncio.gather(*waits))
+    except ClientGoneError:
+        exchange.disconnected_early = True
+        return False
+    return True
 
 
 async def _released(session: Session, exchange: Exchange) -> None:
@@ -157,27 +163,6 @@ async def _released(session: Session, exchange: Exchange) -> None:
     finally:
         if session.held.get(exchange.id) is held:
             del session.held[exchange.id]
-
-
-async def _unless_gone(receive: Receive, work: asyncio.Future[Any], exchange: Exchange) -> bool:
-    """Do some work while the client waits for its end; whether it did."""
-    gone = asyncio.ensure_future(_disconnected(receive))
-    try:
-        await asyncio.wait({gone, work}, return_when=asyncio.FIRST_COMPLETED)
-        if work.done():
-            return True
-        exchange.disconnected_early = True
-        return False
-    finally:
-        for each in (gone, work):
-            each.cancel()
-            with suppress(asyncio.CancelledError):
-                await each
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 class _Damage:
@@ -230,7 +215,7 @@ class _Damage:
             return
         with suppress(asyncio.CancelledError):  # The server stops: the connection ends one way or another.
             await self._break_on(wire, status, headers, body)
-            await _disconnected(self._receive)
+            await disconnected(self._receive)
 
     async def _break_on(self, wire: Wire, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
         match self._fault.kind:
@@ -260,7 +245,10 @@ class _Damage:
                 await asyncio.sleep(self._fault.interval / SECOND)
             wire.close()
 
-        await _unless_gone(self._receive, asyncio.ensure_future(drip()), self._exchange)
+        try:
+            await unless_gone(self._receive, drip())
+        except ClientGoneError:
+            self._exchange.disconnected_early = True
 
 
 async def _answer_raw(send: Send, exchange: Exchange, raw: RawAnswer) -> None:
@@ -268,7 +256,7 @@ async def _answer_raw(send: Send, exchange: Exchange, raw: RawAnswer) -> None:
     headers = [(name.encode(), value.encode("latin-1")) for name, value in raw.headers]
     if raw.body and "content-type" not in named:
         headers.append((b"content-type", b"application/json"))
-    await answer(send, exchange, raw.status, raw.body, headers=headers)
+    await answer(send, exchange, raw.status, raw.body, headers=tuple(headers))
 
 
 def _end(wire: Wire, raw: bytes) -> None:

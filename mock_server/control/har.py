@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from mock_server import explanation
 from mock_server.domain.instants import SECOND, Instant, rfc3339
 from mock_server.domain.secrets import Secrets
-from mock_server.journal import Exchange
+from mock_server.exchange import Exchange
 
 _HTTP = "HTTP/1.1"
 _UNKNOWN_SIZE = -1

@@ -21,7 +21,7 @@ from mock_server.control.subjects import (
     MessageSubject,
 )
 from mock_server.domain.message import Message
-from mock_server.journal import Exchange
+from mock_server.exchange import Exchange
 from mock_server.raw_bytes import RawBytes
 from mock_server.session import Session
 

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from mock_server.control.filters import Asked
 from mock_server.control.requests import ControlError
 from mock_server.domain.message import Message
-from mock_server.journal import Exchange
+from mock_server.exchange import Exchange
 from mock_server.session import Session
 
 

@@ -16,7 +16,7 @@ from mock_server.domain.message import Message
 from mock_server.domain.secrets import Secrets
 from mock_server.domain.submission import Reference, Submission, Webhook
 from mock_server.domain.urls import find_links
-from mock_server.journal import Exchange
+from mock_server.exchange import Exchange
 from mock_server.ports import Answered
 
 

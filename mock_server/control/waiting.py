@@ -24,7 +24,7 @@ from mock_server.control.subjects import (
 from mock_server.domain.delivery import Change, Status, changes, latest
 from mock_server.domain.instants import rfc3339
 from mock_server.domain.message import Message
-from mock_server.journal import Exchange
+from mock_server.exchange import Exchange
 from mock_server.scenario.problems import did_you_mean, shown
 from mock_server.session import Session
 from mock_server.sleepers import Sleep

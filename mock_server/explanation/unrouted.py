@@ -6,8 +6,8 @@ import re
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from mock_server.exchange import Exchange, ProtocolError
 from mock_server.explanation.masking import readable
-from mock_server.journal import Exchange, ProtocolError
 from mock_server.scenario.outcome_header import NAME as OUTCOME_HEADER
 
 

@@ -113,6 +113,6 @@ def test_forgetting_the_journal_begins_a_new_ledger(world: World, method: str, p
 def test_a_bug_is_counted_as_such() -> None:
     """Whatever was decided: the client got no answer of the gateway's."""
     ledger = Ledger()
-    ledger.count(Decision(Accepted("id", "P"), "provider accepted", None, forced=True), None, bug=True)  # type: ignore[arg-type]
+    ledger.count(Decision(Accepted("id", "P"), "provider accepted", None, forced=True), None, bug=True)
 
     assert (ledger.sends, ledger.failed, ledger.accepted, ledger.forced) == (1, 1, 0, 1)

@@ -355,7 +355,7 @@ def test_a_restore_lets_everybody_go_who_waits_in_the_world_that_is_left() -> No
         await SnapshotVerbs(session).take({})
         await send(world)
         held = session.held["9"] = asyncio.get_running_loop().create_future()
-        sleeping = asyncio.create_task(timeline.sleep_until(session, Instant(session.now() + 10**12)))
+        sleeping = asyncio.create_task(session.sleepers.until(Instant(session.now() + 10**12)))
         session.clock.advance(1_000_000)
         session.clock.resume()
         timeline.wake(session)

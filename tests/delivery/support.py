@@ -15,7 +15,9 @@ from mock_server.adapters.memory_store import MemoryStore
 from mock_server.control import ClockVerbs, DeliveryVerbs
 from mock_server.domain.decision import Accepted, SilentlyDropped
 from mock_server.domain.instants import SECOND, Duration, Instant
+from mock_server.domain.stub import asked_by
 from mock_server.domain.submission import Attempt, Credentials, Operation, Reference, Submission, Webhook
+from mock_server.forcing import Forcing
 from mock_server.journal import Bounds, Journal
 from mock_server.ports import Alarm, Answered
 from mock_server.raw_bytes import RawBytes
@@ -160,6 +162,7 @@ def a_session(
         store=MemoryStore(kept.messages),
         journal=Journal(kept, RawBytes(kept.bytes)),
         sender=sender,
+        on_a_port=lambda: True,
         alarm=alarm,
     )
 
@@ -176,7 +179,8 @@ async def send(
     webhook = None if hook is None else Webhook(hook)
     submission = Submission(destination, text, reference, webhook=webhook)
     credentials = Credentials("admin", "admin-secret")
-    decision = await gateway.submit(session, Attempt(Operation.ADMIN, credentials, submission, session.now(), "1"))
+    attempt = Attempt(Operation.ADMIN, credentials, submission, session.now(), "1")
+    decision = await gateway.submit(session, attempt, Forcing(session, asked_by(attempt), attempt.at))
     assert isinstance(decision.verdict, Accepted | SilentlyDropped), decision
     return decision.verdict.message_id
 

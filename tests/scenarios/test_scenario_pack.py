@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from mock_server.domain.submission import Attempt, Credentials, Operation, Refer
 from mock_server.scenario import pack
 from mock_server.scenario.compile import policy_of, stubs_of
 from mock_server.scenario.loader import ScenarioError, load_scenario
+from tests.scenarios.stub_tables import first_for
 
 ADMIN = Credentials("admin", "admin-secret")
 CUSTOMER = Credentials("customer-account", "customer-secret")
@@ -31,7 +33,6 @@ VENDORS = Submission(
     business_relation_id="BR-001",
     detailed=True,
 )
-from tests.scenarios.stub_tables import first_for
 
 
 def policy(name: str) -> Policy:
@@ -252,9 +253,10 @@ def test_the_default_knows_one_key() -> None:
 def test_the_default_refuses_no_number_outside_those_for_fiction() -> None:
     """Magic is for +44 7700 900xxx alone."""
     scenario = load_scenario(pack.resolve("default"))
-    named = [*scenario.watchlist, *scenario.unreachable, *(stub.when.destination for stub in scenario.stubs)]
+    forced = [stub.when.destination for stub in (*scenario.stubs, *scenario.faults) if stub.when is not None]
+    named = [*scenario.watchlist, *scenario.unreachable, *forced]
 
-    assert all(number.startswith("+447700900") and number[-1] != "*" for number in named)
+    assert all(isinstance(number, str) and re.fullmatch(r"\+447700900\d{3}", number) for number in named)
 
 
 def test_the_pack_lists_the_default_first() -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from starlette.requests import Request
@@ -13,6 +12,7 @@ from mock_server import wire
 from mock_server.api.answers import answer_control, answer_control_error, answer_document
 from mock_server.api.body import Unread, read_body
 from mock_server.api.exchange import SESSION
+from mock_server.api.presence import ClientGoneError, unless_gone
 from mock_server.control import MOST_LISTED, Control, ControlError, Worlds
 from mock_server.explanation import masked_within
 
@@ -20,12 +20,6 @@ _MOST_ASKED = 100_000
 
 
 T = TypeVar("T")
-
-_MOST_PARTS = 10
-
-
-class ClientGoneError(Exception):
-    """Nobody is there any more to be answered."""
 
 
 class Call:
@@ -64,23 +58,13 @@ class Call:
             names = ", ".join(self._request.query_params)[:200]
             raise ControlError(400, "Bad request", f"{names}: no parameter is taken here; everything is deleted")
 
-    async def unless_gone(self, work: Coroutine[Any, Any, T]) -> T:
+    async def unless_gone(self, work: Awaitable[T]) -> T:
         """Do some work while the client waits for its end.
 
         Raises:
             ClientGoneError: the client went away first; the work was broken off.
         """
-        doing = asyncio.ensure_future(work)
-        gone = asyncio.ensure_future(_disconnected(self._receive))
-        try:
-            await asyncio.wait({doing, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not doing.done():
-                raise ClientGoneError
-            return doing.result()
-        finally:
-            for each in (doing, gone):
-                each.cancel()
-            await asyncio.gather(doing, gone, return_exceptions=True)
+        return await unless_gone(self._receive, work)
 
     def page(self) -> dict[str, Any]:
         """`limit` and `before` of a list."""
@@ -137,15 +121,6 @@ class Endpoint:
                 await answer_document(send, content.content, content.file_name)
             else:
                 await answer_control(send, status, content)
-
-
-async def _disconnected(receive: Receive) -> None:
-    """Return when the client has gone; the body was read before."""
-    for _ in range(_MOST_PARTS):
-        if (await receive())["type"] == "http.disconnect":
-            return
-    # Whoever goes on sending parts of a body that has ended is no server: it never says that the client has gone.
-    await asyncio.get_running_loop().create_future()
 
 
 async def _read_object(receive: Receive) -> dict[str, Any]:

@@ -150,11 +150,13 @@ def _never_content() -> AbstractContextManager[Any]:
 def _drops_are_notified() -> Iterator[None]:
     right = gateway._hand_over
 
-    async def hand_over(world: Any, attempt: Any, submission: Any, context: Any, offer: Any) -> Any:
-        decision = await right(world, attempt, submission, context, offer)
-        if isinstance(decision.verdict, SilentlyDropped) and submission.webhook is not None:
-            dropped = gateway._message(world, attempt, submission, context, decision.verdict.message_id)
-            await timeline.begin(world, dropped)
+    async def hand_over(handing: Any) -> Any:
+        decision = await right(handing)
+        verdict, policy = decision.verdict, handing.context.policy
+        if isinstance(verdict, SilentlyDropped) and handing.submission.webhook is not None:
+            life = {"plan": policy.plan, "adversity": policy.webhooks.adversity, "forced": False}
+            dropped = gateway._message(handing, verdict.message_id, verdict.provider, **life)
+            await timeline.begin(handing.session, dropped)
         return decision
 
     with patch.object(gateway, "_hand_over", hand_over):

@@ -97,9 +97,9 @@ def _per_account() -> Iterator[None]:
     def offer(to: str, text: str, through: str | None, allowed: Limits) -> Offer:
         return Offer(f"{to}/{_caller.get()}", text, through, allowed)
 
-    async def submit_as(world: Any, attempt: Any) -> Any:
+    async def submit_as(world: Any, attempt: Any, forcing: Any) -> Any:
         _caller.set(attempt.username)
-        return await submit(world, attempt)
+        return await submit(world, attempt, forcing)
 
     with patch.object(gateway, "Offer", offer), patch.object(gateway, "submit", submit_as):
         yield
