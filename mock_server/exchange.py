@@ -12,7 +12,7 @@ from mock_server.domain.instants import Instant
 from mock_server.domain.policy import Account, Policy
 from mock_server.domain.requirements import Requirement
 from mock_server.domain.submission import Operation
-from mock_server.stubs import NearMiss
+from mock_server.stubs import NearMiss, Standing
 
 
 class ProtocolError(msgspec.Struct, frozen=True):
@@ -53,55 +53,73 @@ class Exchange:
         "protocol_error",
         "raw_size",
         "settled",
+        "standing",
         "status",
         "stubs",
         "trouble",
     )
 
+    id: str
+    """Its number, counted from 1."""
+    epoch: int
+    """Which of the journal's lives the entry belongs to: a reset begins another one."""
+    at: Instant
+    """When the request was complete; of one that is not, when it began."""
+    method: str
+    path: bytes
+    """As it came, with the query."""
+    head: bytes | None
+    """The header lines as they stand on the wire; `None` once they were evicted."""
+    body: bytes | None
+    """At most `Bounds.body` bytes; `None` once it was evicted."""
+    body_cut: bool
+    body_read: bool
+    """Whether anybody read the body: of one that nobody did nothing is known but what the client declared."""
+    body_length: int | None
+    body_sha256: str | None
+    """Computed when the body is cut or evicted; until then it can be had from the body."""
+    operation: Operation | None
+    destination: str | None
+    policy: Policy | None
+    account: Account | None
+    """What the rules were asked with, and whom the credentials name there: both shared by many exchanges."""
+    decision: Decision | None
+    protocol_error: ProtocolError | None
+    status: int | None
+    answer: bytes
+    answer_headers: tuple[tuple[bytes, bytes], ...]
+    """Beside those that every answer has; the sender's own tuple, and no copy."""
+    bug: str | None
+    """The traceback of a bug in the mock."""
+    disconnected: bool
+    """The client went away before the request was complete."""
+    disconnected_early: bool
+    """The client went away while its answer was late."""
+    stubs: tuple[str, ...]
+    """The stubs that had their say."""
+    standing: Standing | None
+    """Which stubs there were; `None` where none was looked for."""
+    near: tuple[NearMiss, ...]
+    """Stubs that were kept from it by their limits."""
+    trouble: str | None
+    """What stubs did to the transport."""
+    raw_size: int
+    """What the server's budget counts for this entry."""
+    settled: bool
+    """The request was served, and nothing more will be written down here."""
+
     def __init__(self, at: Instant, method: str, path: bytes, head: bytes) -> None:
-        self.id, self.epoch = "", 0
-        """Which of the journal's lives the entry belongs to: a reset begins another one."""
-        self.at = at
-        """When the request was complete; of one that is not, when it began."""
-        self.method, self.path = method, path
-        """As it came, with the query."""
-        self.head: bytes | None = head
-        """The header lines as they stand on the wire; `None` once they were evicted."""
-        self.body: bytes | None = b""
-        """At most `Bounds.body` bytes; `None` once it was evicted."""
-        self.body_cut = False
-        self.body_read = False
-        """Whether anybody read the body: of one that nobody did nothing is known but what the client declared."""
-        self.body_length: int | None = None
-        self.body_sha256: str | None = None
-        """Computed when the body is cut or evicted; until then it can be had from the body."""
-        self.operation: Operation | None = None
-        self.destination: str | None = None
-        self.policy: Policy | None = None
-        self.account: Account | None = None
-        """What the rules were asked with, and whom the credentials name there: both shared by many exchanges."""
-        self.decision: Decision | None = None
-        self.protocol_error: ProtocolError | None = None
-        self.status: int | None = None
-        self.answer = b""
-        self.answer_headers: tuple[tuple[bytes, bytes], ...] = ()
-        """Beside those that every answer has; the sender's own tuple, and no copy."""
-        self.bug: str | None = None
-        """The traceback of a bug in the mock."""
-        self.disconnected = False
-        """The client went away before the request was complete."""
-        self.disconnected_early = False
-        """The client went away while its answer was late."""
-        self.stubs: tuple[str, ...] = ()
-        """The stubs that had their say."""
-        self.near: tuple[NearMiss, ...] = ()
-        """Stubs that were kept from it by their limits."""
-        self.trouble: str | None = None
-        """What stubs did to the transport."""
-        self.raw_size = 0
-        """What the server's budget counts for this entry."""
-        self.settled = False
-        """The request was served, and nothing more will be written down here."""
+        self.id, self.epoch, self.at = "", 0, at
+        self.method, self.path, self.head, self.body = method, path, head, b""
+        self.body_cut = self.body_read = False
+        self.body_length = self.body_sha256 = None
+        self.operation = self.destination = self.policy = self.account = None
+        self.decision = self.protocol_error = self.status = self.bug = None
+        self.answer, self.answer_headers = b"", ()
+        self.disconnected = self.disconnected_early = False
+        self.stubs, self.near = (), ()
+        self.standing = self.trouble = None
+        self.raw_size, self.settled = 0, False
 
     def asked_with(self, policy: Policy, username: str) -> None:
         """Keep what the rules are asked with: a later change of the scenario does not change why."""

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from mock_server.domain.decision import Drop, Objection, Refused
 from mock_server.domain.delivery import Change
+from mock_server.domain.fault import NEEDS_A_PORT, FaultKind
 from mock_server.domain.flooding import Offer, Tally
 from mock_server.domain.instants import Duration, Instant
 from mock_server.domain.message import Message
@@ -201,9 +202,6 @@ WIRE = "mock.wire"
 class Wire(Protocol):
     """The connection beneath a request, for what HTTP forbids."""
 
-    carries_bytes: bool
-    """Whether there are bytes at all; in process there are none."""
-
     def write(self, data: bytes) -> None:
         """Send bytes as they are."""
         ...
@@ -216,13 +214,14 @@ class Wire(Protocol):
         """Break the connection off: the other side sees a reset."""
         ...
 
-    def fail(self, fault: str) -> None:
-        """Where there are no bytes: raise what the client's library would raise.
 
-        Raises:
-            Exception: always.
-        """
-        ...
+class TransportFaultError(ConnectionError):
+    """A fault in process, where no connection can break: whoever called in process gets this instead."""
+
+    def __init__(self, kind: FaultKind) -> None:
+        why = NEEDS_A_PORT.get(kind, "a client on a real port sees it on its connection")
+        super().__init__(f"forced: {kind}; {why}")
+        self.kind = kind
 
 
 class Alarm(Protocol):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
 from mock_server.domain.delivery import Plan
 from mock_server.domain.instants import Instant
-from mock_server.domain.stub import Asked, Criterion, Origin, Stage, Stub, StubTable, merged
+from mock_server.domain.stub import Asked, Stage, Stub, StubTable, merged
 
 MOST = 10_000
 """Stubs that a session takes over the control API."""
 _MOST_PAIRS = 100_000
 """Pairs of destination and text that a stub with a probability counts; the oldest make room."""
+
+MOST_NEAR = 20
+"""Stubs that are told of as having nearly answered a request."""
 
 Draw = Callable[[str], float]
 """A number from [0, 1) for a name, drawn from the session's seed."""
@@ -56,17 +59,31 @@ class Counts:
 
 _NONE = Counts()
 
+_Wish = tuple[int, Stage, frozenset[tuple[str, str]]]
+"""Priority, stage, and every criterion as its field and what it wants."""
+
+
+class Standing(NamedTuple):
+    """Which stubs there were when a request came: little to keep, for each exchange keeps one."""
+
+    scenario: StubTable
+    made: int
+    """How many the control API had made."""
+
 
 class StubBook:
     """All stubs of a session. Matching and counting are one step: nothing in here waits."""
 
-    __slots__ = ("_control", "_counts", "_draw", "_numbered", "_scenario", "_since", "_table")
+    __slots__ = ("_built", "_control", "_counts", "_draw", "_numbered", "_scenario", "_since", "_wanted")
 
     def __init__(self, draw: Draw) -> None:
         self._draw = draw
         self._scenario = StubTable()
-        self._table = StubTable()
         self._control: dict[str, Stub] = {}
+        self._built: StubTable | None = None
+        """Those of the control API by destination; made when a request comes, and not for each that is added."""
+        self._wanted: dict[_Wish, str] = {}
+        """What those of the control API want that have no limit, and their names."""
         self._counts: dict[str, Counts] = {}
         self._since: dict[str, Instant] = {}
         """When those were made that end by themselves."""
@@ -104,17 +121,14 @@ class StubBook:
         if len(self._control) >= MOST:
             raise OverflowError(f"a session takes at most {MOST:,} stubs; DELETE those that are used up")
         if not stub.limited:
-            wanted = _wants(stub)
-            first = next(
-                (each for each in self._control.values() if not each.limited and _wants(each) == wanted), None
-            )
-            if first is not None:
-                raise ContradictionError(first.name)
+            first = self._wanted.setdefault(_wants(stub), stub.name)
+            if first != stub.name:
+                raise ContradictionError(first)
         self._numbered += 1
         self._control[stub.name] = stub
         if stub.lasts is not None:
             self._since[stub.name] = now
-        self._table = StubTable(tuple(self._control.values()))
+        self._built = None
 
     def get(self, name: str) -> Stub | None:
         """One stub."""
@@ -126,19 +140,17 @@ class StubBook:
 
     def exhausted(self, stub: Stub, now: Instant) -> bool:
         """Whether a stub will never have its say again."""
-        counts = self.counts(stub)
-        return (
-            (stub.times is not None and counts.applied >= stub.times)
-            or (stub.lasts is not None and now >= self._since[stub.name] + stub.lasts)
-            or (stub.nth is not None and counts.matched >= max(stub.nth))
-        )
+        over = stub.lasts is not None and now >= self._since[stub.name] + stub.lasts
+        return over or self.used_up(stub)
 
     def remove(self, name: str) -> Stub | None:
         """Take a stub of the control API back; one of the scenario stays."""
         stub = self._control.pop(name, None)
         if stub is not None:
             self._forget(name)
-            self._table = StubTable(tuple(self._control.values()))
+            self._built = None
+            if not stub.limited:
+                del self._wanted[_wants(stub)]
         return stub
 
     def clear(self) -> int:
@@ -146,13 +158,41 @@ class StubBook:
         names = tuple(self._control)
         for name in names:
             self._forget(name)
-        self._control, self._table = {}, StubTable()
+        self._take_as_control({})
         return len(names)
 
     def reset(self) -> None:
         """Begin as the session did: without any stub, until it uses a scenario."""
-        self._scenario = self._table = StubTable()
-        self._control, self._counts, self._since, self._numbered = {}, {}, {}, 0
+        self._scenario = StubTable()
+        self._take_as_control({})
+        self._counts, self._since, self._numbered = {}, {}, 0
+
+    def standing(self) -> Standing:
+        """Which stubs there are now, for whoever asks later."""
+        return Standing(self._scenario, self._numbered)
+
+    def stood(self, then: Standing) -> Iterator[Stub]:
+        """Those that were there at a time; of the control API's only what has not been taken back since."""
+        yield from (stub for stub in self._control.values() if stub.place <= then.made)
+        yield from then.scenario.stubs
+
+    @property
+    def _table(self) -> StubTable:
+        """The stubs of the control API; what has been used up stays behind when it is made anew."""
+        if self._built is None:
+            self._built = StubTable(tuple(stub for stub in self._control.values() if not self.used_up(stub)))
+        return self._built
+
+    def _take_as_control(self, stubs: dict[str, Stub]) -> None:
+        self._control, self._built = stubs, None
+        self._wanted = {_wants(stub): stub.name for stub in stubs.values() if not stub.limited}
+
+    def used_up(self, stub: Stub) -> bool:
+        """Whether its count says that it will never have its say again."""
+        counts = self.counts(stub)
+        return (stub.times is not None and counts.applied >= stub.times) or (
+            stub.nth is not None and counts.matched >= max(stub.nth)
+        )
 
     @property
     def plans(self) -> Iterator[Plan]:
@@ -183,7 +223,7 @@ class StubBook:
             if missed is None:
                 counts.applied += 1
                 chosen = stub
-            else:
+            elif len(near) < MOST_NEAR:
                 near.append(missed)
         return chosen
 
@@ -214,9 +254,9 @@ class StubBook:
         """Go back to a snapshot, as often as one likes."""
         assert isinstance(state, _State), "a snapshot of a stub book"  # noqa: S101
         self._numbered, self._scenario = state.numbered, state.scenario
-        self._control, self._since = dict(state.control), dict(state.since)
+        self._take_as_control(dict(state.control))
+        self._since = dict(state.since)
         self._counts = {name: each.copy() for name, each in state.counts.items()}
-        self._table = StubTable(tuple(self._control.values()))
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -238,17 +278,5 @@ def _name_of_draw(stub: Stub, counts: Counts, asked: Asked) -> str:
     return f"stub\0{stub.name}\0{nth}\0{pair[0]}\0{pair[1]}"
 
 
-def _wants(stub: Stub) -> tuple[int, Stage, frozenset[tuple[str, str]]]:
+def _wants(stub: Stub) -> _Wish:
     return stub.priority, stub.outcome.stage, frozenset((each.field, each.wanted) for each in stub.criteria)
-
-
-def nearly(stubs: Iterable[Stub], asked: Asked) -> Iterator[NearMiss]:
-    """The stubs that a single criterion kept from a request: those of the control API, and those that ask for more.
-
-    A scenario's stub for another number is no near miss: a scenario has dozens of these.
-    """
-    for stub in stubs:
-        unmet: list[Criterion] = list(stub.unmet(asked))
-        if len(unmet) == 1 and (stub.origin is Origin.CONTROL or len(stub.criteria) > 2):
-            saw = ", ".join(asked.values(unmet[0].field)) or "nothing"
-            yield NearMiss(stub.name, unmet[0].field, unmet[0].wanted, saw)

@@ -7,7 +7,7 @@ import socket
 import threading
 from abc import ABC, abstractmethod
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from starlette.types import ASGIApp
 
@@ -23,6 +23,7 @@ from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.model import Scenario
 from mock_server.scenario.notation import parse_delay
 from mock_server.scenario.pack import resolve
+from mock_server.transport import transport
 
 _PATIENCE = 30.0
 """Seconds of wall time that a start or a stop may take before it counts as failed."""
@@ -32,7 +33,8 @@ class MockGateway:
     """A gateway on a port of its own, from `with` to the end of the block.
 
     `app` is the same gateway as an ASGI application, for clients that call it in process, and `control` has every
-    verb of a tester, in process too. With `port=None` nothing is bound: time passes, and those two are the ways in.
+    verb of a tester, in process too. With `port=None` nothing is bound: time passes, and those two are the ways in,
+    besides `transport` for ordinary httpx2 and httpx clients.
     Sessions that nobody uses for `session_ttl` of the stopwatch's time are given up; `0s` keeps them for ever.
     """
 
@@ -66,11 +68,8 @@ class MockGateway:
 
     @property
     def url(self) -> str:
-        """What a client takes for the gateway's base URL."""
-        running = self._started()
-        if self._port is None:
-            raise RuntimeError("the gateway has no port: leave `port=None` out, or use its `app` and its `control`")
-        return running.url
+        """What a client takes for the gateway's base URL; without a port, one that sends through `transport`."""
+        return self._started().url
 
     @property
     def control(self) -> Control:
@@ -78,6 +77,18 @@ class MockGateway:
         running = self._started()
         assert running.loop is not None, "it was started"  # noqa: S101
         return Control(LoopCaller(self.app, running.loop, url=running.url), token=self.world.access.token)
+
+    def transport(self, library: str = "httpx2") -> Any:
+        """What clients of a library send through instead of sockets: `httpx2.Client(transport=gateway.transport())`.
+
+        Faults raise the library's own errors. `library`: `httpx2` or `httpx`, for its sync and async clients.
+
+        Raises:
+            ValueError: the library takes no transport in process.
+        """
+        running = self._started()
+        assert running.loop is not None, "it was started"  # noqa: S101
+        return transport(library, self.app, running.loop)
 
     def start(self) -> Self:
         """Serve; returns when requests are answered."""

@@ -58,8 +58,6 @@ class TcpWire:
 
     __slots__ = ("_transport",)
 
-    carries_bytes = True
-
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
 
@@ -77,10 +75,6 @@ class TcpWire:
         if connection is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
         self._transport.abort()
-
-    def fail(self, fault: str) -> None:
-        """Never needed: this wire can do it all."""
-        raise AssertionError(fault)
 
 
 class RawHttpProtocol(HttpToolsProtocol):

@@ -18,6 +18,7 @@ from mock_server.domain.secrets import Secrets, spellings
 from mock_server.domain.submission import Credentials
 from mock_server.exchange import Exchange, ProtocolError
 from mock_server.explanation import masked
+from mock_server.ports import TransportFaultError
 from mock_server.session import Session
 from mock_server.sessions import DEFAULT, Sessions
 
@@ -67,6 +68,9 @@ class ExchangeMiddleware:
             await self._app(scope, receive, send)
         except HTTPException as error:
             await _answer_unrouted(scope, receive, send, error)
+        except TransportFaultError:
+            # In process there is no connection to break: it is raised to whoever called.
+            raise
         except Exception:
             await _answer_bug(scope, send, session)
         finally:

@@ -20,7 +20,7 @@ from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
 from mock_server.api.presence import ClientGoneError, disconnected, unless_gone
 from mock_server.domain.decision import Decision, Intercepted
 from mock_server.domain.errors import ErrorCode, Persistence
-from mock_server.domain.fault import STATUSES, Fault, FaultKind, spelled
+from mock_server.domain.fault import NEEDS_A_PORT, STATUSES, Fault, FaultKind
 from mock_server.domain.instants import SECOND, Instant
 from mock_server.domain.requirements import assumed
 from mock_server.domain.stub import Asked, RawAnswer, Stage
@@ -28,7 +28,7 @@ from mock_server.domain.submission import Attempt
 from mock_server.exchange import Exchange, ProtocolError
 from mock_server.explanation import masked
 from mock_server.forcing import Forcing, Trouble
-from mock_server.ports import WIRE, Wire
+from mock_server.ports import WIRE, TransportFaultError, Wire
 from mock_server.scenario.outcome_header import NAME, parse_outcome
 from mock_server.session import Session
 from mock_server.wire import envelope
@@ -59,6 +59,9 @@ async def forcing_of(scope: Scope, send: Send, asked: Asked) -> Forcing | None:
         return Forcing(session, asked, exchange.at)
     try:
         forced = parse_outcome(header.decode("latin-1"))
+        fault = forced.outcome.fault
+        if fault is not None and fault.kind in NEEDS_A_PORT and not session.on_a_port():
+            raise ValueError(NEEDS_A_PORT[fault.kind])
     except ValueError as error:
         said = masked(f"{NAME}: {error}", session.secrets)
         exchange.protocol_error = ProtocolError(NO_OUTCOME, NAME, None, said)
@@ -102,6 +105,7 @@ def troubled(scope: Scope, receive: Receive, send: Send, forcing: Forcing) -> Se
 
 def note(exchange: Exchange, forcing: Forcing) -> None:
     """Write down which stubs had their say, and what they did to the transport."""
+    exchange.standing = forcing.session.stubs.standing()
     if forcing.names or forcing.near:
         exchange.stubs = forcing.names
         exchange.near = tuple(forcing.near)
@@ -209,13 +213,19 @@ class _Damage:
 
     async def _break(self, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
         """Leave HTTP: bytes as they are, and the end of the connection."""
-        wire: Wire = self._scope.get("extensions", {}).get(WIRE) or NoWire()
-        if not wire.carries_bytes:
-            wire.fail(spelled(self._fault))
+        wire: Wire | None = self._scope.get("extensions", {}).get(WIRE)
+        if wire is None:
+            await self._break_in_process(status, headers, body)
             return
         with suppress(asyncio.CancelledError):  # The server stops: the connection ends one way or another.
             await self._break_on(wire, status, headers, body)
             await disconnected(self._receive)
+
+    async def _break_in_process(self, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
+        if self._fault.kind is not FaultKind.WRONG_CONTENT_LENGTH:
+            raise TransportFaultError(self._fault.kind)
+        # Clients believe the length, and read no further.
+        await self._send_whole(status, headers, body[: len(body) // 2])
 
     async def _break_on(self, wire: Wire, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
         match self._fault.kind:
@@ -272,26 +282,3 @@ def _head(status: int, headers: Iterable[RawHeader]) -> bytes:
     phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
     lines = [f"HTTP/1.1 {status} {phrase}".encode(), *(b": ".join(header) for header in headers)]
     return b"\r\n".join((*lines, b"", b""))
-
-
-class TransportFaultError(ConnectionError):
-    """A fault in process, where no connection can break: the client that called in process gets this instead."""
-
-
-class NoWire:
-    """In process, called by a client that we know nothing of."""
-
-    carries_bytes = False
-
-    def fail(self, fault: str) -> None:
-        """Raise what stands for the fault."""
-        raise TransportFaultError(f"forced: {fault}; a client on a real port sees the connection break")
-
-    def write(self, data: bytes) -> None:
-        """No bytes go over it."""
-
-    def close(self) -> None:
-        """There is nothing to close."""
-
-    def reset(self) -> None:
-        """There is nothing to reset."""

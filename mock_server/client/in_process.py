@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
+from mock_server.client.asgi import Application, Request, ask
 from mock_server.client.calling import Answered, Asked
 from mock_server.client.errors import ControlError
 
 PATIENCE = 30.0
 """Seconds that an answer may take."""
-
-Events = MutableMapping[str, Any]
-Application = Callable[
-    [Events, Callable[[], Awaitable[Events]], Callable[[Events], Awaitable[None]]], Awaitable[None]
-]
-"""An ASGI application."""
 
 
 class LoopCaller:
@@ -67,44 +60,11 @@ class LoopCaller:
             ) from error
 
     async def _request(self, asked: Asked) -> Answered:
-        said: list[Events] = []
-        complete = False
-
-        async def receive() -> Events:
-            nonlocal complete
-            if complete:
-                # This client stays until it has its answer; it goes by being cancelled.
-                await asyncio.Future()
-            complete = True
-            return {"type": "http.request", "body": asked.body, "more_body": False}
-
-        async def send(event: Events) -> None:
-            said.append(event)
-
-        await self._app(self._scope(asked), receive, send)
-        started = next((event for event in said if event["type"] == "http.response.start"), None)
-        if started is None:
+        host = urlsplit(self._url).netloc
+        headers = {"host": host, "content-length": str(len(asked.body)), **asked.headers}
+        raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+        found = await ask(self._app, Request(asked.method, self._url + asked.target, raw, asked.body))
+        if found is None:
             raise ControlError(None, "No answer", f"{asked.method} {asked.target} was not answered")
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in started["headers"]}
-        body = b"".join(event.get("body", b"") for event in said if event["type"] == "http.response.body")
-        return Answered(started["status"], headers, body)
-
-    def _scope(self, asked: Asked) -> Events:
-        path, _, query = asked.target.partition("?")
-        base = urlsplit(self._url)
-        headers = {"host": base.netloc, "content-length": str(len(asked.body)), **asked.headers}
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": asked.method,
-            "scheme": base.scheme,
-            "path": unquote(path),
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "root_path": "",
-            "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()],
-            "client": None,
-            "server": (base.hostname, base.port),
-            "extensions": {},
-        }
+        named = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in found.headers}
+        return Answered(found.status, named, found.body)

@@ -67,7 +67,7 @@ class JournalVerbs:
             forgotten = f"; those up to {self._session.journal.forgotten} were deleted"
             kept += forgotten if self._session.journal.forgotten else ""
             raise ControlError(404, "Unknown exchange", f"no exchange {exchange_id!r}: {kept}")
-        return explanation.explanation(found, self._session.secrets)
+        return explanation.explanation(found, self._session.secrets, self._session.stubs)
 
     async def messages(
         self, query: Query = _NO_FILTERS, *, limit: int = MOST_LISTED, before: str | None = None

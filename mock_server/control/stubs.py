@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server.control.requests import ControlError, bad_scenario
-from mock_server.domain.fault import Fault, FaultKind
+from mock_server.domain.fault import NEEDS_A_PORT, Fault
 from mock_server.domain.stub import Origin, Stub
 from mock_server.explanation import masked_within
 from mock_server.scenario.loader import stub_part
@@ -15,9 +15,6 @@ from mock_server.scenario.problems import ScenarioError
 from mock_server.scenario.stub_model import StubPart
 from mock_server.session import Session
 from mock_server.stubs import ContradictionError
-
-NEEDS_BYTES = frozenset({FaultKind.SLOW_DRIP})
-"""Faults that no client library has an error for: they are nothing without a socket."""
 
 
 class StubVerbs:
@@ -120,6 +117,5 @@ def bad_stub(error: ScenarioError) -> ControlError:
 
 
 def _refuse_unplayable(fault: Fault | None, session: Session) -> None:
-    if fault is not None and fault.kind in NEEDS_BYTES and not session.on_a_port():
-        said = "in process there are no bytes to send slowly, and no client library has an error for it"
-        raise ControlError(400, "Bad stub", [f"then.fault: {fault.kind} needs a real port: {said}; delay needs none"])
+    if fault is not None and fault.kind in NEEDS_A_PORT and not session.on_a_port():
+        raise ControlError(400, "Bad stub", [f"then.fault: {NEEDS_A_PORT[fault.kind]}"])

@@ -50,6 +50,12 @@ STATUSES = {
 }
 """The faults that are an answer of something in between, and its usual status."""
 
+NEEDS_A_PORT = {
+    FaultKind.SLOW_DRIP: "slow-drip needs a real port: in process there are no bytes to send slowly, and no client "
+    "library has an error for it; delay needs none"
+}
+"""The faults that are nothing without a socket, and why."""
+
 SPOILS_THE_ANSWER = frozenset(
     {
         FaultKind.TRUNCATED_BODY,

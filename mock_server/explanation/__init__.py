@@ -17,7 +17,9 @@ from mock_server.domain.urls import find_links
 from mock_server.exchange import Exchange
 from mock_server.explanation.advice import advice
 from mock_server.explanation.masking import masked, masked_within, readable
-from mock_server.explanation.rules import rules_asked, rules_view
+from mock_server.explanation.near import stubs_nearly_matched
+from mock_server.explanation.rules import rules_asked, rules_view, stubs_asked
+from mock_server.stubs import StubBook
 
 __all__ = [
     "ACCEPTED",
@@ -70,14 +72,17 @@ def summary(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
     }
 
 
-def explanation(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
-    """Everything that is known of an exchange."""
+def explanation(exchange: Exchange, secrets: Secrets, stubs: StubBook | None = None) -> dict[str, Any]:
+    """Everything that is known of an exchange.
+
+    `stubs`: those of its session; without them nothing is said of those that nearly matched.
+    """
     asked = rules_asked(exchange, secrets)
     return {
         **summary(exchange, secrets),
         "advice": masked(advice(exchange, asked), secrets),
         **rules_view(exchange, asked, secrets),
-        # The stubs that nearly matched belong here.
+        "stubs_nearly_matched": stubs_nearly_matched(exchange, stubs_asked(exchange), stubs, secrets),
         **_reasons(exchange, secrets),
         "request": _request(exchange, secrets),
         "response": {"status": exchange.status, "body": readable(secrets.mask(exchange.answer))},

@@ -13,6 +13,7 @@ from mock_server.domain.flooding import NOTHING_COUNTED
 from mock_server.domain.policy import Account, Policy
 from mock_server.domain.rules import HEALTH_RULES, ORDER
 from mock_server.domain.secrets import Secrets
+from mock_server.domain.stub import Asked as AskedOfStubs
 from mock_server.domain.submission import Attempt, Credentials, Operation, Presented, Submission, Unreadable
 from mock_server.exchange import Exchange
 from mock_server.explanation.masking import masked
@@ -30,6 +31,15 @@ def rules_asked(exchange: Exchange, secrets: Secrets) -> list[Asked]:
     if decision is not None and decision.forced and decision.natural is None and decision.tally is None:
         return [Asked(rule, Said.NOT_ASKED) for rule in rules]
     return _case(exchange, policy, decision, secrets).findings(rules)
+
+
+def stubs_asked(exchange: Exchange) -> AskedOfStubs | None:
+    """What the stubs saw of a send; `None` where the body is not kept whole, and for everything else."""
+    if exchange.operation is None or not _body_is_whole(exchange):
+        return None
+    content = _content(exchange)
+    caller = "" if exchange.account is None else exchange.account.username
+    return AskedOfStubs(exchange.operation, caller, content if isinstance(content, Submission) else None)
 
 
 def the_one_that_fired(asked: list[Asked]) -> Asked | None:

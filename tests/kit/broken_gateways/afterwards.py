@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import msgspec
 
-from mock_server import courier, gateway, session, timeline
+from mock_server import courier, gateway, timeline
 from mock_server.adapters import webhook_sender
 from mock_server.agenda import Lane
 from mock_server.api import message_status
@@ -26,16 +26,11 @@ from mock_server.domain.notification import notifications as all_notifications
 from mock_server.domain.policy import Policy
 from mock_server.domain.segmentation import segmentation
 from mock_server.ports import Answered
-from mock_server.scenario.compile import policy_of as right_policy_of
 from tests.kit.broken_gateways.breaking import Asked, Broken, ChangeAnswer, Said
+from tests.kit.broken_gateways.parts import policy
 
 Part = Callable[[], AbstractContextManager[Any]]
 _receipts, _wire = sys.modules["mock_server.wire.receipts"], sys.modules["mock_server.wire"]
-
-
-def policy(change: Callable[[Policy], Policy]) -> Part:
-    """Every session has another policy than its scenario says."""
-    return partial(patch.object, session, "policy_of", lambda scenario: change(right_policy_of(scenario)))
 
 
 def webhooks(**changes: Any) -> Part:

@@ -29,7 +29,7 @@ from mock_server.domain.rules.destination import destination
 from mock_server.domain.rules.duplicate import duplicate
 from mock_server.domain.rules.url import url
 from mock_server.domain.submission import Submission
-from mock_server.scenario.compile import policy_of as right_policy_of
+from mock_server.scenario.compile import Compiled, compiled
 from tests.kit.broken_gateways.breaking import Broken
 
 Part = Callable[[], AbstractContextManager[Any]]
@@ -37,12 +37,19 @@ Part = Callable[[], AbstractContextManager[Any]]
 
 def limits(change: Callable[[Limits], Limits]) -> Part:
     """Every session has other limits than its scenario says."""
+    return policy(lambda right: msgspec.structs.replace(right, limits=change(right.limits)))
 
-    def policy_of(scenario: Any) -> Policy:
-        policy = right_policy_of(scenario)
-        return msgspec.structs.replace(policy, limits=change(policy.limits))
 
-    return partial(patch.object, session, "policy_of", policy_of)
+def policy(change: Callable[[Policy], Policy]) -> Part:
+    """Every session follows another policy than its scenario's."""
+
+    def changed(scenario: Any) -> Compiled:
+        found = compiled(scenario)
+        other = change(found.policy)
+        longest = max((step.after for step in other.plan.steps), default=0)
+        return msgspec.structs.replace(found, policy=other, longest_plan=max(found.longest_plan, longest))
+
+    return partial(patch.object, session, "compiled", changed)
 
 
 def limit(**changes: Callable[[int], Any]) -> Part:

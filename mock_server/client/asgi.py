@@ -1,0 +1,78 @@
+"""One request to an ASGI application in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+Events = MutableMapping[str, Any]
+Application = Callable[
+    [Events, Callable[[], Awaitable[Events]], Callable[[Events], Awaitable[None]]], Awaitable[None]
+]
+"""An ASGI application."""
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+class Request(NamedTuple):
+    """What an application is asked."""
+
+    method: str
+    url: str
+    """The whole of it, with the query, as it would stand on the wire."""
+    headers: RawHeaders
+    """Names in lower case."""
+    body: bytes
+
+
+class Response(NamedTuple):
+    """What an application answered."""
+
+    status: int
+    headers: RawHeaders
+    body: bytes
+
+
+async def ask(app: Application, request: Request) -> Response | None:
+    """The answer, or `None` where none was given. Whoever asks goes away by cancelling."""
+    said: list[Events] = []
+    complete = False
+
+    async def receive() -> Events:
+        nonlocal complete
+        if complete:
+            # This client stays until it has its answer.
+            await asyncio.Future()
+        complete = True
+        return {"type": "http.request", "body": request.body, "more_body": False}
+
+    async def send(event: Events) -> None:
+        said.append(event)
+
+    await app(_scope(request), receive, send)
+    started = next((event for event in said if event["type"] == "http.response.start"), None)
+    if started is None:
+        return None
+    body = b"".join(event.get("body", b"") for event in said if event["type"] == "http.response.body")
+    return Response(started["status"], list(started["headers"]), body)
+
+
+def _scope(request: Request) -> Events:
+    parts = urlsplit(request.url)
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": parts.scheme,
+        "path": unquote(parts.path) or "/",
+        "raw_path": parts.path.encode() or b"/",
+        "query_string": parts.query.encode(),
+        "root_path": "",
+        "headers": request.headers,
+        "client": None,
+        "server": (parts.hostname, parts.port),
+        "extensions": {},
+    }

@@ -1,0 +1,63 @@
+"""The stubs that nearly answered a request, each with the one thing that kept it from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Any
+
+from mock_server.domain.secrets import Secrets
+from mock_server.domain.stub import Asked, Origin, Stage, Stub
+from mock_server.exchange import Exchange
+from mock_server.explanation.masking import masked
+from mock_server.stubs import MOST_NEAR, NearMiss, StubBook
+
+_MANY = 3
+"""Criteria of a scenario's stub that asks for more than an operation and a number."""
+
+
+def stubs_nearly_matched(
+    exchange: Exchange, asked: Asked | None, stubs: StubBook | None, secrets: Secrets
+) -> list[dict[str, Any]]:
+    """At most `MOST_NEAR`: those whose limits kept them from it, then those whose criteria or turn did.
+
+    `asked`: what stubs saw of the request; `None` where that is not kept any more. `stubs`: those of the session;
+    without them the limits alone are told.
+    """
+    others = () if asked is None or stubs is None else _others(exchange, asked, stubs)
+    return [
+        {
+            "id": each.stub,
+            "differs": each.differs,
+            "wanted": masked(each.wanted, secrets),
+            "saw": masked(each.saw, secrets),
+        }
+        for each in islice(chain(exchange.near, others), MOST_NEAR)
+    ]
+
+
+def _others(exchange: Exchange, asked: Asked, stubs: StubBook) -> Iterator[NearMiss]:
+    if exchange.standing is None:
+        return
+    told = {*exchange.stubs, *(each.stub for each in exchange.near)}
+    said = {stub.outcome.stage: stub for stub in map(stubs.get, exchange.stubs) if stub is not None}
+    for stub in stubs.stood(exchange.standing):
+        missed = None if stub.name in told else _missed(stub, asked, stubs, said)
+        if missed is not None:
+            yield missed
+
+
+def _missed(stub: Stub, asked: Asked, stubs: StubBook, said: dict[Stage, Stub]) -> NearMiss | None:
+    """The one thing that differs. A scenario's stub for another number is no near miss: it has dozens of these."""
+    unmet = list(islice(stub.unmet(asked), 2))
+    if len(unmet) == 1 and (stub.origin is Origin.CONTROL or len(stub.criteria) >= _MANY):
+        saw = ", ".join(asked.values(unmet[0].field)) or "nothing"
+        return NearMiss(stub.name, unmet[0].field, unmet[0].wanted, saw)
+    if unmet:
+        return None
+    if stubs.used_up(stub):
+        return NearMiss(stub.name, "times", "a request before it was used up", "one after it")
+    first = said.get(stub.outcome.stage)
+    if first is not None:
+        return NearMiss(stub.name, "turn", "to go first", f"{first.name} went first")
+    return NearMiss(stub.name, "turn", "a request that comes as far as it", "one that was decided before")
