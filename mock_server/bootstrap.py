@@ -115,3 +115,6 @@ def _say_what_is_lost(session: Session) -> None:
         logger.warning(
             "session %s ends with %d notifications pending: the memory store keeps none", session.name, pending
         )
+    unmatched = ", ".join(stub.name for stub in session.stubs.unmatched())
+    if unmatched:
+        logger.warning("session %s ends with stubs that no request has met: %s", session.name, unmatched)

@@ -138,6 +138,10 @@ class StubBook:
         """How often a stub has had its say."""
         return self._counts.get(stub.name, _NONE)
 
+    def unmatched(self) -> Iterator[Stub]:
+        """Those of the control API that no request has met: whoever made them expected one."""
+        return (stub for stub in self._control.values() if not self.counts(stub).matched)
+
     def exhausted(self, stub: Stub, now: Instant) -> bool:
         """Whether a stub will never have its say again."""
         over = stub.lasts is not None and now >= self._since[stub.name] + stub.lasts

@@ -23,7 +23,7 @@ from mock_server.domain.errors import ErrorCode, Persistence
 from mock_server.domain.fault import NEEDS_A_PORT, STATUSES, Fault, FaultKind
 from mock_server.domain.instants import SECOND, Instant
 from mock_server.domain.requirements import assumed
-from mock_server.domain.stub import Asked, RawAnswer, Stage
+from mock_server.domain.stub import Asked, RawAnswer, Stage, Stub
 from mock_server.domain.submission import Attempt
 from mock_server.exchange import Exchange, ProtocolError
 from mock_server.explanation import masked
@@ -58,16 +58,21 @@ async def forcing_of(scope: Scope, send: Send, asked: Asked) -> Forcing | None:
     if header is None or not session.scenario.outcome_header:
         return Forcing(session, asked, exchange.at)
     try:
-        forced = parse_outcome(header.decode("latin-1"))
-        fault = forced.outcome.fault
-        if fault is not None and fault.kind in NEEDS_A_PORT and not session.on_a_port():
-            raise ValueError(NEEDS_A_PORT[fault.kind])
+        forced = _forced_by(header, session)
     except ValueError as error:
         said = masked(f"{NAME}: {error}", session.secrets)
         exchange.protocol_error = ProtocolError(NO_OUTCOME, NAME, None, said)
         await answer(send, exchange, 400, envelope(NO_OUTCOME, said))
         return None
     return Forcing(session, asked, exchange.at, forced)
+
+
+def _forced_by(header: bytes, session: Session) -> Stub:
+    stub = parse_outcome(header.decode("latin-1"))
+    fault = stub.outcome.fault
+    if fault is not None and fault.kind in NEEDS_A_PORT and not session.on_a_port():
+        raise ValueError(NEEDS_A_PORT[fault.kind])
+    return stub
 
 
 async def intercepted(

@@ -52,8 +52,7 @@ class StubVerbs:
         """Every stub, those of the control API first; `unmatched` are those of them that no request has met."""
         book = self._session.stubs
         shown = [self._shown(stub) for stub in book]
-        unmatched = [each.name for each in book if each.origin is Origin.CONTROL and not book.counts(each).matched]
-        return {"stubs": shown, "unmatched": unmatched}
+        return {"stubs": shown, "unmatched": [each.name for each in book.unmatched()]}
 
     def one(self, name: str) -> dict[str, Any]:
         """One stub."""

@@ -70,12 +70,12 @@ class Worlds:
             ) from None
 
     def delete(self, name: str) -> dict[str, Any]:
-        """End a session; the default one stays."""
+        """End a session; the default one stays. `unmatched_stubs` are those that a test made and no request met."""
         if name == DEFAULT:
             raise ControlError(409, "Not deletable", "the session 'default' stays; POST /_control/reset empties it")
-        self.named(name)
+        unmatched = [stub.name for stub in self.named(name).stubs.unmatched()]
         self._sessions.delete(name)
-        return {"deleted": name}
+        return {"deleted": name, "unmatched_stubs": unmatched}
 
     def _scenario(self, request: Mapping[str, object]) -> Scenario:
         """The scenario that was chosen, changed as asked; all that is wrong with the changes is told at once."""

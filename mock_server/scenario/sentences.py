@@ -68,8 +68,11 @@ def _missing(_: Path, __: ErrorDetails) -> str:
 
 
 def _unknown(path: Path, _: ErrorDetails) -> str:
-    known = keys_at(path[:-1])
-    return f"unknown key; known here: {', '.join(known)}{did_you_mean(str(path[-1]), known)}"
+    known, key = keys_at(path[:-1]), str(path[-1])
+    # A key of a stub's 'when' or 'then' is easily written one level too high.
+    below = next((name for name in ("when", "then") if name in known and key in keys_at((*path[:-1], name))), None)
+    meant = did_you_mean(key, known) if below is None else f"; did you mean '{below}.{key}'?"
+    return f"unknown key; known here: {', '.join(known)}{meant}"
 
 
 def _no_text(path: Path, error: ErrorDetails) -> str:
@@ -118,7 +121,8 @@ def _instead(value: object) -> str:
 
 
 def _own_words(path: Path, error: ErrorDetails) -> str:
-    return f"{error['ctx']['sentence']}{_but(path, error['input'])}"
+    sentence, *meant = error["ctx"]["sentence"].split("; did you mean")
+    return "; did you mean".join([f"{sentence}{_but(path, error['input'])}", *meant])
 
 
 _SENTENCES: Final[dict[str, Callable[[Path, ErrorDetails], str]]] = {
@@ -144,7 +148,7 @@ def keys_at(path: Path) -> tuple[str, ...]:
     for step in path:
         if isinstance(step, str) and model is not None:
             model = _part(model, step)
-    return tuple(model.model_fields) if model is not None else ()
+    return () if model is None else tuple(field.alias or name for name, field in model.model_fields.items())
 
 
 def _part(model: type[BaseModel], key: str) -> type[BaseModel] | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, JsonValue, Tag
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag
 from pydantic_core import PydanticCustomError
 
 from mock_server.domain.fault import FaultKind
@@ -93,10 +93,30 @@ class WhenPart(Part):
     nth: Occurrences | None = Field(None, description="Of the requests that meet the rest, only the n-th, or these.")
 
 
+def _number_as_text(value: object) -> object:
+    """`503` is a number to YAML and a name to us."""
+    return str(value) if type(value) is int else value
+
+
+def _or_as_numbers(names: Iterable[str]) -> Callable[[dict[str, Any]], None]:
+    """For editors: every name; those of a proxy's answers also as the numbers that they are to YAML."""
+    allowed: list[str | int] = [*names]
+    allowed += [int(name) for name in names if name.isdigit()]
+
+    def describe(schema: dict[str, Any]) -> None:
+        for key in ("type", "$ref", "allOf"):
+            schema.pop(key, None)
+        schema["enum"] = allowed
+
+    return describe
+
+
 class FaultPart(Part):
     """A fault with its particulars."""
 
-    kind: Annotated[FaultKind, Field(strict=False)] = Field(description="Which.")
+    kind: Annotated[FaultKind, Field(strict=False), BeforeValidator(_number_as_text)] = Field(
+        description="Which.", json_schema_extra=_or_as_numbers(FaultKind)
+    )
     at: Literal["before", "after"] | None = Field(
         None, description="Before the gateway sees the request, or after it has decided. Absent: what is usual."
     )
@@ -123,13 +143,11 @@ class DelayPart(Part):
     virtual: Delay | None = Field(None, description="Always this, on the session's clock.")
 
 
-def _number_as_text(value: object) -> object:
-    """`503` is a number to YAML and a name to us."""
-    return str(value) if type(value) is int else value
-
-
 FaultName: TypeAlias = Annotated[
-    str, BeforeValidator(_number_as_text), _worded(parse_fault), Field(json_schema_extra={"enum": list(FAULT_NAMES)})
+    str,
+    BeforeValidator(_number_as_text),
+    _worded(parse_fault),
+    Field(json_schema_extra=_or_as_numbers(FAULT_NAMES)),
 ]
 Fault: TypeAlias = Annotated[
     Annotated[FaultName, Tag(TEXT_TAG)] | Annotated[FaultPart, Tag(MAPPING_TAG)], Discriminator(_either_way)
@@ -176,6 +194,8 @@ class AnswerPart(Part):
 
 class ThenPart(Part):
     """What the requests get: at most one of refuse, accept, drop and answer; a fate; and trouble on the transport."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     refuse: RefusalCode | None = Field(None, description="A code of the refusal catalogue.")
     accept: Literal[True] | None = Field(

@@ -8,7 +8,7 @@ from mock_server.scenario.loader import ScenarioError, parse_scenario, scenario_
 
 TOP = (
     "version, title, description, seed, clock, accounts, api_keys, services, watchlist, unreachable, anti_flooding, "
-    "providers, delivery, health, webhooks, stubs, assume"
+    "providers, delivery, health, webhooks, stubs, faults, outcome_header, assume"
 )
 ACCOUNT = "username, password, admin, active, urls"
 NUMBER = "an E.164 number such as '+447700900061', or a prefix such as '+447700901*'"
@@ -16,7 +16,11 @@ DURATION = "a length of time with its unit, such as '1h', '90s', '10m', '1h30m' 
 INSTANT = "a point in time with its offset, such as '2026-01-15T09:00:00Z' or '2026-01-15T10:00:00+01:00'"
 CODES = "a code of the refusal catalogue: 8, 56, 59, 60, 61, 63, 64, 66, 74"
 STEP = "after, status, provider, forced"
-THEN = "refuse, deliver, channel, adversity"
+THEN = "refuse, accept, drop, deliver, channel, adversity, answer, fault, delay, hold"
+STUB = "when, then, times, probability, for, priority, name"
+OUTCOMES = "refuse, accept, drop, deliver, adversity, answer, fault, delay, hold"
+LIMIT_IT = "limit that by times, nth, for or probability"
+WHEN = "destination, text, account, service, action, key, operation, nth"
 STATUSES = "'SENT', 'DELIVERED', 'REJECTED', 'UNDELIVERED' or 'READ'"
 ADVERSITIES = (
     "'duplicate', 'reorder', 'late', 'before-answer', 'missing', 'unknown-status', 'unknown-fields', "
@@ -40,19 +44,27 @@ def said(text: str) -> list[str]:
     [
         # Unknown keys stand where the key stands.
         ("titel: x", f"2:1: titel: unknown key; known here: {TOP}; did you mean 'title'?"),
-        ("faults: []", f"2:1: faults: unknown key; known here: {TOP}"),
+        ("fault: []", f"2:1: fault: unknown key; known here: {TOP}; did you mean 'faults'?"),
         ("7: x", f"2:1: 7: unknown key; known here: {TOP}"),
         (
             "accounts: [{username: a, password: b, url: allowed}]",
             f"2:39: accounts[0].url: unknown key; known here: {ACCOUNT}; did you mean 'urls'?",
         ),
         (
-            'stubs: [{when: {destination: "+447700900064", nth: [1]}, then: {refuse: 64}}]',
-            "2:47: stubs[0].when.nth: unknown key; known here: destination",
+            'stubs: [{when: {destination: "+447700900064", nht: [1]}, then: {refuse: 64}}]',
+            f"2:47: stubs[0].when.nht: unknown key; known here: {WHEN}; did you mean 'nth'?",
         ),
         (
-            'stubs: [{when: {destination: "+447700900064"}, then: {refuse: 64, delay: 3s}}]',
-            f"2:67: stubs[0].then.delay: unknown key; known here: {THEN}",
+            'stubs: [{when: {destination: "+447700900064"}, then: {refuse: 64}, nth: 1}]',
+            f"2:68: stubs[0].nth: unknown key; known here: {STUB}; did you mean 'when.nth'?",
+        ),
+        (
+            "faults: [{then: {fault: reset}, delay: 1s}]",
+            f"2:33: faults[0].delay: unknown key; known here: {STUB}; did you mean 'then.delay'?",
+        ),
+        (
+            'stubs: [{when: {destination: "+447700900064"}, then: {refuse: 64, dellay: 3s}}]',
+            f"2:67: stubs[0].then.dellay: unknown key; known here: {THEN}; did you mean 'delay'?",
         ),
         (
             "delivery: {plan: [{after: 1s, status: SENT, force: true}]}",
@@ -75,7 +87,7 @@ def said(text: str) -> list[str]:
         # Missing keys stand where their mapping begins.
         ("accounts: [{username: a}]", "2:12: accounts[0].password: is required"),
         ("accounts:\n  - password: b", "3:5: accounts[0].username: is required"),
-        ("stubs:\n  - then: {refuse: 64}", "3:5: stubs[0].when: is required"),
+        ("stubs:\n  - when: {nth: 1}", "3:5: stubs[0].then: is required"),
         ("delivery: {plan: [{status: SENT}]}", "2:19: delivery.plan[0].after: is required"),
         ("delivery: {plan: [{after: 1s}]}", "2:19: delivery.plan[0].status: is required"),
         (
@@ -244,7 +256,7 @@ def said(text: str) -> list[str]:
         ),
         (
             "stubs: [{when: {destination: +1*}, then: {refuse: 8}}, {when: {destination: +1*}, then: {refuse: 61}}]",
-            "2:77: stubs[1].when.destination: '+1*' stands here already: stubs[0].when.destination at 2:30",
+            f"2:56: stubs[1]: never gets its turn: stubs[0] at 2:9 wants the same requests; {LIMIT_IT}",
         ),
         (
             "clock: {at: '2026-01-15T09:00:00Z'}",
@@ -299,11 +311,11 @@ def said(text: str) -> list[str]:
         # What a stub can force.
         (
             "stubs: [{when: {destination: +1*}, then: {}}]",
-            "2:42: stubs[0].then: must hold at least one of refuse, deliver, adversity",
+            f"2:42: stubs[0].then: must hold at least one of {OUTCOMES}",
         ),
         (
             "stubs: [{when: {destination: +1*}, then: {deliver: }}]",
-            "2:42: stubs[0].then: must hold at least one of refuse, deliver, adversity",
+            f"2:42: stubs[0].then: must hold at least one of {OUTCOMES}",
         ),
         (
             "stubs: [{when: {destination: +1*}, then: {channel: RCS, adversity: late}}]",
