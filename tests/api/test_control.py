@@ -30,6 +30,8 @@ EVERYTHING: dict[str, object] = {
     "providers": [{"name": "ONLY"}],
     "health": {"database": "down"},
     "stubs": [{"when": {"destination": "+393123456789"}, "then": {"refuse": 64}}],
+    "faults": [{"when": {"destination": "+393123456788"}, "then": {"fault": "503"}}],
+    "outcome_header": False,
     "assume": {"URL-3": "explicit"},
 }
 
@@ -157,7 +159,8 @@ def test_every_top_level_part_can_be_replaced(world: World) -> None:
     assert_refused(world.send(auth=auth, destination="+3911234567"), 61)
     assert_refused(world.send(auth=auth, destination="+3921234567"), 8)
     assert_refused(world.send(auth=auth, destination="+393123456789"), 64)
-    assert_accepted(world.send("see example.com", auth=auth))
+    assert world.send(auth=auth, destination="+393123456788").status_code == 503
+    assert_accepted(world.send("see example.com", auth=auth, headers={"X-Mock-Outcome": "refuse=61"}))
     health = world.post("/api/Services/checkServiceStatus", auth=None)
     assert health.json()["dbStatus"] is False
     codes = [world.send(f"{number}", auth=auth).json().get("code") for number in range(4)]

@@ -224,7 +224,7 @@ def test_sessions_are_listed_and_the_default_one_is_always_there(alone: MockGate
         refused = client.delete(f"{SESSIONS}/default")
 
     assert [each["id"] for each in listed] == ["default", "mine"]
-    assert deleted == {"deleted": "mine"}
+    assert deleted == {"deleted": "mine", "unmatched_stubs": []}
     assert [each["id"] for each in left] == ["default"]
     assert_control_error(
         refused, 409, "Not deletable", "the session 'default' stays; POST /_control/reset empties it"

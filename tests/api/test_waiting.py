@@ -421,7 +421,8 @@ def test_a_client_that_goes_away_ends_its_wait(gateway: MockGateway, world: Worl
     register = Register(session)
     with RawConnection(gateway.url) as connection:
         connection.send(
-            f"GET {world.prefix}/_control/statuses/wait?status=READ&timeout=3600 HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+            f"GET {world.prefix}/_control/statuses/wait?status=READ&timeout=3600 HTTP/1.1\r\n".encode()
+            + b"Host: localhost\r\n\r\n"
         )
         register.until(1)
     register.until(0)
@@ -494,7 +495,7 @@ def test_in_process_a_caller_that_cannot_go_away_is_answered_like_any_other() ->
         scope = {
             "type": "http", "http_version": "1.1", "scheme": "http", "method": "GET", "root_path": "",
             "path": "/_control/messages/wait", "raw_path": b"/_control/messages/wait",
-            "query_string": b"timeout=0.01", "headers": [],
+            "query_string": b"timeout=0.01", "headers": [(b"host", b"localhost")],
         }  # fmt: skip
 
         async def receive() -> dict[str, Any]:
