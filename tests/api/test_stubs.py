@@ -1,0 +1,431 @@
+"""Outcomes forced over the control API and by a header: which requests, how often, and what is told of them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx2
+import pytest
+
+from mock_server.testing import MockGateway
+from tests.support import (
+    ADMIN,
+    DESTINATION,
+    World,
+    Worlds,
+    assert_accepted,
+    assert_control,
+    assert_control_error,
+    assert_refused,
+)
+
+FULL_REFERENCE = {"service": "ADMIN", "action": "NOTIFICATION", "key": "order-17"}
+
+
+def force(world: World, then: dict[str, Any], **stub: Any) -> str:
+    """A stub of the control API for the usual destination, unless it says which; its id."""
+    stub.setdefault("when", {"destination": DESTINATION})
+    found: str = assert_control(world.request("POST", "/_control/stubs", {"then": then, **stub}), 201)["id"]
+    return found
+
+
+def codes(world: World, count: int, headers: dict[str, str] | None = None) -> list[int | None]:
+    """What so many sends of different texts are answered with: a code, or `None` where they are accepted."""
+    return [world.send(f"text {number}", headers=headers).json().get("code") for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"destination": DESTINATION},
+        {"destination": "+4477009*"},
+        {"destination": {"regex": "^[+]44.*123$"}},
+        {"text": "Hello"},
+        {"text": {"contains": "ell"}},
+        {"text": {"regex": "^[A-Z]ello$"}},
+        {"account": "admin"},
+        {"account": "customer-account"},
+        {"account": {"contains": "customer"}},
+        {"service": "ADMIN"},
+        {"action": {"regex": "^NOTI"}},
+        {"key": {"contains": "-17"}},
+        {"operation": "admin"},
+        {"destination": DESTINATION, "text": {"contains": "Hell"}, "key": "order-17", "operation": "admin"},
+    ],
+)
+def test_a_stub_is_for_the_requests_that_meet_all_its_matchers(world: World, when: dict[str, object]) -> None:
+    """By every field that a tester can name."""
+    force(world, {"refuse": 61}, when=when)
+
+    met = world.send(reference=FULL_REFERENCE, account="customer-account")
+    other = world.send("Bye", "+393331234567", auth=("admin-account", "admin-account-secret"), operation="Services")
+
+    assert_refused(met, 61)
+    assert other.json().get("code") != 61
+
+
+@pytest.mark.parametrize(
+    ("limits", "answers"),
+    [
+        ({"times": 1}, [64, None, None, None, None]),
+        ({"times": 3}, [64, 64, 64, None, None]),
+        ({"when": {"destination": DESTINATION, "nth": 2}}, [None, 64, None, None, None]),
+        ({"when": {"destination": DESTINATION, "nth": [1, 4]}}, [64, None, None, 64, None]),
+        ({"when": {"destination": DESTINATION, "nth": [2, 3]}, "times": 1}, [None, 64, None, None, None]),
+    ],
+)
+def test_a_stub_has_its_say_as_often_as_it_is_told(
+    world: World, limits: dict[str, Any], answers: list[int | None]
+) -> None:
+    """Deterministic first: the n-th, and at most so often."""
+    force(world, {"refuse": 64}, **limits)
+
+    assert codes(world, 5) == answers
+
+
+def test_a_stub_lasts_on_the_sessions_clock(world: World) -> None:
+    """`for: 10m` ends when the clock comes to it: at the instant itself it is over."""
+    stub = force(world, {"refuse": 64}, **{"for": "10m"})
+    first = world.send("1")
+    world.advance(599)
+    last = world.send("2")
+    world.advance(1)
+    after = world.send("3")
+
+    assert_refused(first, 64)
+    assert_refused(last, 64)
+    assert_accepted(after)
+    assert world.control("GET", f"/stubs/{stub}")["exhausted"] is True
+
+
+def test_a_probability_is_drawn_from_the_seed_whatever_the_order(worlds: Worlds) -> None:
+    """Two sessions of one seed answer alike, sent forwards, backwards or side by side."""
+    first, second = worlds(seed=7), worlds(seed=7)
+    other = worlds(seed=8)
+    for world in (first, second, other):
+        force(world, {"refuse": 64}, probability=0.5)
+
+    forwards = codes(first, 40)
+    backwards = [second.send(f"text {number}").json().get("code") for number in reversed(range(40))][::-1]
+
+    assert forwards == backwards
+    assert codes(other, 40) != forwards
+    assert 8 <= forwards.count(64) <= 32
+
+
+def test_what_goes_first_is_settled_by_priority_then_origin_then_limits(worlds: Worlds) -> None:
+    """The header before the control API before the scenario; what is limited before what is not."""
+    world = worlds(stubs=[{"when": {"destination": DESTINATION}, "then": {"refuse": 8}}])
+    assert codes(world, 1) == [8]
+    force(world, {"refuse": 61})
+    assert codes(world, 1) == [61]
+    force(world, {"refuse": 64}, times=1)
+    assert codes(world, 2) == [64, 61]
+    force(world, {"refuse": 66}, priority=1)
+    force(world, {"refuse": 74}, priority=-1)
+    assert codes(world, 1) == [66]
+    assert codes(world, 1, headers={"X-Mock-Outcome": "refuse=60"}) == [60]
+
+
+@pytest.mark.requirement("ORD-1")
+def test_a_request_that_is_refused_earlier_uses_up_no_stub(world: World) -> None:
+    """The one shot is still there for the request that it was made for."""
+    force(world, {"refuse": 61}, times=1, when={})
+
+    assert_refused(world.send(auth=("admin", "guess")), 63)
+    assert world.send_raw(b"{").status_code == 400
+    assert_refused(world.send(), 61)
+    assert_accepted(world.send())
+
+
+@pytest.mark.requirement("AF-2", "AF-5")
+def test_a_forced_acceptance_counts_like_a_real_one_and_a_forced_drop_does_not(worlds: Worlds) -> None:
+    """AF-2: the window sees it; what was sent to nobody takes no room."""
+    world = worlds(anti_flooding={"volume": {"limit": 2}}, watchlist=[DESTINATION])
+    force(world, {"drop": True}, times=2)
+    for number in range(2):
+        assert_accepted(world.send(f"dropped {number}"))
+    force(world, {"accept": True}, times=2)
+
+    for number in range(2):
+        assert_accepted(world.send(f"forced {number}"))
+    world.patch(watchlist=[])
+
+    assert_refused(world.send("natural"), 60)
+    assert [(message["text"], message["forced"]) for message in world.messages()] == [
+        ("forced 1", True),
+        ("forced 0", True),
+    ]
+
+
+def test_an_answer_of_ones_own_is_sent_as_it_stands(world: World) -> None:
+    """Status, headers and bytes that no catalogue holds; the gateway never sees the request."""
+    force(world, {"answer": {"status": 418, "headers": {"X-Tea": "yes"}, "body": {"code": "61"}}}, times=1)
+    force(world, {"answer": {"status": 200, "body_base64": "AP8="}}, times=1)
+
+    tea, raw = world.send(), world.send()
+
+    assert (tea.status_code, tea.headers["x-tea"], tea.json()) == (418, "yes", {"code": "61"})
+    assert raw.content == b"\x00\xff"
+    assert world.messages() == []
+    assert (world.why(tea)["outcome"], world.why(tea)["rule"]) == ("intercepted", "s1")
+
+
+def test_a_held_answer_waits_for_its_release(world: World) -> None:
+    """The message is decided before; the client waits until a tester lets the answer go."""
+    force(world, {"hold": True}, times=1)
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(world.send)
+        found = world.control("GET", "/messages/wait?timeout=20")
+        released = world.control("POST", "/release")
+
+        assert_accepted(sent.result(20))
+    assert released == {"released": [found["exchange"]]}
+    assert_control_error(
+        world.request("POST", f"/_control/exchanges/{found['exchange']}/release"), 409, "Not held", "held now: none"
+    )
+
+
+@pytest.mark.parametrize("end", ["/reset", "DELETE"])
+def test_a_held_answer_goes_out_when_its_world_ends(world: World, end: str) -> None:
+    """Nobody waits for what can no longer be released."""
+    force(world, {"hold": True})
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(world.send)
+        world.control("GET", "/messages/wait?timeout=20")
+        if end == "DELETE":
+            assert_control(world.client.delete(f"/_control/sessions/{world.name}"))
+        else:
+            world.control("POST", end)
+
+        assert sent.result(20).status_code == 200
+
+
+def test_a_virtual_delay_is_over_when_the_clock_comes_to_it(world: World) -> None:
+    """Nothing sleeps: an advance of a day lets the answer out."""
+    force(world, {"delay": {"virtual": "24h"}})
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(world.send)
+        world.control("GET", "/messages/wait?timeout=20")
+        world.control("POST", "/clock/advance", {"until": "idle"})
+
+        assert_accepted(sent.result(20))
+    assert world.control("GET", "/clock")["now"] == "2026-01-16T09:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("stub", "details"),
+    [
+        ({"then": {"refuse": 62}}, "then.refuse: must be a code of the refusal catalogue"),
+        ({"then": {"deliver": "LOST"}}, "then.deliver: must be 'PROVIDER_ACCEPTANCE'"),
+        ({"then": {"fault": "resett"}}, "did you mean 'reset'?"),
+        ({"then": {"fault": "down-after"}}, "down keeps every request from the gateway"),
+        ({"then": {"fault": {"kind": "truncated-body", "at": "before"}}}, "it is always after"),
+        ({"then": {"refuse": 61, "accept": True}}, "excludes 'refuse'"),
+        ({"then": {"refuse": 61, "deliver": "SENT"}}, "goes nowhere"),
+        ({"then": {}}, "must hold at least one of refuse"),
+        ({}, "then: is required"),
+        ({"when": {"dest": "+1"}, "then": {"refuse": 8}}, "when.dest: unknown key"),
+        ({"when": {"destination": "07700"}, "then": {"refuse": 8}}, "when.destination: must be"),
+        ({"when": {"text": {"regex": "("}}, "then": {"refuse": 8}}, "is no regular expression"),
+        ({"when": {"text": {"regex": "(a+)+$(?=b)"}}, "then": {"refuse": 8}}, "takes linear time"),
+        ({"when": {"text": {"regex": r"(a)\1"}}, "then": {"refuse": 8}}, "takes linear time"),
+        ({"then": {"refuse": 8}, "nth": 3}, "did you mean 'when.nth'?"),
+        ({"then": {"refuse": 8}, "times": 0}, "times: must be"),
+        ({"then": {"refuse": 8}, "probability": 1.5}, "probability: must be"),
+        ({"then": {"refuse": 8}, "for": "soon"}, "for: must be"),
+        ({"then": {"answer": {"status": 99}}}, "then.answer.status: must be"),
+        ({"then": {"answer": {"status": 200, "headers": {"Content-Length": "3"}}}}, "is set by the server"),
+        ({"then": {"answer": {"status": 200, "headers": {"X": "a\r\nSet-Cookie: b"}}}}, "one line"),
+    ],
+)
+def test_a_stub_that_forces_nothing_there_is_is_refused_on_entry(
+    world: World, stub: dict[str, Any], details: str
+) -> None:
+    """400, with what is allowed; nothing is forced."""
+    assert_control_error(world.request("POST", "/_control/stubs", stub), 400, "Bad stub", details)
+
+    assert world.control("GET", "/stubs")["unmatched"] == []
+
+
+def test_a_stub_that_could_never_get_its_turn_is_refused(world: World) -> None:
+    """409 names the one that would always go first; with a limit, or once that is gone, it may stand."""
+    first = force(world, {"refuse": 61})
+    again = {"when": {"destination": DESTINATION}, "then": {"refuse": 8}}
+
+    assert_control_error(world.request("POST", "/_control/stubs", again), 409, "Contradictory stub", first)
+    force(world, {"refuse": 64}, times=1)
+    world.control("DELETE", f"/stubs/{first}")
+
+    assert_control(world.request("POST", "/_control/stubs", again), 201)
+
+
+def test_no_pattern_hangs_the_gateway(world: World) -> None:
+    """What takes a backtracking engine for ever is over at once."""
+    force(world, {"refuse": 61}, when={"text": {"regex": "^(a+)+(a+)+(a+)+$"}})
+
+    assert_accepted(world.send("a" * 1599 + "!"))
+    assert_refused(world.send("a" * 1600), 61)
+
+
+@pytest.mark.parametrize(
+    ("header", "details"),
+    [
+        ("refuse=62", "must be a code of the refusal catalogue"),
+        ("refuse", "refuse"),
+        ("fault=resett", "did you mean 'reset'?"),
+        ("refsue=61", "did you mean 'refuse'?"),
+        ("refuse=61, refuse=8", "refuse is given twice"),
+        ("refuse=61, accept", "excludes 'refuse'"),
+        ("", "is no outcome"),
+        ("accept=" + "x" * 2000, "holds at most 1000 characters"),
+    ],
+)
+def test_a_header_that_forces_nothing_there_is_is_refused(world: World, header: str, details: str) -> None:
+    """400 before anything is decided; no answer of the gateway's looks like it."""
+    answered = world.send(headers={"X-Mock-Outcome": header})
+
+    assert (answered.status_code, answered.json()["message"]) == (400, "Bad X-Mock-Outcome")
+    assert details in answered.json()["details"]
+    assert world.messages() == []
+
+
+def test_the_header_can_be_switched_off(worlds: Worlds) -> None:
+    """Then it is a header like any other, whatever it says."""
+    world = worlds(outcome_header=False)
+
+    assert_accepted(world.send(headers={"X-Mock-Outcome": "refuse=61"}))
+    assert_accepted(world.send(headers={"X-Mock-Outcome": "nonsense"}))
+
+
+def test_stubs_are_listed_counted_and_taken_back(world: World) -> None:
+    """Those of the control API first; the ones that no request met are named."""
+    used, idle = force(world, {"refuse": 61}, times=1), force(world, {"refuse": 8}, when={"text": "never"})
+    world.send()
+
+    listed = world.control("GET", "/stubs")
+    one = world.control("GET", f"/stubs/{used}")
+    world.control("DELETE", f"/stubs/{used}")
+
+    assert [each["id"] for each in listed["stubs"][:3]] == [used, idle, "stubs[0]"]
+    assert listed["unmatched"] == [idle]
+    assert (one["matched"], one["applied"], one["exhausted"]) == (1, 1, True)
+    assert_control_error(world.request("GET", f"/_control/stubs/{used}"), 404, "Unknown stub", repr(used))
+    assert_control_error(world.request("DELETE", "/_control/stubs/stubs[0]"), 409, "Not deletable", "PATCH")
+    assert world.control("DELETE", "/stubs") == {"deleted": 1}
+    assert_accepted(world.send())
+
+
+def test_a_session_that_ends_names_the_stubs_that_no_request_met(worlds: Worlds) -> None:
+    """A test that forced what never came is told so."""
+    world = worlds()
+    idle = force(world, {"refuse": 61}, when={"destination": "+447700900999"})
+    force(world, {"refuse": 64})
+    world.send()
+
+    answered = assert_control(world.client.delete(f"/_control/sessions/{world.name}"))
+
+    assert answered == {"deleted": world.name, "unmatched_stubs": [idle]}
+
+
+def test_a_gateway_that_stops_warns_of_stubs_that_no_request_met(caplog: pytest.LogCaptureFixture) -> None:
+    """Loudly: nothing was tested by them."""
+    with MockGateway(port=None) as gateway:
+        gateway.control.add_stub({"when": {"destination": DESTINATION}, "then": {"refuse": 61}})
+
+    assert "session default ends with stubs that no request has met: s1" in caplog.text
+
+
+def test_two_sessions_never_meet_each_others_stubs(worlds: Worlds) -> None:
+    """The same send, the same moment, another world."""
+    one, other = worlds(), worlds()
+    force(one, {"refuse": 61})
+    force(other, {"refuse": 64})
+
+    assert_refused(one.send(), 61)
+    assert_refused(other.send(), 64)
+    one.control("DELETE", "/stubs")
+    assert_accepted(one.send())
+    assert_refused(other.send(), 64)
+
+
+def near(world: World, response: httpx2.Response) -> dict[str, tuple[str, str, str]]:
+    """The stubs that nearly answered."""
+    found = world.why(response)["stubs_nearly_matched"]
+    return {each["id"]: (each["differs"], each["wanted"], each["saw"]) for each in found}
+
+
+@pytest.mark.parametrize(
+    ("when", "differs", "wanted", "saw"),
+    [
+        ({"destination": "+447700900124"}, "destination", "+447700900124", DESTINATION),
+        ({"destination": "+39*"}, "destination", "+39*", DESTINATION),
+        ({"destination": DESTINATION, "text": {"contains": "code"}}, "text", "contains code", "Hello"),
+        ({"destination": DESTINATION, "account": "web-shop"}, "account", "web-shop", "admin"),
+        ({"destination": DESTINATION, "key": "order-17"}, "key", "order-17", "nothing"),
+        ({"destination": DESTINATION, "operation": "services"}, "operation", "services", "admin"),
+        ({"destination": DESTINATION, "nth": 2}, "nth", "2", "1"),
+    ],
+)
+def test_an_explanation_names_the_stub_that_nearly_matched_and_what_differed(
+    world: World, when: dict[str, Any], differs: str, wanted: str, saw: str
+) -> None:
+    """One thing only kept it from it."""
+    stub = force(world, {"refuse": 61}, when=when)
+    far = force(world, {"refuse": 61}, when={"destination": "+39*", "text": "far"})
+
+    found = near(world, world.send())
+
+    assert found[stub] == (differs, wanted, saw)
+    assert far not in found
+
+
+def test_an_explanation_names_stubs_whose_limits_or_turn_kept_them_from_it(world: World) -> None:
+    """Used up, over, unlucky, outrun, or never asked."""
+    once = force(world, {"refuse": 61}, times=1)
+    first = world.send()
+    brief = force(world, {"refuse": 61}, **{"for": "1s"})
+    world.advance(1)
+    unlucky = force(world, {"refuse": 61}, probability=1e-9)
+    winner = force(world, {"refuse": 64}, priority=1)
+    outrun = force(world, {"refuse": 8}, times=5)
+
+    second = near(world, world.send())
+    unauthenticated = near(world, world.send(auth=("admin", "guess")))
+
+    assert second[once][0] == "times"
+    assert second[outrun] == ("turn", "to go first", f"{winner} went first")
+    assert unauthenticated[winner] == ("turn", "a request that comes as far as it", "one that was decided before")
+    world.control("DELETE", f"/stubs/{winner}")
+    world.control("DELETE", f"/stubs/{outrun}")
+    third = near(world, world.send())
+    assert third[brief][:2] == ("for", "before its time was over")
+    assert third[unlucky][:2] == ("probability", "a draw below 1e-09")
+    assert near(world, first) == {}
+
+
+def test_a_stub_that_was_made_later_is_no_near_miss(world: World) -> None:
+    """It was not there when the request came."""
+    answered = world.send()
+    force(world, {"refuse": 61}, when={"destination": "+447700900124"})
+
+    assert near(world, answered) == {}
+
+
+def test_what_a_near_miss_shows_is_masked(world: World) -> None:
+    """A password in a text is no more readable for being looked at by a stub."""
+    force(world, {"refuse": 61}, when={"destination": DESTINATION, "text": "admin-secret"})
+
+    found = world.why(world.send("my password is admin-secret"))["stubs_nearly_matched"]
+
+    assert found[0]["saw"] == "my password is ***"
+    assert "admin-secret" not in str(found)
+
+
+def test_a_forced_acceptance_is_no_way_round_authentication(world: World) -> None:
+    """Bad credentials are refused before it is asked."""
+    force(world, {"accept": True})
+
+    assert_refused(world.send(auth=("admin", "guess")), 63)
+    assert_accepted(world.send(auth=ADMIN))
