@@ -81,12 +81,12 @@ async def intercepted(
     )
     note(exchange, forcing)
     trouble = forcing.trouble
-    if trouble is not None and not await _waited(receive, trouble, forcing.session, exchange):
-        return True
     if stub.outcome.answer is not None:
-        await _answer_raw(send, exchange, stub.outcome.answer)
-    elif stub.outcome.fault is not None:
-        await _Damage(scope, receive, send, stub.outcome.fault).in_place_of_an_answer()
+        # Late and damaged like the gateway's own: an answer may have a fault beside it.
+        way = send if trouble is None else _Troubled(scope, receive, send, trouble, forcing.session)
+        await _answer_raw(way, exchange, stub.outcome.answer)
+    elif trouble is not None and trouble.fault and await _waited(receive, trouble, forcing.session, exchange):
+        await _Damage(scope, receive, send, trouble.fault).in_place_of_an_answer()
     return True
 
 
