@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import traceback
+from contextlib import suppress
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,6 +20,7 @@ from mock_server.domain.secrets import Secrets, spellings
 from mock_server.domain.submission import Credentials
 from mock_server.explanation import masked
 from mock_server.journal import Exchange, ProtocolError
+from mock_server.ports import WIRE, Wire
 from mock_server.session import DEFAULT, Session, Sessions
 
 SESSION, EXCHANGE, HEADERS = "mock.session", "mock.exchange", "mock.headers"
@@ -63,7 +66,7 @@ class ExchangeMiddleware:
         if _OURS.match(path) is None:
             scope[EXCHANGE] = _open(session, scope)
         try:
-            await self._app(scope, receive, send)
+            await _serve(self._app, scope, receive, send)
         except HTTPException as error:
             await _answer_unrouted(scope, receive, send, error)
         except Exception:
@@ -88,6 +91,23 @@ async def _answer_unrouted(scope: Scope, receive: Receive, send: Send, error: HT
     elif await keep_body(scope, receive, exchange, scope[SESSION]):
         rule = "method" if wrong_method else "path"
         await answer_protocol_error(send, exchange, ProtocolError(catalogued, rule, _BAD_5), headers=allow)
+
+
+async def _serve(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve; of a client that still waits when the server stops, end the connection without another byte.
+
+    The server would answer 500 otherwise, in the middle of a slow answer too: an answer that no gateway gives.
+    """
+    try:
+        await app(scope, receive, send)
+    except asyncio.CancelledError:
+        wire: Wire | None = scope.get("extensions", {}).get(WIRE)
+        if wire is None or not wire.carries_bytes:
+            raise
+        wire.close()
+        with suppress(asyncio.CancelledError):  # The loop may end before the connection has.
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 async def _answer_bug(scope: Scope, send: Send, session: Session) -> None:

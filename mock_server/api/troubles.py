@@ -228,9 +228,8 @@ class _Damage:
         if not wire.carries_bytes:
             wire.fail(spelled(self._fault))
             return
-        with suppress(asyncio.CancelledError):  # The server stops: the connection ends one way or another.
-            await self._break_on(wire, status, headers, body)
-            await _disconnected(self._receive)
+        await self._break_on(wire, status, headers, body)
+        await _disconnected(self._receive)
 
     async def _break_on(self, wire: Wire, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
         match self._fault.kind:
