@@ -6,17 +6,18 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
+import httpx2
 import pytest
 
-from mock_server.domain.fault import Fault, FaultKind, spelled
+from mock_server.domain.fault import STATUSES, Fault, FaultKind, spelled
 from mock_server.scenario.faults import FAULT_NAMES
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.matching import fault_of
 from mock_server.scenario.pack import resolve
 from mock_server.testing import MockGateway
-from tests.faults.support import SEED, Answer, Ending, Line, body_to, force, sending, serves, under_way, until
+from tests.faults.support import SEED, Answer, Ending, Line, force, sending, serves, under_way
 from tests.raw_client import raw_request
-from tests.support import ADMIN, World, Worlds
+from tests.support import World, Worlds
 
 JSON, TEXT, HTML = "application/json", "text/plain; charset=utf-8", "text/html; charset=utf-8"
 
@@ -32,13 +33,11 @@ Judge = Callable[[Line, bytes], None]
 @pytest.fixture(scope="module")
 def whole(gateway: MockGateway) -> bytes:
     """The body that the gateway answers where nothing is wrong: that of the first message of a session of SEED."""
-    import httpx2  # noqa: PLC0415
-
     with httpx2.Client(base_url=gateway.url, trust_env=False) as client:
         world = Worlds(gateway, client)(seed=SEED)
-        with Line(gateway.url) as line:
-            line.send(sending(world))
-            return line.whole_answer().body
+        answered = world.send()
+        client.delete(f"/_control/sessions/{world.name}")
+    return answered.content
 
 
 def reset(line: Line, _: bytes) -> None:
@@ -212,3 +211,193 @@ def test_a_fault_puts_exactly_its_bytes_on_the_wire(worlds: Worlds, whole: bytes
     else:
         assert world.messages() == []
     assert serves(world)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_a_request_can_bring_its_fault_in_its_own_header(worlds: Worlds, whole: bytes, name: str) -> None:
+    """The header says the same as a stub; a slow answer is left to itself once its first byte has come."""
+    law = LAWS[name]
+    world = worlds(seed=SEED)
+
+    with Line(worlds.gateway.url) as line:
+        line.send(sending(world, f"fault={name}"))
+        under_way(world)
+        if name == FaultKind.SLOW_DRIP:
+            assert line.exactly(1) == b"H"
+        else:
+            law.judge(line, whole)
+
+    assert len(world.messages()) == law.accepted
+    assert serves(world)
+
+
+def faults_of_the_default_scenario() -> dict[str, Fault]:
+    """The faults of the scenario that everybody gets, by the number that brings each."""
+    stubs = load_scenario(resolve("default")).faults
+    return {str(each.when.destination): fault_of(each.then.fault) for each in stubs if each.then.fault is not None}
+
+
+@pytest.mark.parametrize(("number", "fault"), faults_of_the_default_scenario().items())
+def test_a_number_of_the_default_scenario_brings_the_fault_that_it_names(
+    world: World, gateway: MockGateway, number: str, fault: Fault
+) -> None:
+    """What a tester tries first is on the wire what its name says; judged by how the answer begins or ends."""
+    with Line(gateway.url) as line:
+        line.send(sending(world, destination=number))
+        noted = under_way(world)
+        if fault.kind in {FaultKind.RESET, FaultKind.DOWN, FaultKind.EMPTY, FaultKind.HANG}:
+            LAWS[spelled(fault)].judge(line, b"")
+        elif fault.kind in STATUSES:
+            answer = line.whole_answer()
+            assert answer.line.startswith(f"HTTP/1.1 {STATUSES[fault.kind]} ")
+            assert answer.headers.get("retry-after") == (
+                None if fault.retry_after is None else str(fault.retry_after)
+            )
+        else:
+            assert line.exactly(12) == b"HTTP/1.1 200"
+
+    assert noted["trouble"] == spelled(fault)
+    assert len(world.messages()) == fault.after
+
+
+def test_the_default_scenario_has_a_number_for_every_kind_of_fault() -> None:
+    """Nobody has to write a scenario to see a fault for the first time."""
+    assert {fault.kind for fault in faults_of_the_default_scenario().values()} == set(FaultKind)
+
+
+# --- What can be said beside a fault ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(name for name in LAWS if FaultKind(name.removesuffix("-after")) in STATUSES))
+def test_something_in_between_says_when_to_come_back_where_it_is_told_to(world: World, name: str) -> None:
+    """Retry-After is in seconds, and it is all that changes."""
+    with Line(str(world.client.base_url)) as line:
+        line.send(sending(world, f"fault={name}, retry-after=30"))
+        told = line.whole_answer()
+        line.send(sending(world, f"fault={name}"))
+        untold = line.whole_answer()
+
+    assert told.headers["retry-after"] == "30"
+    assert set(told.headers) == OF_THE_SERVER | {"retry-after"}
+    assert set(untold.headers) == OF_THE_SERVER
+    assert (told.line, told.body) == (untold.line, untold.body)
+
+
+def test_a_page_for_people_comes_under_any_status(world: World) -> None:
+    """Maintenance pages come with 503, and some with 200: a client that only looks at the status believes them."""
+    for status, phrase in ((503, "Service Unavailable"), (200, "OK"), (404, "Not Found")):
+        force(world, {"fault": {"kind": "html-page", "status": status, "retry_after": 5}}, times=1)
+        with Line(str(world.client.base_url)) as line:
+            line.send(sending(world))
+            answer = line.whole_answer()
+
+        assert answer.line == f"HTTP/1.1 {status} {phrase}"
+        assert (answer.headers["content-type"], answer.headers["retry-after"]) == (HTML, "5")
+        assert f"<h1>{status} {phrase}</h1>".encode() in answer.body
+
+    assert world.messages() == []
+
+
+def test_a_refusal_is_lost_and_spoiled_like_an_acceptance(world: World) -> None:
+    """The gateway decides as it is forced to, and the fault befalls that answer."""
+    with Line(str(world.client.base_url)) as line:
+        line.send(sending(world, "refuse=61, fault=reset-after"))
+        assert line.until_the_end() == (b"", Ending.RST)
+    with Line(str(world.client.base_url)) as line:
+        line.send(sending(world, "refuse=61, fault=truncated-body"))
+        received, ending = line.until_the_end()
+
+    answer = Answer(received)
+    assert (answer.line, ending) == ("HTTP/1.1 500 Internal Server Error", Ending.FIN)
+    assert len(answer.body) == int(answer.headers["content-length"]) // 2
+    assert answer.body.startswith(b'{"code":61,')
+    assert [each["outcome"] for each in world.exchanges()] == ["refused", "refused"]
+    assert world.messages() == []
+
+
+def test_an_answer_of_the_testers_own_is_spoiled_as_well(world: World) -> None:
+    """A fault beside a raw answer is done to that answer."""
+    force(world, {"answer": {"status": 418, "body": "short and stout"}, "fault": "truncated-body"}, times=1)
+    force(world, {"answer": {"status": 418, "body": "short and stout"}, "fault": "reset-after"}, times=1)
+
+    with Line(str(world.client.base_url)) as line:
+        line.send(sending(world))
+        received, ending = line.until_the_end()
+    with Line(str(world.client.base_url)) as line:
+        line.send(sending(world))
+        assert line.until_the_end() == (b"", Ending.RST)
+
+    assert received.startswith(b"HTTP/1.1 418 I'm a Teapot\r\n")
+    assert (Answer(received).body, ending) == (b"short a", Ending.FIN)
+    assert world.messages() == []
+
+
+def test_a_fault_befalls_the_later_request_of_a_connection_that_worked(world: World) -> None:
+    """A pool's old connection dies under the next request: that is where clients repeat what they must not."""
+    for kind, expected in (("reset-after", Ending.RST), ("empty-after", Ending.FIN)):
+        with Line(str(world.client.base_url)) as line:
+            line.send(sending(world))
+            assert line.whole_answer().line == "HTTP/1.1 200 OK"
+            line.send(sending(world, f"fault={kind}"))
+            assert line.until_the_end() == (b"", expected)
+
+    assert [each["trouble"] for each in world.exchanges()] == ["empty-after", None, "reset-after", None]
+
+
+# --- Down for a while -------------------------------------------------------------------------------------------
+
+
+def vendor_requests(world: World) -> dict[str, bytes]:
+    """A request to every operation, and requests that the gateway would refuse in every way."""
+    api = f"{world.prefix}/api"
+    return {
+        "send": sending(world),
+        "send of a service": sending(world, operation="Services"),
+        "send without credentials": sending(world, auth=None),
+        "send with a wrong password": sending(world, auth=("admin", "guess")),
+        "send of no JSON": raw_request(f"{api}/Admin/send", b"{"),
+        "send of a body that is declared too large": raw_request(f"{api}/Admin/send", declared=2**21),
+        "health": raw_request(f"{api}/Admin/checkServiceStatus"),
+        "health of a service": raw_request(f"{api}/Services/checkServiceStatus"),
+        "health with a body that is declared too large": raw_request(
+            f"{api}/Services/checkServiceStatus", declared=2**21
+        ),
+        "look-up": raw_request(f"{api}/messagestatus/some-id", method="GET"),
+        "look-up by number": raw_request(f"{api}/messagestatus/phonenumber/%2B447700900123", method="GET"),
+        "look-up by reference": raw_request(f"{api}/messagestatus/reference/some-key", method="GET"),
+    }
+
+
+def test_a_gateway_that_is_down_resets_every_request_until_the_session_s_time_is_up(worlds: Worlds) -> None:
+    """Every operation, and what would be refused as well; the tester's own API goes on answering."""
+    world = worlds(faults=[{"when": {}, "then": {"fault": "down"}, "for": "10m"}])
+
+    endings = {}
+    for name, raw in vendor_requests(world).items():
+        with Line(worlds.gateway.url) as line:
+            line.send(raw)
+            endings[name] = line.until_the_end()
+
+    assert endings == dict.fromkeys(endings, (b"", Ending.RST))
+    assert world.messages() == []
+    world.advance(599)
+    with Line(worlds.gateway.url) as line:
+        line.send(sending(world))
+        assert line.until_the_end() == (b"", Ending.RST)
+    world.advance(1)
+    for raw in vendor_requests(world).values():
+        with Line(worlds.gateway.url) as line:
+            line.send(raw)
+            assert line.whole_answer().line.startswith("HTTP/1.1 ")
+    assert len(world.messages()) == 2
+
+
+def test_one_session_is_down_while_another_serves(worlds: Worlds) -> None:
+    """Down is a session's world, not the server."""
+    down, up = worlds(faults=[{"when": {}, "then": {"fault": "down"}}]), worlds()
+
+    with Line(worlds.gateway.url) as line:
+        line.send(sending(down))
+        assert line.until_the_end() == (b"", Ending.RST)
+
+    assert serves(up)
