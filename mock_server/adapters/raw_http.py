@@ -38,10 +38,11 @@ class JoiningTransport:
         self._pending.append(data)
 
     def flush(self) -> None:
-        """Write now."""
+        """Write now; what was meant for a client that has left since is forgotten."""
         if self._pending:
             joined, self._pending = b"".join(self._pending), []
-            self._transport.write(joined)
+            if not self._transport.is_closing():
+                self._transport.write(joined)
 
     def close(self) -> None:
         """Write what is pending, and close."""

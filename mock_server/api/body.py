@@ -51,7 +51,7 @@ async def read_body(receive: Receive) -> bytes | Unread:
 
 async def keep_body(scope: Scope, receive: Receive, exchange: Exchange, session: Session) -> bool:
     """Write down a body that nothing is read from; whether the client is still there to be answered."""
-    if _declares_too_much(dict(scope["headers"]).get(b"content-length")) is not None:
+    if declares_too_much(dict(scope["headers"]).get(b"content-length")) is not None:
         return True
     body = await read_body(receive)
     if isinstance(body, bytes):
@@ -60,18 +60,15 @@ async def keep_body(scope: Scope, receive: Receive, exchange: Exchange, session:
     return not exchange.disconnected
 
 
-async def refuse_declared(content_length: bytes | None, send: Send, exchange: Exchange) -> bool:
-    """Answer 413 where the header alone says that the body is too large; whether that was so."""
-    length = _declares_too_much(content_length)
-    if length is None:
-        return False
+async def refuse_declared(length: int, send: Send, exchange: Exchange) -> None:
+    """Answer 413: the header alone says that the body is too large."""
     exchange.body_length = length
     details = f"Content-Length: {length}; at most {LARGEST_BODY} bytes are allowed"
     await answer_protocol_error(send, exchange, ProtocolError(TOO_LARGE, "size", _BAD_5, details))
-    return True
 
 
-def _declares_too_much(content_length: bytes | None) -> int | None:
+def declares_too_much(content_length: bytes | None) -> int | None:
+    """The length of a body that says itself that it is too large; `None` of any other."""
     if content_length is None or not content_length.isdigit():
         return None
     length = int(content_length[:20])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import traceback
+from contextlib import suppress
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -12,13 +14,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.api.answers import answer_bug, answer_control_error, answer_protocol_error
 from mock_server.api.body import keep_body
 from mock_server.api.credentials import read_credentials
+from mock_server.api.presence import disconnected
 from mock_server.domain.errors import METHOD_NOT_ALLOWED, NOT_FOUND
 from mock_server.domain.requirements import assumed
 from mock_server.domain.secrets import Secrets, spellings
 from mock_server.domain.submission import Credentials
 from mock_server.exchange import Exchange, ProtocolError
 from mock_server.explanation import masked
-from mock_server.ports import TransportFaultError
+from mock_server.ports import WIRE, TransportFaultError, Wire
 from mock_server.session import Session
 from mock_server.sessions import DEFAULT, Sessions
 
@@ -65,7 +68,7 @@ class ExchangeMiddleware:
             scope[EXCHANGE] = _open(session, scope)
         session.users += 1
         try:
-            await self._app(scope, receive, send)
+            await _serve(self._app, scope, receive, send)
         except HTTPException as error:
             await _answer_unrouted(scope, receive, send, error)
         except TransportFaultError:
@@ -101,6 +104,22 @@ async def _answer_unrouted(scope: Scope, receive: Receive, send: Send, error: HT
     elif await keep_body(scope, receive, exchange, scope[SESSION]):
         rule = "method" if wrong_method else "path"
         await answer_protocol_error(send, exchange, ProtocolError(catalogued, rule, _BAD_5), headers=allow)
+
+
+async def _serve(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve; of a client that still waits when the server stops, end the connection without another byte.
+
+    The server would answer 500 otherwise, in the middle of a slow answer too: an answer that no gateway gives.
+    """
+    try:
+        await app(scope, receive, send)
+    except asyncio.CancelledError:
+        wire: Wire | None = scope.get("extensions", {}).get(WIRE)
+        if wire is None:
+            raise
+        wire.close()
+        with suppress(asyncio.CancelledError):  # The loop may end before the connection has.
+            await disconnected(receive)
 
 
 async def _answer_bug(scope: Scope, send: Send, session: Session) -> None:

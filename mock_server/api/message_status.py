@@ -13,8 +13,8 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server import gateway
 from mock_server.api.answers import answer, answer_protocol_error
-from mock_server.api.body import refuse_declared
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
+from mock_server.api.oversize import refused_unread
 from mock_server.api.troubles import forcing_of, intercepted, troubled
 from mock_server.domain.errors import FORBIDDEN, MALFORMED, NOT_FOUND
 from mock_server.domain.instants import Instant, instant_of
@@ -72,7 +72,7 @@ class StatusEndpoint:
         headers: dict[bytes, bytes] = scope[HEADERS]
         if not scope["path_params"]["key"]:
             raise HTTPException(404)
-        if await refuse_declared(headers.get(b"content-length"), send, exchange):
+        if await refused_unread(scope, receive, send, "look-up"):
             return
         forcing = await forcing_of(scope, send, Asked("look-up"))
         if forcing is None or await intercepted(scope, receive, send, forcing):

@@ -6,9 +6,10 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server import gateway, wire
 from mock_server.api.answers import answer, answer_refusal
-from mock_server.api.body import LARGEST_BODY, Unread, read_body, refuse_declared
+from mock_server.api.body import LARGEST_BODY, Unread, read_body
 from mock_server.api.credentials import read_credentials
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
+from mock_server.api.oversize import refused_unread
 from mock_server.api.troubles import forcing_of, intercepted, troubled
 from mock_server.domain.errors import TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
 from mock_server.domain.requirements import assumed
@@ -39,7 +40,7 @@ class SendEndpoint:
         exchange: Exchange = scope[EXCHANGE]
         headers: dict[bytes, bytes] = scope[HEADERS]
         exchange.operation = self._operation
-        if await refuse_declared(headers.get(b"content-length"), send, exchange):
+        if await refused_unread(scope, receive, send, self._operation):
             return
         body = await read_body(receive)
         if body is Unread.DISCONNECTED:

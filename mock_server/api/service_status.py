@@ -6,9 +6,10 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server import gateway, wire
 from mock_server.api.answers import answer, answer_protocol_error, answer_refusal
-from mock_server.api.body import OVERFLOWING, keep_body, refuse_declared
+from mock_server.api.body import OVERFLOWING, keep_body
 from mock_server.api.credentials import read_credentials
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
+from mock_server.api.oversize import refused_unread
 from mock_server.api.troubles import forcing_of, intercepted, troubled
 from mock_server.domain.stub import Asked
 from mock_server.domain.submission import Attempt, Operation, Submission
@@ -29,7 +30,7 @@ class ServiceStatusEndpoint:
         session: Session = scope[SESSION]
         exchange: Exchange = scope[EXCHANGE]
         headers: dict[bytes, bytes] = scope[HEADERS]
-        if await refuse_declared(headers.get(b"content-length"), send, exchange):
+        if await refused_unread(scope, receive, send, f"{self._operation}-health"):
             return
         if not await keep_body(scope, receive, exchange, session):
             return

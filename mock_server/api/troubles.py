@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterable
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -90,12 +89,12 @@ async def intercepted(
     )
     note(exchange, forcing)
     trouble = forcing.trouble
-    if trouble is not None and not await _waited(receive, trouble, forcing.session, exchange):
-        return True
     if stub.outcome.answer is not None:
-        await _answer_raw(send, exchange, stub.outcome.answer)
-    elif stub.outcome.fault is not None:
-        await _Damage(scope, receive, send, stub.outcome.fault).in_place_of_an_answer()
+        # Late and damaged like the gateway's own: an answer may have a fault beside it.
+        way = send if trouble is None else _Troubled(scope, receive, send, trouble, forcing.session)
+        await _answer_raw(way, exchange, stub.outcome.answer)
+    elif trouble is not None and trouble.fault and await _waited(receive, trouble, forcing.session, exchange):
+        await _Damage(scope, receive, send, trouble.fault).in_place_of_an_answer()
     return True
 
 
@@ -222,9 +221,8 @@ class _Damage:
         if wire is None:
             await self._break_in_process(status, headers, body)
             return
-        with suppress(asyncio.CancelledError):  # The server stops: the connection ends one way or another.
-            await self._break_on(wire, status, headers, body)
-            await disconnected(self._receive)
+        await self._break_on(wire, status, headers, body)
+        await disconnected(self._receive)
 
     async def _break_in_process(self, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
         if self._fault.kind is not FaultKind.WRONG_CONTENT_LENGTH:

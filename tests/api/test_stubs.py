@@ -177,7 +177,7 @@ def test_a_held_answer_waits_for_its_release(world: World) -> None:
     force(world, {"hold": True}, times=1)
     with ThreadPoolExecutor(1) as pool:
         sent = pool.submit(world.send)
-        found = world.control("GET", "/messages/wait?timeout=20")
+        [found] = world.control("GET", "/messages/wait?timeout=20")["messages"]
         released = world.control("POST", "/release")
 
         assert_accepted(sent.result(20))

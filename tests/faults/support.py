@@ -1,0 +1,149 @@
+"""A client that is nothing but a socket: what a fault does to it is what really went over the wire."""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+from collections.abc import Callable
+from enum import StrEnum
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from tests.raw_client import raw_request
+from tests.support import ADMIN, DESTINATION, Auth, World, assert_control
+
+PATIENCE = 20.0
+"""Seconds that a test waits for what must come; only a broken gateway lets it wait so long."""
+SHORT = 0.2
+"""Seconds that a client waits for what must never come."""
+_TRIES = 2_000
+"""Questions to the control API until what is under way must have happened."""
+
+SEED = 7
+"""Sessions of one seed give the first message to a number the same id: an answer is known to the byte beforehand."""
+
+
+class Ending(StrEnum):
+    """How a connection ended, as the client's kernel tells it."""
+
+    FIN = "closed in an orderly way"
+    RST = "reset"
+
+
+class Answer:
+    """One answer as its bytes stood on the wire."""
+
+    def __init__(self, raw: bytes) -> None:
+        head, self.separator, self.body = raw.partition(b"\r\n\r\n")
+        self.line, *lines = head.decode("latin-1").split("\r\n")
+        self.headers: dict[str, str] = {
+            name.lower(): value for name, _, value in (each.partition(": ") for each in lines)
+        }
+
+
+class Line:
+    """A TCP connection to a gateway, and everything that came over it."""
+
+    def __init__(self, url: str) -> None:
+        target = urlsplit(url)
+        self._socket = socket.create_connection((target.hostname or "", target.port or 80), timeout=PATIENCE)
+
+    def __enter__(self) -> Self:
+        """Use."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Hang up."""
+        self.hang_up()
+
+    def send(self, raw: bytes) -> None:
+        """Send bytes as they are."""
+        self._socket.sendall(raw)
+
+    def hang_up(self) -> None:
+        """Close: the client gives up."""
+        self._socket.close()
+
+    def until_the_end(self) -> tuple[bytes, Ending]:
+        """All bytes until the connection ends, and how it ends."""
+        received = b""
+        try:
+            while piece := self._socket.recv(65536):
+                received += piece
+        except ConnectionResetError:
+            return received, Ending.RST
+        return received, Ending.FIN
+
+    def exactly(self, count: int) -> bytes:
+        """The next bytes, so many."""
+        received = b""
+        while len(received) < count:
+            piece = self._socket.recv(count - len(received))
+            assert piece, f"the connection was closed after {received!r}"
+            received += piece
+        return received
+
+    def whole_answer(self) -> Answer:
+        """The next answer; its length is declared, and not a byte is read beyond it."""
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += self.exactly(1)
+        return Answer(head + self.exactly(int(Answer(head).headers["content-length"])))
+
+    def is_silent(self, patience: float = SHORT) -> bool:
+        """Whether nothing comes, not even an end, as long as a client without patience waits."""
+        return not select.select([self._socket], [], [], patience)[0]
+
+
+def body_to(destination: str = DESTINATION, text: str = "Hello") -> bytes:
+    """The body of a send."""
+    return json.dumps({"destination": destination, "text": text}).encode()
+
+
+def sending(
+    world: World,
+    outcome: str | None = None,
+    *,
+    destination: str = DESTINATION,
+    operation: str = "Admin",
+    auth: Auth | None = ADMIN,
+) -> bytes:
+    """The bytes of a send, with what it forces on itself."""
+    headers = [] if outcome is None else [("X-Mock-Outcome", outcome)]
+    path = f"{world.prefix}/api/{operation}/send"
+    return raw_request(path, body_to(destination), auth=auth, headers=headers)
+
+
+def force(world: World, then: dict[str, object], **limits: object) -> None:
+    """Have sends of a session meet an outcome."""
+    assert_control(world.request("POST", "/_control/stubs", {"then": then, **limits}), 201)
+
+
+def until(found: Callable[[], Any]) -> Any:
+    """What is found, once it is there: each look is a question to the gateway, so that time passes without sleep."""
+    for _ in range(_TRIES):
+        if result := found():
+            return result
+    raise AssertionError("it never happened")
+
+
+def under_way(world: World) -> dict[str, Any]:
+    """The newest exchange, once the gateway has come as far as its trouble."""
+
+    def troubled() -> dict[str, Any] | None:
+        newest = next(iter(world.exchanges()), None)
+        return newest if newest is not None and newest["trouble"] is not None else None
+
+    found: dict[str, Any] = until(troubled)
+    return found
+
+
+def serves(world: World) -> bool:
+    """Whether the gateway answers the next client, on a connection of its own."""
+    with Line(str(world.client.base_url)) as line:
+        line.send(sending(world, destination="+447700900199"))
+        return line.whole_answer().line == "HTTP/1.1 200 OK"

@@ -1,0 +1,91 @@
+"""The transport faults of a gateway that serves HTTPS: the same ends of the connection, beneath TLS."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from mock_server.adapters.tls import certificate
+from mock_server.api.server import HttpServer, bind
+from mock_server.testing import MockGateway
+from tests.faults.support import PATIENCE, Answer, body_to
+from tests.raw_client import raw_request
+
+
+class Served(NamedTuple):
+    """Where a gateway serves, and whom its clients trust."""
+
+    address: tuple[str, int]
+    trusted: ssl.SSLContext
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A gateway that serves HTTPS in a thread."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("tempfile.tempdir", str(tmp_path_factory.mktemp("tls")))
+        made = certificate("self-signed", "127.0.0.1")
+    assert isinstance(made.authority, Path)
+    gateway, ready, bound = MockGateway(), threading.Event(), bind("127.0.0.1", 0)
+    gateway.world.on_a_port = True
+    server = HttpServer(gateway.app, ready.set, made)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
+    thread.start()
+    assert ready.wait(PATIENCE)
+    yield Served(bound.getsockname(), ssl.create_default_context(cafile=str(made.authority)))
+    server.should_exit = True
+    thread.join()
+    bound.close()
+
+
+@pytest.fixture
+def secured(served: Served) -> Iterator[ssl.SSLSocket]:
+    """A connection after its handshake; an end that TLS does not announce is an error."""
+    opened = socket.create_connection(served.address, timeout=PATIENCE)
+    with served.trusted.wrap_socket(opened, server_hostname="127.0.0.1", suppress_ragged_eofs=False) as wrapped:
+        yield wrapped
+
+
+def ask(secured: ssl.SSLSocket, fault: str) -> None:
+    """Send with a fault of one's own choice."""
+    secured.sendall(raw_request("/api/Admin/send", body_to(), headers=[("X-Mock-Outcome", f"fault={fault}")]))
+
+
+def until_the_end(line: socket.socket) -> bytes:
+    """All bytes until the other side says that there are no more; over TLS, until TLS itself does."""
+    received = b""
+    while piece := line.recv(65536):
+        received += piece
+    return received
+
+
+@pytest.mark.parametrize("fault", ["reset", "reset-after", "down"])
+def test_a_reset_is_an_rst_beneath_tls_as_well(secured: ssl.SSLSocket, fault: str) -> None:
+    """No farewell of TLS: the kernel of the client tells of the reset, whatever the library makes of it."""
+    with socket.socket(fileno=os.dup(secured.fileno())) as beneath:
+        beneath.settimeout(PATIENCE)
+        ask(secured, fault)
+        with pytest.raises(ConnectionResetError):
+            until_the_end(beneath)  # First comes what TLS had sent at its handshake.
+
+
+def test_an_empty_answer_ends_with_the_farewell_of_tls(secured: ssl.SSLSocket) -> None:
+    """Closed in order: not a byte of HTTP, and no error of TLS."""
+    ask(secured, "empty")
+
+    assert until_the_end(secured) == b""
+
+
+def test_a_body_breaks_off_with_the_farewell_of_tls(secured: ssl.SSLSocket) -> None:
+    """The truncation is one of HTTP: a client that trusts the end of TLS takes half a body."""
+    ask(secured, "truncated-body")
+
+    answer = Answer(until_the_end(secured))
+    assert len(answer.body) == int(answer.headers["content-length"]) // 2

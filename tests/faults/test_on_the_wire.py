@@ -1,0 +1,403 @@
+"""The transport faults, byte by byte: a fault that a client's library might hide is judged on a bare socket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import NamedTuple
+
+import httpx2
+import pytest
+
+from mock_server.domain.fault import STATUSES, Fault, FaultKind, spelled
+from mock_server.scenario.faults import FAULT_NAMES
+from mock_server.scenario.loader import load_scenario
+from mock_server.scenario.matching import fault_of
+from mock_server.scenario.pack import resolve
+from mock_server.testing import MockGateway
+from tests.faults.support import SEED, Answer, Ending, Line, force, sending, serves, under_way
+from tests.raw_client import raw_request
+from tests.support import World, Worlds
+
+JSON, TEXT, HTML = "application/json", "text/plain; charset=utf-8", "text/html; charset=utf-8"
+
+OF_THE_SERVER = {"date", "content-type", "content-length", "x-mock-exchange"}
+"""The headers of an answer that goes out through HTTP."""
+OF_RAW_BYTES = {"content-type", "content-length", "x-mock-exchange", "connection"}
+"""The headers of an answer that goes out beneath HTTP; it says that the connection ends with it."""
+
+Judge = Callable[[Line, bytes], None]
+"""Judges what comes over a line, given the body that the answer would have had."""
+
+
+@pytest.fixture(scope="module")
+def whole(gateway: MockGateway) -> bytes:
+    """The body that the gateway answers where nothing is wrong: that of the first message of a session of SEED."""
+    with httpx2.Client(base_url=gateway.url, trust_env=False) as client:
+        world = Worlds(gateway, client)(seed=SEED)
+        answered = world.send()
+        client.delete(f"/_control/sessions/{world.name}")
+    return answered.content
+
+
+def reset(line: Line, _: bytes) -> None:
+    """Not a byte, and an RST."""
+    assert line.until_the_end() == (b"", Ending.RST)
+
+
+def closed(line: Line, _: bytes) -> None:
+    """Not a byte, and a FIN."""
+    assert line.until_the_end() == (b"", Ending.FIN)
+
+
+def silent(line: Line, _: bytes) -> None:
+    """Neither a byte nor an end for as long as the client waits."""
+    assert line.is_silent()
+
+
+def half_the_body(line: Line, whole: bytes) -> None:
+    """The whole length is declared, half of it comes, and a FIN."""
+    answer = _closed_after(line)
+    assert answer.headers["content-length"] == str(len(whole))
+    assert answer.body == whole[: len(whole) // 2]
+
+
+def half_the_length(line: Line, whole: bytes) -> None:
+    """Half the length is declared, all of it comes, and a FIN."""
+    answer = _closed_after(line)
+    assert answer.headers["content-length"] == str(len(whole) // 2)
+    assert answer.body == whole
+
+
+def every_byte(line: Line, whole: bytes) -> None:
+    """A slow answer is an answer: whole in the end, and a FIN."""
+    answer = _closed_after(line)
+    assert answer.headers["content-length"] == str(len(whole))
+    assert answer.body == whole
+
+
+def _closed_after(line: Line) -> Answer:
+    received, ending = line.until_the_end()
+    answer = Answer(received)
+    assert ending is Ending.FIN
+    assert answer.line == "HTTP/1.1 200 OK"
+    assert set(answer.headers) == OF_RAW_BYTES
+    assert (answer.headers["content-type"], answer.headers["connection"]) == (JSON, "close")
+    return answer
+
+
+def a_chunk_without_size(line: Line, whole: bytes) -> None:
+    """A good chunk with half of the body, then one whose size is no number, and a FIN."""
+    received, ending = line.until_the_end()
+    answer = Answer(received)
+    half = len(whole) // 2
+
+    assert (answer.line, ending) == ("HTTP/1.1 200 OK", Ending.FIN)
+    assert set(answer.headers) == OF_RAW_BYTES - {"content-length"} | {"transfer-encoding"}
+    assert answer.headers["transfer-encoding"] == "chunked"
+    assert answer.body == b"%x\r\n%b\r\nno size\r\n%b\r\n0\r\n\r\n" % (half, whole[:half], whole[half:])
+
+
+def broken_json(line: Line, whole: bytes) -> None:
+    """HTTP in order, the body no JSON: two thirds of it, as declared."""
+    answer = _kept_alive(line, 200, "OK", JSON)
+    assert answer.body == whole[: len(whole) * 2 // 3]
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(answer.body)
+
+
+def wrong_type(line: Line, whole: bytes) -> None:
+    """The right body under a wrong name."""
+    assert _kept_alive(line, 200, "OK", HTML).body == whole
+
+
+def html_page(line: Line, _: bytes) -> None:
+    """A page for people, of a proxy that never heard of the gateway's JSON."""
+    body = _kept_alive(line, 502, "Bad Gateway", HTML).body
+    assert body.startswith(b"<!DOCTYPE html>\n<html>\n<head><title>502 Bad Gateway</title>")
+    assert body.endswith(b"</html>\n")
+
+
+def answer_of_a_proxy(status: int, phrase: str) -> Judge:
+    """A line of text under a status of something in between, and no Retry-After."""
+
+    def judge(line: Line, _: bytes) -> None:
+        assert _kept_alive(line, status, phrase, TEXT).body == f"{phrase}\n".encode()
+
+    return judge
+
+
+def _kept_alive(line: Line, status: int, phrase: str, content_type: str) -> Answer:
+    answer = line.whole_answer()
+    assert answer.line == f"HTTP/1.1 {status} {phrase}"
+    assert set(answer.headers) == OF_THE_SERVER
+    assert answer.headers["content-type"] == content_type
+    # Not a byte too many came, and the connection lives on: the next thing on it is the answer to the next request.
+    line.send(raw_request("/api/Services/checkServiceStatus"))
+    assert line.whole_answer().line == "HTTP/1.1 200 OK"
+    return answer
+
+
+class Law(NamedTuple):
+    """What a fault is on the wire, and whether the gateway has taken the message by then."""
+
+    judge: Judge
+    accepted: bool
+
+
+_PROXIES = {
+    "html-page": html_page,
+    "502": answer_of_a_proxy(502, "Bad Gateway"),
+    "503": answer_of_a_proxy(503, "Service Unavailable"),
+    "504": answer_of_a_proxy(504, "Gateway Timeout"),
+    "429": answer_of_a_proxy(429, "Too Many Requests"),
+}
+LAWS: dict[str, Law] = {
+    "reset": Law(reset, accepted=False),
+    "reset-after": Law(reset, accepted=True),
+    "empty": Law(closed, accepted=False),
+    "empty-after": Law(closed, accepted=True),
+    "hang": Law(silent, accepted=False),
+    "hang-after": Law(silent, accepted=True),
+    "down": Law(reset, accepted=False),
+    "truncated-body": Law(half_the_body, accepted=True),
+    "malformed-chunk": Law(a_chunk_without_size, accepted=True),
+    "broken-json": Law(broken_json, accepted=True),
+    "wrong-content-length": Law(half_the_length, accepted=True),
+    "slow-drip": Law(every_byte, accepted=True),
+    "wrong-content-type": Law(wrong_type, accepted=True),
+    **{name: Law(judge, accepted=False) for name, judge in _PROXIES.items()},
+    **{f"{name}-after": Law(judge, accepted=True) for name, judge in _PROXIES.items()},
+}
+
+
+def quick(name: str) -> object:
+    """A fault as a stub names it; one that would take its time takes less."""
+    return {"kind": name, "interval": "1ms"} if name == FaultKind.SLOW_DRIP else name
+
+
+def assert_accepted_once(world: World, whole: bytes) -> None:
+    """The provider has the message whose id the client may never have read."""
+    assert [each["id"] for each in world.messages()] == [json.loads(whole)["id"]]
+
+
+@pytest.mark.parametrize("kind", FaultKind)
+def test_every_kind_of_fault_has_a_law_of_its_own(kind: FaultKind) -> None:
+    """A kind that nobody judged on the wire is a promise that nobody kept."""
+    assert kind.value in LAWS
+
+
+def test_every_way_to_write_a_fault_has_a_law_and_no_law_is_about_nothing() -> None:
+    """Both moments at which it may act: before the gateway sees the request, and after it has decided."""
+    assert sorted(LAWS) == sorted(FAULT_NAMES)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_a_fault_puts_exactly_its_bytes_on_the_wire(worlds: Worlds, whole: bytes, name: str) -> None:
+    """Bytes, end of the connection, fate of the message and journal, each as its law says; then the next client."""
+    law = LAWS[name]
+    world = worlds(seed=SEED)
+    force(world, {"fault": quick(name)}, times=1)
+
+    with Line(worlds.gateway.url) as line:
+        line.send(sending(world))
+        noted = under_way(world)
+        law.judge(line, whole)
+
+    assert (noted["trouble"], noted["forced"]) == (name, True)
+    assert noted["outcome"] == ("accepted" if law.accepted else "intercepted")
+    if law.accepted:
+        assert_accepted_once(world, whole)
+    else:
+        assert world.messages() == []
+    assert serves(world)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_a_request_can_bring_its_fault_in_its_own_header(worlds: Worlds, whole: bytes, name: str) -> None:
+    """The header says the same as a stub; a slow answer is left to itself once its first byte has come."""
+    law = LAWS[name]
+    world = worlds(seed=SEED)
+
+    with Line(worlds.gateway.url) as line:
+        line.send(sending(world, f"fault={name}"))
+        under_way(world)
+        if name == FaultKind.SLOW_DRIP:
+            assert line.exactly(1) == b"H"
+        else:
+            law.judge(line, whole)
+
+    assert len(world.messages()) == law.accepted
+    assert serves(world)
+
+
+def faults_of_the_default_scenario() -> dict[str, Fault]:
+    """The faults of the scenario that everybody gets, by the number that brings each."""
+    stubs = load_scenario(resolve("default")).faults
+    return {str(each.when.destination): fault_of(each.then.fault) for each in stubs if each.then.fault is not None}
+
+
+@pytest.mark.parametrize(("number", "fault"), faults_of_the_default_scenario().items())
+def test_a_number_of_the_default_scenario_brings_the_fault_that_it_names(
+    world: World, gateway: MockGateway, number: str, fault: Fault
+) -> None:
+    """What a tester tries first is on the wire what its name says; judged by how the answer begins or ends."""
+    with Line(gateway.url) as line:
+        line.send(sending(world, destination=number))
+        noted = under_way(world)
+        if fault.kind in {FaultKind.RESET, FaultKind.DOWN, FaultKind.EMPTY, FaultKind.HANG}:
+            LAWS[spelled(fault)].judge(line, b"")
+        elif fault.kind in STATUSES:
+            answer = line.whole_answer()
+            assert answer.line.startswith(f"HTTP/1.1 {STATUSES[fault.kind]} ")
+            assert answer.headers.get("retry-after") == (
+                None if fault.retry_after is None else str(fault.retry_after)
+            )
+        else:
+            assert line.exactly(12) == b"HTTP/1.1 200"
+
+    assert noted["trouble"] == spelled(fault)
+    assert len(world.messages()) == fault.after
+
+
+def test_the_default_scenario_has_a_number_for_every_kind_of_fault() -> None:
+    """Nobody has to write a scenario to see a fault for the first time."""
+    assert {fault.kind for fault in faults_of_the_default_scenario().values()} == set(FaultKind)
+
+
+# --- What can be said beside a fault ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(name for name in LAWS if FaultKind(name.removesuffix("-after")) in STATUSES))
+def test_something_in_between_says_when_to_come_back_where_it_is_told_to(world: World, name: str) -> None:
+    """Retry-After is in seconds, and it is all that changes."""
+    with Line(str(world.client.base_url)) as line:
+        line.send(sending(world, f"fault={name}, retry-after=30"))
+        told = line.whole_answer()
+        line.send(sending(world, f"fault={name}"))
+        untold = line.whole_answer()
+
+    assert told.headers["retry-after"] == "30"
+    assert set(told.headers) == OF_THE_SERVER | {"retry-after"}
+    assert set(untold.headers) == OF_THE_SERVER
+    assert (told.line, told.body) == (untold.line, untold.body)
+
+
+def test_a_page_for_people_comes_under_any_status(world: World) -> None:
+    """Maintenance pages come with 503, and some with 200: a client that only looks at the status believes them."""
+    for status, phrase in ((503, "Service Unavailable"), (200, "OK"), (404, "Not Found")):
+        force(world, {"fault": {"kind": "html-page", "status": status, "retry_after": 5}}, times=1)
+        with Line(str(world.client.base_url)) as line:
+            line.send(sending(world))
+            answer = line.whole_answer()
+
+        assert answer.line == f"HTTP/1.1 {status} {phrase}"
+        assert (answer.headers["content-type"], answer.headers["retry-after"]) == (HTML, "5")
+        assert f"<h1>{status} {phrase}</h1>".encode() in answer.body
+
+    assert world.messages() == []
+
+
+def test_a_refusal_is_lost_and_spoiled_like_an_acceptance(world: World) -> None:
+    """The gateway decides as it is forced to, and the fault befalls that answer."""
+    with Line(str(world.client.base_url)) as line:
+        line.send(sending(world, "refuse=61, fault=reset-after"))
+        assert line.until_the_end() == (b"", Ending.RST)
+    with Line(str(world.client.base_url)) as line:
+        line.send(sending(world, "refuse=61, fault=truncated-body"))
+        received, ending = line.until_the_end()
+
+    answer = Answer(received)
+    assert (answer.line, ending) == ("HTTP/1.1 500 Internal Server Error", Ending.FIN)
+    assert len(answer.body) == int(answer.headers["content-length"]) // 2
+    assert answer.body.startswith(b'{"code":61,')
+    assert [each["outcome"] for each in world.exchanges()] == ["refused", "refused"]
+    assert world.messages() == []
+
+
+def test_an_answer_of_the_testers_own_is_spoiled_as_well(world: World) -> None:
+    """A fault beside a raw answer is done to that answer."""
+    force(world, {"answer": {"status": 418, "body": "short and stout"}, "fault": "truncated-body"}, times=1)
+    force(world, {"answer": {"status": 418, "body": "short and stout"}, "fault": "reset-after"}, times=1)
+
+    with Line(str(world.client.base_url)) as line:
+        line.send(sending(world))
+        received, ending = line.until_the_end()
+    with Line(str(world.client.base_url)) as line:
+        line.send(sending(world))
+        assert line.until_the_end() == (b"", Ending.RST)
+
+    assert received.startswith(b"HTTP/1.1 418 I'm a Teapot\r\n")
+    assert (Answer(received).body, ending) == (b"short a", Ending.FIN)
+    assert world.messages() == []
+
+
+def test_a_fault_befalls_the_later_request_of_a_connection_that_worked(world: World) -> None:
+    """A pool's old connection dies under the next request: that is where clients repeat what they must not."""
+    for kind, expected in (("reset-after", Ending.RST), ("empty-after", Ending.FIN)):
+        with Line(str(world.client.base_url)) as line:
+            line.send(sending(world))
+            assert line.whole_answer().line == "HTTP/1.1 200 OK"
+            line.send(sending(world, f"fault={kind}"))
+            assert line.until_the_end() == (b"", expected)
+
+    assert [each["trouble"] for each in world.exchanges()] == ["empty-after", None, "reset-after", None]
+
+
+# --- Down for a while -------------------------------------------------------------------------------------------
+
+
+def vendor_requests(world: World) -> dict[str, bytes]:
+    """A request to every operation, and requests that the gateway would refuse in every way."""
+    api = f"{world.prefix}/api"
+    return {
+        "send": sending(world),
+        "send of a service": sending(world, operation="Services"),
+        "send without credentials": sending(world, auth=None),
+        "send with a wrong password": sending(world, auth=("admin", "guess")),
+        "send of no JSON": raw_request(f"{api}/Admin/send", b"{"),
+        "send of a body that is declared too large": raw_request(f"{api}/Admin/send", declared=2**21),
+        "health": raw_request(f"{api}/Admin/checkServiceStatus"),
+        "health of a service": raw_request(f"{api}/Services/checkServiceStatus"),
+        "health with a body that is declared too large": raw_request(
+            f"{api}/Services/checkServiceStatus", declared=2**21
+        ),
+        "look-up": raw_request(f"{api}/messagestatus/some-id", method="GET"),
+        "look-up by number": raw_request(f"{api}/messagestatus/phonenumber/%2B447700900123", method="GET"),
+        "look-up by reference": raw_request(f"{api}/messagestatus/reference/some-key", method="GET"),
+    }
+
+
+def test_a_gateway_that_is_down_resets_every_request_until_the_session_s_time_is_up(worlds: Worlds) -> None:
+    """Every operation, and what would be refused as well; the tester's own API goes on answering."""
+    world = worlds(faults=[{"when": {}, "then": {"fault": "down"}, "for": "10m"}])
+
+    endings = {}
+    for name, raw in vendor_requests(world).items():
+        with Line(worlds.gateway.url) as line:
+            line.send(raw)
+            endings[name] = line.until_the_end()
+
+    assert endings == dict.fromkeys(endings, (b"", Ending.RST))
+    assert world.messages() == []
+    world.advance(599)
+    with Line(worlds.gateway.url) as line:
+        line.send(sending(world))
+        assert line.until_the_end() == (b"", Ending.RST)
+    world.advance(1)
+    for raw in vendor_requests(world).values():
+        with Line(worlds.gateway.url) as line:
+            line.send(raw)
+            assert line.whole_answer().line.startswith("HTTP/1.1 ")
+    assert len(world.messages()) == 2
+
+
+def test_one_session_is_down_while_another_serves(worlds: Worlds) -> None:
+    """Down is a session's world, not the server."""
+    down, up = worlds(faults=[{"when": {}, "then": {"fault": "down"}}]), worlds()
+
+    with Line(worlds.gateway.url) as line:
+        line.send(sending(down))
+        assert line.until_the_end() == (b"", Ending.RST)
+
+    assert serves(up)
