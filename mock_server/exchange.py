@@ -41,7 +41,6 @@ class Exchange:
         "decision",
         "destination",
         "disconnected",
-        "disconnected_early",
         "epoch",
         "head",
         "id",
@@ -93,8 +92,6 @@ class Exchange:
     """The traceback of a bug in the mock."""
     disconnected: bool
     """The client went away before the request was complete."""
-    disconnected_early: bool
-    """The client went away while its answer was late."""
     stubs: tuple[str, ...]
     """The stubs that had their say."""
     standing: Standing | None
@@ -116,7 +113,7 @@ class Exchange:
         self.operation = self.destination = self.policy = self.account = None
         self.decision = self.protocol_error = self.status = self.bug = None
         self.answer, self.answer_headers = b"", ()
-        self.disconnected = self.disconnected_early = False
+        self.disconnected = False
         self.stubs, self.near = (), ()
         self.standing = self.trouble = None
         self.raw_size, self.settled = 0, False

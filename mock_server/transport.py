@@ -21,7 +21,7 @@ _RAISED: dict[FaultKind, tuple[str, str]] = {
     FaultKind.RESET: ("ReadError", "[Errno 104] Connection reset by peer"),
     FaultKind.EMPTY: ("RemoteProtocolError", "Server disconnected without sending a response."),
     FaultKind.HANG: ("ReadTimeout", "The read operation timed out"),
-    FaultKind.DOWN: ("ConnectError", "[Errno 111] Connection refused"),
+    FaultKind.DOWN: ("ReadError", "[Errno 104] Connection reset by peer"),
     FaultKind.TRUNCATED_BODY: (
         "RemoteProtocolError",
         "peer closed connection without sending complete message body",

@@ -157,9 +157,13 @@ async def _waited(receive: Receive, trouble: Trouble, session: Session, exchange
     try:
         await unless_gone(receive, asyncio.gather(*waits))
     except ClientGoneError:
-        exchange.disconnected_early = True
+        _note_that_it_left(exchange)
         return False
     return True
+
+
+def _note_that_it_left(exchange: Exchange) -> None:
+    exchange.trouble = f"{exchange.trouble}; the client left before the end of it"
 
 
 async def _released(session: Session, exchange: Exchange) -> None:
@@ -253,15 +257,16 @@ class _Damage:
 
     async def _drip(self, wire: Wire, answer_bytes: bytes) -> None:
         async def drip() -> None:
-            for byte in answer_bytes:
+            for byte in answer_bytes[:-1]:
                 wire.write(bytes((byte,)))
                 await asyncio.sleep(self._fault.interval / SECOND)
+            wire.write(answer_bytes[-1:])
             wire.close()
 
         try:
             await unless_gone(self._receive, drip())
         except ClientGoneError:
-            self._exchange.disconnected_early = True
+            _note_that_it_left(self._exchange)
 
 
 async def _answer_raw(send: Send, exchange: Exchange, raw: RawAnswer) -> None:
