@@ -133,7 +133,7 @@ class Exchange(Result, frozen=True):
     method: str
     path: str
     outcome: str
-    """`accepted`, `refused`, `silently dropped`, `answered`, `disconnected`, `bug` or `open`."""
+    """`accepted`, `refused`, `silently dropped`, `intercepted`, `answered`, `disconnected`, `bug` or `open`."""
     operation: str | None = None
     destination: str | None = None
     status: int | None = None
@@ -142,7 +142,20 @@ class Exchange(Result, frozen=True):
     requirement: str | None = None
     grade: str | None = None
     forced: bool = False
+    trouble: str | None = None
+    """What stubs did to the transport."""
+    stubs: tuple[str, ...] = ()
+    """The stubs that had their say."""
     message_id: str | None = None
+
+
+class NearStub(Result, frozen=True):
+    """A stub that did not answer, and the one thing that kept it from it."""
+
+    id: str
+    differs: str
+    wanted: str
+    saw: str
 
 
 class Finding(Result, frozen=True):
@@ -166,6 +179,7 @@ class Explanation(Exchange, frozen=True):
     persistence: str | None = None
     reason: Any = None
     without_stub: dict[str, Any] | None = None
+    stubs_nearly_matched: tuple[NearStub, ...] = ()
     anti_flooding: Any = None
     request: dict[str, Any] | None = None
     response: dict[str, Any] | None = None

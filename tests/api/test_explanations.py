@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 
+from mock_server.client.explaining import lines_of
 from mock_server.domain.errors import CATALOGUE, PROTOCOL_ERRORS
 from mock_server.domain.rules import ORDER
-from mock_server.explanation.text import lines_of
 from mock_server.explanation.unrouted import VENDOR_ROUTES
 from mock_server.journal import Bounds
 from mock_server.testing import MockGateway

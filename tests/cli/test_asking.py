@@ -133,11 +133,11 @@ def test_explain_is_of_the_last_answer_or_of_the_one_that_is_named(control: Cont
 
     last, first = printed("explain"), printed("explain", "1")
 
-    assert last.startswith("Exchange 2, 2026-01-15 09:00:00 UTC: POST /~")
-    assert "\naccepted (HTTP 200)\n" in last
-    assert f"\nrefused 61 (HTTP 500)\nTo: {WATCHED}\nDecided by: watchlist, WL-1 (documented)\nWhy: " in first
-    assert "\nAgain: permanent; a retry gets the same\n" in first
-    assert "\nUnknown fields, passed over: priority\n" in first
+    assert last.startswith("exchange 2, 2026-01-15T09:00:00Z: POST /~")
+    assert "\naccepted (HTTP 200)" in last
+    assert f"to {WATCHED}\nrefused with code 61 (HTTP 500), decided by: watchlist (WL-1, documented)\n" in first
+    assert f"\n  ✗ watchlist       {WATCHED}; on the watchlist: {WATCHED}  [WL-1, documented]\n" in first
+    assert "\nunknown fields, ignored: priority\n" in first
     assert as_json("explain", "1")["request"]["body_length"] > 0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.explanation.text import harmless, lines_of
+from mock_server.client.explaining import harmless, lines_of
 from tests.support import World, Worlds
 
 
