@@ -67,7 +67,7 @@ def wait(  # noqa: PLR0913 - one parameter an option
     elif what == "exchanges":
         _print_exchanges(found)
     else:
-        _print_messages(found)
+        _print_messages([_with_its_status(control, each) for each in found])
 
 
 @click.command()
@@ -80,13 +80,17 @@ def wait(  # noqa: PLR0913 - one parameter an option
 def messages(*, control: Control, as_json: bool, filters: tuple[str, ...], limit: int) -> None:
     """List the messages that the providers took, the newest last."""
     listed = control.messages(**pairs_of(filters), limit=limit)
-    found = [each if each.status else control.message(each.id) for each in reversed(listed)]
+    found = [_with_its_status(control, each) for each in reversed(listed)]
     if as_json:
         print_json([each.raw for each in found])
     elif found:
         _print_messages(found)
     else:
         click.echo("No messages; `sms-mock send +447700900123 Hello` sends one.", err=True)
+
+
+def _with_its_status(control: Control, message: Message) -> Message:
+    return message if message.status else control.message(message.id)
 
 
 def _print_messages(found: list[Message]) -> None:
