@@ -77,7 +77,7 @@ class DeliveryVerbs:
 
     def received(self, name: str) -> dict[str, Any]:
         """What a receiver got, oldest first."""
-        received = [shapes.received(each, self._session.secrets) for each in self.receiver(name)]
+        received = [shapes.received(each, self._session.secrets) for each in self._session.receivers.received(name)]
         return {"name": name, "received": received}
 
     def instruct(self, name: str, request: Mapping[str, object]) -> dict[str, Any]:

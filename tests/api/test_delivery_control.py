@@ -206,7 +206,7 @@ def test_a_receiver_takes_no_more_than_a_mebibyte(world: World) -> None:
 
 
 def test_a_session_has_no_more_than_a_thousand_receivers(gateway: MockGateway, world: World) -> None:
-    """409 for the next, by every verb; a notification to it failed, and is repeated."""
+    """409 for the next, by every verb that makes one; to look makes none. A notification failed, and is repeated."""
     session = gateway.world.sessions.get(world.name)
     assert session is not None
     for number in range(1000):
@@ -215,7 +215,9 @@ def test_a_session_has_no_more_than_a_thousand_receivers(gateway: MockGateway, w
     advance(world, seconds=1)
 
     said = "a session has at most 1000 receivers"
-    assert_control_error(world.request("GET", "/_control/receiver/mine"), 409, "Too many receivers", said)
+    assert world.control("GET", "/receiver/mine") == {"name": "mine", "received": []}
+    refused = world.request("PUT", "/_control/receiver/mine", {"answer": 500})
+    assert_control_error(refused, 409, "Too many receivers", said)
     assert_control_error(world.client.post(hook(world)), 409, "Too many receivers", said)
     [attempt] = world.control("GET", f"/messages/{message_id}")["webhooks"]
     assert (attempt["outcome"], attempt["answer"]["error"]) == ("failed", said)
