@@ -306,6 +306,7 @@ def test_a_push_and_a_resend_over_http(world: World) -> None:
         ({"seconds": 1, "wall_limit": "1s"}, "wall_limit: '1s' is not a number"),
         ({"seconds": 1, "limit": -1}, "limit: -1 is not a number from 0 to"),
         ({"seconds": 1, "limit": 100_001}, "limit: 100001 is not a number from 0 to"),
+        ({"seconds": 1, "limit": 0.5}, "limit: 0.5 is not a whole number"),
         ({"duration": "-1h"}, "duration: must be a length of time"),
         ({"duration": "100000000h"}, "duration: must be at most ten years"),
     ],
@@ -401,3 +402,13 @@ def test_the_default_session_knows_its_receivers_with_and_without_its_name() -> 
         client.post("/_control/clock/advance", json={"until": "idle"})
 
         assert len(client.get("/_control/receiver/mine").json()["received"]) == 4
+
+
+@pytest.mark.parametrize("force", ["yes", 1, None])
+def test_a_force_that_is_neither_true_nor_false_is_refused(world: World, force: object) -> None:
+    """A change that would have been legal anyway is no reason to pass over it."""
+    message_id = assert_accepted(world.send())
+
+    refused = world.request("POST", f"/_control/messages/{message_id}/status", {"status": "SENT", "force": force})
+
+    assert_control_error(refused, 400, "Bad request", f"force: {force!r} is neither true nor false")
