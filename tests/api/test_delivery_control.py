@@ -412,3 +412,11 @@ def test_a_force_that_is_neither_true_nor_false_is_refused(world: World, force: 
     refused = world.request("POST", f"/_control/messages/{message_id}/status", {"status": "SENT", "force": force})
 
     assert_control_error(refused, 400, "Bad request", f"force: {force!r} is neither true nor false")
+
+
+def test_a_receiver_names_all_its_methods_to_whoever_takes_another(world: World) -> None:
+    """`Allow` is complete, though to deliver is for everybody and the rest is not."""
+    refused = world.request("PATCH", "/_control/receiver/shop")
+
+    assert refused.status_code == 405
+    assert set(refused.headers["allow"].split(", ")) == {"GET", "HEAD", "PUT", "POST", "DELETE"}
