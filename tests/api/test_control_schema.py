@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 import pytest
 import yaml
 
 from mock_server.api.guard import Access
+from mock_server.control import ClockVerbs, ControlError
+from mock_server.control.journal import JournalVerbs
+from mock_server.control.snapshots import SnapshotVerbs
 from mock_server.scenario import pack
 from mock_server.testing import MockGateway
 from tests.api.control_document import Answer, ControlContract
 from tests.api.control_population import ANSWERED, RECEIVER, WATCHED, Populated, populate
+from tests.structure.project_sources import ROOT
 from tests.support import DESTINATION, World, Worlds
 
 CONTRACT = ControlContract()
@@ -153,6 +161,8 @@ REFUSED: dict[str, tuple[str, int, Ask]] = {
 FOR_EVERYBODY = {"getReadiness", "deliverToReceiver"}
 NOT_JSON = {"exportScenario", "getOpenapiDocument", "deliverToReceiver"}
 """Files, whose insides are described elsewhere; and an answer that is empty as it is."""
+NEVER_SUCCEED = {"releaseExchange"}
+"""What takes another request at the same time; the table has it."""
 
 
 @pytest.fixture
@@ -339,3 +349,68 @@ def test_a_status_or_a_media_type_that_nobody_documented_is_found(successes: dic
     assert (
         "text/html is not documented" in CONTRACT.violations("getClock", kept._replace(content_type="text/html"))[0]
     )
+
+
+# Schemathesis
+
+
+class Fuzzed(NamedTuple):
+    """For each operation how often each status was answered, and what was found."""
+
+    statuses: dict[str, dict[str, int]]
+    findings: dict[str, list[str]]
+
+
+def fuzz(url: str, examples: int, *operations: str) -> Fuzzed:
+    """Run schemathesis in a process of its own."""
+    command = [sys.executable, "-m", "tests.api.control_fuzzing", url, str(examples), *operations]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    assert done.returncode == 0, done.stderr
+    return Fuzzed(**json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.fixture(scope="module")
+def all_fuzzed() -> Fuzzed:
+    """Every operation; CONTROL_EXAMPLES=300 is for those who have time."""
+    with MockGateway() as own:
+        return fuzz(own.url, int(os.environ.get("CONTROL_EXAMPLES", "5")))
+
+
+@pytest.mark.parametrize("operation_id", CONTRACT.operations)
+def test_schemathesis_finds_nothing(operation_id: str, all_fuzzed: Fuzzed) -> None:
+    """No crash, no undocumented status, type or member, and no mistake that is let pass; and some succeed."""
+    operation = CONTRACT.operations[operation_id]
+    label = f"{operation.method} {operation.path}"
+
+    assert all_fuzzed.findings.get(label, []) == []
+    succeeded = sum(count for status, count in all_fuzzed.statuses[label].items() if status in {"200", "201"})
+    assert succeeded or operation_id in NEVER_SUCCEED, "what was never done proves nothing"
+
+
+def test_schemathesis_breaks_on_nothing_of_its_own(all_fuzzed: Fuzzed) -> None:
+    """An error of the fuzzer itself belongs to no operation."""
+    assert all_fuzzed.findings.get("", []) == []
+
+
+def test_schemathesis_finds_what_drifts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A strange member, a bug, an undocumented status and an unread mistake: each is told of its operation."""
+
+    def crash(_: Any) -> dict[str, Any]:
+        raise RuntimeError("a bug")
+
+    def teapot(_: Any) -> dict[str, Any]:
+        raise ControlError(418, "Teapot", "short and stout")
+
+    show = ClockVerbs.show
+    monkeypatch.setattr(ClockVerbs, "show", lambda verbs: with_a_stranger(show(verbs)))
+    monkeypatch.setattr(JournalVerbs, "ledger", crash)
+    monkeypatch.setattr(SnapshotVerbs, "all", teapot)
+    monkeypatch.setattr("mock_server.control.delivery.only", lambda *_: None)
+
+    with MockGateway() as own:
+        found = fuzz(own.url, 5, "getClock", "getLedger", "listSnapshots", "configureReceiver").findings
+
+    assert "response_schema_conformance" in "".join(found["GET /_control/clock"])
+    assert "not_a_server_error" in "".join(found["GET /_control/ledger"])
+    assert "status_code_conformance" in "".join(found["GET /_control/snapshots"])
+    assert "negative_data_rejection" in "".join(found["PUT /_control/receiver/{name}"])

@@ -1,4 +1,4 @@
-"""`control.yaml` describes the control API that there is: routes, parameters, version, and what stands in code too."""
+"""`control.yaml` describes the control API that there is: routes, parameters, version, and all that code says too."""
 
 from __future__ import annotations
 
