@@ -373,7 +373,7 @@ def fuzz(url: str, examples: int, *operations: str) -> Fuzzed:
 def all_fuzzed() -> Fuzzed:
     """Every operation; CONTROL_EXAMPLES=300 is for those who have time."""
     with MockGateway() as own:
-        return fuzz(own.url, int(os.environ.get("CONTROL_EXAMPLES", "5")))
+        return fuzz(own.url, int(os.environ.get("CONTROL_EXAMPLES", "3")))
 
 
 @pytest.mark.parametrize("operation_id", CONTRACT.operations)
