@@ -72,6 +72,10 @@ class Receivers:
     def __init__(self) -> None:
         self._receivers: dict[str, Receiver] = {}
 
+    def received(self, name: str) -> tuple[Received, ...]:
+        """What arrived at a receiver, oldest first; to look makes none."""
+        return tuple(self._receivers.get(name, ()))
+
     def named(self, name: str) -> Receiver:
         """A receiver by name.
 

@@ -183,6 +183,10 @@ class World:
         """A control request that must succeed; what it answers."""
         return assert_control(self.request(method, f"/_control{path}", body))
 
+    def control_created(self, path: str, body: object) -> Any:
+        """A control request that must create something; what it answers."""
+        return assert_control(self.request("POST", f"/_control{path}", body), 201)
+
     def advance(self, seconds: float) -> None:
         """Move the clock."""
         self.control("POST", "/clock/advance", {"seconds": seconds})

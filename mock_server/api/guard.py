@@ -126,15 +126,16 @@ class Guard:
 
 
 class GuardedRoute(Route):
-    """A route whose every method, known or not, is for those whom the guard lets in."""
+    """A route whose every method, known or not, is for those whom the guard lets in; but for some, which are open."""
 
-    def __init__(self, guard: Guard, *route: Any, **named: Any) -> None:
+    def __init__(self, guard: Guard, *route: Any, open_methods: Iterable[str] = (), **named: Any) -> None:
         super().__init__(*route, **named)
         self._guard = guard
+        self._open = frozenset(open_methods)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or say why not."""
-        refusal = self._guard.refusal(scope)
+        refusal = None if scope["method"] in self._open else self._guard.refusal(scope)
         if refusal is None:
             await super().handle(scope, receive, send)
         else:

@@ -7,7 +7,15 @@ from typing import Any
 
 from mock_server import timeline
 from mock_server.control import shapes
-from mock_server.control.requests import MOST_LISTED, ControlError, duration_of, moment_of, number_of, only
+from mock_server.control.requests import (
+    MOST_LISTED,
+    ControlError,
+    duration_of,
+    moment_of,
+    number_of,
+    only,
+    whole_number_of,
+)
 from mock_server.domain.delivery import Change
 from mock_server.domain.instants import LATEST, Instant, rfc3339
 from mock_server.session import Session
@@ -33,7 +41,7 @@ class ClockVerbs:
         """Move forward by `{"seconds": 3600}`, `{"duration": "1h"}` or `{"until": "idle"}`; perform what is due."""
         only(request, {"seconds", "duration", "until", "wall_limit", "limit"})
         wall_limit = number_of(request, "wall_limit", _WALL_LIMIT, least=0.0, most=_LONGEST_WALL_LIMIT)
-        limit = int(number_of(request, "limit", MOST_LISTED, least=0, most=100_000))
+        limit = whole_number_of(request, "limit", MOST_LISTED, least=0, most=100_000)
         target = self._target(request)
         try:
             progress = await timeline.advance(self._session, target, wall_limit)

@@ -37,11 +37,14 @@ class DeliveryVerbs:
     async def push(self, message_id: str, request: Mapping[str, object]) -> dict[str, Any]:
         """Give a message a status now: `{"status": …, "provider": {"code", "status", "message"}, "force": true}`."""
         only(request, {"status", "provider", "force"})
+        force = request.get("force", False)
+        if not isinstance(force, bool):
+            raise ControlError(400, "Bad request", f"force: {force!r} is neither true nor false")
         message = await self._message(message_id)
         status = _status(request.get("status"))
         former = latest(await self._session.store.life(message), self._session.now()).status
         legal = is_legal(former, status, message.plan.channel)
-        if not legal and request.get("force") is not True:
+        if not legal and not force:
             may = ", ".join(sorted(LEGAL[former])) or "nothing"
             raise ControlError(
                 409,
@@ -77,7 +80,7 @@ class DeliveryVerbs:
 
     def received(self, name: str) -> dict[str, Any]:
         """What a receiver got, oldest first."""
-        received = [shapes.received(each, self._session.secrets) for each in self.receiver(name)]
+        received = [shapes.received(each, self._session.secrets) for each in self._session.receivers.received(name)]
         return {"name": name, "received": received}
 
     def instruct(self, name: str, request: Mapping[str, object]) -> dict[str, Any]:

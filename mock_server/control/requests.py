@@ -63,3 +63,11 @@ def number_of(request: Mapping[str, object], name: str, default: float, *, least
     if isinstance(found, bool) or not isinstance(found, int | float) or not least <= found <= most:
         raise ControlError(400, "Bad request", f"{name}: {found!r} is not a number from {least:g} to {most:g}")
     return found
+
+
+def whole_number_of(request: Mapping[str, object], name: str, default: int, *, least: int, most: int) -> int:
+    """A whole number of a request, within its bounds; one that is written with a fraction of nothing is whole."""
+    found = number_of(request, name, default, least=least, most=most)
+    if found != int(found):
+        raise ControlError(400, "Bad request", f"{name}: {found!r} is not a whole number")
+    return int(found)

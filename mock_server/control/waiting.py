@@ -57,6 +57,8 @@ class WaitVerbs:
         """Wait for messages that have, or have had, one of the statuses `status=SENT,DELIVERED`."""
         session = self._session
         statuses = _statuses(query.get("status"))
+        if "id" in query and "message_id" in query:
+            raise ControlError(400, "Bad request", "message_id: another name for id; one of them is allowed")
         named = {"id" if name == "message_id" else name: text for name, text in query.items()}
         wanted = asked(named, MESSAGE_MEMBERS, session.secrets, (*SETTINGS, "status"))
         return await wait(session, query, settings_of(query), _Statuses(session, wanted, statuses))

@@ -206,7 +206,7 @@ def test_a_receiver_takes_no_more_than_a_mebibyte(world: World) -> None:
 
 
 def test_a_session_has_no_more_than_a_thousand_receivers(gateway: MockGateway, world: World) -> None:
-    """409 for the next, by every verb; a notification to it failed, and is repeated."""
+    """409 for the next, by every verb that makes one; to look makes none. A notification failed, and is repeated."""
     session = gateway.world.sessions.get(world.name)
     assert session is not None
     for number in range(1000):
@@ -215,7 +215,9 @@ def test_a_session_has_no_more_than_a_thousand_receivers(gateway: MockGateway, w
     advance(world, seconds=1)
 
     said = "a session has at most 1000 receivers"
-    assert_control_error(world.request("GET", "/_control/receiver/mine"), 409, "Too many receivers", said)
+    assert world.control("GET", "/receiver/mine") == {"name": "mine", "received": []}
+    refused = world.request("PUT", "/_control/receiver/mine", {"answer": 500})
+    assert_control_error(refused, 409, "Too many receivers", said)
     assert_control_error(world.client.post(hook(world)), 409, "Too many receivers", said)
     [attempt] = world.control("GET", f"/messages/{message_id}")["webhooks"]
     assert (attempt["outcome"], attempt["answer"]["error"]) == ("failed", said)
@@ -304,6 +306,7 @@ def test_a_push_and_a_resend_over_http(world: World) -> None:
         ({"seconds": 1, "wall_limit": "1s"}, "wall_limit: '1s' is not a number"),
         ({"seconds": 1, "limit": -1}, "limit: -1 is not a number from 0 to"),
         ({"seconds": 1, "limit": 100_001}, "limit: 100001 is not a number from 0 to"),
+        ({"seconds": 1, "limit": 0.5}, "limit: 0.5 is not a whole number"),
         ({"duration": "-1h"}, "duration: must be a length of time"),
         ({"duration": "100000000h"}, "duration: must be at most ten years"),
     ],
@@ -399,3 +402,21 @@ def test_the_default_session_knows_its_receivers_with_and_without_its_name() -> 
         client.post("/_control/clock/advance", json={"until": "idle"})
 
         assert len(client.get("/_control/receiver/mine").json()["received"]) == 4
+
+
+@pytest.mark.parametrize("force", ["yes", 1, None])
+def test_a_force_that_is_neither_true_nor_false_is_refused(world: World, force: object) -> None:
+    """A change that would have been legal anyway is no reason to pass over it."""
+    message_id = assert_accepted(world.send())
+
+    refused = world.request("POST", f"/_control/messages/{message_id}/status", {"status": "SENT", "force": force})
+
+    assert_control_error(refused, 400, "Bad request", f"force: {force!r} is neither true nor false")
+
+
+def test_a_receiver_names_all_its_methods_to_whoever_takes_another(world: World) -> None:
+    """`Allow` is complete, though to deliver is for everybody and the rest is not."""
+    refused = world.request("PATCH", "/_control/receiver/shop")
+
+    assert refused.status_code == 405
+    assert set(refused.headers["allow"].split(", ")) == {"GET", "HEAD", "PUT", "POST", "DELETE"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import contract_tests
+import mock_server
 from tests.support import World, assert_control, assert_control_error
 
 
@@ -12,14 +13,20 @@ def test_the_documents_are_listed_and_each_address_answers(world: World) -> None
     """The bytes of the files, for a tool that is pointed at the address."""
     listed = assert_control(world.request("GET", "/_control/openapi"))["documents"]
 
-    assert [address.rpartition("/")[2] for address in listed] == ["message-status.yaml", "sms-gateway.yaml"]
-    folder = Path(contract_tests.__file__).parent / "openapi"
+    assert [address.rpartition("/")[2] for address in listed] == [
+        "control.yaml",
+        "message-status.yaml",
+        "sms-gateway.yaml",
+    ]
+    beside = {"control.yaml": mock_server}
     for address in listed:
         assert address.startswith(str(world.client.base_url).rstrip("/") + world.prefix)
         answered = world.client.get(address)
         assert answered.status_code == 200
         assert answered.headers["x-mock-control-version"] == "1"
-        assert answered.content == (folder / address.rpartition("/")[2]).read_bytes()
+        name = address.rpartition("/")[2]
+        folder = Path(str(beside.get(name, contract_tests).__file__)).parent / "openapi"
+        assert answered.content == (folder / name).read_bytes()
 
 
 def test_no_other_file_is_handed_out(world: World) -> None:
@@ -33,5 +40,5 @@ def test_no_other_file_is_handed_out(world: World) -> None:
         world.request("GET", "/_control/openapi/x"),
         404,
         "Unknown document",
-        "known: message-status.yaml, sms-gateway.yaml",
+        "known: control.yaml, message-status.yaml, sms-gateway.yaml",
     )

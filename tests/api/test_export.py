@@ -125,6 +125,15 @@ def test_a_flag_is_true_or_false(world: World) -> None:
     assert_control_error(
         world.request("GET", EXPORT + "?secrets=yes"), 400, "Bad request", "secrets: 'yes' is neither true nor false"
     )
+    assert_control_error(
+        world.request("GET", EXPORT + "?secret=true"),
+        400,
+        "Bad request",
+        "unknown parameter 'secret'; known: secrets",
+    )
+    assert_control_error(
+        world.request("GET", EXPORT + "?secrets=true&secrets=false"), 400, "Bad request", "secrets: given twice"
+    )
 
 
 def test_the_file_says_that_stubs_of_the_control_api_are_not_in_it(world: World) -> None:

@@ -209,6 +209,7 @@ def test_with_nothing_there_nothing_was_near(world: World) -> None:
         ("exchanges/wait?after=-1", "after: '-1' is no id"),
         ("statuses/wait?timeout=0", "status: say which, one or several of"),
         ("statuses/wait?status=DELIVRED", "status: 'DELIVRED' is not one of"),
+        ("statuses/wait?status=SENT&id=x&message_id=y", "message_id: another name for id"),
         ("statuses/wait?status=SENT,DELIVRED", "did you mean 'DELIVERED'?"),
     ],
 )

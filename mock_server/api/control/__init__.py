@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from starlette.routing import BaseRoute, Route
 
-from mock_server.api.control.call import Endpoint
+from mock_server.api.control.call import Endpoint, Verb
 from mock_server.api.control.clock import CLOCK
 from mock_server.api.control.delivery import DELIVERY
 from mock_server.api.control.documents import DOCUMENTS, DocumentEndpoint
@@ -25,18 +23,23 @@ _OPEN = frozenset({"/_ready"})
 """For everybody: whoever starts a gateway elsewhere wants to know when it is there."""
 
 
+_RECEIVER = "/_control/receiver/{name}"
+
+
 def control_routes(worlds: Worlds, guard: Guard) -> list[BaseRoute]:
     """All routes of the control API; of two that fit a path, the first answers."""
 
-    def route(path: str, endpoint: Endpoint | DocumentEndpoint, methods: Iterable[str]) -> BaseRoute:
+    def route(path: str, verbs: dict[str, Verb]) -> BaseRoute:
+        endpoint = Endpoint(worlds, verbs)
         if path in _OPEN:
-            return Route(path, endpoint, methods=list(methods))
-        return GuardedRoute(guard, path, endpoint, methods=list(methods))
+            return Route(path, endpoint, methods=list(verbs))
+        if path == _RECEIVER:
+            # One route, so that a 405 names all its methods. Who delivers from another machine knows no token.
+            receiver = ReceiverEndpoint(endpoint)
+            return GuardedRoute(guard, path, receiver, methods=[*verbs, "POST"], open_methods=["POST"])
+        return GuardedRoute(guard, path, endpoint, methods=list(verbs))
 
-    rows = [row for table in _TABLES for row in table]
     return [
-        *(route(path, Endpoint(worlds, verbs), verbs) for path, verbs in rows),
-        # A gateway on another machine delivers here, and knows no token.
-        Route("/_control/receiver/{name}", ReceiverEndpoint(), methods=["POST"]),
-        route("/_control/openapi/{name}", DocumentEndpoint(), ["GET"]),
+        *(route(path, verbs) for table in _TABLES for path, verbs in table),
+        GuardedRoute(guard, "/_control/openapi/{name}", DocumentEndpoint(), methods=["GET"]),
     ]

@@ -75,8 +75,12 @@ class Call:
         return {"limit": int(limit), "before": query.get("before")}
 
     def flag(self, name: str) -> bool:
-        """A yes or no of the query; no where it is not given."""
-        said = self._request.query_params.get(name, "false")
+        """The one parameter that the query may have: a yes or no, no where it is not given."""
+        query = self.query()
+        unknown = next((each for each in query if each != name), None)
+        if unknown is not None:
+            raise ControlError(400, "Bad request", f"unknown parameter {unknown[:40]!r}; known: {name}")
+        said = query.get(name, "false")
         if said not in {"true", "false"}:
             raise ControlError(400, "Bad request", f"{name}: {said[:40]!r} is neither true nor false")
         return said == "true"

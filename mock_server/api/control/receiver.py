@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.answers import answer_control, answer_control_error
 from mock_server.api.body import Unread, read_body
@@ -16,10 +16,16 @@ _BODILESS = frozenset({204, 205, 304})
 
 
 class ReceiverEndpoint:
-    """Records what arrives, and answers as the receiver was told."""
+    """Records what arrives by POST, and answers as the receiver was told; `others` serves all other methods."""
+
+    def __init__(self, others: ASGIApp) -> None:
+        self._others = others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        if scope["method"] != "POST":
+            await self._others(scope, receive, send)
+            return
         session: Session = scope[SESSION]
         body = await read_body(receive)
         if body is Unread.DISCONNECTED:

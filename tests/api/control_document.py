@@ -1,0 +1,109 @@
+"""The control API's OpenAPI document, read; and judges of answers by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+import yaml
+
+from mock_server.documents import documents
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
+
+Document = dict[str, Any]
+
+
+class Operation(NamedTuple):
+    """One operation: what it is called, where it is, and what the document says of it."""
+
+    id: str
+    method: str
+    path: str
+    described: dict[str, Any]
+
+
+class Answer(NamedTuple):
+    """What a client got."""
+
+    status: int
+    content_type: str
+    content: Any
+
+
+@cache
+def _loaded() -> Document:
+    text = documents()["control.yaml"].read_text(encoding="utf-8")
+    document: Document = yaml.load(text, Loader=yaml.CSafeLoader)
+    return document
+
+
+def load_control_document() -> Document:
+    """The document as plain values, one of its own for each caller."""
+    return deepcopy(_loaded())
+
+
+def operations(document: Document) -> Iterator[Operation]:
+    """Every operation, in the order of the document."""
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield Operation(item[method]["operationId"], method.upper(), path, item[method])
+
+
+def resolved(document: Document, node: dict[str, Any]) -> dict[str, Any]:
+    """What a `$ref` points at, or the node itself."""
+    while "$ref" in node:
+        reference = node["$ref"]
+        node = document
+        for part in reference.removeprefix("#/").split("/"):
+            node = node[part]
+    return node
+
+
+class ControlContract:
+    """Judges answers by the document."""
+
+    def __init__(self) -> None:
+        self.document = load_control_document()
+        self.operations = {each.id: each for each in operations(self.document)}
+        self._registry = jsonschema_rs.Registry([("urn:control", self.document)])
+        self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
+
+    def schema_violations(self, name: str, value: object) -> list[str]:
+        """How a value breaks one of the document's named schemas."""
+        return self._broken(f"urn:control#/components/schemas/{name}", value)
+
+    def violations(self, operation_id: str, answer: Answer) -> list[str]:
+        """How an answer breaks what the document says of the operation; empty where it keeps it."""
+        responses = self.operations[operation_id].described["responses"]
+        listed = responses.get(str(answer.status))
+        if listed is None:
+            return [f"{operation_id}: status {answer.status} is not documented; {', '.join(responses)} are"]
+        contents = resolved(self.document, listed).get("content", {})
+        if answer.content_type not in contents:
+            return [f"{operation_id}: {answer.content_type} is not documented for {answer.status}"]
+        # The schema itself lies in the registered document, so that its own references lead somewhere.
+        base = listed["$ref"] if "$ref" in listed else self._pointer(operation_id, answer.status)
+        media_type = answer.content_type.replace("/", "~1")
+        broken = self._broken(f"urn:control{base}/content/{media_type}/schema", answer.content)
+        return [f"{operation_id} {answer.status}: {each}" for each in broken]
+
+    def _pointer(self, operation_id: str, status: int) -> str:
+        operation = self.operations[operation_id]
+        path = operation.path.replace("~", "~0").replace("/", "~1").replace("{", "%7B").replace("}", "%7D")
+        return f"#/paths/{path}/{operation.method.lower()}/responses/{status}"
+
+    def _broken(self, pointer: str, value: object) -> list[str]:
+        validator = self._validators.get(pointer)
+        if validator is None:
+            validator = self._validators[pointer] = jsonschema_rs.Draft202012Validator(
+                {"$ref": pointer}, registry=self._registry, validate_formats=True
+            )
+        return [
+            f"{'.'.join(map(str, error.instance_path)) or 'the body'}: {error.message}"
+            for error in validator.iter_errors(value)
+        ]
