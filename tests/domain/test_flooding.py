@@ -17,6 +17,7 @@ from mock_server.domain.flooding import (
     Offer,
     Tally,
     WindowKind,
+    copied,
     count_attempt,
     count_message,
     empty_log,
@@ -311,6 +312,20 @@ def test_to_ask_is_not_to_count(at: Duration) -> None:
 
     assert tally(log, KEY, after(at)) == tally(log, KEY, after(at))
     assert log == before
+
+
+@BOTH_KINDS
+def test_a_copied_log_counts_on_by_itself(limits: Limits) -> None:
+    """What is sent after a snapshot is no part of it."""
+    log = a_log([0, MINUTE], limits)
+    before = copy.deepcopy(log)
+    copies = [copied(log), copied(empty_log())]
+
+    for each in copies:
+        count_message(each, KEY, after(HOUR // 2), limits)
+
+    assert log == before
+    assert tally(copies[0], KEY, after(HOUR // 2)).volume == 3
 
 
 @pytest.mark.parametrize(

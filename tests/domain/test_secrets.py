@@ -157,6 +157,22 @@ def test_secrets_that_are_known_stay_known_when_more_join() -> None:
     assert old.mask(b"first-password second-password") == b"*** second-password"
 
 
+def test_of_two_lists_the_one_that_holds_the_other_is_both() -> None:
+    """Sessions of one scenario search by one pattern, made once."""
+    few, more, others = _secrets("first-one"), _secrets("first-one", "second-one"), _secrets("third-one")
+
+    assert few.and_those(more) is more
+    assert more.and_those(few) is more
+    assert more.and_those(others).mask(b"first-one second-one third-one") == b"*** *** ***"
+
+
+def test_a_word_that_is_no_secret_after_all_is_shown() -> None:
+    """A mask hides what is secret, and nothing else."""
+    both = _secrets("first-one", "second-one")
+
+    assert both.without(spellings("anna", "second-one")).mask(b"first-one second-one") == b"*** second-one"
+
+
 def test_without_secrets_nothing_is_masked() -> None:
     """No secret is not an empty secret: nothing is found and nothing is changed."""
     secrets = Secrets()
