@@ -39,7 +39,8 @@ lint: $(VENV)/installed-for-development ## check style, types, layers and the Do
 bench: $(VENV)/installed-for-development ## measure the speed
 	$(BIN)/python -m benchmarks $(ARGS)
 
-soak: $(VENV)/installed-for-development ## judge the mock ROUNDS times with random seeds, and each broken gateway once
+soak: $(VENV)/installed-for-development ## have 200 tests share a server ROUNDS times; judge the mock as often, and each broken gateway once
+	$(BIN)/python -m tests.soak $(ROUNDS)
 	$(BIN)/python -m tests.kit.soak $(ROUNDS)
 
 clean: ## remove everything that was made

@@ -41,6 +41,9 @@ def _heading(explained: Mapping[str, Any]) -> list[str]:
     lines = [asked, _outcome(explained)]
     if explained["message_id"] is not None:
         lines.append(f"message {explained['message_id']}")
+    beside = [stub for stub in explained["stubs"] if stub != explained["rule"]]
+    if beside:
+        lines.append(f"forced besides by: {', '.join(beside)}")
     return lines
 
 
@@ -51,7 +54,8 @@ def _outcome(explained: Mapping[str, Any]) -> str:
     if explained["status"] is not None:
         said += f" (HTTP {explained['status']})"
     if explained["rule"] is not None:
-        decided = "forced by" if explained["forced"] else "decided by"
+        # A stub that only delays the answer, or gives the message its fate, leaves the decision to the rules.
+        decided = "forced by" if explained["without_stub"] is not None else "decided by"
         statement = "" if explained["requirement"] is None else f" ({_statement(explained)})"
         said += f", {decided}: {explained['rule']}{statement}"
     if explained["persistence"] == "transient":

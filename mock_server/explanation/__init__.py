@@ -63,7 +63,8 @@ def summary(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
         "status": exchange.status,
         "outcome": outcome(exchange),
         **_deciding(exchange),
-        "forced": (decision is not None and decision.forced) or exchange.trouble is not None,
+        # A stub decided, or chose what becomes of the message, or troubled the connection.
+        "forced": (decision is not None and decision.forced) or bool(exchange.stubs),
         "trouble": exchange.trouble,
         "stubs": list(exchange.stubs),
         "message_id": None

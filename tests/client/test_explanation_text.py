@@ -87,6 +87,7 @@ EXPLAINED: dict[str, Any] = {
     "rules": [],
     "values_missing": None,
     "without_stub": None,
+    "stubs": [],
     "unknown_fields": [],
     "duplicate_keys": [],
     "bug": None,
@@ -96,6 +97,16 @@ EXPLAINED: dict[str, Any] = {
 def test_an_exchange_of_which_nothing_is_known_yet_has_two_lines() -> None:
     """What was asked, and that it is open."""
     assert lines_of(EXPLAINED) == ["exchange 7, 2026-01-15T09:00:00Z: POST /api/Admin/send", "open"]
+
+
+def test_a_stub_that_only_gives_a_fate_is_named_beside_the_rule_that_decided(worlds: Worlds) -> None:
+    """The answer is the gateway's own: the rule decided it, and nothing forced that."""
+    world = worlds(stubs=[{"then": {"deliver": "UNDELIVERED"}}])
+
+    lines = lines_of(world.why(world.send()))
+
+    assert lines[1] == "accepted (HTTP 200), decided by: provider accepted (ANS-1, documented)"
+    assert lines[3] == "forced besides by: stubs[0]"
 
 
 def test_stubs_that_nearly_matched_tell_what_differed() -> None:

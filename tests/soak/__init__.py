@@ -1,0 +1,1 @@
+"""Many tests share one server, each in a session of its own: whatever one does, no other sees."""

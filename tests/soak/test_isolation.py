@@ -1,0 +1,56 @@
+"""Tests that share a server see nothing of each other; and where they do, somebody says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mock_server.session import Session
+from mock_server.sessions import DEFAULT, Sessions
+from mock_server.testing import MockGateway
+from tests.soak.crowd import crowd
+
+PARTS = ("agenda", "clock", "held", "ids", "journal", "receivers", "snapshots", "store", "stubs", "watchers")
+"""What every session has of its own."""
+
+
+def test_tests_on_eight_threads_share_one_server_without_interference() -> None:
+    """Each floods, advances, fails on demand and goes back, and counts exactly what it did; `make soak` does more."""
+    with MockGateway() as gateway:
+        verdict = crowd(gateway.url, visitors=40)
+
+    assert verdict.complaints == []
+    assert verdict.sends == 40 * 12, "a visitor sends ten messages on an average, and two more by its limit"
+
+
+def of_a_small_crowd() -> list[str]:
+    """What sixteen visitors complain of, who wait for nothing for long."""
+    with MockGateway() as gateway:
+        return crowd(gateway.url, visitors=16, patience=1).complaints
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_sessions_that_share_a_part_are_found_out(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The crowd is no good unless it tells of each part by which a session could see another."""
+    shared: dict[str, Any] = {}
+    build = Session.__init__
+
+    def built(session: Session, *given: Any, **named: Any) -> None:
+        build(session, *given, **named)
+        setattr(session, part, shared.setdefault(part, getattr(session, part)))
+
+    monkeypatch.setattr(Session, "__init__", built)
+
+    assert of_a_small_crowd() != []
+
+
+def test_a_request_that_lands_in_another_session_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those whose session is mistaken for the default one complain."""
+    get = Sessions.get
+    astray = {"soak-3", "soak-7"}
+    monkeypatch.setattr(Sessions, "get", lambda all_, name: get(all_, DEFAULT if name in astray else name))
+
+    complaining = {complaint.partition(":")[0] for complaint in of_a_small_crowd()}
+
+    assert complaining >= astray
