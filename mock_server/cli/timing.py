@@ -58,7 +58,8 @@ def _tell(done: Advance) -> None:
         click.echo(
             f"{each.at:%H:%M:%S}  {one_line(each.destination or '')}  {what}  {each.message_id or ''}".rstrip()
         )
-    click.echo(f"{done.now:%Y-%m-%dT%H:%M:%SZ}, {done.mode}; {len(done.fired)} thing{'' if len(done.fired) == 1 else 's'} happened")
+    things = "1 thing" if len(done.fired) == 1 else f"{len(done.fired)} things"
+    click.echo(f"{done.now:%Y-%m-%dT%H:%M:%SZ}, {done.mode}; {things} happened")
     if not done.complete:
         click.secho(
             f"not complete: {done.pending} notifications still wait for their receivers", fg="yellow", err=True
