@@ -111,10 +111,9 @@ def is_no_mistake(told: str, body: bytes | str | None) -> bool:
     return blank or elsewhere
 
 
-def fuzzed(url: str, examples: int, only: Iterable[str]) -> Iterator[tuple[str, int | None, str | None]]:
-    """Operation, status and finding of every request; either may be missing."""
-    bench = Bench(url)
-    config = schemathesis.Config.from_dict(
+def configured(url: str, examples: int) -> Any:
+    """What schemathesis is to do: the same at each run."""
+    return schemathesis.Config.from_dict(
         {
             "base-url": f"{url}/~{SESSION}",
             "seed": _SEED,
@@ -132,6 +131,12 @@ def fuzzed(url: str, examples: int, only: Iterable[str]) -> Iterator[tuple[str, 
             "checks": _CHECKS,
         }
     )
+
+
+def fuzzed(url: str, examples: int, only: Iterable[str]) -> Iterator[tuple[str, int | None, str | None]]:
+    """Operation, status and finding of every request; either may be missing."""
+    bench = Bench(url)
+    config = configured(url, examples)
     schema = schemathesis.openapi.from_dict(with_known_ids(load_control_document(), bench.there), config=config)
 
     @schemathesis.hook

@@ -113,7 +113,7 @@ def test_nothing_may_follow_the_end_and_read_needs_rcs() -> None:
         again = await refused(push(session, message_id, "DELIVERED"))
         rejected = await send(session, "another")
         await push(session, rejected, "REJECTED")
-        late = await refused(push(session, rejected, "SENT", force="yes"))
+        late = await refused(push(session, rejected, "SENT", force=False))
 
         assert read[0] == again[0] == late[0] == 409
         assert "after REJECTED may come nothing" in late[2]
