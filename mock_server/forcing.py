@@ -12,13 +12,15 @@ from mock_server.stubs import NearMiss
 class Forcing:
     """The stubs that one request meets, each used once: at most one a stage, a header's before all others."""
 
-    __slots__ = ("_asked", "_at", "_header", "_met", "near", "session")
+    __slots__ = ("_asked", "_at", "_candidates", "_header", "_met", "near", "session")
 
     def __init__(self, session: Session, asked: Asked, at: Instant, header: Stub | None = None) -> None:
         self.session = session
         self._asked = asked
         self._at = at
         self._header = header
+        # Found once for all stages: of two hundred stubs hardly one is for this request.
+        self._candidates = session.stubs.candidates(asked)
         self._met: dict[Stage, Stub | None] = {}
         self.near: list[NearMiss] = []
         """Stubs whose limits kept them from this request."""
@@ -29,8 +31,11 @@ class Forcing:
             header = self._header
             if header is not None and header.outcome.stage is stage and not any(header.unmet(self._asked)):
                 self._met[stage] = header
+            elif self._candidates:
+                book = self.session.stubs
+                self._met[stage] = book.match(stage, self._candidates, self._asked, self._at, self.near)
             else:
-                self._met[stage] = self.session.stubs.match(stage, self._asked, self._at, self.near)
+                self._met[stage] = None
         return self._met[stage]
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -204,15 +204,21 @@ class StubBook:
         yield from self._scenario.plans
         yield from self._table.plans
 
-    def match(self, stage: Stage, asked: Asked, now: Instant, near: list[NearMiss]) -> Stub | None:
-        """The stub that has its say at this stage, used once; what its limits kept from it goes to `near`."""
+    def candidates(self, asked: Asked) -> Sequence[Stub]:
+        """Those that may have their say on a request, whatever the stage, the first to go first."""
         submission = asked.submission
-        destination = submission.destination if submission is not None else ""
-        candidates = self._scenario.candidates(stage, destination)
-        if self._control:
-            candidates = merged(self._table.candidates(stage, destination), candidates)
+        destination, text = ("", "") if submission is None else (submission.destination, submission.text)
+        found = self._scenario.candidates(destination, text)
+        return merged(self._table.candidates(destination, text), found) if self._control else found
+
+    def match(
+        self, stage: Stage, candidates: Sequence[Stub], asked: Asked, now: Instant, near: list[NearMiss]
+    ) -> Stub | None:
+        """The candidate that has its say at a stage, used once; what its limits kept from it goes to `near`."""
         chosen: Stub | None = None
         for stub in candidates:
+            if stub.outcome.stage is not stage:
+                continue
             if next(stub.unmet(asked), None) is not None:
                 continue
             counts = self._counts.get(stub.name)

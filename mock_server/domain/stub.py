@@ -171,50 +171,65 @@ class Stub(msgspec.Struct, frozen=True):
 _ORIGINS = (Origin.HEADER, Origin.CONTROL, Origin.SCENARIO)
 
 
+_Placed = tuple[int, Stub]
+"""A stub with its place in the order of its table."""
+_Sieve = tuple[Callable[[str], bool], _Placed]
+"""What a stub wants of a field, and the stub."""
+
+
 class StubTable:
-    """Stubs by stage and destination, the first to go first: a request never scans those of other destinations.
+    """Stubs by what keeps most requests from them, the first to go first: no request scans those of other numbers.
 
     It never changes, so that all sessions of a scenario share one.
     """
 
-    __slots__ = ("_stages", "stubs")
+    __slots__ = ("_by_number", "_by_text", "_exact", "_general", "_lengths", "_prefixed", "_scanned", "stubs")
 
     def __init__(self, stubs: tuple[Stub, ...] = ()) -> None:
         self.stubs = stubs
-        self._stages = tuple(_Index([each for each in stubs if each.outcome.stage is stage]) for stage in Stage)
+        self._exact: dict[str, list[_Placed]] = {}
+        self._prefixed: dict[str, list[_Placed]] = {}
+        self._by_number: list[_Sieve] = []
+        self._by_text: list[_Sieve] = []
+        self._general: list[_Placed] = []
+        for placed in enumerate(sorted(stubs, key=_rank)):
+            self._put(placed)
+        self._lengths = tuple(sorted({len(prefix) for prefix in self._prefixed}))
+        self._scanned = bool(self._lengths or self._by_number or self._by_text or self._general)
 
-    def candidates(self, stage: Stage, destination: str) -> Sequence[Stub]:
-        """Those that may have their say at a stage for a destination, in their order."""
-        return self._stages[stage].candidates(destination)
+    def _put(self, placed: _Placed) -> None:
+        stub = placed[1]
+        wanted = {criterion.field: criterion.holds_for for criterion in stub.criteria}
+        if stub.destination is not None:
+            self._exact.setdefault(stub.destination, []).append(placed)
+        elif stub.prefix is not None:
+            self._prefixed.setdefault(stub.prefix, []).append(placed)
+        elif "destination" in wanted:
+            self._by_number.append((wanted["destination"], placed))
+        elif "text" in wanted:
+            self._by_text.append((wanted["text"], placed))
+        else:
+            self._general.append(placed)
+
+    def candidates(self, destination: str, text: str = "") -> Sequence[Stub]:
+        """Those that may have their say for a destination and a text, whatever the stage, in their order.
+
+        No other can; whether one of them does, all of its criteria say. A request has "" for what it lacks.
+        """
+        found = self._exact.get(destination, [])
+        if self._scanned:
+            found = [*found, *self._general]
+            for length in self._lengths:
+                found += self._prefixed.get(destination[:length], ())
+            found += [placed for holds_for, placed in self._by_number if holds_for(destination)]
+            found += [placed for holds_for, placed in self._by_text if holds_for(text)]
+            found.sort()
+        return [stub for _, stub in found] if found else ()
 
     @property
     def plans(self) -> Iterator[Plan]:
         """Every plan that a stub of the table gives."""
         return (stub.outcome.plan for stub in self.stubs if stub.outcome.plan is not None)
-
-
-class _Index:
-    __slots__ = ("_exact", "_general", "_lengths", "_prefixed")
-
-    def __init__(self, stubs: list[Stub]) -> None:
-        self._exact: dict[str, list[Stub]] = {}
-        self._prefixed: dict[str, list[Stub]] = {}
-        self._general: list[Stub] = []
-        for stub in sorted(stubs, key=_rank):
-            if stub.destination is not None:
-                self._exact.setdefault(stub.destination, []).append(stub)
-            elif stub.prefix is not None:
-                self._prefixed.setdefault(stub.prefix, []).append(stub)
-            else:
-                self._general.append(stub)
-        self._lengths = tuple(sorted({len(prefix) for prefix in self._prefixed}))
-
-    def candidates(self, destination: str) -> Sequence[Stub]:
-        found: Sequence[Stub] = self._exact.get(destination, ())
-        if not self._lengths and not self._general:
-            return found
-        prefixed = [stub for length in self._lengths for stub in self._prefixed.get(destination[:length], ())]
-        return merged(merged(found, sorted(prefixed, key=_rank)), self._general)
 
 
 def merged(some: Sequence[Stub], others: Sequence[Stub]) -> Sequence[Stub]:

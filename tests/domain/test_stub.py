@@ -79,9 +79,27 @@ def test_the_exact_stub_goes_first_then_the_first_prefix(
     stubs: tuple[Stub, ...], destination: str, order: str
 ) -> None:
     """A stub that names the number wins over one that names its beginning; among equals the first one does."""
-    found = StubTable(stubs).candidates(Stage.DECISION, destination)
+    found = StubTable(stubs).candidates(destination)
 
     assert "".join(each.name for each in found) == order
+
+
+def test_a_stub_by_pattern_is_a_candidate_where_the_pattern_is_met() -> None:
+    """What it wants of the number, else of the text, is asked before all else, and keeps its place in the order."""
+    number = Criterion("destination", "ends with 9", lambda found: found.endswith("9"))
+    text = Criterion("text", "contains code", lambda found: "code" in found)
+    patterns = tuple(
+        Stub(name, Origin.SCENARIO, criteria, Outcome(drop=True), place=place)
+        for place, (name, criteria) in enumerate((("t", (text,)), ("n", (number, text)), ("g", ())))
+    )
+    table = StubTable(patterns)
+
+    found = [
+        "".join(each.name for each in table.candidates(destination, said))
+        for destination, said in (("+449", "a code"), ("+449", "Hi"), ("+448", "a code"), ("+448", "Hi"))
+    ]
+
+    assert found == ["tng", "ng", "tg", "g"]
 
 
 @pytest.mark.parametrize(
