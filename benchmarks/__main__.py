@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import lookups, memory, scheduling, sessions, startup, throughput, waiting, webhooks
+from benchmarks import lookups, memory, scheduling, sessions, startup, stubs, throughput, waiting, webhooks
 
 ALL = {
     "throughput": throughput.run,
@@ -13,6 +13,7 @@ ALL = {
     "webhooks": webhooks.run,
     "waiting": waiting.run,
     "sessions": sessions.run,
+    "stubs": stubs.run,
 }
 
 

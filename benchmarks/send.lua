@@ -5,8 +5,13 @@ local headers = {
   ["Accept"] = "application/json",
   ["Authorization"] = "Basic YWRtaW46YWRtaW4tc2VjcmV0",
 }
+local path = "/api/Admin/send"
+-- The argument names a session: /~orders-42
+init = function(arguments)
+  path = (arguments[1] or "") .. path
+end
 request = function()
   n = n + 1
   local body = string.format('{"destination":"+39340%07d","text":"Your code is %06d","detailed":true}', n % 100000, n)
-  return wrk.format("POST", "/api/Admin/send", headers, body)
+  return wrk.format("POST", path, headers, body)
 end

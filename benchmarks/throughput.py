@@ -52,17 +52,19 @@ def require_load_generator() -> None:
         sys.exit("the load comes from wrk, which is not installed: apt-get install wrk")
 
 
-def load(port: int, pid: int, seconds: int = SECONDS) -> Figure:
-    """Send as fast as the server answers, and say what it took."""
+def load(port: int, pid: int, seconds: int = SECONDS, path: str = "") -> Figure:
+    """Send as fast as the server answers, to the session that the path names, and say what it took."""
     before = cpu_seconds(pid)
     load = [
         "wrk",
         "-t1",
         f"-c{CONNECTIONS}",
-        f"-d{SECONDS}",
+        f"-d{seconds}",
         "-s",
         str(_HERE / "send.lua"),
         f"http://127.0.0.1:{port}",
+        "--",
+        path,
     ]
     said = subprocess.run(load, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said:
