@@ -76,6 +76,8 @@ _AFTER_A_WORD = re.compile(rf"\b{_WORDS}-(\d{{4,8}})(?![\w-])", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 _SHORTEST, _LONGEST = 4, 12
+_NEAR = 150
+"""Characters: more than an announcement can take."""
 _A_PHONE_NUMBER = 9
 """Digits: groups that hold so many together are no codes."""
 
@@ -137,5 +139,7 @@ def _candidates(bare: str) -> Iterator[tuple[re.Match[str], str]]:
 
 def _is_announced(bare: str, found: re.Match[str]) -> bool:
     """Whether a word before it or behind it says that this is a code: what looks like a year needs that."""
-    before, behind = bare[: found.start()], bare[found.end() :]
+    # What announces a code stands near it: looking no further keeps a long text of years from taking for ever.
+    before = bare[max(0, found.start() - _NEAR) : found.start()]
+    behind = bare[found.end() : found.end() + _NEAR]
     return _JUST_ANNOUNCED.search(before) is not None or _ANNOUNCED_BEHIND.match(behind) is not None

@@ -115,3 +115,9 @@ def test_what_holds_digits_for_another_reason_is_no_code(text: str) -> None:
 def test_a_text_made_to_be_slow_is_read_all_the_same(text: str) -> None:
     """No pattern goes back and forth over a long text: the longest that can be sent takes a moment only."""
     assert isinstance(find_codes(text), tuple)
+
+
+def test_what_announces_a_code_is_looked_for_near_it() -> None:
+    """Each of many years is judged by the words beside it: a text of them takes time in proportion to its length."""
+    assert find_codes("code 1999 " * 20_000) == ("1999",)
+    assert find_codes("code: " + "x" * 200 + " 1999") == ()
