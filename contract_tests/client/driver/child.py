@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from contract_tests.client.driver.calling import Answer, Printed, Prints, failure
-from contract_tests.client.driver.process import Process, command_line, started
+from contract_tests.client.driver.process import GRACE, Process, command_line, started
 from contract_tests.client.driver.protocol import FailureKind, Intent, NoAnswerLineError, Outcome, answer_in
 
 START_SECONDS = 10.0
@@ -19,8 +19,9 @@ class ChildDriver:
     where the command does not start.
     """
 
-    def __init__(self, command: str, *, start_seconds: float = START_SECONDS) -> None:
+    def __init__(self, command: str, *, start_seconds: float = START_SECONDS, grace: float = GRACE) -> None:
         self._words = command_line(command)
+        self._grace = grace
         self._start_seconds = start_seconds
         self._prints = Prints()
         self._process: Process | None = None
@@ -30,6 +31,11 @@ class ChildDriver:
     def fresh(self) -> bool:
         """Whether the next intent is the first of its child, and may take `start_seconds` longer."""
         return self._process is None or self._answered is None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the child that is there, if one is."""
+        return None if self._process is None else self._process.pid
 
     async def start(self) -> None:
         """Start the child ahead of the first intent."""
@@ -54,9 +60,11 @@ class ChildDriver:
             raise
 
     async def _exchange(self, process: Process, intent: Intent, deadline: float) -> Outcome:
-        await self._check_idle(process)
+        await self._check_idle(process, intent.id)
         process.write(intent.line())
         line = await process.line(deadline, intent.id)
+        if line is None:
+            raise self._ended(process, intent.id)
         outcome = self._read(line, intent.id)
         self._answered = intent.id
         # Standard error that was written before the answer has been read as well: both were ready in the same turn of
@@ -65,7 +73,7 @@ class ChildDriver:
             raise self._surplus(process.waiting_line)
         return outcome
 
-    async def _check_idle(self, process: Process) -> None:
+    async def _check_idle(self, process: Process, id_: int) -> None:
         """Nothing may have happened since the last answer."""
         if self._answered is None:
             return
@@ -74,8 +82,14 @@ class ChildDriver:
             raise self._surplus(process.waiting_line)
         if process.over or not process.reads:
             await process.last_words()
-            hint = " A command that takes one message only needs --one-shot." if process.exit_code == 0 else ""
-            raise process.ended(f"after it had answered line {self._answered}", hint)
+            raise self._ended(process, id_)
+
+    def _ended(self, process: Process, id_: int) -> NoAnswerLineError:
+        """Told alike whether the end is noticed before the line is written or after."""
+        if self._answered is None:
+            return process.ended(f"before it answered line {id_}")
+        hint = " A command that takes one message only needs --one-shot." if process.exit_code == 0 else ""
+        return process.ended(f"after its answer to line {self._answered} and before one to line {id_}", hint)
 
     def _read(self, line: bytes, id_: int) -> Outcome:
         try:
@@ -113,4 +127,4 @@ class ChildDriver:
         """End the child: by the end of its input, then by asking, then by force."""
         process, self._process, self._answered = self._process, None, None
         if process is not None:
-            await process.stop()
+            await process.stop(self._grace)

@@ -37,6 +37,8 @@ class OneShotDriver:
         process.write(intent.line())
         process.close_input()
         line = await process.line(deadline, intent.id, end_is_line_feed=True)
+        if line is None:
+            raise process.ended(f"before it answered line {intent.id}")
         outcome = answer_in(line, intent.id)
         ended = await process.exits(deadline)
         surplus = process.waiting_line or process.rest

@@ -28,7 +28,9 @@ _MOST_LINES = 16
 _LINGER = 0.5
 """Seconds for the last words of a command whose output or life has ended; only a left-over process takes them up."""
 
-_GRACE = 2.0
+GRACE = 2.0
+"""Seconds that a command gets to end by itself, and once more to end when it is asked to."""
+
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
 
@@ -73,7 +75,7 @@ class Process(asyncio.SubprocessProtocol):
         """The command has started."""
         assert isinstance(transport, asyncio.SubprocessTransport)
         self._transport = transport
-        self._pid = transport.get_pid()
+        self.pid = transport.get_pid()
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         """The command has printed something."""
@@ -153,8 +155,8 @@ class Process(asyncio.SubprocessProtocol):
         if self.reads:
             self._pipe(_STDIN).close()
 
-    async def line(self, deadline: float, id_: int, *, end_is_line_feed: bool = False) -> bytes:
-        """The next line without its line feed, until the loop's clock shows `deadline`."""
+    async def line(self, deadline: float, id_: int, *, end_is_line_feed: bool = False) -> bytes | None:
+        """The next line without its line feed, until the loop's clock shows `deadline`; `None` if it has ended."""
         await self._until(deadline, lambda: bool(self._lines) or self.too_long or self.over)
         if self._lines:
             return self._lines.popleft()
@@ -164,7 +166,9 @@ class Process(asyncio.SubprocessProtocol):
         if self.too_long:
             said = f"The answer to line {id_} has more than {LONGEST_LINE} bytes and no line feed: …."
             raise NoAnswerLineError(FailureKind.TOO_LONG, said, self.rest)
-        raise self.ended(f"before it answered line {id_}") if self.over else self._silent(id_)
+        if self.over:
+            return None
+        raise self._silent(id_)
 
     async def last_words(self) -> None:
         """Read what a command has still said whose output, input or life has ended."""
@@ -204,7 +208,7 @@ class Process(asyncio.SubprocessProtocol):
 
     # Its end
 
-    async def stop(self, grace: float = _GRACE) -> None:
+    async def stop(self, grace: float = GRACE) -> None:
         """End it: first by the end of its input, then by asking, then by force."""
         now = asyncio.get_running_loop().time
         self.close_input()
@@ -226,7 +230,7 @@ class Process(asyncio.SubprocessProtocol):
 
     def _signal(self, number: int) -> None:
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._pid, number)
+            os.killpg(self.pid, number)
 
     def _pipe(self, fd: int) -> Any:
         return self._transport.get_pipe_transport(fd)

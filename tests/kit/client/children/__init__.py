@@ -1,0 +1,14 @@
+"""Clients that break the driver protocol, each in one way; `cast` has them all."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+_CAST = Path(__file__).with_name("cast.py")
+
+
+def child(behaviour: str, *words: str) -> str:
+    """The command that starts the child of this behaviour."""
+    return shlex.join([sys.executable, "-S", str(_CAST), behaviour, *words])

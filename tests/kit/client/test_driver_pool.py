@@ -1,0 +1,101 @@
+"""`--workers N`: drivers side by side, each for one caller at a time."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from contract_tests.client.driver.calling import Answer, Printed
+from contract_tests.client.driver.child import ChildDriver
+from contract_tests.client.driver.pool import DriverPool
+from contract_tests.client.driver.protocol import Accepted, Intent
+from tests.kit.client.calls import PATIENCE, intent
+from tests.kit.client.children import child
+
+
+class Watched:
+    """A driver that notes whether it is called twice at a time, and whether it was closed."""
+
+    def __init__(self, *, breaks: bool = False) -> None:
+        self.busy = self.closed = False
+        self.calls = 0
+        self._breaks = breaks
+
+    async def send(self, intent: Intent, deadline: float) -> Answer:  # noqa: ARG002 - part of the interface
+        """Give way to others in the middle of a call."""
+        assert not self.busy
+        self.busy = True
+        self.calls += 1
+        await asyncio.sleep(0)
+        self.busy = False
+        return Accepted(f"m{intent.id}")
+
+    def take_printed(self) -> Printed:
+        """Nothing."""
+        return Printed()
+
+    async def close(self) -> None:
+        """End, or break at it."""
+        self.closed = True
+        if self._breaks:
+            raise OSError("cannot be ended")
+
+
+async def send_all(pool: DriverPool, count: int) -> list[Answer]:
+    """Send so many intents at once through a pool."""
+
+    async def send(number: int) -> Answer:
+        async with pool.lent() as driver:
+            return await driver.send(intent(number), PATIENCE)
+
+    return list(await asyncio.gather(*(send(number) for number in range(count))))
+
+
+def test_each_driver_has_one_caller_at_a_time() -> None:
+    """All drivers work, and none is called while it works."""
+    made: list[Watched] = []
+
+    def make() -> Watched:
+        made.append(Watched())
+        return made[-1]
+
+    async def converse() -> list[Answer]:
+        async with DriverPool(make, 3) as pool:
+            return await send_all(pool, 30)
+
+    found = asyncio.run(converse())
+
+    assert found == [Accepted(f"m{number}") for number in range(30)]
+    assert len(made) == 3
+    assert all(driver.calls and driver.closed for driver in made)
+
+
+def test_children_work_side_by_side() -> None:
+    """As many children as workers, each with lines of its own."""
+
+    async def converse() -> list[Answer]:
+        async with DriverPool(lambda: ChildDriver(child("tells_pid")), 2) as pool:
+            return await send_all(pool, 10)
+
+    found = asyncio.run(converse())
+
+    assert len({answer.message_id for answer in found if isinstance(answer, Accepted)}) == 2
+    assert all(isinstance(answer, Accepted) for answer in found)
+
+
+def test_a_driver_that_cannot_be_ended_keeps_none_from_its_end() -> None:
+    """All are closed, and then the trouble is told."""
+    drivers = [Watched(breaks=True), Watched()]
+    made = iter(drivers)
+
+    with pytest.raises(OSError, match="cannot be ended"):
+        asyncio.run(DriverPool(lambda: next(made), 2).close())
+
+    assert all(driver.closed for driver in drivers)
+
+
+def test_a_pool_without_workers() -> None:
+    """Nobody would ever answer."""
+    with pytest.raises(ValueError, match="at least one"):
+        DriverPool(Watched, 0)
