@@ -33,6 +33,8 @@ lint: $(VENV)/installed-for-development ## check style, types, layers and the Do
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy examples/python_httpx2
+	$(BIN)/mypy examples/python_requests
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/hadolint Dockerfile
 

@@ -1,0 +1,238 @@
+"""The clients in `examples/` are code that people copy: each sends through its driver, and tells the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from contract_tests.client.driver.calling import Answer, Driver
+from contract_tests.client.driver.child import ChildDriver
+from contract_tests.client.driver.one_shot import OneShotDriver
+from contract_tests.client.driver.protocol import Accepted, Failed, Intent, RefusedWith
+from mock_server.testing import MockGateway
+from tests.kit.client.calls import PATIENCE
+from tests.structure.project_sources import ROOT
+
+EXAMPLES = ROOT / "examples"
+
+COMMANDS = {
+    "python_httpx2": shlex.join([sys.executable, str(EXAMPLES / "python_httpx2" / "driver.py")]),
+    "python_requests": shlex.join([sys.executable, str(EXAMPLES / "python_requests" / "driver.py")]),
+    "node_fetch": shlex.join(["node", str(EXAMPLES / "node_fetch" / "driver.mjs")]),
+    "shell_curl": shlex.join(["bash", str(EXAMPLES / "shell_curl" / "driver.sh")]),
+}
+
+ID = "0b9c9a1e-1b1e-4c8e-9a53-0f6a1f3c2d11"
+TAKEN = json.dumps({"message": "0: Accepted for delivery", "id": ID})
+
+ANSWERS: dict[str, tuple[int, str, Answer | None]] = {
+    "only an id": (200, json.dumps({"id": ID}), Accepted(ID)),
+    "provider null, members unknown": (200, json.dumps({"new": [1], "provider": None, "id": ID}), Accepted(ID)),
+    "white space": (200, f" \r\n {TAKEN}\n\n", Accepted(ID)),
+    "details": (500, '{"details": {"why": []}, "code": 61, "message": "", "more": 1}', RefusedWith(61)),
+    "63 on 401": (401, '{"code": 63, "message": "x", "details": null}', RefusedWith(63)),
+    "63 on 500": (500, '{"code": 63, "message": "x", "details": null}', None),
+    "unknown code": (500, '{"code": 99, "message": "x", "details": null}', None),
+    "code as a string": (500, '{"code": "61", "message": "x", "details": null}', None),
+    "malformed": (400, '{"code": 400, "message": "Malformed request", "details": "x"}', None),
+    "a proxy's page": (502, "<html>Bad Gateway</html>", None),
+    "empty": (200, "", None),
+    "no id": (200, '{"message": "0: Accepted for delivery"}', None),
+    "an id that is none": (200, '{"id": 5}', None),
+    "no object": (200, f'["{ID}"]', None),
+    "a code on a 200": (200, json.dumps({"id": ID, "code": 61}), None),
+    "an id on a 202": (202, TAKEN, None),
+    "an id on a 500": (500, json.dumps({"id": ID, "code": 61}), None),
+    "a redirect": (307, TAKEN, None),
+}
+"""What a gateway may answer, and what that means; `None` for a failure."""
+
+
+def driver_of(example: str) -> Driver:
+    """The driver that the example is made for."""
+    return OneShotDriver(COMMANDS[example]) if example == "shell_curl" else ChildDriver(COMMANDS[example])
+
+
+def sends(example: str, *intents: Intent) -> list[Answer]:
+    """What becomes of these intents; nothing may be printed on standard error."""
+    driver = driver_of(example)
+
+    async def converse() -> list[Answer]:
+        try:
+            return [await driver.send(each, PATIENCE) for each in intents]
+        finally:
+            await driver.close()
+
+    found = asyncio.run(converse())
+
+    assert driver.take_printed().stderr == b""
+    return found
+
+
+def wanted(url: str, id_: int = 1, **message: Any) -> Intent:
+    """An intent for a gateway at this address."""
+    said = {"destination": "+447700900123", "text": "Hello", **message}
+    return Intent(id_, url, "admin", "admin-secret", said, timeout_s=PATIENCE)
+
+
+@contextmanager
+def raw(*pieces: bytes, drip: bytes = b"") -> Iterator[tuple[str, list[bytes]]]:
+    """A server of raw bytes: each request gets the pieces, then the drip for ever. Its address, and what it heard."""
+    heard: list[bytes] = []
+    over = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            request = connection.recv(65536)
+            if not request:
+                return  # some clients connect in advance, for a next request that may never come
+            heard.append(request)
+            for piece in pieces:
+                connection.sendall(piece)
+            while drip and not over.wait(0.02):
+                connection.sendall(drip)
+
+    def take(bound: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(bound.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        thread = threading.Thread(target=take, args=(bound,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}", heard
+        over.set()
+        bound.shutdown(socket.SHUT_RDWR)
+    thread.join(PATIENCE)
+
+
+def answering(status: int, body: str) -> bytes:
+    """An answer on the wire, in one chunk, its charset named."""
+    data = body.encode()
+    head = f"HTTP/1.1 {status} Whatever\r\nContent-Type: application/json; charset=utf-8\r\nLocation: /elsewhere\r\n"
+    chunk = f"{len(data):x}\r\n".encode() + data + b"\r\n" if data else b""
+    return head.encode() + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + b"0\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[MockGateway]:
+    """A gateway on a port of its own."""
+    with MockGateway() as running:
+        yield running
+
+
+@pytest.mark.parametrize("example", COMMANDS)
+def test_accepted_and_refused(example: str, gateway: MockGateway) -> None:
+    """ANS-1, ERR-8, ERR-63b: the gateway's id and provider, and its code, come out of the client."""
+    strange = 'né "quoted" \\n \n\t€ 😀 \u202e\u0000'
+    accepted, refused, unknown, services = sends(
+        example,
+        wanted(gateway.url, 1, text=strange, detailed=True, lra=0, reference={"service": "ADMIN", "key": ""}),
+        wanted(gateway.url, 2, destination="+447700900008"),
+        replace(wanted(gateway.url + "/", 3), password="wörd \"\\' $HOME:1"),
+        replace(wanted(gateway.url, 4), operation="services"),
+    )
+
+    assert isinstance(accepted, Accepted)
+    assert accepted.provider == "PROVIDER1"
+    assert refused == RefusedWith(8)
+    assert unknown == RefusedWith(63)
+    assert isinstance(services, Accepted)
+    assert services.provider is None
+
+
+@pytest.mark.parametrize("example", COMMANDS)
+def test_what_was_wanted_is_what_arrives(example: str) -> None:
+    """Each member reaches the gateway as it was meant, once, and the password stands in `Authorization` alone."""
+    message: dict[str, Any] = {"destination": "+447700900123", "text": 'né "q" \\n \n€ 😀\u0000', "detailed": False, "lra": 0,
+               "reference": {"service": "ADMIN", "key": ""}}  # fmt: skip
+    with raw(answering(200, TAKEN)) as (url, heard):
+        intent = replace(wanted(f"{url}/~c1", **message), username="müller", password="wörd \"\\' $HOME:1")
+        assert sends(example, intent) == [Accepted(ID)]
+
+    (request,) = heard
+    head, _, body = request.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
+    assert lines[0] == "POST /~c1/api/Admin/send HTTP/1.1"
+    assert json.loads(body) == message
+    assert headers["authorization"] == intent.login.header
+    assert headers["content-type"] == headers["accept"] == "application/json"
+
+
+@pytest.mark.parametrize("example", COMMANDS)
+def test_answers_are_understood(example: str) -> None:
+    """Accepted is a 200 with an id, refused a catalogued code under its status; all else failed. Each is sent once."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(raw(answering(status, body))) for status, body, _ in ANSWERS.values()]
+        found = sends(example, *(wanted(url, number) for number, (url, _) in enumerate(servers)))
+
+    understood = dict(zip(ANSWERS, found, strict=True))
+    expected = {name: answer for name, (*_, answer) in ANSWERS.items()}
+    assert {name: None if isinstance(answer, Failed) else answer for name, answer in understood.items()} == expected
+    assert [len(heard) for _, heard in servers] == [1] * len(ANSWERS)
+
+
+@pytest.mark.parametrize("example", COMMANDS)
+def test_a_gateway_that_is_not_there(example: str) -> None:
+    """Refused by the machine is a failure, not a refusal."""
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+    (answer,) = sends(example, wanted(url))
+
+    assert isinstance(answer, Failed)
+
+
+@pytest.mark.parametrize("example", COMMANDS)
+@pytest.mark.parametrize(
+    ("first", "drip"),
+    [
+        (b"", b""),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX-Endless: ", b"x"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + TAKEN.encode(), b""),
+    ],
+    ids=["closed", "interim answers", "headers", "body", "cut off"],
+)
+def test_an_answer_that_does_not_come_to_its_end(example: str, first: bytes, drip: bytes) -> None:
+    """One time-out holds for the whole exchange, and nothing is sent again."""
+    with raw(first, drip=drip) as (url, heard):
+        (answer,) = sends(example, replace(wanted(url), timeout_s=0.5))
+
+        assert isinstance(answer, Failed)
+        assert len(heard) == 1
+
+
+def test_the_shell_client_says_it_by_its_exit_code(gateway: MockGateway) -> None:
+    """A script can use the client without its driver: 0 accepted, 1 refused, 2 failed."""
+    for destination, code, said in (("+447700900124", 0, "accepted "), ("+447700900061", 1, "refused 61\n")):
+        done = subprocess.run(  # noqa: S603
+            [str(EXAMPLES / "shell_curl" / "sms_client.sh")],
+            input=json.dumps({"destination": destination, "text": "Hello"}),
+            env={**os.environ, "SMS_URL": gateway.url, "SMS_USERNAME": "admin", "SMS_PASSWORD": "admin-secret"},
+            capture_output=True, text=True, timeout=PATIENCE, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (code, "")
+        assert done.stdout.startswith(said)
+
+
+def test_every_example_is_tried_and_described() -> None:
+    """A folder that no test runs and no page names would rot."""
+    page = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+
+    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == set(COMMANDS)
+    assert [name for name in COMMANDS if f"`{name}`" not in page] == []
