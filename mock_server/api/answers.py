@@ -20,6 +20,9 @@ _YAML: RawHeader = (b"content-type", b"application/yaml")
 _VERSION: RawHeader = (b"x-mock-control-version", str(CONTROL_VERSION).encode())
 _CHALLENGE: RawHeader = (b"www-authenticate", b'Basic realm="SMS Gateway"')
 
+CHUNKED: RawHeader = (b"transfer-encoding", b"chunked")
+"""Among an answer's headers: its body goes out in chunks."""
+
 _PLAIN = (_JSON,)
 _CHALLENGING = (_JSON, _CHALLENGE)
 
@@ -75,6 +78,8 @@ async def answer_control_error(
 
 
 async def _send(send: Send, status: int, body: bytes, headers: tuple[RawHeader, ...]) -> None:
+    # Without a length the server sends the body in chunks, and says so itself.
     length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    sent = [header for header in headers if header != CHUNKED] if CHUNKED in headers else [*headers, length]
+    await send({"type": "http.response.start", "status": status, "headers": sent})
     await send({"type": "http.response.body", "body": body})

@@ -271,7 +271,8 @@ class _Damage:
 
 async def _answer_raw(send: Send, exchange: Exchange, raw: RawAnswer) -> None:
     named = {name.lower() for name, _ in raw.headers}
-    headers = [(name.encode(), value.encode("latin-1")) for name, value in raw.headers]
+    # In lower case, as ASGI has it.
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in raw.headers]
     if raw.body and "content-type" not in named:
         headers.append((b"content-type", b"application/json"))
     await answer(send, exchange, raw.status, raw.body, headers=tuple(headers))

@@ -43,6 +43,8 @@ def _entry(exchange: Exchange, secrets: Secrets, origin: str) -> dict[str, Any]:
         "cache": {},
         "timings": {"send": 0, "wait": 0, "receive": 0},
         "comment": _comment(explained),
+        # HAR leaves names that begin so to whoever writes it.
+        "_exchange": explanation.summary(exchange, secrets),
     }
 
 

@@ -25,6 +25,8 @@ OPERATIONS: Final = ("admin", "services", "admin-health", "services-health", "lo
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding", "connection", "date"})
+_FRAMINGS: Final = frozenset({("transfer-encoding", "chunked"), ("connection", "close")})
+"""What an answer may ask of the server's framing."""
 
 
 def _either_way(value: object) -> str:
@@ -166,9 +168,10 @@ def _headers(headers: dict[str, str]) -> None:
     for name, value in headers.items():
         if _HEADER_NAME.fullmatch(name) is None:
             raise ValueError("a header's name is letters, digits and hyphens")
-        if name.lower() in _FRAMING:
+        if name.lower() in _FRAMING and (name.lower(), value.lower()) not in _FRAMINGS:
             raise ValueError(
-                f"{name} is set by the server; the faults lie about it: wrong-content-length, truncated-body"
+                f"{name} is set by the server, but for 'Connection: close' and 'Transfer-Encoding: chunked'; "
+                "the faults lie about it: wrong-content-length, truncated-body"
             )
         if _HEADER_VALUE.fullmatch(value) is None:
             raise ValueError("a header's value is one line of Latin-1")
