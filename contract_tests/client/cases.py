@@ -1,0 +1,93 @@
+"""One case: what a caller wants, one after the other, and what the gateway does with each send that comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contract_tests.client.driver.protocol import Operation
+from contract_tests.client.steps import ACCEPT, BY_NAME, Stage, Step
+
+USERNAME, PASSWORD = "kit-admin", "kit-Pa55w0rd-9f3b"
+"""A password like no word of any text, so that it is found wherever it is leaked."""
+
+ACCOUNT = "kit-customer"
+"""Whom messages may be sent for."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Intents by the gateway's field names, and a program: the n-th send in all meets the n-th step.
+
+    What is sent beyond the program's end is accepted.
+    """
+
+    messages: tuple[Mapping[str, Any], ...]
+    program: tuple[Step, ...] = ()
+    operation: Operation = "admin"
+    timeout_s: float = 2.0
+    """The client's own limit, real seconds."""
+    seed: int = field(default=7, compare=False)
+
+    @property
+    def slow(self) -> bool:
+        """Whether the client's own time-out has to pass."""
+        return any(step.slow for step in self.program)
+
+    def step(self, nth: int) -> Step:
+        """What the n-th send meets, counted from 1."""
+        return self.program[nth - 1] if nth <= len(self.program) else ACCEPT
+
+    def scenario(self) -> dict[str, Any]:
+        """The case as a scenario file: what `sms-mock serve --scenario` takes."""
+        return {
+            "version": 1,
+            "title": " · ".join(step.name for step in self.program) or "everything is accepted",
+            "seed": self.seed,
+            "accounts": [
+                {"username": USERNAME, "password": PASSWORD, "admin": True, "urls": "allowed"},
+                {"username": ACCOUNT, "password": f"{PASSWORD}-2", "urls": "allowed"},
+            ],
+            "webhooks": {"https_only": False},
+            "stubs": list(_stubs(self.program)),
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """The case as plain data, for a replay."""
+        return {
+            "operation": self.operation,
+            "timeout_s": self.timeout_s,
+            "messages": [dict(message) for message in self.messages],
+            "program": [step.name for step in self.program],
+        }
+
+
+def case_of(data: Mapping[str, Any]) -> Case:
+    """The case that `as_json` wrote.
+
+    Raises:
+        ValueError: it is none; the sentence says where.
+    """
+    try:
+        program = tuple(BY_NAME[name] for name in data["program"])
+    except KeyError as missing:
+        raise ValueError(f"no step {missing} is known to this version of the kit") from None
+    messages = tuple(data["messages"])
+    if not messages or not all(isinstance(each, dict) for each in messages):
+        raise ValueError("messages: at least one object is required")
+    if data["operation"] not in {"admin", "services"}:
+        raise ValueError(f"operation: {data['operation']!r} is neither admin nor services")
+    return Case(messages, program, data["operation"], float(data["timeout_s"]))
+
+
+def _stubs(program: tuple[Step, ...]) -> list[dict[str, Any]]:
+    """A stub for each step. Its occurrence is counted among the requests that come as far as its stage."""
+    found: list[dict[str, Any]] = []
+    intercepted = 0
+    for nth, step in enumerate(program, 1):
+        if step.then is not None:
+            at = nth if step.stage is not Stage.DECISION else nth - intercepted
+            found.append({"when": {"nth": at}, "then": dict(step.then), "name": step.name})
+        intercepted += step.intercepts
+    return found

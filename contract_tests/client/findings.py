@@ -1,0 +1,135 @@
+"""What a run finds: checks with their verdicts, breaches with the smallest case that shows each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from contract_tests.client.cases import Case
+from contract_tests.client.evidence import Evidence
+
+
+class Severity(StrEnum):
+    """How much a breach costs whoever runs the client."""
+
+    CRITICAL = "critical"
+    """Wrong messages, messages twice, money, or secrets in the open."""
+    MAJOR = "major"
+    """A wrong word to the caller, or a client that hangs."""
+    MINOR = "minor"
+    """Bad manners."""
+
+
+class Verdict(StrEnum):
+    """How a check stands with the client."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    NOT_TESTABLE = "not testable"
+    """It needs something that the client was not given, such as a webhook."""
+    NOT_REACHED = "not reached"
+    """No case of the run came to what it looks at."""
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One breach of a check in one case."""
+
+    said: str
+    """One sentence, with what was seen and what would have been right; secrets masked."""
+    attempt: int = 0
+    """Which intent of the case, counted from 0."""
+    exchange: str | None = None
+
+
+Judge = Callable[[Evidence], Iterator[Breach]]
+"""Every breach in a case; none where it is kept."""
+
+Reaches = Callable[[Evidence], bool]
+"""Whether a case has anything that the check looks at."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One law for clients."""
+
+    id: str
+    """Such as `resend.unknown-fate`; stable, for `--known-gaps`."""
+    sentence: str
+    """What a client has to do, and why it matters."""
+    severity: Severity
+    requirements: tuple[str, ...]
+    judge: Judge = field(repr=False)
+    reaches: Reaches = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A breach with the smallest case that shows it."""
+
+    check: Check
+    breach: Breach
+    evidence: Evidence
+    """Of the shrunk case."""
+    replay: str | None = None
+    """The file that plays it again."""
+
+    @property
+    def case(self) -> Case:
+        """The shrunk case."""
+        return self.evidence.case
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A check with its verdict over the whole run."""
+
+    check: Check
+    verdict: Verdict
+    reached: int = 0
+    """Cases that had something for it."""
+    broken: int = 0
+    """Cases that broke it."""
+    why: str = ""
+    """Why it is not testable."""
+    failure: Failure | None = None
+    known_gap: bool = False
+
+
+@dataclass(frozen=True)
+class Met:
+    """How often a step was met by the client, and what it said then: `accepted`, `refused 61`, `failed` …"""
+
+    step: str
+    group: str
+    times: int
+    said: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything about one run."""
+
+    client: str
+    """The command, or the name of the callable."""
+    operation: str
+    seed: int
+    cases: int
+    seconds: float
+    standings: tuple[Standing, ...]
+    met: tuple[Met, ...] = ()
+    fields: Mapping[str, int] = field(default_factory=dict)
+    """How often each optional field of a send was asked for."""
+    command: str = ""
+    """What repeats the run."""
+    closed_gaps: tuple[str, ...] = ()
+    """Known gaps that the client keeps: the list has to be shortened."""
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing new is broken; 1: something is, or a known gap is closed; 2: no case was played."""
+        if not self.cases:
+            return 2
+        broken = any(each.verdict is Verdict.BROKEN and not each.known_gap for each in self.standings)
+        return 1 if broken or self.closed_gaps else 0

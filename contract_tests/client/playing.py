@@ -1,0 +1,41 @@
+"""Playing a case: a session, the intents one after the other, and what the gateway's journal says of each."""
+
+from __future__ import annotations
+
+import time
+from itertools import count
+
+from contract_tests.client.cases import PASSWORD, USERNAME, Case
+from contract_tests.client.driver.calling import Driver
+from contract_tests.client.driver.protocol import Intent
+from contract_tests.client.evidence import Attempt, Evidence
+from contract_tests.client.stand_in import StandIn
+
+_GRACE = 0.5
+_FACTOR = 1.5
+"""A client gets its own time-out times this, and the grace: then it has not given up in time."""
+
+_IDS = count(1)
+
+
+def deadline_of(timeout_s: float) -> float:
+    """Seconds within which a client has to make up its mind."""
+    return timeout_s * _FACTOR + _GRACE
+
+
+async def play(case: Case, driver: Driver, stand_in: StandIn) -> Evidence:
+    """Play a case; `CouldNotRunError` where the stand-in does not answer."""
+    session = await stand_in.session(case)
+    attempts: list[Attempt] = []
+    driver.take_printed()
+    for message in case.messages:
+        intent = Intent(next(_IDS), session.base_url, USERNAME, PASSWORD, message, case.timeout_s, case.operation)
+        began = time.monotonic()
+        deadline = deadline_of(case.timeout_s)
+        answer = await driver.send(intent, deadline)
+        seconds = time.monotonic() - began
+        exchanges = await session.arrived()
+        attempts.append(Attempt(intent, answer, exchanges, seconds, driver.take_printed(), deadline))
+    late = await session.arrived()
+    await session.end()
+    return Evidence(case, tuple(attempts), late, session.base_url)

@@ -1,0 +1,180 @@
+"""What the gateway may do with one send: a catalogue, each step with what a client can make of it.
+
+A step is a stub's `then`, or none: the gateway's own answer. Clients are judged by what came of it, see `evidence`;
+the step says what no answer shows, such as a connection that broke.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import Any
+
+
+class Sees(Enum):
+    """What becomes of the answer on its way to the client."""
+
+    ANSWER = "the whole answer"
+    BROKEN = "no answer, or one that breaks off"
+    LATE = "no complete answer within the client's own time-out"
+
+
+class Stage(Enum):
+    """When the step decides, which is what its occurrences are counted at."""
+
+    ARRIVAL = "before the gateway sees the request"
+    DECISION = "in the place of the gateway's rules"
+    ANSWER = "on the way back, once the gateway has decided by itself"
+
+
+class Group(StrEnum):
+    """What a step is for: the report counts by these, and checks look for theirs."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    TRANSPORT = "transport"
+    PROXY = "proxy"
+    ODD = "odd answer"
+    """An answer that is no success, whatever it looks like."""
+    TOLERANCE = "tolerance"
+    """A right answer in another dress."""
+    TIME = "time"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that the gateway does. `name` is its name in reports and replays."""
+
+    name: str
+    group: Group
+    then: Mapping[str, Any] | None = field(default=None, hash=False)
+    stage: Stage = Stage.ANSWER
+    sees: Sees = Sees.ANSWER
+    accepts: bool = False
+    """The gateway has taken the message, or says so: sending it again may bring it twice."""
+    slow: bool = False
+    """The client has to wait for its own time-out: real seconds."""
+
+    @property
+    def intercepts(self) -> bool:
+        """Whether the gateway never sees the request."""
+        return self.stage is Stage.ARRIVAL
+
+    @property
+    def fate_unknown(self) -> bool:
+        """Whether no client can know if the message was taken."""
+        return self.sees is not Sees.ANSWER
+
+
+ID = "5f2c1b9e-7f0a-4c57-9d2b-3d0d7a1c9e44"
+"""The id in answers that are not the gateway's own."""
+
+OURS = "0: Accepted for delivery"
+
+PERMANENT = (8, 56, 59, 61, 63, 66, 74)
+TRANSIENT = (60, 64)
+CODES = tuple(sorted((*PERMANENT, *TRANSIENT)))
+
+
+def _raw(name: str, group: Group, status: int, body: object, **rest: Any) -> Step:
+    """An answer that no catalogue holds; `headers` beside it, `raw` for a body as it is on the wire."""
+    answer: dict[str, Any] = {"status": status, "body": body if isinstance(body, str) else json.dumps(body)}
+    headers = rest.pop("headers", {})
+    if headers:
+        answer["headers"] = headers
+    return Step(name, group, {"answer": answer}, Stage.ARRIVAL, **rest)
+
+
+def _accepted(**more: Any) -> dict[str, Any]:
+    return {"message": OURS, "id": ID, **more}
+
+
+def _fault(name: str, group: Group, *, sees: Sees = Sees.ANSWER, **rest: Any) -> Step:
+    return Step(name, group, {"fault": name}, sees=sees, **rest)
+
+
+ACCEPT = Step("accepted", Group.ACCEPTED, accepts=True)
+
+REFUSALS = tuple(
+    Step(f"refused {code}", Group.REFUSED, {"refuse": code}, Stage.ARRIVAL if code == 63 else Stage.DECISION)
+    for code in CODES
+)
+
+BEFORE = tuple(_fault(name, Group.TRANSPORT, stage=Stage.ARRIVAL, sees=Sees.BROKEN) for name in ("reset", "empty"))
+AFTER = tuple(
+    _fault(name, Group.TRANSPORT, sees=Sees.BROKEN, accepts=True)
+    for name in ("reset-after", "empty-after", "truncated-body", "malformed-chunk")
+)
+"""The message is taken, and no client can know."""
+
+SPOILT = tuple(
+    _fault(name, Group.ODD, sees=Sees.ANSWER, accepts=True) for name in ("broken-json", "wrong-content-length")
+)
+"""A whole answer whose body is no JSON."""
+
+LATE = (
+    _fault("hang", Group.TIME, stage=Stage.ARRIVAL, sees=Sees.LATE, slow=True),
+    _fault("hang-after", Group.TIME, sees=Sees.LATE, accepts=True, slow=True),
+    Step(
+        "slow-drip", Group.TIME, {"fault": {"kind": "slow-drip", "interval": "100ms"}},
+        sees=Sees.LATE, accepts=True, slow=True,
+    ),
+)  # fmt: skip
+
+PROXY = (
+    *(_fault(name, Group.PROXY, stage=Stage.ARRIVAL) for name in ("html-page", "502", "503", "504")),
+        _fault(name, Group.PROXY, stage=Stage.ARRIVAL, sees=Sees.ANSWER)
+        for name in ("html-page", "502", "503", "504")
+    ),
+    _fault("429", Group.PROXY, stage=Stage.ARRIVAL, sees=Sees.ANSWER),
+    *(_fault(f"{name}-after", Group.PROXY, sees=Sees.ANSWER, accepts=True) for name in ("html-page", "502", "504")),
+    Step("503 with Retry-After", Group.PROXY, {"fault": {"kind": "503", "retry_after": 30}}, Stage.ARRIVAL),
+)
+
+_WATCHLIST, _NO_PROVIDER = "Message in watchlist", "SMS provider not available"
+
+ODD = (
+    _raw("unknown code 99", Group.ODD, 500, {"code": 99, "message": "Unknown error", "details": None}),
+    _raw("400 malformed", Group.ODD, 400, {"code": 400, "message": "Malformed request", "details": "body"}),
+    _raw("empty 200", Group.ODD, 200, ""),
+    _raw("200 without id", Group.ODD, 200, {"message": OURS}),
+    _raw("200 with null id", Group.ODD, 200, {"message": OURS, "id": None}),
+    _raw("200 that is a list", Group.ODD, 200, [_accepted()]),
+    _raw("200 with a code", Group.ODD, 200, {"code": 61, "message": _WATCHLIST, "details": None}),
+    _raw("200 with an id and a code", Group.ODD, 200, _accepted(code=61)),
+    _raw("202 with an id", Group.ODD, 202, _accepted()),
+    _raw("500 with an id", Group.ODD, 500, _accepted()),
+    _raw("500 with an id and a code", Group.ODD, 500, _accepted(code=61)),
+    _raw("500 with a code that is text", Group.ODD, 500, {"code": "61", "message": _WATCHLIST}),
+    _raw("500 without a body", Group.ODD, 500, ""),
+    _raw("a sign-in page with 200", Group.ODD, 200, "<html>Sign in</html>", headers={"Content-Type": "text/html"}),
+)
+
+
+def _dressed(name: str, answer: object, **headers: str) -> Step:
+    """A right acceptance that looks a little different."""
+    named = {key.replace("_", "-"): value for key, value in headers.items()}
+    return _raw(name, Group.TOLERANCE, 200, answer, headers=named, accepts=True)
+
+
+TOLERANCE = (
+    _dressed("unknown fields", _accepted(queue="fast", parts=[1, {"a": None}])),
+    _dressed("provider null", _accepted(provider=None)),
+    _dressed("provider absent", _accepted()),
+    _dressed("another field order", {"id": ID, "provider": "MITTO", "message": OURS}),
+    _dressed("white space in JSON", f'\r\n {{ "id" :\t"{ID}" ,\n"message":"{OURS}" }} \n'),
+    _dressed("unknown headers", _accepted(), X_Queue="fast", Set_Cookie="a=b"),
+    _dressed("charset named", _accepted(), Content_Type="application/json; charset=utf-8"),
+    _dressed("chunked", _accepted(), Transfer_Encoding="chunked"),
+    _dressed("connection closed", _accepted(), Connection="close"),
+    _raw("details an object", Group.TOLERANCE, 500, {"code": 61, "message": _WATCHLIST, "details": {"list": "eu"}}),
+    _raw("refusal with unknown fields", Group.TOLERANCE, 500, {"code": 64, "message": _NO_PROVIDER, "trace": "7"}),
+    _fault("wrong-content-type", Group.TOLERANCE, sees=Sees.ANSWER, accepts=True),
+)
+
+STEPS: tuple[Step, ...] = (
+    ACCEPT, *REFUSALS, *BEFORE, *AFTER, *SPOILT, *PROXY, *ODD, *TOLERANCE, *LATE,
+)  # fmt: skip
+BY_NAME: dict[str, Step] = {step.name: step for step in STEPS}
