@@ -99,7 +99,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Met:
-    """How often a step was met by the client, and what it said then: `accepted`, `refused 61`, `failed` …"""
+    """How often a step was met by the client, and how often it said `accepted`, `refused 61`, `failed` then."""
 
     step: str
     group: str

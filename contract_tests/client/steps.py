@@ -125,9 +125,6 @@ LATE = (
 
 PROXY = (
     *(_fault(name, Group.PROXY, stage=Stage.ARRIVAL) for name in ("html-page", "502", "503", "504")),
-        _fault(name, Group.PROXY, stage=Stage.ARRIVAL, sees=Sees.ANSWER)
-        for name in ("html-page", "502", "503", "504")
-    ),
     _fault("429", Group.PROXY, stage=Stage.ARRIVAL, sees=Sees.ANSWER),
     *(_fault(f"{name}-after", Group.PROXY, sees=Sees.ANSWER, accepts=True) for name in ("html-page", "502", "504")),
     Step("503 with Retry-After", Group.PROXY, {"fault": {"kind": "503", "retry_after": 30}}, Stage.ARRIVAL),
