@@ -12,7 +12,7 @@ from mock_server.stubs import NearMiss
 class Forcing:
     """The stubs that one request meets, each used once: at most one a stage, a header's before all others."""
 
-    __slots__ = ("_asked", "_at", "_candidates", "_header", "_met", "near", "session")
+    __slots__ = ("_asked", "_at", "_candidates", "_header", "_met", "idle", "near", "session")
 
     def __init__(self, session: Session, asked: Asked, at: Instant, header: Stub | None = None) -> None:
         self.session = session
@@ -21,12 +21,16 @@ class Forcing:
         self._header = header
         # Found once for all stages: of two hundred stubs hardly one is for this request.
         self._candidates = session.stubs.candidates(asked)
+        self.idle = header is None and not self._candidates
+        """No stub is for this request, as for most: nothing more has to be asked."""
         self._met: dict[Stage, Stub | None] = {}
         self.near: list[NearMiss] = []
         """Stubs whose limits kept them from this request."""
 
     def at(self, stage: Stage) -> Stub | None:
         """The stub that has its say at a stage; a request that never gets there uses up none."""
+        if self.idle:
+            return None
         if stage not in self._met:
             header = self._header
             if header is not None and header.outcome.stage is stage and not any(header.unmet(self._asked)):

@@ -158,17 +158,16 @@ async def _hand_over(handing: _Handing) -> Decision:
 
 async def _keep(handing: _Handing, message_id: str, provider: str, *, forced: bool = False) -> None:
     """Keep an accepted message, and begin its life."""
-    stub = handing.forcing.at(Stage.FATE)
-    fates = [each.outcome for each in (handing.forcing.at(Stage.DECISION), stub) if each is not None]
     policy = handing.context.policy
-    message = _message(
-        handing,
-        message_id,
-        provider,
-        plan=next((each.plan for each in fates if each.plan is not None), policy.plan),
-        adversity=next((each.adversity for each in fates if each.adversity is not None), policy.webhooks.adversity),
-        forced=forced or stub is not None,
-    )
+    plan, adversity = policy.plan, policy.webhooks.adversity
+    # What is decided with the message goes before what is said of its fate alone.
+    for stage in () if handing.forcing.idle else (Stage.FATE, Stage.DECISION):
+        stub = handing.forcing.at(stage)
+        if stub is not None:
+            plan = plan if stub.outcome.plan is None else stub.outcome.plan
+            adversity = adversity if stub.outcome.adversity is None else stub.outcome.adversity
+            forced = forced or stage is Stage.FATE
+    message = _message(handing, message_id, provider, plan=plan, adversity=adversity, forced=forced)
     await handing.session.store.keep(message)
     handing.session.watchers.message_kept(message)
     if handing.submission.webhook is not None:

@@ -74,7 +74,7 @@ class Standing(NamedTuple):
 class StubBook:
     """All stubs of a session. Matching and counting are one step: nothing in here waits."""
 
-    __slots__ = ("_built", "_control", "_counts", "_draw", "_numbered", "_scenario", "_since", "_wanted")
+    __slots__ = ("_built", "_control", "_counts", "_draw", "_numbered", "_scenario", "_since", "_standing", "_wanted")
 
     def __init__(self, draw: Draw) -> None:
         self._draw = draw
@@ -88,6 +88,7 @@ class StubBook:
         self._since: dict[str, Instant] = {}
         """When those were made that end by themselves."""
         self._numbered = 0
+        self._standing: Standing | None = None
 
     def __iter__(self) -> Iterator[Stub]:
         """All stubs, those of the control API first, each in the order in which they came."""
@@ -173,7 +174,11 @@ class StubBook:
 
     def standing(self) -> Standing:
         """Which stubs there are now, for whoever asks later."""
-        return Standing(self._scenario, self._numbered)
+        known = self._standing
+        if known is None or known.made != self._numbered or known.scenario is not self._scenario:
+            # One for all exchanges until there is another stub.
+            known = self._standing = Standing(self._scenario, self._numbered)
+        return known
 
     def stood(self, then: Standing) -> Iterator[Stub]:
         """Those that were there at a time; of the control API's only what has not been taken back since."""

@@ -101,7 +101,7 @@ async def intercepted(
 def troubled(scope: Scope, receive: Receive, send: Send, forcing: Forcing) -> Send:
     """The way an answer goes out, once the gateway has decided: `send` itself where no trouble is in store."""
     note(scope[EXCHANGE], forcing)
-    trouble = forcing.trouble
+    trouble = None if forcing.idle else forcing.trouble
     if trouble is None:
         return send
     return _Troubled(scope, receive, send, trouble, forcing.session)
@@ -110,7 +110,7 @@ def troubled(scope: Scope, receive: Receive, send: Send, forcing: Forcing) -> Se
 def note(exchange: Exchange, forcing: Forcing) -> None:
     """Write down which stubs had their say, and what they did to the transport."""
     exchange.standing = forcing.session.stubs.standing()
-    if forcing.names or forcing.near:
+    if not forcing.idle and (forcing.names or forcing.near):
         exchange.stubs = forcing.names
         exchange.near = tuple(forcing.near)
         trouble = forcing.trouble
