@@ -16,7 +16,6 @@ from contract_tests.client.gaps import gaps_in
 from contract_tests.client.running import Options, run
 from contract_tests.target import CouldNotRunError
 
-
 _MISSING = (
     "which client is judged? Give conftest.py beside your pytest settings a session-scoped fixture `sms_client` that "
     "returns a function of an intent"
