@@ -45,6 +45,7 @@ _SEEDS = 2**32
     "--known-gaps", type=click.Path(path_type=Path), help="Checks that are accepted as broken, an id a line."
 )
 @click.option("--replay", type=click.Path(path_type=Path), help="Play this file from .sms-contract/ alone.")
+@click.option("--webhook-url", metavar="URL", help="Where the client takes receipts, if it does.")
 @click.option("--mock-url", envvar="SMS_MOCK_URL", help="A stand-in that runs.  [default: one of its own]")
 @click.option("--control-token", envvar="SMS_CONTROL_TOKEN", metavar="WORD", help="What --mock-url asks for.")
 @click.option(

@@ -22,6 +22,14 @@ _MISSING = (
 )
 
 
+def _receipt_endpoint(request: pytest.FixtureRequest) -> str | None:
+    try:
+        url: str = request.getfixturevalue("sms_receipt_endpoint")
+    except pytest.FixtureLookupError:
+        return None
+    return url
+
+
 @pytest.fixture(scope="session")
 def client_report(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Report:
     """The whole run, made once; the tests are its checks."""
@@ -40,6 +48,7 @@ def client_report(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -
         timeout_s=given("--sms-client-timeout"),
         resend=given("--sms-client-resend"),
         known_gaps=frozenset() if gaps is None else gaps_in(Path(gaps)),
+        webhook_url=given("--sms-client-webhook-url") or _receipt_endpoint(request),
         mock_url=given("--sms-client-mock-url"),
         folder=pytestconfig.rootpath / ".sms-contract",
         command="pytest --pyargs contract_tests.client",

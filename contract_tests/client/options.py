@@ -21,4 +21,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--sms-client-resend", choices=("never", "allowed"), default="never", help="Whether it may send again.")
     add("--sms-client-known-gaps", metavar="FILE", help="Checks that are accepted as broken, an id a line.")
     add("--sms-client-workers", type=int, default=2, metavar="N", help="Calls side by side (default: 2).")
+    add("--sms-client-webhook-url", metavar="URL", help="Where the client takes receipts, if it does.")
     add("--sms-client-mock-url", metavar="URL", help="A stand-in that runs (default: one of its own).")

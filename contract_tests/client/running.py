@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from contract_tests.client import receipt_checks
 from contract_tests.client.cases import Case
 from contract_tests.client.checks import checks_of
 from contract_tests.client.driver.calling import Driver, DriverFailure
@@ -55,6 +56,8 @@ class Options:
     folder: Path | None = Path(".sms-contract")
     """Where replays are written; `None`: nowhere."""
     mock_url: str | None = None
+    webhook_url: str | None = None
+    """Where the client takes receipts; `None`: it takes none."""
     control_token: str | None = field(default=None, repr=False)
     replay: Case | None = None
     """Play this one alone."""
@@ -112,6 +115,7 @@ async def run(options: Options, make: Callable[[], Driver], progress: Progress |
 
             await bench.play_all(cases, take)
             standings = await bench.standings(tallies)
+            standings += await _receipts(options, pool, stand_in)
     closed = tuple(s.check.id for s in standings if s.known_gap and s.verdict is Verdict.KEPT)
     return Report(
         client=options.client,
@@ -221,6 +225,12 @@ async def _look(pool: DriverPool, stand_in: StandIn, options: Options) -> None:
     )
 
 
+async def _receipts(options: Options, pool: DriverPool, stand_in: StandIn) -> list[Standing]:
+    if options.webhook_url is None or options.replay is not None:
+        return receipt_checks.not_testable()
+    return await receipt_checks.judged(options.webhook_url, options.operation, pool, stand_in, options.known_gaps)
+
+
 def _cases(options: Options) -> tuple[Case, ...]:
     if options.replay is not None:
         return (options.replay,)
@@ -229,7 +239,7 @@ def _cases(options: Options) -> tuple[Case, ...]:
 
 
 def _known(gaps: frozenset[str], tallies: Iterable[_Tally]) -> None:
-    ids = {tally.check.id for tally in tallies}
+    ids = {tally.check.id for tally in tallies} | {law.id for law in receipt_checks.LAWS}
     unknown = sorted(gaps - ids)
     if unknown:
         raise CouldNotRunError(
