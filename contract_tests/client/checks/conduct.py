@@ -114,7 +114,7 @@ CHECKS: tuple[Check, ...] = (
         Severity.MAJOR, ("ANS-1", "ANS-2", "ANS-3"), _tolerant, _in_another_dress,
     ),
     of_attempts(
-        "tolerance.content-type", "A right acceptance under a wrong content type is accepted or failed, and no refusal.",
+        "tolerance.content-type", "A right acceptance under a wrong type is accepted or failed, and no refusal.",
         Severity.MINOR, ("ANS-1",), _wrong_type, _met_wrong_type,
     ),
     Check(

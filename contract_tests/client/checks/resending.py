@@ -27,7 +27,7 @@ def rows(evidence: Evidence) -> Iterator[Row]:
         yield (*attempt.sends, *late)
 
 
-def _of_rows(
+def _of_rows(  # noqa: PLR0913, PLR0917 - the parts of a check
     id_: str,
     sentence: str,
     severity: Severity,
@@ -47,7 +47,8 @@ def _permanent(row: Row, _: Evidence) -> Iterator[str]:
     for number, seen in enumerate(row[:-1]):
         code = refused_with(seen)
         if code in PERMANENT and seen.step.group is Group.REFUSED:
-            yield f"the message was refused with {code}, which is for good, and sent {len(row) - number - 1} times more"
+            more = len(row) - number - 1
+            yield f"the message was refused with {code}, which is for good, and sent {more} times more"
             return
 
 
@@ -61,8 +62,8 @@ def _hammering(row: Row, _: Evidence) -> Iterator[str]:
     sent = sum(refused_with(seen) == 60 for seen in row)
     if sent > MOST_OF_60:
         yield (
-            f"the number had its fill (60), and the message was sent {sent} times while the window stood still; it moves "
-            "within an hour, not within a second"
+            f"the number had its fill (60), and the message was sent {sent} times while the window stood still; "
+            "it moves within an hour, not within a second"
         )
 
 
@@ -94,8 +95,8 @@ def _before(row: Row, evidence: Evidence) -> Iterator[str]:
     first = next((seen for seen in row[:-1] if _unreached(seen)), None)
     if first is not None:
         yield (
-            f"after {first.step.name} the message was sent again. This time the gateway had not taken it, which no client "
-            f"can know: {ledger(evidence)}"
+            f"after {first.step.name} the message was sent again. This time the gateway had not taken it, which no "
+            f"client can know: {ledger(evidence)}"
         )
 
 
@@ -121,7 +122,8 @@ def checks(resend: str) -> tuple[Check, ...]:
         Severity.CRITICAL, ("PR-1", "AF-1"), _unknown_fate, _unreadable,
     )  # fmt: skip
     before = _of_rows(
-        "resend.before", "A lost answer does not tell whether the message was taken: sending again is the caller's choice.",
+        "resend.before",
+        "A lost answer does not tell whether the message was taken: to send again is for callers.",
         Severity.MAJOR, ("PR-1",), _before, _unreached,
     )  # fmt: skip
     if resend == "allowed":
