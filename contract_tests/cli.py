@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from contract_tests.client.command import client
+
 if TYPE_CHECKING:
     from contract_tests.gateway.runner import Options
 
@@ -19,6 +21,9 @@ _SEEDS = 2**32
 @click.version_option(package_name="sms-gateway-mock", prog_name="sms-contract")
 def main() -> None:
     """The contract of the SMS gateway, and who keeps it."""
+
+
+main.add_command(client)
 
 
 @main.command()

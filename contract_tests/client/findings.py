@@ -51,7 +51,7 @@ Reaches = Callable[[Evidence], bool]
 
 
 @dataclass(frozen=True)
-class Check:
+class Law:
     """One law for clients."""
 
     id: str
@@ -60,6 +60,12 @@ class Check:
     """What a client has to do, and why it matters."""
     severity: Severity
     requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Check(Law):
+    """A law that cases are judged by."""
+
     judge: Judge = field(repr=False)
     reaches: Reaches = field(repr=False)
 
@@ -68,24 +74,26 @@ class Check:
 class Failure:
     """A breach with the smallest case that shows it."""
 
-    check: Check
+    check: Law
     breach: Breach
-    evidence: Evidence
-    """Of the shrunk case."""
+    evidence: Evidence | None = None
+    """Of the shrunk case; `None` where no send is at fault."""
     replay: str | None = None
     """The file that plays it again."""
+    lines: tuple[str, ...] = ()
+    """What happened, where there is no evidence to tell it from."""
 
     @property
-    def case(self) -> Case:
+    def case(self) -> Case | None:
         """The shrunk case."""
-        return self.evidence.case
+        return None if self.evidence is None else self.evidence.case
 
 
 @dataclass(frozen=True)
 class Standing:
     """A check with its verdict over the whole run."""
 
-    check: Check
+    check: Law
     verdict: Verdict
     reached: int = 0
     """Cases that had something for it."""

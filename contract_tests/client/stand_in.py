@@ -122,6 +122,19 @@ class PlayedSession:
         self._sends += probe.is_send
         return probe
 
+    async def first_message(self, seconds: float) -> str | None:
+        """The id of the first message that the gateway takes; `None` where it takes none in time."""
+        path = f"/~{self.name}/_control/messages/wait?timeout={seconds:g}"
+        try:
+            found = await self._stand_in.call("GET", path)
+        except CouldNotRunError:
+            return None
+        return str(found["messages"][0]["id"])
+
+    async def release(self) -> None:
+        """Let the answers go that are held."""
+        await self._stand_in.call("POST", f"/~{self.name}/_control/release")
+
     async def end(self) -> None:
         """Let it go."""
         await self._stand_in.call("DELETE", f"/_control/sessions/{self.name}")

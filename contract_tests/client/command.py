@@ -1,0 +1,152 @@
+"""`sms-contract client`: does a client keep the contract?"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contract_tests.client.driver.calling import Driver
+    from contract_tests.client.findings import Report
+    from contract_tests.client.running import Options
+
+_SEEDS = 2**32
+
+
+@click.command()
+@click.option("--command", "client", required=True, envvar="SMS_CLIENT", help="The client's driver: node driver.mjs")
+@click.option("--one-shot", is_flag=True, help="Start the command once per message.")
+@click.option(
+    "--operation",
+    type=click.Choice(["admin", "services"]),
+    default="admin",
+    show_default=True,
+    help="What it sends by.",
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Clients side by side.")
+@click.option("--cases", type=click.IntRange(0, 100_000), help="How many are generated.  [default: 400]")
+@click.option("--seed", type=click.IntRange(0, _SEEDS - 1), help="Repeats a run.  [default: a random one]")
+@click.option(
+    "--timeout", "timeout_s", type=click.FloatRange(0.1, 60), default=1.0, show_default=True,
+    help="Seconds that the client is given where it is made to wait.",
+)  # fmt: skip
+@click.option(
+    "--resend", type=click.Choice(["never", "allowed"]), default="never", show_default=True,
+    help="Whether it may send again what may have been sent.",
+)  # fmt: skip
+@click.option(
+    "--known-gaps", type=click.Path(path_type=Path), help="Checks that are accepted as broken, an id a line."
+)
+@click.option("--replay", type=click.Path(path_type=Path), help="Play this file from .sms-contract/ alone.")
+@click.option("--webhook-url", metavar="URL", help="Where the client takes receipts, if it does.")
+@click.option("--mock-url", envvar="SMS_MOCK_URL", help="A stand-in that runs.  [default: one of its own]")
+@click.option("--control-token", envvar="SMS_CONTROL_TOKEN", metavar="WORD", help="What --mock-url asks for.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Write FILE.html, .json or .xml (JUnit).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def client(reports: tuple[Path, ...], as_json: bool, one_shot: bool, **given: Any) -> None:
+    """Judge a client in any language: suite B.
+
+    Exit code 0: everything that could be tested is kept. 1: something is broken. 2: the suite could not run.
+    """
+    import asyncio  # noqa: PLC0415 - `--help` needs none of it
+
+    from contract_tests.client.progress import Shown  # noqa: PLC0415
+    from contract_tests.client.reporting import files  # noqa: PLC0415
+    from contract_tests.client.running import run  # noqa: PLC0415
+    from contract_tests.target import CouldNotRunError  # noqa: PLC0415
+
+    try:
+        places = [files.checked_file(report) for report in reports]
+        options = _options(one_shot=one_shot, **given)
+        with Shown() as shown:
+            found = asyncio.run(run(options, _maker(options.client, one_shot=one_shot), shown.step))
+        for place in places:
+            files.write_report(found, place)
+    except CouldNotRunError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        _fail("interrupted; nothing was judged.")
+    _print(found, as_json=as_json)
+    sys.exit(found.exit_code)
+
+
+def _maker(command: str, *, one_shot: bool) -> Callable[[], Driver]:
+    from contract_tests.client.driver.child import ChildDriver  # noqa: PLC0415
+    from contract_tests.client.driver.one_shot import OneShotDriver  # noqa: PLC0415
+
+    return (lambda: OneShotDriver(command)) if one_shot else (lambda: ChildDriver(command))
+
+
+def _options(  # noqa: PLR0913 - one parameter an option
+    *,
+    client: str,
+    one_shot: bool,
+    cases: int | None,
+    seed: int | None,
+    known_gaps: Path | None,
+    replay: Path | None,
+    **given: Any,
+) -> Options:
+    from contract_tests.client.gaps import gaps_in  # noqa: PLC0415
+    from contract_tests.client.replaying import case_in  # noqa: PLC0415
+    from contract_tests.client.running import DEFAULT_CASES, Options  # noqa: PLC0415
+    from contract_tests.target import CouldNotRunError  # noqa: PLC0415
+
+    seed = _random_seed() if seed is None else seed
+    try:
+        case = None if replay is None else case_in(replay)[1]
+    except ValueError as error:
+        raise CouldNotRunError(f"--replay {replay}: {error}") from None
+    count = DEFAULT_CASES if cases is None else cases
+    said = ["sms-contract", "client", "--command", client, "--seed", str(seed)]
+    said += ["--one-shot"] if one_shot else []
+    said += ["--cases", str(count)] if cases is not None else []
+    said += ["--operation", given["operation"]] if given["operation"] != "admin" else []
+    said += ["--resend", given["resend"]] if given["resend"] != "never" else []
+    return Options(
+        client=client,
+        seed=seed,
+        cases=count,
+        known_gaps=frozenset() if known_gaps is None else gaps_in(known_gaps),
+        replay=case,
+        command=shlex.join(said),
+        **given,
+    )
+
+
+def _random_seed() -> int:
+    from secrets import randbelow  # noqa: PLC0415
+
+    return randbelow(_SEEDS)
+
+
+def _print(report: Report, *, as_json: bool) -> None:
+    from contract_tests.client.reporting import files  # noqa: PLC0415
+
+    if as_json:
+        click.echo(json.dumps(files.as_json(report), indent=2))
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    from contract_tests.client.replaying import transcript  # noqa: PLC0415
+    from contract_tests.client.reporting.console import print_report  # noqa: PLC0415
+
+    print_report(report, Console(), transcript)
+
+
+def _fail(sentence: str) -> NoReturn:
+    click.secho(f"sms-contract: {sentence}", fg="red", err=True)
+    sys.exit(2)

@@ -1,0 +1,59 @@
+"""Suite B under pytest: the client is the fixture `sms_client` of the team's own conftest.py."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from secrets import randbelow
+from typing import Any
+
+import pytest
+
+from contract_tests.client.driver.function import FunctionDriver
+from contract_tests.client.findings import Report
+from contract_tests.client.gaps import gaps_in
+from contract_tests.client.running import Options, run
+from contract_tests.target import CouldNotRunError
+
+_MISSING = (
+    "which client is judged? Give conftest.py beside your pytest settings a session-scoped fixture `sms_client` that "
+    "returns a function of an intent"
+)
+
+
+def _receipt_endpoint(request: pytest.FixtureRequest) -> str | None:
+    try:
+        url: str = request.getfixturevalue("sms_receipt_endpoint")
+    except pytest.FixtureLookupError:
+        return None
+    return url
+
+
+@pytest.fixture(scope="session")
+def client_report(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Report:
+    """The whole run, made once; the tests are its checks."""
+    try:
+        sms_client: Callable[..., Any] = request.getfixturevalue("sms_client")
+    except pytest.FixtureLookupError:
+        pytest.exit(f"sms-contract: {_MISSING}", returncode=2)
+    given = pytestconfig.getoption
+    gaps, seed = given("--sms-client-known-gaps"), given("--sms-client-seed")
+    options = Options(
+        client=getattr(sms_client, "__qualname__", type(sms_client).__qualname__),
+        operation=given("--sms-client-operation"),
+        seed=randbelow(2**32) if seed is None else seed,
+        cases=given("--sms-client-cases"),
+        workers=given("--sms-client-workers"),
+        timeout_s=given("--sms-client-timeout"),
+        resend=given("--sms-client-resend"),
+        known_gaps=frozenset() if gaps is None else gaps_in(Path(gaps)),
+        webhook_url=given("--sms-client-webhook-url") or _receipt_endpoint(request),
+        mock_url=given("--sms-client-mock-url"),
+        folder=pytestconfig.rootpath / ".sms-contract",
+        command="pytest --pyargs contract_tests.client",
+    )
+    try:
+        return asyncio.run(run(options, lambda: FunctionDriver(sms_client)))
+    except CouldNotRunError as error:
+        pytest.exit(f"sms-contract: {error}", returncode=2)

@@ -1,0 +1,21 @@
+"""`--known-gaps FILE`: checks that a team accepts as broken for now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from contract_tests.target import CouldNotRunError
+
+
+def gaps_in(path: Path) -> frozenset[str]:
+    """The ids of a file, one a line; what stands behind `#` is for people.
+
+    Raises:
+        CouldNotRunError: the file cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise CouldNotRunError(f"--known-gaps {path}: it cannot be read: {error}") from None
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return frozenset(line for line in lines if line)

@@ -1,0 +1,144 @@
+"""The laws for clients that take receipts, each with what is posted to find out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from contract_tests.client import receipts
+from contract_tests.client.driver.calling import Driver
+from contract_tests.client.driver.pool import DriverPool
+from contract_tests.client.driver.protocol import Accepted, Operation
+from contract_tests.client.findings import Breach, Failure, Law, Severity, Standing, Verdict
+from contract_tests.client.race import ORDERS, Run, race
+from contract_tests.client.receipts import QUICK, Endpoint, Posted, Trial, endpoint
+from contract_tests.client.stand_in import StandIn
+
+NEEDS_ENDPOINT = "it needs the client's own receiver: --webhook-url"
+
+
+@dataclass(frozen=True)
+class ReceiptCheck(Law):
+    """A law that receipts are posted for."""
+
+    trial: Trial = field(repr=False)
+    breaks: Callable[[list[Posted]], Iterator[str]] = field(repr=False)
+
+
+def _all_taken(posted: Iterable[Posted]) -> Iterator[str]:
+    for each in posted:
+        if each.status is None:
+            yield f"{each.what} was not answered at all: {each.said}"
+        elif not each.taken:
+            yield f"{each.what} was answered {each.status}; any 2xx takes it, and everything else has it repeated"
+
+
+def _all_quick(posted: Iterable[Posted]) -> Iterator[str]:
+    for each in posted:
+        if each.seconds > QUICK:
+            yield f"{each.what} took {each.seconds:.1f} s; answer first and work later: the gateway waits for 10 s"
+
+
+def _survives(posted: list[Posted]) -> Iterator[str]:
+    *broken, right = posted
+    for each in broken:
+        if each.status is None:
+            yield f"{each.what} was not answered at all: {each.said}"
+        elif each.status >= 500:
+            yield f"{each.what} was answered {each.status}; what is malformed is the sender's fault: answer 4xx"
+    yield from _all_taken([right])
+
+
+CHECKS: tuple[ReceiptCheck, ...] = (
+    ReceiptCheck(
+        "receipts.documented",
+        "A receiver takes every documented receipt with a 2xx; what it does not take is repeated for nine hours.",
+        Severity.MAJOR, ("WH-1", "WH-2", "WH-4", "ST-1"), receipts.documented, _all_taken,
+    ),
+    ReceiptCheck(
+        "receipts.quick",
+        "A receiver answers at once; one that works first is given up on, and told again.",
+        Severity.MAJOR, ("WH-4",), receipts.side_by_side, _all_quick,
+    ),
+    ReceiptCheck(
+        "receipts.duplicates",
+        "A receiver takes the same receipt again: the gateway repeats what it is not sure of, with one id and body.",
+        Severity.MAJOR, ("WH-4",), receipts.duplicated, _all_taken,
+    ),
+    ReceiptCheck(
+        "receipts.reordered",
+        "A receiver takes receipts in any order: a repeated one overtakes none, but networks do.",
+        Severity.MAJOR, ("WH-5",), receipts.reordered, _all_taken,
+    ),
+    ReceiptCheck(
+        "receipts.unknown",
+        "A receiver takes what it does not know, for the gateway may learn new words.",
+        Severity.MINOR, ("WH-2", "ST-1"), receipts.unknown, _all_taken,
+    ),
+    ReceiptCheck(
+        "receipts.malformed",
+        "A receiver refuses what is no JSON, and lives on.",
+        Severity.MAJOR, ("WH-2",), receipts.malformed, _survives,
+    ),
+)  # fmt: skip
+
+RACE = Law(
+    "receipts.race",
+    "Receipts may come before the answer to their send, twice, in any order: each is taken, and the answer is told.",
+    Severity.CRITICAL,
+    ("WH-1", "WH-4", "WH-5", "WH-6"),
+)
+
+LAWS: tuple[Law, ...] = (*CHECKS, RACE)
+
+
+def not_testable() -> list[Standing]:
+    """How they stand with a client that has no receiver."""
+    return [Standing(law, Verdict.NOT_TESTABLE, why=NEEDS_ENDPOINT) for law in LAWS]
+
+
+async def judged(
+    url: str, operation: Operation, pool: DriverPool, stand_in: StandIn, gaps: frozenset[str]
+) -> list[Standing]:
+    """How they stand with the receiver at a URL; `CouldNotRunError` where there is none."""
+    found = []
+    async with endpoint(url) as to:
+        for number, check in enumerate(CHECKS):
+            posted = await check.trial(to, str(UUID(int=2**100 + number, version=4)))
+            found.append(_standing(check, len(posted), list(check.breaks(posted)), _lines(posted), gaps))
+        async with pool.lent() as driver:
+            found.append(await _raced(operation, driver, stand_in, to, gaps))
+    return found
+
+
+async def _raced(
+    operation: Operation, driver: Driver, stand_in: StandIn, to: Endpoint, gaps: frozenset[str]
+) -> Standing:
+    runs = [run for order in ORDERS if (run := await race(order, operation, driver, stand_in, to)) is not None]
+    if not runs:
+        return Standing(RACE, Verdict.NOT_REACHED, why="the client sent nothing that could be told of")
+    lost = [(run, said) for run in runs for said in _lost(run)]
+    lines = tuple(f"order: {', '.join(run.order)}" for run, _ in lost[:1]) + _lines(lost[0][0].posted if lost else ())
+    return _standing(RACE, len(runs), [said for _, said in lost], lines, gaps)
+
+
+def _lost(run: Run) -> Iterator[str]:
+    order = ", ".join(run.order)
+    for said in _all_taken(run.posted):
+        yield f"{said} (in the order: {order})"
+    if not (isinstance(run.answer, Accepted) and run.answer.message_id == run.message_id):
+        yield f"the send was accepted as {run.message_id}, and the client said {run.answer} (in the order: {order})"
+
+
+def _standing(law: Law, reached: int, said: list[str], lines: tuple[str, ...], gaps: frozenset[str]) -> Standing:
+    failure = Failure(law, Breach(said[0]), lines=lines) if said else None
+    verdict = Verdict.BROKEN if said else Verdict.KEPT
+    return Standing(law, verdict, reached, len(said), failure=failure, known_gap=law.id in gaps)
+
+
+def _lines(posted: Iterable[Posted]) -> tuple[str, ...]:
+    return tuple(
+        f"{each.seconds:6.2f} s  POST {each.what}: {each.status or 'no answer'} {each.said[:80]}".rstrip()
+        for each in posted
+    )

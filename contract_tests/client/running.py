@@ -1,0 +1,251 @@
+"""Running suite B: look whether the client calls at all, play every case, and shrink what broke."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+
+from contract_tests.client import receipt_checks
+from contract_tests.client.cases import Case
+from contract_tests.client.checks import checks_of
+from contract_tests.client.driver.calling import Driver, DriverFailure
+from contract_tests.client.driver.pool import DriverPool
+from contract_tests.client.driver.protocol import Operation
+from contract_tests.client.evidence import Evidence
+from contract_tests.client.findings import Check, Failure, Report, Standing, Verdict
+from contract_tests.client.meeting import Meetings
+from contract_tests.client.playing import play
+from contract_tests.client.programs import enumerated, generated, simple
+from contract_tests.client.replaying import written
+from contract_tests.client.shrinking import shrunk
+from contract_tests.client.stand_in import StandIn
+from contract_tests.target import CouldNotRunError
+
+DEFAULT_CASES = 400
+"""Generated ones, beside those that every run plays."""
+
+_SLOW_WORKERS = 6
+"""Clients that wait for their own time-out do so side by side."""
+
+_SHRINK_SECONDS = 4.0
+_SHRINK_ALL = 20.0
+
+Progress = Callable[[int, int, int], None]
+"""Told of cases played, cases in all, and checks that are broken so far."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a client is to be judged."""
+
+    client: str
+    """What it is called in the report: its command."""
+    operation: Operation = "admin"
+    seed: int = 0
+    cases: int = DEFAULT_CASES
+    workers: int = 2
+    timeout_s: float = 1.0
+    """The client's own limit in cases that make it wait."""
+    resend: str = "never"
+    """`allowed`: it may send again when the fate of a message is unknown."""
+    known_gaps: frozenset[str] = frozenset()
+    folder: Path | None = Path(".sms-contract")
+    """Where replays are written; `None`: nowhere."""
+    mock_url: str | None = None
+    webhook_url: str | None = None
+    """Where the client takes receipts; `None`: it takes none."""
+    control_token: str | None = field(default=None, repr=False)
+    replay: Case | None = None
+    """Play this one alone."""
+    command: str = ""
+    """What repeats the run."""
+
+
+@dataclass
+class _Tally:
+    """What became of one check so far."""
+
+    check: Check
+    reached: int = 0
+    broken: int = 0
+    smallest: Evidence | None = None
+
+    def take(self, evidence: Evidence) -> None:
+        """Judge one case."""
+        if not self.check.reaches(evidence):
+            return
+        self.reached += 1
+        if next(iter(self.check.judge(evidence)), None) is not None:
+            self.broken += 1
+            if self.smallest is None or _size(evidence.case) < _size(self.smallest.case):
+                self.smallest = evidence
+
+
+async def run(options: Options, make: Callable[[], Driver], progress: Progress | None = None) -> Report:
+    """Judge a client.
+
+    Raises:
+        CouldNotRunError: it cannot be started, does not speak the driver's protocol, or never calls the gateway.
+    """
+    began = time.monotonic()
+    tallies = [_Tally(check) for check in checks_of(options.resend)]
+    _known(options.known_gaps, tallies)
+    met = Meetings()
+    cases = _cases(options)
+    async with StandIn(options.mock_url, token=options.control_token) as stand_in:
+        slow = sum(case.slow for case in cases)
+        workers = options.workers + min(slow, _SLOW_WORKERS)
+        async with DriverPool(make, workers) as pool:
+            await _look(pool, stand_in, options)
+            bench = _Bench(pool, stand_in, options)
+            played = 0
+
+            def take(evidence: Evidence) -> None:
+                nonlocal played
+                played += 1
+                met.take(evidence)
+                for tally in tallies:
+                    tally.take(evidence)
+                if progress is not None:
+                    progress(played, len(cases), sum(1 for each in tallies if each.broken))
+
+            await bench.play_all(cases, take)
+            standings = await bench.standings(tallies)
+            standings += await _receipts(options, pool, stand_in)
+    closed = tuple(s.check.id for s in standings if s.known_gap and s.verdict is Verdict.KEPT)
+    return Report(
+        client=options.client,
+        operation=options.operation,
+        seed=options.seed,
+        cases=played,
+        seconds=time.monotonic() - began,
+        standings=tuple(standings),
+        met=met.steps(),
+        fields=met.fields(),
+        command=options.command,
+        closed_gaps=closed,
+    )
+
+
+class _Bench:
+    """Everything that cases are played with."""
+
+    def __init__(self, pool: DriverPool, stand_in: StandIn, options: Options) -> None:
+        self._pool = pool
+        self._stand_in = stand_in
+        self._options = options
+
+    async def play(self, case: Case) -> Evidence:
+        """Play one case with a client that is free."""
+        async with self._pool.lent() as driver:
+            return await play(case, driver, self._stand_in)
+
+    async def play_all(self, cases: Sequence[Case], take: Callable[[Evidence], None]) -> None:
+        """Play all: those that wait at once and side by side, the others beside them."""
+        slow = [case for case in cases if case.slow]
+        fast = iter([case for case in cases if not case.slow])
+        room = asyncio.Semaphore(_SLOW_WORKERS)
+
+        async def wait_with(case: Case) -> None:
+            async with room:
+                take(await self.play(case))
+
+        async def work() -> None:
+            for case in fast:
+                take(await self.play(case))
+
+        async with asyncio.TaskGroup() as group:
+            for case in slow:
+                group.create_task(wait_with(case))
+            for _ in range(self._options.workers):
+                group.create_task(work())
+
+    async def standings(self, tallies: Iterable[_Tally]) -> list[Standing]:
+        """The verdicts, each breach with the smallest case that can be found within the time for it."""
+        until = time.monotonic() + _SHRINK_ALL
+        found = []
+        for tally in tallies:
+            failure = None
+            if tally.smallest is not None:
+                seconds = min(_SHRINK_SECONDS, max(0.0, until - time.monotonic()))
+                failure = await self._shrunk(tally.check, tally.smallest, seconds)
+            verdict = Verdict.BROKEN if tally.broken else Verdict.KEPT if tally.reached else Verdict.NOT_REACHED
+            found.append(
+                Standing(
+                    tally.check,
+                    verdict,
+                    tally.reached,
+                    tally.broken,
+                    failure=failure,
+                    known_gap=tally.check.id in self._options.known_gaps,
+                )
+            )
+        return found
+
+    async def _shrunk(self, check: Check, evidence: Evidence, seconds: float) -> Failure:
+        best = evidence
+
+        async def still_breaks(case: Case) -> bool:
+            nonlocal best
+            tried = await self.play(case)
+            breaks = next(iter(check.judge(tried)), None) is not None
+            if breaks and _size(case) <= _size(best.case):
+                best = tried
+            return breaks
+
+        case = await shrunk(evidence.case, still_breaks, seconds)
+        if best.case != case:
+            # What broke once need not break each time: then the case that was seen to break is told.
+            again = await self.play(case)
+            best = again if next(iter(check.judge(again)), None) is not None else best
+        breach = next(iter(check.judge(best)))
+        folder = self._options.folder
+        replay = None if folder is None else str(written(folder, check, breach, best.case))
+        return Failure(check, breach, best, replay)
+
+
+async def _look(pool: DriverPool, stand_in: StandIn, options: Options) -> None:
+    """Have the client send once before anything is judged: it has to start, speak, and call the right place."""
+    async with pool.lent() as driver:
+        for patience in (10.0, 10.0):
+            evidence = await play(simple(options.operation, timeout_s=patience), driver, stand_in)
+            if any(evidence.attempts[0].exchanges):
+                return
+            answer = evidence.attempts[0].answer
+            if isinstance(answer, DriverFailure):
+                lines = f"\n{answer.last_lines}" if answer.last_lines else ""
+                raise CouldNotRunError(f"The client does not speak the driver's protocol. {answer.said}{lines}")
+    raise CouldNotRunError(
+        f"The client never called the gateway: it was given the base URL {evidence.base_url}, nothing came there, "
+        f"and it said {answer}. Does it call a host of its own?"
+    )
+
+
+async def _receipts(options: Options, pool: DriverPool, stand_in: StandIn) -> list[Standing]:
+    if options.webhook_url is None or options.replay is not None:
+        return receipt_checks.not_testable()
+    return await receipt_checks.judged(options.webhook_url, options.operation, pool, stand_in, options.known_gaps)
+
+
+def _cases(options: Options) -> tuple[Case, ...]:
+    if options.replay is not None:
+        return (options.replay,)
+    fixed = enumerated(options.operation, options.timeout_s)
+    return tuple(chain(fixed, generated(options.seed, options.cases, options.operation, options.timeout_s)))
+
+
+def _known(gaps: frozenset[str], tallies: Iterable[_Tally]) -> None:
+    ids = {tally.check.id for tally in tallies} | {law.id for law in receipt_checks.LAWS}
+    unknown = sorted(gaps - ids)
+    if unknown:
+        raise CouldNotRunError(
+            f"--known-gaps: no check is called {unknown[0]!r}; there are: {', '.join(sorted(ids))}."
+        )
+
+
+def _size(case: Case) -> tuple[int, int, int]:
+    return len(case.messages), len(case.program), sum(len(str(message)) for message in case.messages)

@@ -1,0 +1,26 @@
+"""Suite B as tests: one a check, all of one run."""
+
+from __future__ import annotations
+
+import pytest
+
+from contract_tests.client.checks import checks_of
+from contract_tests.client.findings import Report, Verdict
+from contract_tests.client.replaying import transcript
+
+
+@pytest.mark.parametrize("check_id", [check.id for check in checks_of("never")])
+def test_client(client_report: Report, check_id: str) -> None:
+    """The client keeps this check."""
+    standing = next(each for each in client_report.standings if each.check.id == check_id)
+    if check_id in client_report.closed_gaps:
+        pytest.fail(f"{check_id} is a known gap, and the client keeps it: take it off the list", pytrace=False)
+    if standing.verdict in {Verdict.NOT_REACHED, Verdict.NOT_TESTABLE}:
+        pytest.skip(standing.why or standing.verdict.value)
+    if standing.verdict is Verdict.BROKEN and standing.failure is not None:
+        failure = standing.failure
+        lines = [failure.breach.said, f"Why: {standing.check.sentence}", *transcript(failure.evidence)]
+        lines += [f"Replay: sms-contract client --replay {failure.replay}"] if failure.replay else []
+        if standing.known_gap:
+            pytest.xfail("\n".join(lines))
+        pytest.fail("\n".join(lines), pytrace=False)
