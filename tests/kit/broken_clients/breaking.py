@@ -24,11 +24,15 @@ class BrokenClient:
     """What it is played with; none: everything that is enumerated and needs no waiting."""
     messages: int = 1
     """How many intents each of those programs is for."""
+    waits: bool = False
+    """Whether the client's own time-out has to pass, or the kit's patience with it."""
 
     def __str__(self) -> str:
         return self.name
 
 
-def broken(name: str, check: str, ways: Ways, *programs: Program, messages: int = 1) -> BrokenClient:
+def broken(
+    name: str, check: str, ways: Ways, *programs: Program, messages: int = 1, waits: bool = False
+) -> BrokenClient:
     """A client in this process that has one bad way."""
-    return BrokenClient(name, check, lambda: ClientDriver(ways), programs, messages)
+    return BrokenClient(name, check, lambda: ClientDriver(ways), programs, messages, waits)

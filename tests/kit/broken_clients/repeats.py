@@ -52,7 +52,7 @@ REFUSED = (
 )
 
 UNKNOWN = (
-    broken("sends again after a time-out", "resend.unknown-fate", on(_timed_out), ("hang-after",)),
+    broken("sends again after a time-out", "resend.unknown-fate", on(_timed_out), ("hang-after",), waits=True),
     broken("sends again after a reset", "resend.unknown-fate", on(_cut_off)),
     broken("sends again for ever after a reset", "resend.unknown-fate", on(_cut_off, tries=6), always("reset-after")),
     broken("sends again after a proxy's page", "resend.unknown-fate", on(_status(502, 504))),
@@ -64,9 +64,9 @@ UNKNOWN = (
 )
 
 TIME = (
-    broken("no time-out", "time.gives-up", Ways(connect=WithoutTimeout), ("hang",)),
-    broken("a time-out by the byte", "time.gives-up", Ways(connect=TimeoutByByte), ("slow-drip",)),
-    broken("three time-outs in a row", "time.gives-up", on(_timed_out, tries=9), ("hang",) * 9),
+    broken("no time-out", "time.gives-up", Ways(connect=WithoutTimeout), ("hang",), waits=True),
+    broken("a time-out by the byte", "time.gives-up", Ways(connect=TimeoutByByte), ("slow-drip",), waits=True),
+    broken("a time-out for each try", "time.gives-up", on(_timed_out, tries=9), ("hang",) * 9, waits=True),
     broken(
         "goes on with a closed connection", "tolerance.closed-connection", Ways(connect=ClosedConnection),
         ("connection closed",), messages=2,

@@ -45,4 +45,4 @@ async function closedConnection(url, { method, headers, body }) {
   return answer;
 }
 
-globalThis.fetch = { resends, noTimeout, closedConnection }[process.argv.at(-1)];
+globalThis.fetch = { healthy, resends, noTimeout, closedConnection }[process.argv.at(-1)];

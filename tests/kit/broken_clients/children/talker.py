@@ -78,14 +78,15 @@ def answers_for_another() -> None:
         say(json.dumps({**json.loads(line), "id": -nth}) + "\n")
 
 
-def says_nothing() -> None:
-    """Sends, and leaves it at that."""
-    for _ in answered():
-        pass
+def falls_silent() -> None:
+    """Answers once; then it sends, and leaves it at that."""
+    for nth, (_, line) in enumerate(answered()):
+        if nth == 0:
+            say(line)
 
 
 BEHAVIOURS: tuple[Callable[[], None], ...] = (
-    healthy, prints_password, writes_garbage, dies_after_three, answers_twice, answers_for_another, says_nothing,
+    healthy, prints_password, writes_garbage, dies_after_three, answers_twice, answers_for_another, falls_silent,
 )  # fmt: skip
 
 if __name__ == "__main__":
