@@ -80,8 +80,16 @@ def _schema(_: Attempt, seen: Seen) -> Says:
         else:
             yield from _field(name, name, value, _SHAPES)
             if isinstance(value, dict):
-                for inner, held in value.items():
-                    yield from _field(f"{name}.{inner}", inner, held, _INNER.get(name, {}))
+                yield from _inside(name, value)
+
+
+def _inside(name: str, value: dict[str, Any]) -> Says:
+    for inner, held in value.items():
+        yield from _field(f"{name}.{inner}", inner, held, _INNER.get(name, {}))
+    given = {inner for inner, held in value.items() if held is not None}
+    needed = "url" if name == "webhook" else "service" if given & {"action", "key"} else None
+    if needed is not None and needed not in given:
+        yield f"{name}.{needed} is {'null' if needed in value else 'missing'}, and it is required there"
 
 
 def _field(shown: str, name: str, value: Any, shapes: dict[str, type]) -> Says:

@@ -16,16 +16,4 @@ from tests.kit.broken_clients.talking import TALKING
 
 BROKEN: tuple[BrokenClient, ...] = (*REQUESTS, *ANSWERS, *REPEATS, *TALKING, *CHILDREN)
 
-RECEIVING: tuple[str, ...] = (
-    "answers 500 to a receipt that it has",
-    "answers 401 to a receipt",
-    "fails on an unknown status",
-    "fails on an unknown field of a receipt",
-    "falls back from delivered to sent",
-    "counts a receipt twice",
-    "answers a receipt after ten seconds",
-    "dies of a receipt that is no JSON",
-)
-"""Names of clients that are wrong about receipts: none of them can be played before receipts are."""
-
-__all__ = ["BROKEN", "RECEIVING", "BrokenClient"]
+__all__ = ["BROKEN", "BrokenClient"]

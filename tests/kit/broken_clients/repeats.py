@@ -60,6 +60,7 @@ UNKNOWN = (
     broken(
         "sends again after any failure", "resend.unknown-fate", on(lambda tried: isinstance(tried.outcome, Failed))
     ),
+    broken("sends again what was never taken", "resend.before", on(_cut_off), ("reset",)),
     broken("sends everything twice", "resend.unknown-fate", on(lambda _: True)),
 )
 
