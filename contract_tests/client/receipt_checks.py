@@ -15,7 +15,7 @@ from contract_tests.client.race import ORDERS, Run, race
 from contract_tests.client.receipts import QUICK, Endpoint, Posted, Trial, endpoint
 from contract_tests.client.stand_in import StandIn
 
-NEEDS_ENDPOINT = "it needs the client's own receiver: --webhook-url"
+NEEDS_ENDPOINT = "needs --webhook-url"
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,13 @@ def failing(when: Callable[[Reply], bool]) -> Ways:
     return Ways(understood=lambda reply: Failed("not understood") if when(reply) else understood(reply))
 
 
+def _only_json(reply: Reply) -> Outcome:
+    said = reply.content_type
+    if "json" not in said and reply.status == 200 and reply.members is not None:
+        raise TypeError(said)
+    return understood(reply)
+
+
 def retold(change: Callable[[Outcome], Outcome]) -> Ways:
     """The outcome is told in another way."""
     return Ways(told=lambda outcome, _: change(outcome))
@@ -116,6 +123,7 @@ TOLERANCE = (
     )),
     broken("knows one order of members", "tolerance.answers", Ways(understood=_by_pattern)),
     broken("knows no chunks", "tolerance.answers", Ways(connect=WithoutChunks)),
+    broken("dies of a wrong content type", "tolerance.content-type", Ways(understood=_only_json)),
     broken("fails on a charset", "tolerance.answers", failing(
         lambda reply: reply.status == 200 and "charset" in reply.content_type
     )),
