@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import hypothesis
@@ -118,26 +119,42 @@ def zoo_of_texts() -> Iterator[str]:
         yield from (stretched(piece, length) for piece in ("a", "€", "ж", "😀"))
 
 
+_BATCH = 25
+"""As many as are sure to fit into one example of Hypothesis."""
+
+_BATCHES = 8
+"""With the tenth example Hypothesis begins to vary what it has: most cases would be copies of others, nearly."""
+
+
 def generated(seed: int, count: int, operation: Operation = "admin", timeout_s: float = 1.0) -> Iterator[Case]:
-    """So many cases out of a seed: the same in each process, whatever else is loaded there.
+    """So many cases out of a seed: the same in each process, whatever else is loaded there; more begin like fewer.
 
     They are drawn before the first is played, for nothing that a client does may change what it meets next.
     """
-    if count <= 0:
-        return
     drawn: list[Case] = []
+    for nth in itertools.count():
+        if len(drawn) >= count:
+            break
+        drawn += _drawn(seed * 2**32 + nth, operation, timeout_s)
+    yield from drawn[:count]
+
+
+def _drawn(seed: int, operation: Operation, timeout_s: float) -> list[Case]:
+    """Some cases; every setting is given, for a team's profile has others."""
+    batches: list[tuple[Case, ...]] = []
 
     @hypothesis.seed(seed)
     @settings(
-        max_examples=count, database=None, deadline=None, derandomize=False, phases=[Phase.generate],
+        max_examples=1 + _BATCHES, database=None, deadline=None, derandomize=False, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet, backend="hypothesis",
     )  # fmt: skip
-    @given(cases(operation, timeout_s))
-    def draw(case: Case) -> None:
-        drawn.append(case)
+    @given(st.tuples(*[cases(operation, timeout_s)] * _BATCH))
+    def draw(batch: tuple[Case, ...]) -> None:
+        batches.append(batch)
 
     draw()
-    yield from drawn[:count]
+    # The first one is the simplest that there is, whatever the seed.
+    return [case for batch in batches[1:] for case in batch]
 
 
 _SLOW_ONE_IN = 50
