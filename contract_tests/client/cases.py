@@ -12,6 +12,9 @@ from contract_tests.client.steps import ACCEPT, BY_NAME, Stage, Step
 USERNAME, PASSWORD = "kit-admin", "kit-Pa55w0rd-9f3b"
 """A password like no word of any text, so that it is found wherever it is leaked."""
 
+WEBHOOK = "https://127.0.0.1:1/receipts"
+"""Where receipts are asked for, and none is sent."""
+
 ACCOUNT = "kit-customer"
 """Whom messages may be sent for."""
 
@@ -49,7 +52,8 @@ class Case:
                 {"username": USERNAME, "password": PASSWORD, "admin": True, "urls": "allowed"},
                 {"username": ACCOUNT, "password": f"{PASSWORD}-2", "urls": "allowed"},
             ],
-            "webhooks": {"https_only": False},
+            # Nobody is told: what the kit posts as the gateway it posts itself.
+            "webhooks": {"adversity": "missing"},
             "stubs": list(_stubs(self.program)),
         }
 

@@ -141,10 +141,9 @@ def _print(report: Report, *, as_json: bool) -> None:
         return
     from rich.console import Console  # noqa: PLC0415
 
-    from contract_tests.client.replaying import transcript  # noqa: PLC0415
     from contract_tests.client.reporting.console import print_report  # noqa: PLC0415
 
-    print_report(report, Console(), transcript)
+    print_report(report, Console())
 
 
 def _fail(sentence: str) -> NoReturn:

@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from contract_tests.client.cases import ACCOUNT
+from contract_tests.client.cases import ACCOUNT, WEBHOOK
 from contract_tests.client.driver.protocol import Operation
 
 Message = dict[str, Any]
@@ -111,6 +111,7 @@ def messages(operation: Operation) -> st.SearchStrategy[Message]:
         "detailed": st.booleans(),
         "reference": REFERENCES,
         "businessRelationId": st.sampled_from(("BR-001", *_WORDS)),
+        "webhook": st.just({"url": WEBHOOK, "authentication": {"type": "NONE"}}),
     }
     if operation == "admin":
         optional |= {"account": st.just(ACCOUNT), "lra": st.sampled_from(LRAS)}

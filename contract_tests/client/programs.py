@@ -9,7 +9,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
-from contract_tests.client.cases import ACCOUNT, Case
+from contract_tests.client.cases import ACCOUNT, WEBHOOK, Case
 from contract_tests.client.driver.protocol import Operation
 from contract_tests.client.intents import (
     ATOMS,
@@ -102,6 +102,7 @@ def _field_values(operation: Operation) -> dict[str, tuple[object, ...]]:
         "detailed": (True, False),
         "reference": references,
         "businessRelationId": ("BR-001", "", "è€ 日本"),
+        "webhook": ({"url": WEBHOOK, "authentication": {"type": "NONE"}},),
     }
     if operation == "admin":
         found |= {"account": (ACCOUNT,), "lra": LRAS}

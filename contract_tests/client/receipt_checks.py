@@ -15,7 +15,7 @@ from contract_tests.client.race import ORDERS, Run, race
 from contract_tests.client.receipts import QUICK, Endpoint, Posted, Trial, endpoint
 from contract_tests.client.stand_in import StandIn
 
-NEEDS_ENDPOINT = "it needs the client's own receiver: --webhook-url"
+NEEDS_ENDPOINT = "needs --webhook-url"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def _all_taken(posted: Iterable[Posted]) -> Iterator[str]:
 def _all_quick(posted: Iterable[Posted]) -> Iterator[str]:
     for each in posted:
         if each.seconds > QUICK:
-            yield f"{each.what} took {each.seconds:.1f} s; answer first and work afterwards: the gateway waits for 10 s"
+            yield f"{each.what} took {each.seconds:.1f} s; answer first and work later: the gateway waits for 10 s"
 
 
 def _survives(posted: list[Posted]) -> Iterator[str]:
@@ -85,7 +85,7 @@ CHECKS: tuple[ReceiptCheck, ...] = (
 
 RACE = Law(
     "receipts.race",
-    "Receipts may come before the answer to their send, twice, and in any order: each is taken, and the answer is told.",
+    "Receipts may come before the answer to their send, twice, in any order: each is taken, and the answer is told.",
     Severity.CRITICAL,
     ("WH-1", "WH-4", "WH-5", "WH-6"),
 )

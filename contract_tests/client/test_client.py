@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.client.checks import checks_of
 from contract_tests.client.findings import Report, Verdict
-from contract_tests.client.replaying import transcript
+from contract_tests.client.reporting.console import failure_lines
 
 
 @pytest.mark.parametrize("check_id", [check.id for check in checks_of("never")])
@@ -18,9 +18,7 @@ def test_client(client_report: Report, check_id: str) -> None:
     if standing.verdict in {Verdict.NOT_REACHED, Verdict.NOT_TESTABLE}:
         pytest.skip(standing.why or standing.verdict.value)
     if standing.verdict is Verdict.BROKEN and standing.failure is not None:
-        failure = standing.failure
-        lines = [failure.breach.said, f"Why: {standing.check.sentence}", *transcript(failure.evidence)]
-        lines += [f"Replay: sms-contract client --replay {failure.replay}"] if failure.replay else []
+        lines = list(failure_lines(standing.failure, client_report))
         if standing.known_gap:
             pytest.xfail("\n".join(lines))
         pytest.fail("\n".join(lines), pytrace=False)

@@ -1,0 +1,25 @@
+"""What clients are judged by, from the gateway's journal and never from their own word alone."""
+
+from __future__ import annotations
+
+from contract_tests.client.checks import conduct, outcomes, requests, resending, wanted
+from contract_tests.client.evidence import Evidence
+from contract_tests.client.findings import Breach, Check
+
+
+def checks_of(resend: str = "never") -> tuple[Check, ...]:
+    """Every check; `resend` says whether a client may send again what may have been taken: `never` or `allowed`."""
+    return (
+        *requests.CHECKS,
+        *wanted.CHECKS,
+        *outcomes.CHECKS,
+        *resending.checks(resend),
+        *conduct.CHECKS,
+    )
+
+
+def judge(evidence: Evidence, resend: str = "never") -> list[tuple[Check, Breach]]:
+    """Every breach of a case."""
+    return [
+        (check, breach) for check in checks_of(resend) if check.reaches(evidence) for breach in check.judge(evidence)
+    ]

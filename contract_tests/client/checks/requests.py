@@ -1,0 +1,150 @@
+"""The request keeps the contract: method, path, headers, credentials, JSON and schema (OP-1, OP-2, OP-8, REQ-1..)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contract_tests.client.checks.making import Says, of_attempts, of_sends
+from contract_tests.client.evidence import Attempt, Seen
+from contract_tests.client.findings import Check, Severity
+from contract_tests.exchange import NOT_JSON
+
+PATHS = {"admin": "/api/Admin/send", "services": "/api/Services/send"}
+
+_INT32 = range(-(2**31), 2**31)
+
+
+def _operation(attempt: Attempt, seen: Seen) -> Says:
+    wanted = PATHS[attempt.intent.operation]
+    if seen.path != wanted:
+        yield f"the operation asked for is {attempt.intent.operation} ({wanted}), and POST {seen.path} was called"
+
+
+def _target(attempt: Attempt) -> Says:
+    for seen in attempt.exchanges:
+        if not seen.is_send:
+            yield f"{seen.method} {seen.path} was called; what sends is POST {' or '.join(PATHS.values())}"
+        elif "?" in seen.url:
+            yield f"POST {seen.path} has a query, {seen.url.partition('?')[2][:80]!r}, and the gateway takes none"
+
+
+def _headers(_: Attempt, seen: Seen) -> Says:
+    said = seen.header("content-type")
+    if said is None:
+        yield "there is no Content-Type; application/json tells the gateway what the body is"
+    elif said.partition(";")[0].strip().lower() != "application/json":
+        yield f"Content-Type is {said!r}, and the gateway reads application/json"
+    accept = seen.header("accept")
+    if accept is not None and not any(
+        each in accept.lower() for each in ("application/json", "*/*", "application/*")
+    ):
+        yield f"Accept is {accept!r}, which no answer of the gateway is: it answers in application/json"
+
+
+def _basic(_: Attempt, seen: Seen) -> Says:
+    if seen.header("authorization") is None:
+        yield "there is no Authorization header: HTTP Basic with username and password is asked for"
+    elif seen.status in {401, 403} and seen.outcome == "refused" and seen.step.name != "refused 63":
+        yield f"the gateway did not know the credentials in Authorization, and answered {seen.status}"
+
+
+def _json(_: Attempt, seen: Seen) -> Says:
+    if seen.json is NOT_JSON:
+        yield f"the body is no JSON in UTF-8: {seen.body[:60]!r}"
+    elif not isinstance(seen.json, dict):
+        yield f"the body is JSON, but no object: {seen.body[:60]!r}"
+
+
+_SHAPES: dict[str, type] = {
+    "destination": str, "text": str, "reference": dict, "attemptCount": int, "detailed": bool, "account": str,
+    "lra": int, "businessRelationId": str, "webhook": dict,
+}  # fmt: skip
+_INNER: dict[str, dict[str, type]] = {
+    "reference": {"service": str, "action": str, "key": str},
+    "webhook": {"url": str, "authentication": dict},
+}
+_ADMIN_ONLY = ("account", "lra")
+_REQUIRED = ("destination", "text")
+_NAMES = {str: "a string", dict: "an object", int: "an integer", bool: "a boolean"}
+
+
+def _schema(_: Attempt, seen: Seen) -> Says:
+    if not isinstance(seen.json, dict):
+        return
+    for name in _REQUIRED:
+        if seen.json.get(name) is None:
+            yield f"{name} is {'null' if name in seen.json else 'missing'}, and it is required"
+    for name, value in seen.json.items():
+        if name in _ADMIN_ONLY and seen.path == PATHS["services"]:
+            yield f"{name!r} is for administrators only, and {seen.path} has no such field"
+        else:
+            yield from _field(name, name, value, _SHAPES)
+            if isinstance(value, dict):
+                yield from _inside(name, value)
+
+
+def _inside(name: str, value: dict[str, Any]) -> Says:
+    for inner, held in value.items():
+        yield from _field(f"{name}.{inner}", inner, held, _INNER.get(name, {}))
+    given = {inner for inner, held in value.items() if held is not None}
+    needed = "url" if name == "webhook" else "service" if given & {"action", "key"} else None
+    if needed is not None and needed not in given:
+        yield f"{name}.{needed} is {'null' if needed in value else 'missing'}, and it is required there"
+
+
+def _field(shown: str, name: str, value: Any, shapes: dict[str, type]) -> Says:
+    if name not in shapes:
+        yield f"{shown!r} is no field of the gateway's"
+    elif value is not None:
+        yield from _typed(shown, value, shapes[name])
+
+
+def _typed(name: str, value: Any, kind: type) -> Says:
+    right = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+    if kind is int and isinstance(value, float) and value.is_integer():
+        right = True
+    if not right:
+        yield f"{name} is {value!r:.60}, which is no {_NAMES[kind].partition(' ')[2]}"
+    elif name == "lra" and int(value) not in _INT32:
+        yield f"lra is {value}, which is no 32-bit integer"
+
+
+def _called(attempt: Attempt) -> Says:
+    said = "it gave no answer" if not hasattr(attempt.answer, "reason") else f"it said: {attempt.answer.reason:.120}"
+    yield (
+        f"nothing reached the gateway, which was at {attempt.intent.base_url}; {said}. "
+        "A client that is given a message sends it, to the base URL that it was given"
+    )
+
+
+CHECKS: tuple[Check, ...] = (
+    of_sends(
+        "request.operation", "The operation that was asked for is the one that is called: others have other rights.",
+        Severity.CRITICAL, ("OP-1", "OP-2"), _operation,
+    ),
+    of_attempts(
+        "request.target", "Only the send operations are called, by POST, without a query.",
+        Severity.MAJOR, ("OP-1", "OP-2", "BAD-5"), _target, lambda attempt: bool(attempt.exchanges),
+    ),
+    of_sends(
+        "request.headers",
+        "The body says that it is JSON, and the answer may be it; else a gateway may answer 415.",
+        Severity.MAJOR, ("OP-8", "BAD-4"), _headers,
+    ),
+    of_sends(
+        "request.basic", "Every request carries HTTP Basic with the credentials that the client was given.",
+        Severity.CRITICAL, ("ACC-1", "ACC-5", "OP-8"), _basic,
+    ),
+    of_sends(
+        "request.json", "The body is one JSON object in UTF-8; anything else is refused with 400.",
+        Severity.CRITICAL, ("BAD-1",), _json,
+    ),
+    of_sends(
+        "request.schema", "Fields have their documented names and types: else they are refused, or lost.",
+        Severity.MAJOR, (*(f"REQ-{number}" for number in (1, 2, 3, 6, 7, 8, 9, 10)), "BAD-2", "BAD-8"), _schema,
+    ),
+    of_attempts(
+        "driver.escape", "What is to be sent is sent, and to the gateway that the client was given.",
+        Severity.CRITICAL, ("OP-6",), lambda attempt: iter(()) if attempt.exchanges else _called(attempt),
+    ),
+)  # fmt: skip

@@ -1,0 +1,132 @@
+"""Clients that take an answer for another one, or tell the caller something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from contract_tests.client.driver.protocol import Accepted, Failed, Outcome, RefusedWith
+from tests.kit.broken_clients.base import Ways, understood
+from tests.kit.broken_clients.breaking import BrokenClient, broken
+from tests.kit.broken_clients.wire import Reply, WithoutChunks
+
+_ID = "7d9f0f5e-1111-4222-8333-444455556666"
+"""An id that no gateway gave."""
+
+
+def taken(when: Callable[[Reply], bool]) -> Ways:
+    """Some answers count as acceptances, whatever they say."""
+
+    def understand(reply: Reply) -> Outcome:
+        if not when(reply):
+            return understood(reply)
+        said = (reply.members or {}).get("id")
+        return Accepted(said if isinstance(said, str) else _ID)
+
+    return Ways(understood=understand)
+
+
+def failing(when: Callable[[Reply], bool]) -> Ways:
+    """Some answers are not understood."""
+    return Ways(understood=lambda reply: Failed("not understood") if when(reply) else understood(reply))
+
+
+def _only_json(reply: Reply) -> Outcome:
+    said = reply.content_type
+    if "json" not in said and reply.status == 200 and reply.members is not None:
+        raise TypeError(said)
+    return understood(reply)
+
+
+def retold(change: Callable[[Outcome], Outcome]) -> Ways:
+    """The outcome is told in another way."""
+    return Ways(told=lambda outcome, _: change(outcome))
+
+
+def _member(name: str, reply: Reply) -> object:
+    return None if reply.members is None else reply.members.get(name)
+
+
+def _renamed(change: Callable[[str], str]) -> Ways:
+    return retold(
+        lambda said: replace(said, message_id=change(said.message_id)) if isinstance(said, Accepted) else said
+    )
+
+
+def _other_code(change: Callable[[int], int]) -> Ways:
+    return retold(lambda said: RefusedWith(change(said.code)) if isinstance(said, RefusedWith) else said)
+
+
+def _by_status(reply: Reply) -> Outcome:
+    found = understood(reply)
+    return found if isinstance(found, Accepted) or reply.status == 200 else RefusedWith(reply.status)
+
+
+def _by_pattern(reply: Reply) -> Outcome:
+    """Reads an acceptance with a pattern that knows one order of members and no white space."""
+    found = understood(reply)
+    line = re.match(rb'\{"message": ?"[^"]*", ?"id": ?"([^"]+)"', reply.body)
+    return Failed("not understood") if isinstance(found, Accepted) and line is None else found
+
+
+def _lax_code(reply: Reply) -> Outcome:
+    code = _member("code", reply)
+    return RefusedWith(int(code)) if isinstance(code, str) and code.isdigit() else understood(reply)
+
+
+SUCCESS = (
+    broken("any JSON is a success", "outcome.accepted", taken(lambda reply: reply.members is not None)),
+    broken("any 200 is a success", "outcome.accepted", taken(lambda reply: reply.status == 200)),
+    broken("an empty 200 is a success", "outcome.accepted", taken(lambda r: r.status == 200 and not r.body)),
+    broken("a page with 200 is a success", "outcome.accepted", taken(
+        lambda reply: reply.status == 200 and "html" in reply.content_type
+    )),
+    broken("a 200 without id is a success", "outcome.accepted", taken(
+        lambda reply: reply.status == 200 and reply.members is not None and _member("id", reply) is None
+    )),
+    broken("a 202 is a success", "outcome.contradiction", taken(lambda reply: reply.status == 202)),
+    broken("a 200 with a code is a success", "outcome.contradiction", taken(
+        lambda reply: reply.status == 200 and _member("code", reply) is not None
+    )),
+    broken("an id is a success", "outcome.contradiction", taken(lambda reply: isinstance(_member("id", reply), str))),
+    broken("60 is a success", "outcome.accepted", taken(lambda reply: _member("code", reply) == 60)),
+    broken("what was reset has arrived", "outcome.unknown-fate", Ways(lost=lambda _: Accepted(_ID))),
+)  # fmt: skip
+
+WORDS = (
+    broken("an id of its own", "outcome.id", _renamed(lambda _: _ID)),
+    broken("the id is cut", "outcome.id", _renamed(lambda said: said[:8])),
+    broken("the id in upper case", "outcome.id", _renamed(str.upper)),
+    broken("a provider of its own", "outcome.provider", retold(
+        lambda said: replace(said, provider="PROVIDER1") if isinstance(said, Accepted) else said
+    )),
+    broken("every refusal is 8", "outcome.refused", _other_code(lambda _: 8)),
+    broken("codes shifted by one", "outcome.refused", _other_code(lambda code: code + 1)),
+    broken("the status for the code", "outcome.refused", Ways(understood=_by_status)),
+    broken("a code that is text", "outcome.refused", Ways(understood=_lax_code)),
+    broken("what is lost is 64", "outcome.unknown-fate", Ways(lost=lambda _: RefusedWith(64))),
+    broken("every acceptance failed", "outcome.failed", retold(
+        lambda said: Failed("too bad") if isinstance(said, Accepted) else said
+    )),
+)  # fmt: skip
+
+TOLERANCE = (
+    broken("fails on an unknown field", "tolerance.answers", failing(
+        lambda reply: reply.status == 200 and not set(reply.members or {}) <= {"id", "message", "provider"}
+    )),
+    broken("fails on a null provider", "tolerance.answers", failing(
+        lambda reply: "provider" in (reply.members or {}) and _member("provider", reply) is None
+    )),
+    broken("fails without a provider", "tolerance.answers", failing(
+        lambda reply: reply.status == 200 and "provider" not in (reply.members or {"provider": None})
+    )),
+    broken("knows one order of members", "tolerance.answers", Ways(understood=_by_pattern)),
+    broken("knows no chunks", "tolerance.answers", Ways(connect=WithoutChunks)),
+    broken("dies of a wrong content type", "tolerance.content-type", Ways(understood=_only_json)),
+    broken("fails on a charset", "tolerance.answers", failing(
+        lambda reply: reply.status == 200 and "charset" in reply.content_type
+    )),
+)  # fmt: skip
+
+ANSWERS: tuple[BrokenClient, ...] = (*SUCCESS, *WORDS, *TOLERANCE)

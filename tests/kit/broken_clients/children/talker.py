@@ -1,0 +1,93 @@
+"""`python talker.py BEHAVIOUR`: sends as it should, talks as it should not; needs the standard library alone."""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.request
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from typing import Any
+
+PATHS = {"admin": "/api/Admin/send", "services": "/api/Services/send"}
+
+
+def sent(intent: dict[str, Any]) -> dict[str, Any]:
+    """The answer line for an intent that the gateway accepts."""
+    login = b64encode(f"{intent['username']}:{intent['password']}".encode()).decode()
+    request = urllib.request.Request(  # noqa: S310
+        intent["base_url"] + PATHS[intent["operation"]],
+        json.dumps(intent["message"]).encode(),
+        {"Content-Type": "application/json", "Authorization": f"Basic {login}"},
+    )
+    with urllib.request.urlopen(request, timeout=intent["timeout_s"]) as answer:  # noqa: S310
+        said = json.load(answer)
+    return {"id": intent["id"], "outcome": "accepted", "message_id": said["id"], "provider": said.get("provider")}
+
+
+def answered() -> Iterator[tuple[dict[str, Any], str]]:
+    """Each intent, sent, with the line that should be said of it."""
+    for line in sys.stdin:
+        intent = json.loads(line)
+        yield intent, json.dumps(sent(intent)) + "\n"
+
+
+def say(text: str) -> None:
+    """Write to standard output at once."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def healthy() -> None:
+    """Does nothing wrong."""
+    for _, line in answered():
+        say(line)
+
+
+def prints_password() -> None:
+    """Tells standard error how it signs in."""
+    for intent, line in answered():
+        sys.stderr.write(f"signing in with {intent['password']}\n")
+        sys.stderr.flush()
+        say(line)
+
+
+def writes_garbage() -> None:
+    """Takes standard output for its log."""
+    for _, line in answered():
+        say("message sent\n" + line)
+
+
+def dies_after_three() -> None:
+    """Ends itself to save memory, as some workers do."""
+    for nth, (_, line) in enumerate(answered(), 1):
+        say(line)
+        if nth == 3:
+            sys.exit(0)
+
+
+def answers_twice() -> None:
+    """Says everything two times."""
+    for _, line in answered():
+        say(line * 2)
+
+
+def answers_for_another() -> None:
+    """Numbers its answers by itself."""
+    for nth, (_, line) in enumerate(answered()):
+        say(json.dumps({**json.loads(line), "id": -nth}) + "\n")
+
+
+def falls_silent() -> None:
+    """Answers once; then it sends, and leaves it at that."""
+    for nth, (_, line) in enumerate(answered()):
+        if nth == 0:
+            say(line)
+
+
+BEHAVIOURS: tuple[Callable[[], None], ...] = (
+    healthy, prints_password, writes_garbage, dies_after_three, answers_twice, answers_for_another, falls_silent,
+)  # fmt: skip
+
+if __name__ == "__main__":
+    {behaviour.__name__: behaviour for behaviour in BEHAVIOURS}[sys.argv[1]]()

@@ -1,0 +1,152 @@
+"""Clients that send something else than they should."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from contract_tests.client.driver.protocol import Intent
+from tests.kit.broken_clients.base import Message, Ways, encoded
+from tests.kit.broken_clients.breaking import BrokenClient, broken
+from tests.kit.broken_clients.wire import Request
+
+_BMP = 0xFFFF
+
+
+def on(name: str, change: Callable[[Any], Any]) -> Ways:
+    """A member is changed where it is given."""
+    return Ways(message=lambda message: {**message, name: change(message[name])} if name in message else message)
+
+
+def text(change: Callable[[str], str]) -> Ways:
+    """The text is changed."""
+    return on("text", change)
+
+
+def without(name: str, unless: Callable[[Any], bool] = lambda _: False) -> Ways:
+    """A member is left out."""
+    return Ways(message=lambda message: {key: each for key, each in message.items() if key != name or unless(each)})
+
+
+def asked(change: Callable[[Request], Request]) -> Ways:
+    """The request is changed on its way out."""
+    return Ways(request=lambda request, _: change(request))
+
+
+def _filled(value: Any) -> Any:
+    """Without what is empty, as serialisers do that are told to leave out defaults."""
+    if isinstance(value, dict):
+        return {name: _filled(each) for name, each in value.items() if each != "" or name == "text"}
+    return value
+
+
+def _truthy(message: Message) -> Message:
+    return {name: each for name, each in message.items() if each or name == "text"}
+
+
+def _bare_null(message: Message) -> Message:
+    return {"reference": {"service": None, "action": "", "key": ""}, "webhook": {"url": None}, **message}
+
+
+def _by_url(request: Request, intent: Intent) -> Request:
+    return replace(request, url=f"{request.url}?{urlencode({'password': intent.password})}")
+
+
+def _in_authority(request: Request, intent: Intent) -> Request:
+    """The header is right, and the address says it too where a proxy or a log reads it."""
+    return request.having(Referer=f"http://{quote(intent.username)}:{quote(intent.password)}@sms.example/")
+
+
+def _in_body(request: Request, intent: Intent) -> Request:
+    return replace(request, content=encoded({**json.loads(request.content), "password": intent.password}))
+
+
+def _encoded_login(request: Request, intent: Intent) -> Request:
+    return request.having(X_Token=b64encode(intent.password.encode()).decode())
+
+
+def _in_one_go(message: Message) -> bytes:
+    fields = {name: each for name, each in message.items() if isinstance(each, str)}
+    return urlencode(fields).encode()
+
+
+TEXTS = (
+    broken("strips the plus", "wanted.destination", on("destination", lambda number: number.removeprefix("+"))),
+    broken("dials 00 for +", "wanted.destination", on("destination", lambda number: number.replace("+", "00"))),
+    broken("groups the digits", "wanted.destination", on("destination", lambda number: f"{number[:3]} {number[3:]}")),
+    broken("the body is Latin-1", "request.json", Ways(
+        content=lambda message: json.dumps(message, ensure_ascii=False).encode("latin-1", "replace")
+    )),
+    broken("? for what Latin-1 lacks", "wanted.text", text(lambda t: t.encode("l1", "replace").decode("l1"))),
+    broken("UTF-8 read as Latin-1", "wanted.text", text(lambda t: t.encode().decode("latin-1"))),
+    broken("cuts at 160", "wanted.text", text(lambda t: t[:160])),
+    broken("cuts at 306", "wanted.text", text(lambda t: t[:306])),
+    broken("drops emoji", "wanted.text", text(lambda t: "".join(c for c in t if ord(c) <= _BMP) or "?")),
+    broken("normalises to NFC", "wanted.text", text(lambda t: unicodedata.normalize("NFC", t))),
+    broken("strips white space", "wanted.text", text(lambda t: t.strip() or " ")),
+    broken("line breaks become spaces", "wanted.text", text(lambda t: t.replace("\n", " "))),
+    broken("escapes for HTML", "wanted.text", text(lambda t: t.replace("&", "&amp;").replace("<", "&lt;"))),
+    broken("euro sign for EUR", "wanted.text", text(lambda t: t.replace("€", "EUR"))),
+)  # fmt: skip
+
+FIELDS = (
+    broken("lra as a string", "request.schema", on("lra", str)),
+    broken("lra 0 is left out", "wanted.fields", without("lra", unless=bool)),
+    broken("empty strings are left out", "wanted.reference", Ways(message=_filled)),
+    broken("whatever is false is left out", "wanted.fields", Ways(message=_truthy)),
+    broken("null where none is allowed", "request.schema", Ways(message=_bare_null)),
+    broken("a field of its own", "request.schema", Ways(message=lambda message: {**message, "priority": "high"})),
+    broken("detailed as a string", "request.schema", on("detailed", lambda flag: str(flag).lower())),
+    broken("detailed is never sent", "wanted.fields", without("detailed")),
+    broken("the reference is left out", "wanted.reference", without("reference")),
+    broken("the account is left out", "wanted.fields", without("account")),
+    broken("the webhook is left out", "wanted.fields", without("webhook")),
+    broken("the business relation is left out", "wanted.fields", without("businessRelationId")),
+)
+
+HTTP = (
+    broken("no Content-Type", "request.headers", asked(lambda request: request.without("Content-Type"))),
+    broken("calls JSON plain text", "request.headers", asked(lambda asks: asks.having(Content_Type="text/plain"))),
+    broken("sends a form", "request.json", Ways(
+        content=_in_one_go,
+        request=lambda request, _: request.having(Content_Type="application/x-www-form-urlencoded"),
+    )),
+    broken("a byte order mark", "request.json", Ways(content=lambda message: b"\xef\xbb\xbf" + encoded(message))),
+    broken("no Authorization", "request.basic", asked(lambda request: request.without("Authorization"))),
+    broken("Bearer for Basic", "request.basic", asked(
+        lambda request: request.having(Authorization=request.headers["Authorization"].replace("Basic", "Bearer"))
+    )),
+    broken("signs in without the password", "request.basic", Ways(
+        request=lambda request, intent: request.having(
+            Authorization=f"Basic {b64encode(intent.username.encode()).decode()}"
+        )
+    )),
+    broken("services for admin", "request.operation", asked(
+        lambda request: replace(request, url=request.url.replace("/Admin/", "/Services/"))
+    )),
+    broken("GET for POST", "request.target", asked(lambda request: replace(request, method="GET"))),
+    broken("a trailing slash", "request.target", asked(lambda request: replace(request, url=request.url + "/"))),
+    broken("a path in lower case", "request.target", asked(
+        lambda request: replace(request, url=request.url.replace("/Admin/", "/admin/"))
+    )),
+    broken("a parameter in the query", "request.target", asked(
+        lambda request: replace(request, url=request.url + "?version=1")
+    )),
+)  # fmt: skip
+
+SECRETS = (
+    broken("the password in the URL", "secrets.request", Ways(request=_by_url)),
+    broken("the password in a header", "secrets.request", Ways(
+        request=lambda request, intent: request.having(X_Api_Password=intent.password)
+    )),
+    broken("the password in Base64 in a header", "secrets.request", Ways(request=_encoded_login)),
+    broken("the login in a referrer", "secrets.request", Ways(request=_in_authority)),
+    broken("the password in the body", "secrets.request", Ways(request=_in_body)),
+)  # fmt: skip
+
+REQUESTS: tuple[BrokenClient, ...] = (*TEXTS, *FIELDS, *HTTP, *SECRETS)

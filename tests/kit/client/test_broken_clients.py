@@ -1,0 +1,144 @@
+"""The checks for clients are tested too: each client that is wrong in one way is told by the check for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from contract_tests.client.cases import Case
+from contract_tests.client.checks import checks_of
+from contract_tests.client.driver.calling import Driver
+from contract_tests.client.driver.protocol import Operation
+from contract_tests.client.evidence import Evidence
+from contract_tests.client.playing import play
+from contract_tests.client.programs import enumerated
+from contract_tests.client.stand_in import StandIn
+from contract_tests.client.steps import BY_NAME
+from tests.kit.broken_clients import BROKEN, BrokenClient
+from tests.kit.broken_clients.base import ClientDriver, Ways
+from tests.kit.broken_clients.children import node, python
+from tests.kit.broken_clients.wire import OneSocket
+
+TIMEOUT_S = 0.3
+"""The client's own limit where it has to wait for it."""
+
+CHECKS = checks_of("never")
+
+HEALTHY: dict[str, Callable[[], Driver]] = {
+    "httpx2": ClientDriver,
+    "one socket": lambda: ClientDriver(Ways(connect=OneSocket)),
+    "Node": node("healthy", "", "healthy").make,
+}
+"""What the broken clients are made of, with nothing broken."""
+
+
+def cases_for(client: BrokenClient) -> Iterable[Case]:
+    """What a broken client is played with."""
+    if not client.programs:
+        return (case for case in enumerated("admin", TIMEOUT_S) if not case.slow)
+    messages = tuple({"destination": "+447700900123", "text": f"Hello {nth}"} for nth in range(client.messages))
+    programs = (tuple(BY_NAME[name] for name in program) for program in client.programs)
+    return (Case(messages, program, timeout_s=TIMEOUT_S if client.waits else 2.0) for program in programs)
+
+
+def told(evidence: Evidence) -> dict[str, str]:
+    """The checks that a case breaks, each with its first sentence."""
+    breaches = {check.id: next(iter(check.judge(evidence)), None) for check in CHECKS if check.reaches(evidence)}
+    return {id_: breach.said for id_, breach in breaches.items() if breach is not None}
+
+
+@dataclass
+class Bench:
+    """One stand-in for all clients, and what those that have to wait came to: they wait side by side."""
+
+    stand_in: StandIn
+    runner: asyncio.Runner
+    _waited: dict[str, set[str]] = field(default_factory=dict)
+
+    def ids(self, client: BrokenClient) -> set[str]:
+        """The checks that tell, as far as the right one."""
+        if not client.waits:
+            return self.runner.run(self._ids(client))
+        if not self._waited:
+            self._waited = self.runner.run(self._side_by_side([each for each in BROKEN if each.waits]))
+        return self._waited[client.name]
+
+    async def _side_by_side(self, clients: list[BrokenClient]) -> dict[str, set[str]]:
+        found = await asyncio.gather(*(self._ids(client) for client in clients))
+        return {client.name: ids for client, ids in zip(clients, found, strict=True)}
+
+    async def _ids(self, client: BrokenClient) -> set[str]:
+        found: set[str] = set()
+        driver = client.make()
+        try:
+            for case in cases_for(client):
+                found |= set(told(await play(case, driver, self.stand_in)))
+                if client.check in found:
+                    break
+        finally:
+            await driver.close()
+        return found
+
+    def breaches(self, make: Callable[[], Driver], operation: Operation) -> list[tuple[object, dict[str, str]]]:
+        """Whatever is told of a client in all that is enumerated."""
+        cases = enumerated(operation, TIMEOUT_S)
+        slow = [[case] for case in cases if case.slow]
+        return self.runner.run(self._breaches(make, [[case for case in cases if not case.slow], *slow]))
+
+    async def _breaches(
+        self, make: Callable[[], Driver], groups: list[list[Case]]
+    ) -> list[tuple[object, dict[str, str]]]:
+        async def one(group: list[Case]) -> list[tuple[object, dict[str, str]]]:
+            driver = make()
+            try:
+                found = [(case.as_json(), told(await play(case, driver, self.stand_in))) for case in group]
+            finally:
+                await driver.close()
+            return [(case, breaches) for case, breaches in found if breaches]
+
+        return [each for found in await asyncio.gather(*map(one, groups)) for each in found]
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    """The stand-in, and a loop that lives as long."""
+    with asyncio.Runner() as runner:
+        stand_in = StandIn()
+        runner.run(stand_in.__aenter__())
+        yield Bench(stand_in, runner)
+        runner.run(stand_in.__aexit__(None, None, None))
+
+
+@pytest.mark.parametrize("operation", ["admin", "services"])
+@pytest.mark.parametrize("name", HEALTHY)
+def test_nothing_is_told_of_a_healthy_client(name: str, operation: Operation, bench: Bench) -> None:
+    """Whatever the gateway does, slow or fast."""
+    assert bench.breaches(HEALTHY[name], operation) == []
+
+
+def test_nothing_is_told_of_a_healthy_child(bench: Bench) -> None:
+    """It knows acceptances alone, and so do those that are made of it."""
+    healthy = python("healthy", "", "healthy", ("accepted",), messages=4)
+
+    assert bench.ids(healthy) == set()
+
+
+@pytest.mark.parametrize("client", BROKEN, ids=str)
+def test_a_broken_client_is_told_by_the_check_for_it(client: BrokenClient, bench: Bench) -> None:
+    """Other checks may tell as well."""
+    assert client.check in bench.ids(client)
+
+
+def test_every_broken_client_has_a_name_of_its_own() -> None:
+    """A name in a report leads to one entry."""
+    names = [client.name for client in BROKEN]
+
+    assert len(set(names)) == len(names) >= 30
+
+
+def test_every_check_has_a_client_that_breaks_it() -> None:
+    """A check that nothing ever turned red proves nothing."""
+    assert {check.id for check in CHECKS} - {client.check for client in BROKEN} == set()
