@@ -208,4 +208,4 @@ def _told_apart(wanted: list[Message]) -> Iterator[Message]:
         while destination in seen:
             destination = destination[:-1] + str((int(destination[-1]) + 1) % 10)
         seen.add(destination)
-        yield {**message, "destination": destination}
+        yield {**SIMPLEST, **message, "destination": destination}  # in the order that people expect
