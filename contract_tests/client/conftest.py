@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from secrets import randbelow
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -20,6 +21,20 @@ _MISSING = (
     "which client is judged? Give conftest.py beside your pytest settings a session-scoped fixture `sms_client` that "
     "returns a function of an intent"
 )
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let the suite see the fixtures of the team's conftest.py, which pytest shows to tests below it only."""
+    manager = session.config.pluginmanager
+    for plugin in list(manager.get_plugins()):
+        place = getattr(plugin, "__file__", None)
+        if place is None or Path(place).name != "conftest.py" or Path(place) == Path(__file__):
+            continue
+        theirs = ModuleType(f"{place} for sms-contract")
+        # Its hooks are called already; once is enough.
+        known = {name: value for name, value in vars(plugin).items() if not name.startswith(("pytest_", "__"))}
+        vars(theirs).update(known)
+        manager.register(theirs, name=theirs.__name__)
 
 
 def _receipt_endpoint(request: pytest.FixtureRequest) -> str | None:

@@ -99,7 +99,7 @@ def _failure(standing: Standing, failure: Failure, report: Report) -> Iterator[s
 
 def _checks(report: Report) -> Iterator[str]:
     yield '<h2>Every check</h2><div class="wide"><table><caption>Checks with their verdicts</caption>'
-    yield "<thead><tr><th>verdict</th><th>check</th><th>what clients have to do</th><th>cases</th></tr></thead><tbody>"
+    yield "<thead><tr><th>verdict</th><th>check</th><th>what is asked</th><th>cases</th></tr></thead><tbody>"
     for each in report.standings:
         name = _text(each.check.id)
         link = f'<a href="#{name}">{name}</a>' if each.failure else name

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from contract_tests.client.cases import ACCOUNT, Case
+from contract_tests.client.cases import ACCOUNT, WEBHOOK, Case
 from contract_tests.client.programs import generated, simple, simplest
 from contract_tests.client.shrinking import MOST_PLAYS, MOST_SLOW_PLAYS, shrunk
 from contract_tests.client.steps import ACCEPT, BY_NAME, Group, Step
@@ -23,6 +23,7 @@ FULL = {
     "lra": -17,
     "businessRelationId": "BR-001",
     "detailed": True,
+    "webhook": {"url": WEBHOOK, "authentication": {"type": "NONE"}},
 }
 """A message with everything."""
 
@@ -88,6 +89,14 @@ PREDICATES: dict[str, tuple[Callable[[Case], bool], Case]] = {
     "a reference with a key": (
         lambda case: any("key" in message.get("reference", {}) for message in case.messages),
         Case(({**simplest(), "reference": {"service": "AUTHENTICATION", "key": "a"}},)),
+    ),
+    "a webhook": (
+        lambda case: any("webhook" in message for message in case.messages),
+        Case(({**simplest(), "webhook": {"url": WEBHOOK}},)),
+    ),
+    "detailed": (
+        lambda case: any("detailed" in message for message in case.messages),
+        Case(({**simplest(), "detailed": True},)),
     ),
     "an emoji": (
         lambda case: any("👋" in message["text"] for message in case.messages),
