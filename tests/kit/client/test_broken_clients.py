@@ -19,7 +19,7 @@ from contract_tests.client.stand_in import StandIn
 from contract_tests.client.steps import BY_NAME
 from tests.kit.broken_clients import BROKEN, BrokenClient
 from tests.kit.broken_clients.base import ClientDriver
-from tests.kit.broken_clients.children import python
+from tests.kit.broken_clients.children import node, python
 from tests.kit.broken_clients.healthy import HEARING, MANNERS, SENDING
 
 TIMEOUT_S = 0.3
@@ -120,6 +120,13 @@ def bench() -> Iterator[Bench]:
 def test_nothing_is_told_of_a_healthy_client(name: str, operation: Operation, bench: Bench) -> None:
     """Whatever the gateway does, slow or fast."""
     assert bench.breaches(MANNERS[name], enumerated(operation, TIMEOUT_S)) == []
+
+
+def test_how_long_a_client_takes_to_start_is_not_held_against_it(bench: Bench) -> None:
+    """Some languages do: cases that wait are played with a client that is there."""
+    slow = [case for case in enumerated("admin", TIMEOUT_S) if case.slow]
+
+    assert bench.breaches(node("starts slowly", "", "startsSlowly").make, slow) == []
 
 
 @pytest.mark.parametrize("name", SENDING)
