@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import count
 
 from contract_tests.client.cases import PASSWORD, USERNAME, Case
-from contract_tests.client.driver.calling import Driver
+from contract_tests.client.driver.calling import Driver, Printed
 from contract_tests.client.driver.protocol import Intent
 from contract_tests.client.evidence import Attempt, Evidence
 from contract_tests.client.stand_in import StandIn
@@ -29,12 +29,14 @@ def deadline_of(timeout_s: float) -> float:
 
 async def play(case: Case, driver: Driver, stand_in: StandIn) -> Evidence:
     """Play a case; `CouldNotRunError` where the stand-in does not answer."""
+    # What was printed outside of any case counts in the next one: a secret that is told there is one too.
+    printed = Printed()
     if case.slow and driver.fresh:
         # How long it takes a client to start says nothing of how long it waits.
-        await play(replace(case, messages=case.messages[:1], program=(), timeout_s=_WARM_UP), driver, stand_in)
+        start = replace(case, messages=case.messages[:1], program=(), timeout_s=_WARM_UP)
+        printed = (await play(start, driver, stand_in)).attempts[0].printed
     session = await stand_in.session(case)
     attempts: list[Attempt] = []
-    driver.take_printed()
     for message in case.messages:
         intent = Intent(next(_IDS), session.base_url, USERNAME, PASSWORD, message, case.timeout_s, case.operation)
         began = time.monotonic()
@@ -42,7 +44,9 @@ async def play(case: Case, driver: Driver, stand_in: StandIn) -> Evidence:
         answer = await driver.send(intent, deadline)
         seconds = time.monotonic() - began
         exchanges = await session.arrived()
-        attempts.append(Attempt(intent, answer, exchanges, seconds, driver.take_printed(), deadline))
+        printed = printed.then(driver.take_printed())
+        attempts.append(Attempt(intent, answer, exchanges, seconds, printed, deadline))
+        printed = Printed()
     late = await session.arrived()
     await session.end()
     return Evidence(case, tuple(attempts), late, session.base_url)

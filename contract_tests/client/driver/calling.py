@@ -37,6 +37,10 @@ class Printed:
     stderr: bytes = b""
     lost: int = 0
 
+    def then(self, later: Printed) -> Printed:
+        """This, and what came behind it."""
+        return Printed(self.stdout + later.stdout, self.stderr + later.stderr, self.lost + later.lost)
+
 
 class Driver(Protocol):
     """One client that is called for one intent at a time."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import httpx2
 
 from contract_tests.client.driver.calling import Driver
@@ -57,6 +59,20 @@ def _first_id(told: list[Outcome]) -> Ways:
     return Ways(told=retold)
 
 
+def _greeting(greeted: list[int]) -> Ways:
+    def told(outcome: Outcome, intent: Intent) -> Returned:
+        if not greeted:
+            sys.stderr.write(f"ready, as {intent.username}:{intent.password}\n")
+        greeted.append(intent.id)
+        return outcome
+
+    return Ways(told=told)
+
+
+def _greets() -> Driver:
+    return ClientDriver(_greeting([]))
+
+
 def _sticky() -> Driver:
     return ClientDriver(_once({}))
 
@@ -85,6 +101,7 @@ SUBTLE: tuple[BrokenClient, ...] = (
     broken("sends again what is dressed otherwise", "resend.accepted", _STRICT_AND_EAGER, ("unknown fields",)),
     BrokenClient("the first number for ever", "wanted.destination", _sticky),
     BrokenClient("the first id for ever", "outcome.id", _remembers_id),
+    BrokenClient("prints the password once", "secrets.output", _greets),
     broken("leaves answers open", "driver.escape", Ways(connect=LeavesAnswersOpen),
         ("502",) * (_ROOM + 1), messages=_ROOM + 1, waits=True),
     broken("detailed in every request", "wanted.fields", Ways(message=lambda message: {**message, "detailed": True})),
