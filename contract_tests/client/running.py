@@ -93,43 +93,52 @@ async def run(options: Options, make: Callable[[], Driver], progress: Progress |
         CouldNotRunError: it cannot be started, does not speak the driver's protocol, or never calls the gateway.
     """
     began = time.monotonic()
-    tallies = [_Tally(check) for check in checks_of(options.resend)]
-    _known(options.known_gaps, tallies)
-    met = Meetings()
     cases = _cases(options)
+    judging = _Judging([_Tally(check) for check in checks_of(options.resend)], len(cases), progress)
+    _known(options.known_gaps, judging.tallies)
     async with StandIn(options.mock_url, token=options.control_token) as stand_in:
-        slow = sum(case.slow for case in cases)
-        workers = options.workers + min(slow, _SLOW_WORKERS)
+        workers = options.workers + min(sum(case.slow for case in cases), _SLOW_WORKERS)
         async with DriverPool(make, workers) as pool:
-            await _look(pool, stand_in, options)
+            first = await _look(pool, stand_in, options)
+            if options.replay is None:
+                judging.take(first)
             bench = _Bench(pool, stand_in, options)
-            played = 0
-
-            def take(evidence: Evidence) -> None:
-                nonlocal played
-                played += 1
-                met.take(evidence)
-                for tally in tallies:
-                    tally.take(evidence)
-                if progress is not None:
-                    progress(played, len(cases), sum(1 for each in tallies if each.broken))
-
-            await bench.play_all(cases, take)
-            standings = await bench.standings(tallies)
+            await bench.play_all(cases, judging.take)
+            standings = await bench.standings(judging.tallies)
             standings += await _receipts(options, pool, stand_in)
-    return _report(options, met, standings, played, time.monotonic() - began)
+    return _report(options, judging, standings, time.monotonic() - began)
 
 
-def _report(options: Options, met: Meetings, standings: Sequence[Standing], played: int, seconds: float) -> Report:
+@dataclass
+class _Judging:
+    """What the cases have come to so far."""
+
+    tallies: list[_Tally]
+    of: int
+    progress: Progress | None
+    met: Meetings = field(default_factory=Meetings)
+    played: int = 0
+
+    def take(self, evidence: Evidence) -> None:
+        """Judge one more case."""
+        self.played += 1
+        self.met.take(evidence)
+        for tally in self.tallies:
+            tally.take(evidence)
+        if self.progress is not None:
+            self.progress(self.played, max(self.of, self.played), sum(1 for each in self.tallies if each.broken))
+
+
+def _report(options: Options, judging: _Judging, standings: Sequence[Standing], seconds: float) -> Report:
     return Report(
         client=options.client,
         operation=options.operation,
         seed=options.seed,
-        cases=played,
+        cases=judging.played,
         seconds=seconds,
         standings=tuple(standings),
-        met=met.steps(),
-        fields=met.fields(),
+        met=judging.met.steps(),
+        fields=judging.met.fields(),
         command=options.command,
         closed_gaps=tuple(s.check.id for s in standings if s.known_gap and s.verdict is Verdict.KEPT),
     )
@@ -212,13 +221,13 @@ class _Bench:
         return Failure(check, breach, best, replay)
 
 
-async def _look(pool: DriverPool, stand_in: StandIn, options: Options) -> None:
+async def _look(pool: DriverPool, stand_in: StandIn, options: Options) -> Evidence:
     """Have the client send once before anything is judged: it has to start, speak, and call the right place."""
     async with pool.lent() as driver:
         for patience in (10.0, 10.0):
             evidence = await play(simple(options.operation, timeout_s=patience), driver, stand_in)
             if any(evidence.attempts[0].exchanges):
-                return
+                return evidence
             answer = evidence.attempts[0].answer
             if isinstance(answer, DriverFailure):
                 lines = f"\n{answer.last_lines}" if answer.last_lines else ""
