@@ -1,0 +1,74 @@
+"""The part of the page that shows how much of the contract a client has met, and what it has not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from contract_tests.client.findings import Met, Report
+from contract_tests.client.reporting.coverage import MEANINGS, coverage_of
+from contract_tests.client.reporting.markup import Markup, table, tag
+
+_TIMES = "\N{MULTIPLICATION SIGN}"
+_NEVER = "never met"
+
+
+def coverage(report: Report) -> Iterator[Markup]:
+    """What was met, at a glance and then one by one."""
+    found = coverage_of(report)
+    if not report.met and not report.fields:
+        return
+    times = {each.step: each.times for _, met in found.steps for each in met}
+    yield tag("h2", "How much of the contract this client has met")
+    yield tag(
+        "p",
+        "A verdict is worth as much as what was tried. These are the things that the gateway may do, and how often "
+        "each of them came to a send of this client.",
+    )
+    rows = [
+        _glance("what the gateway does", times, names=False),
+        _glance("codes of refusals", {str(code): count for code, count in found.codes.items()}),
+        _glance("HTTP statuses", found.statuses),
+        _glance("optional fields", found.fields),
+    ]
+    yield table("What was met, and what was not", ("part of the contract", "met", "how often", "never met"), rows)
+    for group, met in found.steps:
+        yield _group(group, met)
+
+
+def _glance(title: str, times: Mapping[str, int], *, names: bool = True) -> Markup:
+    met = {name: count for name, count in times.items() if count}
+    told = (
+        ", ".join(f"{name} {_TIMES} {count}" for name, count in met.items())
+        if names
+        else f"{sum(met.values())} sends"
+    )
+    never = ", ".join(name for name, count in times.items() if not count)
+    return tag(
+        "tr",
+        tag("th", title, scope="row"),
+        tag("td", f"{len(met)} of {len(times)}", class_="number"),
+        tag("td", told),
+        tag("td", tag("span", never, class_="open") if never else "\N{EN DASH}"),
+    )
+
+
+def _group(group: str, met: Iterable[Met]) -> Markup:
+    each = list(met)
+    count = sum(bool(one.times) for one in each)
+    rows = [_row(one) for one in each]
+    heads = ("the gateway", "met", "what the client told its caller")
+    return tag(
+        "details",
+        tag("summary", tag("b", group), f": {count} of {len(each)} met. ", MEANINGS.get(group)),
+        table(f"The group {group}", heads, rows),
+    )
+
+
+def _row(met: Met) -> Markup:
+    said = ", ".join(f"{word} {_TIMES} {count}" for word, count in sorted(met.said.items()))
+    return tag(
+        "tr",
+        tag("th", met.step, scope="row"),
+        tag("td", met.times, class_="number"),
+        tag("td", said) if met.times else tag("td", tag("span", _NEVER, class_="open")),
+    )
