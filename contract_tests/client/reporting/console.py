@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from contract_tests.client.findings import Failure, Report, Standing, Verdict
 from contract_tests.client.reporting.coverage import coverage_of
 from contract_tests.client.reporting.facts import (
+    broken,
     counts,
     happened,
     notes,
@@ -47,31 +48,35 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def _table(report: Report) -> Table:
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.table import Column, Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     title = Text(f"The contract, as {shown(report.client)} keeps it")
-    table = Table(Column("check", no_wrap=True), "verdict", "cases", "severity", "remark", title=title)
+    columns = (Column("check", no_wrap=True), "severity", "verdict", Column("cases", justify="right"), "remark")
+    # Every remark of the kit's own fits into eighty columns then.
+    table = Table(*columns, title=title, box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for standing in sorted(report.standings, key=lambda each: each.verdict is Verdict.BROKEN):
         verdict = Text(standing.verdict.value, style=_STYLES[standing.verdict])
         law = standing.check
-        table.add_row(law.id, verdict, str(standing.reached), law.severity.value, Text(_short(standing)))
+        table.add_row(law.id, law.severity.value, verdict, str(standing.reached), Text(_short(standing)))
     return table
 
 
 def _short(standing: Standing) -> str:
     """The remark without what the columns beside it say."""
     if standing.verdict is Verdict.BROKEN:
-        return f"{standing.broken} broken{'; known gap' if standing.known_gap else ''}"
+        return f"{standing.broken}, known gap" if standing.known_gap else f"{standing.broken} broken"
+    if standing.known_gap and standing.verdict is Verdict.KEPT:
+        return "known gap, closed"
     return remark_of(standing)
 
 
 def failures(report: Report) -> Iterator[str]:
     """Every breach: what is wrong, why it matters, the statements, what happened, and how to see it again."""
-    for standing in report.standings:
-        if standing.failure is not None:
-            yield ""
-            yield from failure_lines(standing.failure, report, gap=standing.known_gap)
+    for standing, failure in broken(report):
+        yield ""
+        yield from failure_lines(failure, report, gap=standing.known_gap)
 
 
 def failure_lines(failure: Failure, report: Report, *, gap: bool = False) -> Iterator[str]:

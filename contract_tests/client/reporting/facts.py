@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from contract_tests.client.cases import Case
-from contract_tests.client.findings import Failure, Report, Standing, Verdict
+from contract_tests.client.findings import Failure, Report, Severity, Standing, Verdict
 from contract_tests.client.telling import on_one_line, transcript
 from contract_tests.requirements import Requirement, load_requirements
 
@@ -19,6 +19,11 @@ _COMMAND = ["sms-contract", "client"]
 def shown(text: str) -> str:
     """A text of somebody else's, with everything escaped that hides, steers a terminal or turns the direction."""
     return "\n".join(on_one_line(line) for line in text.split("\n"))
+
+
+def capital(text: str) -> str:
+    """The text as it begins a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def counts(report: Report) -> dict[Verdict, int]:
@@ -56,6 +61,13 @@ def notes(report: Report) -> Iterator[str]:
         yield f"{known} of what is broken {'is a known gap' if known == 1 else 'are known gaps'}."
     for id_ in report.closed_gaps:
         yield f"{shown(id_)} is a known gap, and the client keeps it: take it off the list. Until then the run fails."
+
+
+def broken(report: Report) -> list[tuple[Standing, Failure]]:
+    """The checks with a breach to show, what fails the run first, and the worst of it at the top."""
+    found = [(each, each.failure) for each in report.standings if each.failure is not None]
+    worst = list(Severity)
+    return sorted(found, key=lambda pair: (pair[0].known_gap, worst.index(pair[0].check.severity)))
 
 
 def remark_of(standing: Standing) -> str:

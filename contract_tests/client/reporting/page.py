@@ -10,6 +10,8 @@ from importlib.resources import files
 
 from contract_tests.client.findings import Failure, Report, Severity, Standing, Verdict
 from contract_tests.client.reporting.facts import (
+    broken,
+    capital,
     counts,
     happened,
     headline,
@@ -90,12 +92,11 @@ def _about(report: Report) -> Iterator[Markup]:
 
 
 def _failures(report: Report) -> Iterator[Markup]:
-    broken = [each for each in report.standings if each.failure is not None]
-    if broken:
+    found = broken(report)
+    if found:
         yield tag("h2", "What is broken")
-    for standing in broken:
-        if standing.failure is not None:
-            yield _failure(standing, standing.failure, report)
+    for standing, failure in found:
+        yield _failure(standing, failure, report)
 
 
 def _failure(standing: Standing, failure: Failure, report: Report) -> Markup:
@@ -108,15 +109,21 @@ def _failure(standing: Standing, failure: Failure, report: Report) -> Markup:
         tag("h3", f"{SIGNS[Verdict.BROKEN]} {law.id} ", *(tag("span", each, class_="tag") for each in tags)),
         tag("p", failure.breach.said, class_="said"),
         tag("p", tag("strong", "Why it matters. "), law.sentence),
-        tag("p", tag("strong", "How often. "), f"{remark_of(standing)[0].upper()}{remark_of(standing)[1:]}."),
-        None if case is None else tag("p", tag("strong", "The smallest case that shows it. "), story(case)),
-        tag("pre", "\n".join(lines), tabindex="0", aria_label="What happened") if lines else None,
+        tag("p", tag("strong", "How often. "), capital(remark_of(standing)), "."),
+        None if case is None else tag("p", tag("strong", "The smallest case that shows it. "), capital(story(case))),
+        _transcript(lines) if lines else None,
         None if case is None else _folded("The messages in full", _numbered(wanted(each) for each in case.messages)),
         _folded("What the contract says", tag("ul", *_stated(law.requirements))),
         *((tag("p", tag("strong", "See it again.")), tag("pre", "\n".join(commands))) if commands else ()),
         id=law.id,
         class_="gap" if standing.known_gap else None,
     )
+
+
+def _transcript(lines: Iterable[str]) -> Markup:
+    """Each line is an element of its own: what does not fit goes on below its begin, and not below the times."""
+    told = joined((tag("span", line) for line in lines), "\n")
+    return tag("pre", told, class_="transcript", tabindex="0", role="region", aria_label="What happened")
 
 
 def _stated(ids: tuple[str, ...]) -> Iterator[Markup]:
@@ -148,7 +155,7 @@ def _row(standing: Standing) -> Markup:
         "tr",
         tag("th", name, " ", tag("span", law.severity.value, class_="tag"),
             tag("p", law.sentence), scope="row"),
-        tag("td", tag("span", f"{SIGNS[verdict]} {verdict.value}", class_=_CLASSES.get(verdict, "open")),
+        tag("td", tag("span", f"{SIGNS[verdict]} {verdict.value}", class_=f"{_CLASSES.get(verdict, 'open')} count"),
             tag("small", remark) if remark else None),
         tag("td", standing.reached, class_="number"),
     )  # fmt: skip

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from contract_tests.client.findings import Met, Report
 from contract_tests.client.reporting.coverage import MEANINGS, coverage_of
-from contract_tests.client.reporting.markup import Markup, table, tag
+from contract_tests.client.reporting.markup import Markup, joined, table, tag
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
-_NEVER = "never met"
 
 
 def coverage(report: Report) -> Iterator[Markup]:
@@ -52,23 +51,23 @@ def _glance(title: str, times: Mapping[str, int], *, names: bool = True) -> Mark
     )
 
 
+def _counted(counts: Mapping[str, int]) -> Markup:
+    """Each with its number on one line."""
+    parts = [tag("span", f"{name} {_TIMES} {count}", class_="count") for name, count in counts.items()]
+    return joined(parts, ", ")
+
+
 def _group(group: str, met: Iterable[Met]) -> Markup:
     each = list(met)
     count = sum(bool(one.times) for one in each)
-    rows = [_row(one) for one in each]
-    heads = ("the gateway", "met", "what the client told its caller")
     return tag(
         "details",
         tag("summary", tag("b", group), f": {count} of {len(each)} met. ", MEANINGS.get(group)),
-        table(f"The group {group}", heads, rows),
+        table(f"The group {group}", ("the gateway", "met", "what the client told its caller"), map(_row, each)),
+        open=count < len(each),
     )
 
 
 def _row(met: Met) -> Markup:
-    said = ", ".join(f"{word} {_TIMES} {count}" for word, count in sorted(met.said.items()))
-    return tag(
-        "tr",
-        tag("th", met.step, scope="row"),
-        tag("td", met.times, class_="number"),
-        tag("td", said) if met.times else tag("td", tag("span", _NEVER, class_="open")),
-    )
+    said = _counted(dict(sorted(met.said.items()))) if met.times else tag("span", "never met", class_="open")
+    return tag("tr", tag("th", met.step, scope="row"), tag("td", met.times, class_="number"), tag("td", said))
