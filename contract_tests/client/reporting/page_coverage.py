@@ -36,11 +36,7 @@ def coverage(report: Report) -> Iterator[Markup]:
 
 def _glance(title: str, times: Mapping[str, int], *, names: bool = True) -> Markup:
     met = {name: count for name, count in times.items() if count}
-    told = (
-        ", ".join(f"{name} {_TIMES} {count}" for name, count in met.items())
-        if names
-        else f"{sum(met.values())} sends"
-    )
+    told = _counted(met) if names else f"{sum(met.values())} sends"
     never = ", ".join(name for name, count in times.items() if not count)
     return tag(
         "tr",
