@@ -24,6 +24,9 @@ MOST_SLOW_PLAYS = 12
 """Each costs the client's time-out in real seconds, and more where the client has none."""
 
 _REQUIRED = ("destination", "text")
+_NEEDED = ("service", "url")
+"""Without these a reference and a webhook would be refused."""
+
 _RANK = {step.name: nth for nth, step in enumerate(STEPS)}
 
 
@@ -148,7 +151,7 @@ def _plainer_than(step: Step) -> Iterator[Step]:
 
 
 def _fewer_members(case: Case) -> Iterator[Case]:
-    """Messages as plain as can be; else without one optional field, or one member of a reference."""
+    """Messages as plain as can be; else without one optional field, or one member of a reference or a webhook."""
     for nth, message in enumerate(case.messages):
         yield _with_message(case, nth, simplest(nth))
         yield _with_message(case, nth, {name: message[name] for name in _REQUIRED})
@@ -156,7 +159,7 @@ def _fewer_members(case: Case) -> Iterator[Case]:
             if name not in _REQUIRED:
                 yield _with_message(case, nth, {key: each for key, each in message.items() if key != name})
             for member in value if isinstance(value, dict) and len(value) > 1 else ():
-                if member != "service":
+                if member not in _NEEDED:
                     rest = {key: each for key, each in value.items() if key != member}
                     yield _with_message(case, nth, {**message, name: rest})
 
@@ -173,11 +176,10 @@ def _plainer_values(case: Case) -> Iterator[Case]:
 def _plain(name: str, value: Any, nth: int) -> tuple[Any, ...]:
     if name in _REQUIRED:
         return (simplest(nth)[name],)
-    if isinstance(value, Mapping):
+    if name == "reference":
         return ({member: "a" if member != "service" else "AUTHENTICATION" for member in value},)
-    if isinstance(value, bool):
-        return ()
-    return (1,) if isinstance(value, int) else ("a",) if name == "businessRelationId" else ()
+    # What else there is has one value that is accepted, or means something by each of its values.
+    return {"lra": (1,), "businessRelationId": ("a",)}.get(name, ())
 
 
 def _with_message(case: Case, nth: int, message: Mapping[str, Any]) -> Case:

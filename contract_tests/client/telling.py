@@ -68,7 +68,9 @@ def _exchange(seen: Seen, login: Login | None, begin: datetime | None) -> Iterat
     if seen.is_send:
         taken = "; it takes the message" if seen.message_id is not None else ""
         broken = "" if seen.step.sees is Sees.ANSWER else f"; the client sees {seen.step.sees.value}"
-        yield f"{_MARGIN}the gateway: {seen.step.name}{taken}{broken}"
+        # Left to itself it may refuse: then that is what it did.
+        did = seen.step.name if seen.step.then is not None else seen.outcome
+        yield f"{_MARGIN}the gateway: {did}{taken}{broken}"
     yield f"{_MARGIN}answered: {masked(_answer(seen), login)}"
 
 

@@ -56,7 +56,7 @@ def test_only_the_administrators_operation_knows_account_and_lra() -> None:
     """REQ-7, REQ-8: a client of the services has no such thing to say."""
     said = {name for message in wanted("services") for name in message}
 
-    assert said == {"destination", "text", "detailed", "reference", "businessRelationId"}
+    assert said == {"destination", "text", "detailed", "reference", "businessRelationId", "webhook"}
     assert {message["account"] for message in wanted("admin") if "account" in message} == {ACCOUNT}
     lras = {message["lra"] for message in wanted("admin") if "lra" in message}
     assert {0, -1, 2**31 - 1, -(2**31)} <= lras

@@ -1,0 +1,236 @@
+"""Shrinking: it ends, what it returns was seen to break, and it is as small and plain as the breach allows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from contract_tests.client.cases import ACCOUNT, WEBHOOK, Case
+from contract_tests.client.programs import generated, simple, simplest
+from contract_tests.client.shrinking import MOST_PLAYS, MOST_SLOW_PLAYS, shrunk
+from contract_tests.client.steps import ACCEPT, BY_NAME, Group, Step
+
+AGES = 600.0
+"""Seconds that no test needs."""
+
+FULL = {
+    "destination": "+390000000000",
+    "text": "Ciao 👋, è pronto!\n" * 20,
+    "reference": {"service": "ECOMMERCE", "action": "2FA", "key": "order"},
+    "account": ACCOUNT,
+    "lra": -17,
+    "businessRelationId": "BR-001",
+    "detailed": True,
+    "webhook": {"url": WEBHOOK, "authentication": {"type": "NONE"}},
+}
+"""A message with everything."""
+
+
+def steps(*names: str) -> tuple[Step, ...]:
+    """A program by the names of its steps."""
+    return tuple(BY_NAME[name] for name in names)
+
+
+LARGE = Case((FULL, FULL, FULL), steps("503", "refused 61", "reset-after", "provider null"))
+
+
+def smallest(case: Case, breaks: Callable[[Case], bool], budget_s: float = AGES) -> tuple[Case, list[Case]]:
+    """What a case is shrunk to where a predicate says what breaks, and every case that was played for it."""
+    played: list[Case] = []
+
+    async def still_breaks(tried: Case) -> bool:
+        await asyncio.sleep(0)
+        played.append(tried)
+        return breaks(tried)
+
+    return asyncio.run(shrunk(case, still_breaks, budget_s)), played
+
+
+def test_a_breach_of_every_case_ends_with_the_simplest_there_is() -> None:
+    """One message, a number and a greeting, and no program."""
+    found, played = smallest(LARGE, lambda _: True)
+
+    assert found == Case((simplest(),), ())
+    assert len(played) <= 10
+
+
+def test_a_breach_that_nothing_else_shows_is_left_as_it_is() -> None:
+    """The case as given is the answer where no simpler one breaks, and the plays are bounded."""
+    found, played = smallest(LARGE, lambda _: False)
+
+    assert found == LARGE
+    assert 0 < len(played) <= MOST_PLAYS
+
+
+PREDICATES: dict[str, tuple[Callable[[Case], bool], Case]] = {
+    "one step": (
+        lambda case: BY_NAME["reset-after"] in case.program,
+        Case((simplest(),), steps("reset-after")),
+    ),
+    "a step on the third send": (
+        lambda case: case.step(3) is BY_NAME["reset-after"],
+        Case((simplest(),), (ACCEPT, ACCEPT, BY_NAME["reset-after"])),
+    ),
+    "any refusal": (
+        lambda case: any(step.group is Group.REFUSED for step in case.program),
+        Case((simplest(),), steps("refused 8")),
+    ),
+    "a step and a second intent": (
+        lambda case: len(case.messages) > 1 and any(step.group is Group.PROXY for step in case.program),
+        Case((simplest(0), simplest(1)), steps("html-page")),
+    ),
+    "a negative lra": (
+        lambda case: any(message.get("lra", 0) < 0 for message in case.messages),
+        Case(({**simplest(), "lra": -17},)),
+    ),
+    "an lra": (lambda case: any("lra" in message for message in case.messages), Case(({**simplest(), "lra": 1},))),
+    "a reference with a key": (
+        lambda case: any("key" in message.get("reference", {}) for message in case.messages),
+        Case(({**simplest(), "reference": {"service": "AUTHENTICATION", "key": "a"}},)),
+    ),
+    "a webhook": (
+        lambda case: any("webhook" in message for message in case.messages),
+        Case(({**simplest(), "webhook": {"url": WEBHOOK}},)),
+    ),
+    "detailed": (
+        lambda case: any("detailed" in message for message in case.messages),
+        Case(({**simplest(), "detailed": True},)),
+    ),
+    "an emoji": (
+        lambda case: any("👋" in message["text"] for message in case.messages),
+        Case(({**simplest(), "text": "👋"},)),
+    ),
+    "a long text": (
+        lambda case: any(len(message["text"]) > 160 for message in case.messages),
+        Case(({**simplest(), "text": "a" * 161},)),
+    ),
+    "a number of a country": (
+        lambda case: any(message["destination"].startswith("+39") for message in case.messages),
+        Case(({"destination": "+390000000000", "text": "Hi"},)),
+    ),
+    "two fields of two messages": (
+        lambda case: len(case.messages) > 1 and "lra" in case.messages[0] and "detailed" in case.messages[1],
+        Case(({**simplest(0), "lra": 1}, {**simplest(1), "detailed": True})),
+    ),
+}
+
+
+@pytest.mark.parametrize(("breaks", "expected"), PREDICATES.values(), ids=PREDICATES)
+def test_what_a_breach_needs_is_left_and_nothing_else(breaks: Callable[[Case], bool], expected: Case) -> None:
+    """Messages, steps, fields and characters that have no part in it are gone; the same in every run."""
+    found, played = smallest(LARGE, breaks)
+
+    assert breaks(found)
+    assert found == expected
+    assert len(played) <= MOST_PLAYS
+    assert smallest(LARGE, breaks) == (found, played)
+
+
+def test_a_message_is_dropped_together_with_its_step() -> None:
+    """A step means a send: the second message alone would meet the first step."""
+    case = Case((simplest(0), {**FULL, "lra": 0}), steps("502", "refused 61"))
+
+    found, _ = smallest(case, lambda tried: "lra" in tried.messages[0] and tried.program[:1] == steps("refused 61"))
+
+    assert found == Case(({**simplest(), "lra": 1},), steps("refused 61"))
+
+
+def test_many_messages_are_halved() -> None:
+    """A breach that needs a dozen sends is found within the plays that there are."""
+    case = simple("admin", 5.0, *steps("502") * 24, count=24)
+
+    found, played = smallest(case, lambda tried: len(tried.messages) >= 5 and len(tried.program) >= 5)
+
+    assert found == simple("admin", 5.0, *[ACCEPT] * 5, count=5)
+    assert len(played) < MOST_PLAYS
+
+
+def test_no_case_is_played_twice() -> None:
+    """Neither the given one, which is known to break."""
+    found, played = smallest(LARGE, lambda case: "è" in case.messages[0]["text"] and len(case.program) > 1)
+
+    assert all(case not in played[nth + 1 :] for nth, case in enumerate(played))
+    assert LARGE not in played
+    assert found in played
+
+
+def test_a_breach_that_comes_and_goes_ends_too() -> None:
+    """What is returned was seen to break once, and plays are bounded."""
+    answers = iter([True, False] * MOST_PLAYS)
+    kept: list[Case] = [LARGE]
+
+    def breaks(case: Case) -> bool:
+        broken = next(answers)
+        kept.extend([case] if broken else [])
+        return broken
+
+    found, played = smallest(LARGE, breaks)
+
+    assert found == kept[-1]
+    assert len(played) <= MOST_PLAYS
+
+
+def test_cases_that_wait_are_played_a_few_times_only() -> None:
+    """Each costs real seconds; steps that need none are tried as often as ever, and none is made to wait for one."""
+    case = Case((FULL, FULL, FULL), steps("hang-after", "502", "hang"), timeout_s=0.5)
+
+    found, played = smallest(case, lambda tried: "👋" in str(tried.messages) and tried.slow)
+
+    assert sum(tried.slow for tried in played) <= MOST_SLOW_PLAYS
+    assert found.slow
+    assert len(found.messages) == 1
+    assert found.timeout_s == 0.5
+    fast = smallest(LARGE, lambda _: False)[1]
+    assert not any(tried.slow for tried in fast)
+
+
+def test_without_seconds_nothing_is_played() -> None:
+    """The budget holds before the first play."""
+    assert smallest(LARGE, lambda _: True, 0.0) == (LARGE, [])
+
+
+def test_seconds_that_run_out_end_it_with_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No play is begun after them."""
+    clock = iter(range(1000))
+    monkeypatch.setattr("contract_tests.client.shrinking.time.monotonic", lambda: float(next(clock)))
+
+    found, played = smallest(LARGE, lambda case: len(case.program) > 1, 12.0)
+
+    assert 0 < len(played) <= 12
+    assert len(found.messages) < len(LARGE.messages)
+
+
+def test_an_error_of_the_lab_is_no_breach() -> None:
+    """It ends the search, and whoever runs it says so."""
+
+    def breaks(_: Case) -> bool:
+        raise OSError("the stand-in is gone")
+
+    with pytest.raises(OSError, match="is gone"):
+        smallest(LARGE, breaks)
+
+
+def test_generated_cases_keep_what_breaks() -> None:
+    """Whatever is shrunk by whatever it holds: it still breaks, and it is no larger."""
+    for case in generated(5, 40):
+        breaks = as_odd_as(case)
+
+        found, played = smallest(case, breaks)
+
+        assert breaks(found)
+        assert len(played) <= MOST_PLAYS
+        assert len(found.messages) <= len(case.messages)
+        assert len(found.program) == min(1, len(case.program))
+
+
+def as_odd_as(case: Case) -> Callable[[Case], bool]:
+    """Breaks with the same last step, the same fields in the last message, and a text half as long."""
+    longest = max(len(message["text"]) for message in case.messages)
+
+    def breaks(tried: Case) -> bool:
+        same = tried.program[-1:] == case.program[-1:] and tried.messages[-1].keys() == case.messages[-1].keys()
+        return same and max(len(message["text"]) for message in tried.messages) * 2 >= longest
+
+    return breaks
