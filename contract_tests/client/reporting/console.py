@@ -59,7 +59,7 @@ def _table(report: Report) -> Table:
     for standing in sorted(report.standings, key=lambda each: each.verdict is Verdict.BROKEN):
         verdict = Text(standing.verdict.value, style=_STYLES[standing.verdict])
         law = standing.check
-        table.add_row(law.id, law.severity.value, verdict, str(standing.reached), Text(_short(standing)))
+        table.add_row(Text(shown(law.id)), law.severity.value, verdict, str(standing.reached), Text(_short(standing)))
     return table
 
 
@@ -81,16 +81,20 @@ def failures(report: Report) -> Iterator[str]:
 
 def failure_lines(failure: Failure, report: Report, *, gap: bool = False) -> Iterator[str]:
     """One breach, line by line."""
+    return map(shown, _failure_lines(failure, report, gap=gap))
+
+
+def _failure_lines(failure: Failure, report: Report, *, gap: bool) -> Iterator[str]:
     law = failure.check
     yield f"{'KNOWN GAP' if gap else 'BROKEN'}  {law.id} ({law.severity.value})"
-    yield from (f"  {line}" for line in shown(failure.breach.said).splitlines())
+    yield from (f"  {line}" for line in failure.breach.said.split("\n"))
     yield f"  Why it matters: {law.sentence}"
     yield from (f"  {stated(each)}" for each in statements(law.requirements))
     if failure.case is not None:
         yield f"  The smallest case that shows it: {story(failure.case)}"
     yield from (f"    {line}" for line in happened(failure))
     for number, command in enumerate(replays(failure, report)):
-        yield f"  {'or:   ' if number else 'Again:'} {shown(command)}"
+        yield f"  {'or:   ' if number else 'Again:'} {command}"
 
 
 def summary(report: Report) -> Iterator[str]:

@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, TypeVar
 
 from contract_tests.client.findings import Met, Report
@@ -51,10 +50,13 @@ class Coverage:
 
 def coverage_of(report: Report) -> Coverage:
     """What a run came to."""
+    groups: dict[str, list[Met]] = {}
+    for each in report.met:
+        groups.setdefault(each.group, []).append(each)
     return Coverage(
         codes=_counted(report.met, code_of),
         statuses=_counted(report.met, status_of),
-        steps=tuple((group, tuple(met)) for group, met in groupby(report.met, key=lambda each: each.group)),
+        steps=tuple((group, tuple(met)) for group, met in groups.items()),
         fields=report.fields,
     )
 

@@ -111,10 +111,18 @@ def replays(failure: Failure, report: Report) -> Iterator[str]:
     if failure.replay is None:
         return
     file = shlex.quote(failure.replay)
-    given = shlex.split(report.command)
+    given = _words(report.command)
     if given[:2] == _COMMAND:
         yield f"{shlex.join(_without(given, _OF_THE_RUN))} --replay {file}"
     yield f"sms-mock serve --scenario {file}"
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError:
+        # It is for people, and need not be of a shell.
+        return []
 
 
 def _without(given: list[str], names: tuple[str, ...]) -> list[str]:

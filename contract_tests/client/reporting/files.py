@@ -125,7 +125,7 @@ def as_junit(report: Report) -> str:
         case = SubElement(suite, "testcase", classname=group, name="cases", time="0.000")
         SubElement(case, "error", type="NothingJudged", message=next(notes(report)))
     for standing in report.standings:
-        case = SubElement(suite, "testcase", classname=group, name=standing.check.id, time="0.000")
+        case = SubElement(suite, "testcase", classname=group, name=xml_text(standing.check.id), time="0.000")
         if standing in red:
             _red(case, standing, report)
         elif standing in skipped:
