@@ -41,9 +41,10 @@ lint: $(VENV)/installed-for-development ## check style, types, layers and the Do
 bench: $(VENV)/installed-for-development ## measure the speed
 	$(BIN)/python -m benchmarks $(ARGS)
 
-soak: $(VENV)/installed-for-development ## have 200 tests share a server ROUNDS times; judge the mock as often, and each broken gateway once
+soak: $(VENV)/installed-for-development ## have 200 tests share a server ROUNDS times; judge the mock and clients as often, and each broken gateway once
 	$(BIN)/python -m tests.soak $(ROUNDS)
 	$(BIN)/python -m tests.kit.soak $(ROUNDS)
+	$(BIN)/python -m tests.kit.clients_soak $(ROUNDS)
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -31,7 +31,6 @@ DEFAULT_CASES = 400
 _SLOW_WORKERS = 6
 """Clients that wait for their own time-out do so side by side."""
 
-_SHRINK_SECONDS = 4.0
 _SHRINK_ALL = 20.0
 
 Progress = Callable[[int, int, int], None]
@@ -59,6 +58,8 @@ class Options:
     webhook_url: str | None = None
     """Where the client takes receipts; `None`: it takes none."""
     control_token: str | None = field(default=None, repr=False)
+    shrink_s: float = 4.0
+    """Seconds that may go into making the case of a breach smaller."""
     replay: Case | None = None
     """Play this one alone."""
     command: str = ""
@@ -116,18 +117,21 @@ async def run(options: Options, make: Callable[[], Driver], progress: Progress |
             await bench.play_all(cases, take)
             standings = await bench.standings(tallies)
             standings += await _receipts(options, pool, stand_in)
-    closed = tuple(s.check.id for s in standings if s.known_gap and s.verdict is Verdict.KEPT)
+    return _report(options, met, standings, played, time.monotonic() - began)
+
+
+def _report(options: Options, met: Meetings, standings: Sequence[Standing], played: int, seconds: float) -> Report:
     return Report(
         client=options.client,
         operation=options.operation,
         seed=options.seed,
         cases=played,
-        seconds=time.monotonic() - began,
+        seconds=seconds,
         standings=tuple(standings),
         met=met.steps(),
         fields=met.fields(),
         command=options.command,
-        closed_gaps=closed,
+        closed_gaps=tuple(s.check.id for s in standings if s.known_gap and s.verdict is Verdict.KEPT),
     )
 
 
@@ -171,7 +175,7 @@ class _Bench:
         for tally in tallies:
             failure = None
             if tally.smallest is not None:
-                seconds = min(_SHRINK_SECONDS, max(0.0, until - time.monotonic()))
+                seconds = min(self._options.shrink_s, max(0.0, until - time.monotonic()))
                 failure = await self._shrunk(tally.check, tally.smallest, seconds)
             verdict = Verdict.BROKEN if tally.broken else Verdict.KEPT if tally.reached else Verdict.NOT_REACHED
             found.append(
