@@ -24,6 +24,7 @@ MOST_SLOW_PLAYS = 12
 """Each costs the client's time-out in real seconds, and more where the client has none."""
 
 _REQUIRED = ("destination", "text")
+_PLAIN = {"lra": 1, "businessRelationId": "a"}
 _NEEDED = ("service", "url")
 """Without these a reference and a webhook would be refused."""
 
@@ -173,13 +174,16 @@ def _plainer_values(case: Case) -> Iterator[Case]:
                     yield _with_message(case, nth, {**message, name: plain})
 
 
-def _plain(name: str, value: Any, nth: int) -> tuple[Any, ...]:
+def _plain(name: str, value: Any, nth: int) -> Iterator[Any]:
+    """Plainer values of a member. What is not named here has one that is accepted, or means something by each."""
     if name in _REQUIRED:
-        return (simplest(nth)[name],)
-    if name == "reference":
-        return ({member: "a" if member != "service" else "AUTHENTICATION" for member in value},)
-    # What else there is has one value that is accepted, or means something by each of its values.
-    return {"lra": (1,), "businessRelationId": ("a",)}.get(name, ())
+        yield simplest(nth)[name]
+    elif name == "reference":
+        plain = {member: "AUTHENTICATION" if member == "service" else "a" for member in value}
+        yield plain
+        yield from ({**value, member: plain[member]} for member in value)
+    elif name in _PLAIN:
+        yield _PLAIN[name]
 
 
 def _with_message(case: Case, nth: int, message: Mapping[str, Any]) -> Case:

@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from contract_tests.client.cases import Case
 from contract_tests.client.driver.protocol import Operation
-from contract_tests.client.programs import AMPLE, enumerated, generated, simple
+from contract_tests.client.programs import AMPLE, enumerated, generated, simple, told_apart
 from contract_tests.client.steps import ACCEPT, REFUSALS, STEPS, TOLERANCE, TRANSIENT, Group
 from mock_server.scenario.loader import scenario_of
 
@@ -156,3 +156,13 @@ def test_generated_programs_reach_every_group() -> None:
     assert len({step for program in programs for step in program}) > 0.95 * len(STEPS)
     assert len(set(programs)) > 250
     assert () in programs
+
+
+def test_messages_to_one_number_are_told_apart() -> None:
+    """Chance may draw a number twice: its last digit goes on until no other message of the case has it."""
+    again = {"text": "Hi", "destination": "+447700900129", "lra": 0}
+
+    found = [list(message.items()) for message in told_apart([again, again, again])]
+
+    assert [dict(items)["destination"] for items in found] == ["+447700900129", "+447700900120", "+447700900121"]
+    assert found[1] == [("destination", "+447700900120"), ("text", "Hi"), ("lra", 0)]

@@ -90,6 +90,10 @@ PREDICATES: dict[str, tuple[Callable[[Case], bool], Case]] = {
         lambda case: any("key" in message.get("reference", {}) for message in case.messages),
         Case(({**simplest(), "reference": {"service": "AUTHENTICATION", "key": "a"}},)),
     ),
+    "a value of a reference": (
+        lambda case: any("2FA" in message.get("reference", {}).values() for message in case.messages),
+        Case(({**simplest(), "reference": {"service": "AUTHENTICATION", "action": "2FA"}},)),
+    ),
     "a webhook": (
         lambda case: any("webhook" in message for message in case.messages),
         Case(({**simplest(), "webhook": {"url": WEBHOOK}},)),
