@@ -17,6 +17,8 @@ MOST_OF_60 = 2
 _NOT_PROCESSED = frozenset({"429", "503", "503 with Retry-After"})
 """Answers of something in between that say that nothing was done: to send again is left open."""
 
+_WRONG_TYPE = "wrong-content-type"
+
 Row = tuple[Seen, ...]
 
 
@@ -75,9 +77,20 @@ def ledger(evidence: Evidence) -> str:
 
 
 def _unreadable(seen: Seen) -> bool:
-    """Taken, and the client cannot have read so."""
+    """Taken, and the client cannot have read so, or need not believe it."""
     answer_lost = seen.step.fate_unknown or seen.step.group in {Group.PROXY, Group.ODD}
-    return seen.taken and answer_lost
+    return seen.taken and (answer_lost or seen.step.name == _WRONG_TYPE)
+
+
+def _readable(seen: Seen) -> bool:
+    """Taken, and the answer says so."""
+    return seen.taken and not _unreadable(seen)
+
+
+def _after_acceptance(row: Row, evidence: Evidence) -> Iterator[str]:
+    first = next((seen for seen in row[:-1] if _readable(seen)), None)
+    if first is not None:
+        yield f"the message was accepted ({first.step.name}), and sent again: {ledger(evidence)}"
 
 
 def _unknown_fate(row: Row, evidence: Evidence) -> Iterator[str]:
@@ -115,6 +128,11 @@ def checks(resend: str) -> tuple[Check, ...]:
         _of_rows(
             "retry.hammering", "A number that had its fill is left alone until its window moves.",
             Severity.MAJOR, ("ERR-60", "AF-2", "AF-3"), _hammering, lambda seen: refused_with(seen) == 60,
+        ),
+        _of_rows(
+            "resend.accepted",
+            "What the gateway has accepted, in whatever dress, is not sent again: people get it twice.",
+            Severity.CRITICAL, ("ANS-1", "AF-1"), _after_acceptance, _readable,
         ),
     ]  # fmt: skip
     unknown = _of_rows(

@@ -37,9 +37,18 @@ class Printed:
     stderr: bytes = b""
     lost: int = 0
 
+    def then(self, later: Printed) -> Printed:
+        """This, and what came behind it."""
+        return Printed(self.stdout + later.stdout, self.stderr + later.stderr, self.lost + later.lost)
+
 
 class Driver(Protocol):
     """One client that is called for one intent at a time."""
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the next intent has to wait for a start that later ones are spared."""
+        ...
 
     async def send(self, intent: Intent, deadline: float) -> Answer:
         """Have the client send; an answer comes within `deadline` seconds of wall time, whatever the client does."""

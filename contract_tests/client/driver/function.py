@@ -41,6 +41,9 @@ class FunctionDriver:
     by thread. An `async` one runs on the caller's loop, which it must not block: then no deadline can help.
     """
 
+    fresh = False
+    """It runs in this process, which has started."""
+
     def __init__(self, function: Function, *, failures: tuple[type[Exception], ...] = ()) -> None:
         self._function = function
         self._failures = failures

@@ -16,6 +16,9 @@ class OneShotDriver:
     `CouldNotRunError` where the command does not start.
     """
 
+    fresh = False
+    """Each intent starts a process of its own: none is spared it."""
+
     def __init__(self, command: str) -> None:
         self._words = command_line(command)
         self._prints = Prints()

@@ -1,8 +1,9 @@
 """Clients that are wrong on purpose, each in one way: they show that the checks can tell.
 
 Each is the healthy client of `base` with one of its ways replaced: what it sends (`requests`), what it makes of
-answers (`answers`), when it sends again or gives up (`repeats`), what it says (`talking`). `children` are commands of
-their own. `BROKEN` has them all.
+answers (`answers`), when it sends again or gives up (`repeats`), what it says (`talking`); some are wrong only
+where few would look (`subtle`). `children` are commands of their own. `BROKEN` has them all. Those in `healthy` have
+nothing wrong, in many ways.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from tests.kit.broken_clients.breaking import BrokenClient
 from tests.kit.broken_clients.children import CHILDREN
 from tests.kit.broken_clients.repeats import REPEATS
 from tests.kit.broken_clients.requests import REQUESTS
+from tests.kit.broken_clients.subtle import SUBTLE
 from tests.kit.broken_clients.talking import TALKING
 
-BROKEN: tuple[BrokenClient, ...] = (*REQUESTS, *ANSWERS, *REPEATS, *TALKING, *CHILDREN)
+BROKEN: tuple[BrokenClient, ...] = (*REQUESTS, *ANSWERS, *REPEATS, *TALKING, *SUBTLE, *CHILDREN)
 
 __all__ = ["BROKEN", "BrokenClient"]

@@ -18,27 +18,32 @@ from contract_tests.client.programs import enumerated
 from contract_tests.client.stand_in import StandIn
 from contract_tests.client.steps import BY_NAME
 from tests.kit.broken_clients import BROKEN, BrokenClient
-from tests.kit.broken_clients.base import ClientDriver, Ways
+from tests.kit.broken_clients.base import ClientDriver
 from tests.kit.broken_clients.children import node, python
-from tests.kit.broken_clients.wire import OneSocket
+from tests.kit.broken_clients.healthy import HEARING, MANNERS, SENDING
 
 TIMEOUT_S = 0.3
 """The client's own limit where it has to wait for it."""
 
 CHECKS = checks_of("never")
 
-HEALTHY: dict[str, Callable[[], Driver]] = {
-    "httpx2": ClientDriver,
-    "one socket": lambda: ClientDriver(Ways(connect=OneSocket)),
-    "Node": node("healthy", "", "healthy").make,
-}
-"""What the broken clients are made of, with nothing broken."""
+FAST = tuple(case for case in enumerated("admin", TIMEOUT_S) if not case.slow)
+
+FIELDS = tuple(case for case in FAST if not case.program and len(case.messages[0]) > 2)
+"""Messages with every optional field, in every alphabet."""
+
+STEPS = tuple(case for case in FAST if case.program and len(case.messages) == 1)
+"""One message, and everything that the gateway does with it."""
+
+Breaches = list[tuple[object, dict[str, str]]]
+"""Cases, each with what is told of it."""
 
 
 def cases_for(client: BrokenClient) -> Iterable[Case]:
     """What a broken client is played with."""
     if not client.programs:
-        return (case for case in enumerated("admin", TIMEOUT_S) if not case.slow)
+        zoo_first = client.check.startswith(("wanted.", "request."))
+        return sorted(FAST, key=lambda case: bool(case.program)) if zoo_first else FAST
     messages = tuple({"destination": "+447700900123", "text": f"Hello {nth}"} for nth in range(client.messages))
     programs = (tuple(BY_NAME[name] for name in program) for program in client.programs)
     return (Case(messages, program, timeout_s=TIMEOUT_S if client.waits else 2.0) for program in programs)
@@ -82,16 +87,14 @@ class Bench:
             await driver.close()
         return found
 
-    def breaches(self, make: Callable[[], Driver], operation: Operation) -> list[tuple[object, dict[str, str]]]:
-        """Whatever is told of a client in all that is enumerated."""
-        cases = enumerated(operation, TIMEOUT_S)
-        slow = [[case] for case in cases if case.slow]
-        return self.runner.run(self._breaches(make, [[case for case in cases if not case.slow], *slow]))
+    def breaches(self, make: Callable[[], Driver], cases: Iterable[Case]) -> Breaches:
+        """Whatever is told of a client in these cases; those that wait are played side by side."""
+        given = tuple(cases)
+        slow = [[case] for case in given if case.slow]
+        return self.runner.run(self._breaches(make, [[case for case in given if not case.slow], *slow]))
 
-    async def _breaches(
-        self, make: Callable[[], Driver], groups: list[list[Case]]
-    ) -> list[tuple[object, dict[str, str]]]:
-        async def one(group: list[Case]) -> list[tuple[object, dict[str, str]]]:
+    async def _breaches(self, make: Callable[[], Driver], groups: Iterable[list[Case]]) -> Breaches:
+        async def one(group: list[Case]) -> Breaches:
             driver = make()
             try:
                 found = [(case.as_json(), told(await play(case, driver, self.stand_in))) for case in group]
@@ -113,10 +116,29 @@ def bench() -> Iterator[Bench]:
 
 
 @pytest.mark.parametrize("operation", ["admin", "services"])
-@pytest.mark.parametrize("name", HEALTHY)
+@pytest.mark.parametrize("name", MANNERS)
 def test_nothing_is_told_of_a_healthy_client(name: str, operation: Operation, bench: Bench) -> None:
     """Whatever the gateway does, slow or fast."""
-    assert bench.breaches(HEALTHY[name], operation) == []
+    assert bench.breaches(MANNERS[name], enumerated(operation, TIMEOUT_S)) == []
+
+
+def test_how_long_a_client_takes_to_start_is_not_held_against_it(bench: Bench) -> None:
+    """Some languages do: cases that wait are played with a client that is there."""
+    slow = [case for case in enumerated("admin", TIMEOUT_S) if case.slow]
+
+    assert bench.breaches(node("starts slowly", "", "startsSlowly").make, slow) == []
+
+
+@pytest.mark.parametrize("name", SENDING)
+def test_nothing_is_told_of_clients_that_send_otherwise_and_rightly(name: str, bench: Bench) -> None:
+    """The contract leaves room in how a request is written."""
+    assert bench.breaches(lambda: ClientDriver(SENDING[name]), FIELDS) == []
+
+
+@pytest.mark.parametrize("name", HEARING)
+def test_nothing_is_told_of_clients_that_hear_otherwise_and_rightly(name: str, bench: Bench) -> None:
+    """Where sensible clients differ, none of them is wrong."""
+    assert bench.breaches(lambda: ClientDriver(HEARING[name]), STEPS) == []
 
 
 def test_nothing_is_told_of_a_healthy_child(bench: Bench) -> None:
@@ -130,6 +152,17 @@ def test_nothing_is_told_of_a_healthy_child(bench: Bench) -> None:
 def test_a_broken_client_is_told_by_the_check_for_it(client: BrokenClient, bench: Bench) -> None:
     """Other checks may tell as well."""
     assert client.check in bench.ids(client)
+
+
+@pytest.mark.parametrize("name", ["sends again after a reset", "sends again after a proxy's page"])
+def test_a_client_that_may_send_again_is_told_of_nothing_else(name: str, bench: Bench) -> None:
+    """`--resend allowed` takes two laws away, and what may have come twice breaks no other one."""
+    taken_away = {check.id for check in CHECKS} - {check.id for check in checks_of("allowed")}
+    client = next(each for each in BROKEN if each.name == name)
+
+    found = bench.breaches(client.make, STEPS)
+
+    assert {id_ for _, breaches in found for id_ in breaches} == taken_away
 
 
 def test_every_broken_client_has_a_name_of_its_own() -> None:

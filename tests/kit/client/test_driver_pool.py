@@ -17,6 +17,8 @@ from tests.kit.client.children import child
 class Watched:
     """A driver that notes whether it is called twice at a time, and whether it was closed."""
 
+    fresh = False
+
     def __init__(self, *, breaks: bool = False) -> None:
         self.busy = self.closed = False
         self.calls = 0

@@ -34,6 +34,7 @@ ACCEPTED: Program = ("accepted",)
 
 CHILDREN: tuple[BrokenClient, ...] = (
     python("a child prints the password", "secrets.output", "prints_password", ACCEPTED),
+    python("a child greets with the password", "secrets.output", "greets_with_password", ("hang",), waits=True),
     python("a child writes garbage", "driver.protocol", "writes_garbage", ACCEPTED),
     python("a child dies after three sends", "driver.protocol", "dies_after_three", ACCEPTED, messages=4),
     python("a child answers twice", "driver.protocol", "answers_twice", ACCEPTED),

@@ -1,6 +1,7 @@
 // Loaded ahead of the example client for Node: gives it a `fetch` with one defect, named by the last word of the command.
 
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const healthy = globalThis.fetch;
 
@@ -45,4 +46,7 @@ async function closedConnection(url, { method, headers, body }) {
   return answer;
 }
 
-globalThis.fetch = { healthy, resends, noTimeout, closedConnection }[process.argv.at(-1)];
+// A client that does nothing wrong, once it is there.
+if (process.argv.at(-1) === 'startsSlowly') await sleep(1500);
+
+globalThis.fetch = { healthy, resends, noTimeout, closedConnection }[process.argv.at(-1)] ?? healthy;

@@ -52,6 +52,15 @@ def prints_password() -> None:
         say(line)
 
 
+def greets_with_password() -> None:
+    """Tells standard error once how it is going to sign in."""
+    for nth, (intent, line) in enumerate(answered()):
+        if nth == 0:
+            sys.stderr.write(f"ready, as {intent['username']}:{intent['password']}\n")
+            sys.stderr.flush()
+        say(line)
+
+
 def writes_garbage() -> None:
     """Takes standard output for its log."""
     for _, line in answered():
@@ -86,7 +95,8 @@ def falls_silent() -> None:
 
 
 BEHAVIOURS: tuple[Callable[[], None], ...] = (
-    healthy, prints_password, writes_garbage, dies_after_three, answers_twice, answers_for_another, falls_silent,
+    healthy, prints_password, greets_with_password,
+    writes_garbage, dies_after_three, answers_twice, answers_for_another, falls_silent,
 )  # fmt: skip
 
 if __name__ == "__main__":

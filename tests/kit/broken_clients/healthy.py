@@ -1,0 +1,73 @@
+"""Clients that do something otherwise than most, and nothing wrong: no check may tell of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+from contract_tests.client.driver.calling import Driver
+from contract_tests.client.driver.protocol import Accepted, Failed, Outcome, RefusedWith
+from tests.kit.broken_clients.answers import retold
+from tests.kit.broken_clients.base import ClientDriver, Message, Ways, understood
+from tests.kit.broken_clients.children import node
+from tests.kit.broken_clients.repeats import on, on_code
+from tests.kit.broken_clients.requests import asked
+from tests.kit.broken_clients.wire import OneSocket, Reply, Request
+
+_OPTIONAL = dict.fromkeys(("reference", "detailed", "businessRelationId", "webhook"))
+
+
+def _sorted(message: Message) -> bytes:
+    return json.dumps(message, ensure_ascii=False, sort_keys=True, indent=2).encode()
+
+
+def _small_scheme(request: Request) -> Request:
+    return request.having(Authorization=request.headers["Authorization"].replace("Basic", "basic"))
+
+
+def _careful(reply: Reply) -> Outcome:
+    """Whether to trust an acceptance that says it is something else is open."""
+    return understood(reply) if "json" in reply.content_type else Failed(reply.content_type)
+
+
+def _silent_on_provider(outcome: Outcome) -> Outcome:
+    return replace(outcome, provider=None) if isinstance(outcome, Accepted) else outcome
+
+
+def _without_codes(outcome: Outcome) -> Outcome:
+    return Failed(f"refused: {outcome.code}") if isinstance(outcome, RefusedWith) else outcome
+
+
+SENDING: dict[str, Ways] = {
+    "sorted members, raw UTF-8, white space": Ways(content=_sorted),
+    "null for what is not wanted": Ways(message=lambda message: {**_OPTIONAL, **message}),
+    "no detailed: false": Ways(message=lambda m: {name: each for name, each in m.items() if each is not False}),
+    "a charset": asked(lambda request: request.having(Content_Type="application/json; charset=UTF-8")),
+    "JSON in capitals": asked(lambda request: request.having(Content_Type="Application/JSON")),
+    "accepts anything": asked(lambda request: request.having(Accept="*/*")),
+    "does not say what it accepts": asked(lambda request: request.without("Accept")),
+    "basic in small letters": asked(_small_scheme),
+    "a connection for each message": asked(lambda request: request.having(Connection="close")),
+    "headers of its own": asked(lambda request: request.having(X_Request_Id="4711", Cookie="theme=dark")),
+}
+"""They differ in what they send."""
+
+HEARING: dict[str, Ways] = {
+    "trusts no other type": Ways(understood=_careful),
+    "every refusal failed": retold(_without_codes),
+    "tells no provider": retold(_silent_on_provider),
+    "tries 64 three times": on_code(64, tries=3),
+    "tries 60 once more": on_code(60, tries=2),
+    "comes again when it came too early": on(
+        lambda tried: tried.reply is not None and tried.reply.status in {429, 503}, tries=3
+    ),
+}
+"""They differ in what they make of answers."""
+
+MANNERS: dict[str, Callable[[], Driver]] = {
+    "httpx2": ClientDriver,
+    "one socket": lambda: ClientDriver(Ways(connect=OneSocket)),
+    "Node": node("healthy", "", "healthy").make,
+}
+"""What the broken clients are made of, with nothing broken."""

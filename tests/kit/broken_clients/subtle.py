@@ -1,0 +1,111 @@
+"""Clients that are right about one message, or about what few look at, and wrong beyond it."""
+
+from __future__ import annotations
+
+import sys
+
+import httpx2
+
+from contract_tests.client.driver.calling import Driver
+from contract_tests.client.driver.function import Returned
+from contract_tests.client.driver.protocol import Accepted, Failed, Intent, Outcome
+from tests.kit.broken_clients.base import ClientDriver, Message, Try, Ways, understood
+from tests.kit.broken_clients.breaking import BrokenClient, broken
+from tests.kit.broken_clients.repeats import on
+from tests.kit.broken_clients.wire import Pooled, Reply, Request
+
+_ROOM = 10
+"""Connections that a pool has room for: what common ones come with."""
+
+
+class LeavesAnswersOpen(Pooled):
+    """Reads what it likes to the end, and never closes the rest: each of these costs a connection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._http = httpx2.AsyncClient(trust_env=False, verify=False, limits=httpx2.Limits(max_connections=_ROOM))
+        self._open: list[httpx2.Response] = []
+
+    async def _asked(self, request: Request, timeout_s: float | None) -> Reply:
+        headers, content = request.headers, request.content
+        asked = self._http.build_request("POST", request.url, headers=headers, content=content, timeout=timeout_s)
+        try:
+            answer = await self._http.send(asked, stream=True)
+            if answer.status_code != 200:
+                self._open.append(answer)
+                return Reply(answer.status_code, "", b"")
+            return Reply(200, answer.headers["content-type"], await answer.aread())
+        except httpx2.HTTPError as error:
+            raise OSError(f"{type(error).__name__}: {error}") from error
+
+
+def _once(first: Message) -> Ways:
+    """Ways that keep the first of something for ever."""
+
+    def kept(message: Message) -> Message:
+        first.setdefault("destination", message["destination"])
+        return {**message, "destination": first["destination"]}
+
+    return Ways(message=kept)
+
+
+def _first_id(told: list[Outcome]) -> Ways:
+    def retold(outcome: Outcome, _: Intent) -> Returned:
+        if isinstance(outcome, Accepted):
+            told.append(outcome)
+            return told[0]
+        return outcome
+
+    return Ways(told=retold)
+
+
+def _greeting(greeted: list[int]) -> Ways:
+    def told(outcome: Outcome, intent: Intent) -> Returned:
+        if not greeted:
+            sys.stderr.write(f"ready, as {intent.username}:{intent.password}\n")
+        greeted.append(intent.id)
+        return outcome
+
+    return Ways(told=told)
+
+
+def _greets() -> Driver:
+    return ClientDriver(_greeting([]))
+
+
+def _sticky() -> Driver:
+    return ClientDriver(_once({}))
+
+
+def _remembers_id() -> Driver:
+    return ClientDriver(_first_id([]))
+
+
+def _accepted(tried: Try) -> bool:
+    return isinstance(tried.outcome, Accepted)
+
+
+def _strict(reply: Reply) -> Outcome:
+    """Understands the members that it knows, and nothing beside them."""
+    known = reply.status != 200 or reply.members is None or set(reply.members) <= {"message", "id", "provider"}
+    return understood(reply) if known else Failed("not understood")
+
+
+_STRICT_AND_EAGER = Ways(
+    understood=_strict,
+    again=lambda tried: tried.nth < 3 and tried.reply is not None and isinstance(tried.outcome, Failed),
+)
+
+SUBTLE: tuple[BrokenClient, ...] = (
+    broken("sends again what was accepted", "resend.accepted", on(_accepted)),
+    broken("sends again what is dressed otherwise", "resend.accepted", _STRICT_AND_EAGER, ("unknown fields",)),
+    BrokenClient("the first number for ever", "wanted.destination", _sticky),
+    BrokenClient("the first id for ever", "outcome.id", _remembers_id),
+    BrokenClient("prints the password once", "secrets.output", _greets),
+    broken("leaves answers open", "driver.escape", Ways(connect=LeavesAnswersOpen),
+        ("502",) * (_ROOM + 1), messages=_ROOM + 1, waits=True),
+    broken("detailed in every request", "wanted.fields", Ways(message=lambda message: {**message, "detailed": True})),
+    broken("a key in every reference", "wanted.reference", Ways(
+        message=lambda m: {**m, "reference": {"key": "1", **m["reference"]}} if m.get("reference") else m
+    )),
+)  # fmt: skip
