@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -18,17 +19,23 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def write_report(report: Report, file: Path) -> None:
     """Write `FILE.json` or `FILE.xml`."""
-    content = as_junit(report) if file.suffix == ".xml" else json.dumps(as_json(report), indent=2) + "\n"
+    write_text(as_junit(report) if file.suffix == ".xml" else json.dumps(as_json(report), indent=2) + "\n", file)
+
+
+def write_text(content: str, file: Path) -> None:
+    """Write a report; `CouldNotRunError` where that cannot be."""
     try:
-        file.write_text(content, encoding="utf-8")
+        # A folder may have gone in the meantime, and what a target says may hold half a character.
+        file.write_text(content, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise CouldNotRunError(f"The report cannot be written to {file}: {error.strerror or error}.") from error
 
 
-def checked_file(file: Path) -> Path:
+def checked_file(file: Path, suffixes: Sequence[str] = (".json", ".xml")) -> Path:
     """The file, if a report can be written there; found out before the run and not after it."""
-    if file.suffix not in {".json", ".xml"}:
-        raise CouldNotRunError(f"{file}: a report is a .json or .xml file.")
+    if file.suffix not in suffixes:
+        *others, last = suffixes
+        raise CouldNotRunError(f"{file}: a report is a {', '.join(others)} or {last} file.")
     if not file.parent.is_dir():
         raise CouldNotRunError(f"{file}: there is no folder {file.parent}.")
     return file
@@ -99,11 +106,12 @@ def as_junit(report: Report) -> str:
         for finding in result.findings:
             said = f"{', '.join(finding.failure.ids)}: {finding.failure.said}"
             shown = json.dumps(_finding(report, finding), indent=2, ensure_ascii=False)
-            SubElement(case, "failure", type=finding.failure.kind, message=_xml(said)).text = _xml(shown)
+            SubElement(case, "failure", type=finding.failure.kind, message=xml_text(said)).text = xml_text(shown)
         if not result.failed and result.not_testable is not None:
-            SubElement(case, "skipped", message=_xml(result.not_testable))
+            SubElement(case, "skipped", message=xml_text(result.not_testable))
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(suite, encoding="unicode") + "\n"
 
 
-def _xml(text: str) -> str:
+def xml_text(text: str) -> str:
+    """The text without what no XML can hold, in whatever spelling."""
     return _NOT_XML.sub("\ufffd", text)

@@ -17,6 +17,8 @@ from contract_tests.client.gaps import gaps_in
 from contract_tests.client.running import Options, run
 from contract_tests.target import CouldNotRunError
 
+_SEEDS = 2**32
+
 _MISSING = (
     "which client is judged? Give conftest.py beside your pytest settings a session-scoped fixture `sms_client` that "
     "returns a function of an intent"
@@ -54,11 +56,12 @@ def client_report(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -
         pytest.exit(f"sms-contract: {_MISSING}", returncode=2)
     given = pytestconfig.getoption
     gaps, seed = given("--sms-client-known-gaps"), given("--sms-client-seed")
+    seed, cases = randbelow(_SEEDS) if seed is None else seed, given("--sms-client-cases")
     options = Options(
         client=getattr(sms_client, "__qualname__", type(sms_client).__qualname__),
         operation=given("--sms-client-operation"),
-        seed=randbelow(2**32) if seed is None else seed,
-        cases=given("--sms-client-cases"),
+        seed=seed,
+        cases=cases,
         workers=given("--sms-client-workers"),
         timeout_s=given("--sms-client-timeout"),
         resend=given("--sms-client-resend"),
@@ -66,7 +69,7 @@ def client_report(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -
         webhook_url=given("--sms-client-webhook-url") or _receipt_endpoint(request),
         mock_url=given("--sms-client-mock-url"),
         folder=pytestconfig.rootpath / ".sms-contract",
-        command="pytest --pyargs contract_tests.client",
+        command=f"pytest --pyargs contract_tests.client --sms-client-seed={seed} --sms-client-cases={cases}",
     )
     try:
         return asyncio.run(run(options, lambda: FunctionDriver(sms_client)))

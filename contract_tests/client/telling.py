@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from contract_tests.client.driver.calling import Answer, DriverFailure
-from contract_tests.client.driver.protocol import Accepted, Intent, RefusedWith
+from contract_tests.client.driver.protocol import Accepted, RefusedWith
 from contract_tests.client.evidence import MASK, Attempt, Evidence, Seen
 from contract_tests.client.steps import Sees
 from contract_tests.exchange import Login, Request, curl, masked
@@ -44,7 +45,7 @@ def on_one_line(text: str) -> str:
 
 def _attempt(attempt: Attempt, name: str, begin: datetime | None) -> Iterator[str]:
     intent = attempt.intent
-    yield f"{name}, {intent.operation}: {_shortened(_wanted(intent))}"
+    yield f"{name}, {intent.operation}: {_shortened(wanted(intent.message))}"
     if not attempt.exchanges:
         yield f"{_MARGIN}no request reached the gateway"
     for each in attempt.exchanges:
@@ -55,8 +56,9 @@ def _attempt(attempt: Attempt, name: str, begin: datetime | None) -> Iterator[st
     yield from (f"{_MARGIN}  | {masked(line, intent.login)}" for line in more)
 
 
-def _wanted(intent: Intent) -> str:
-    return on_one_line(json.dumps(dict(intent.message), ensure_ascii=False))
+def wanted(message: Mapping[str, Any]) -> str:
+    """What a caller wants, as JSON on one line."""
+    return on_one_line(json.dumps(dict(message), ensure_ascii=False))
 
 
 def _exchange(seen: Seen, login: Login | None, begin: datetime | None) -> Iterator[str]:

@@ -6,102 +6,107 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from contract_tests.client.findings import Failure, Report, Standing, Verdict
-from contract_tests.client.telling import transcript
-from contract_tests.requirements import load_requirements
+from contract_tests.client.reporting.coverage import coverage_of
+from contract_tests.client.reporting.facts import (
+    broken,
+    counts,
+    happened,
+    notes,
+    remark_of,
+    replays,
+    shown,
+    stated,
+    statements,
+    story,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
-STYLES = {
+_STYLES = {
     Verdict.KEPT: "green",
     Verdict.BROKEN: "bold red",
     Verdict.NOT_TESTABLE: "yellow",
     Verdict.NOT_REACHED: "yellow",
 }
+_WORDS = {"BROKEN": "bold red", "KNOWN GAP": "bold yellow"}
+"""How a line begins that is to be found again."""
 
 
 def print_report(report: Report, console: Console) -> None:
-    """Print everything that a person needs."""
-    from rich.table import Column, Table  # noqa: PLC0415 - only printing needs it
+    """Print everything that a person needs; colours are for terminals alone."""
+    from rich.text import Text  # noqa: PLC0415 - only printing needs it
+
+    console.print(_table(report))
+    for line in (*failures(report), *summary(report)):
+        text = Text(line)
+        for word, style in _WORDS.items():
+            if line.startswith(f"{word}  "):
+                text.stylize(style, 0, len(word))
+        console.print(text, soft_wrap=True)
+
+
+def _table(report: Report) -> Table:
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
+    from rich.table import Column, Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(
-        Column("check", no_wrap=True),
-        "verdict",
-        "cases",
-        "severity",
-        "remark",
-        title=Text(f"The contract, as {report.client} keeps it"),
-    )
-    for standing in report.standings:
-        verdict = Text(standing.verdict.value, style=STYLES[standing.verdict])
-        remark = Text(remark_of(standing))
-        table.add_row(standing.check.id, verdict, str(standing.reached), standing.check.severity.value, remark)
-    console.print(table)
-    for line in (*failures(report), *summary(report)):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    title = Text(f"The contract, as {shown(report.client)} keeps it")
+    columns = (Column("check", no_wrap=True), "severity", "verdict", Column("cases", justify="right"), "remark")
+    # Every remark of the kit's own fits into eighty columns then.
+    table = Table(*columns, title=title, box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for standing in sorted(report.standings, key=lambda each: each.verdict is Verdict.BROKEN):
+        verdict = Text(standing.verdict.value, style=_STYLES[standing.verdict])
+        law = standing.check
+        table.add_row(Text(shown(law.id)), law.severity.value, verdict, str(standing.reached), Text(_short(standing)))
+    return table
 
 
-def remark_of(standing: Standing) -> str:
-    """What there is to say of a verdict, in a few words."""
+def _short(standing: Standing) -> str:
+    """The remark without what the columns beside it say."""
     if standing.verdict is Verdict.BROKEN:
-        gap = "; a known gap" if standing.known_gap else ""
-        return f"broken in {standing.broken} of {standing.reached} cases{gap}"
+        return f"{standing.broken}, known gap" if standing.known_gap else f"{standing.broken} broken"
     if standing.known_gap and standing.verdict is Verdict.KEPT:
-        return "a known gap that is kept: take it off the list"
-    return standing.why
+        return "known gap, closed"
+    return remark_of(standing)
 
 
 def failures(report: Report) -> Iterator[str]:
     """Every breach: what is wrong, why it matters, the statements, what happened, and how to see it again."""
-    for standing in report.standings:
-        if standing.failure is not None:
-            yield ""
-            yield from failure_lines(standing.failure, report, gap=standing.known_gap)
+    for standing, failure in broken(report):
+        yield ""
+        yield from failure_lines(failure, report, gap=standing.known_gap)
 
 
 def failure_lines(failure: Failure, report: Report, *, gap: bool = False) -> Iterator[str]:
     """One breach, line by line."""
+    return map(shown, _failure_lines(failure, report, gap=gap))
+
+
+def _failure_lines(failure: Failure, report: Report, *, gap: bool) -> Iterator[str]:
     law = failure.check
     yield f"{'KNOWN GAP' if gap else 'BROKEN'}  {law.id} ({law.severity.value})"
-    yield f"  {failure.breach.said}"
-    yield f"  Why: {law.sentence}"
-    yield from (f"  {line}" for line in statements(law.requirements))
+    yield from (f"  {line}" for line in failure.breach.said.split("\n"))
+    yield f"  Why it matters: {law.sentence}"
+    yield from (f"  {stated(each)}" for each in statements(law.requirements))
+    if failure.case is not None:
+        yield f"  The smallest case that shows it: {story(failure.case)}"
     yield from (f"    {line}" for line in happened(failure))
-    if failure.replay is not None:
-        yield f"  Again: {replay_command(report, failure.replay)}"
-        yield f"     or: sms-mock serve --scenario {failure.replay}"
-
-
-def happened(failure: Failure) -> list[str]:
-    """What the client and the gateway did."""
-    return transcript(failure.evidence) if failure.evidence is not None else list(failure.lines)
-
-
-def statements(ids: tuple[str, ...]) -> list[str]:
-    """The statements behind a check, each with its grade."""
-    known = {requirement.id: requirement for requirement in load_requirements()}
-    return [f"{id_} ({known[id_].grade}): {' '.join(known[id_].statement.split())}" for id_ in ids if id_ in known]
-
-
-def replay_command(report: Report, replay: str) -> str:
-    """What plays a breach again."""
-    from shlex import quote  # noqa: PLC0415 - of a breach alone
-
-    return f"sms-contract client --command {quote(report.client)} --replay {quote(replay)}"
-
-
-def counts(report: Report) -> dict[Verdict, int]:
-    """How many checks have which verdict."""
-    return {verdict: sum(each.verdict is verdict for each in report.standings) for verdict in Verdict}
+    for number, command in enumerate(replays(failure, report)):
+        yield f"  {'or:   ' if number else 'Again:'} {command}"
 
 
 def summary(report: Report) -> Iterator[str]:
-    """The last lines: counts, and what repeats the run."""
-    told = ", ".join(f"{count} {verdict.value}" for verdict, count in counts(report).items())
+    """The last lines: what was met, counts, and what repeats the run."""
+    found = coverage_of(report)
+    steps = sum(len(met) for _, met in found.steps)
     yield ""
-    yield f"{told}; {report.cases} cases in {report.seconds:.1f} s"
-    for id_ in report.closed_gaps:
-        yield f"{id_} is a known gap, and the client keeps it: take it off the list."
+    if steps:
+        missing = f"; never: {', '.join(found.not_met)}" if found.not_met else ""
+        yield shown(f"The client met {steps - len(found.not_met)} of {steps} things that the gateway may do{missing}")
+    yield from notes(report)
+    told = ", ".join(f"{count} {verdict.value}" for verdict, count in counts(report).items())
+    yield f"{told}; {report.cases} cases in {report.seconds:.1f} s, seed {report.seed}"
     if report.command:
-        yield f"Repeat: {report.command}"
+        yield f"Repeat: {shown(report.command)}"

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from contract_tests.client.findings import Report, Standing, Verdict
-from contract_tests.client.reporting.console import failure_lines, happened, remark_of
+from contract_tests import report_files
+from contract_tests.client.findings import Failure, Report, Standing, Verdict
+from contract_tests.client.reporting.console import failure_lines
+from contract_tests.client.reporting.coverage import coverage_of
+from contract_tests.client.reporting.facts import (
+    counts,
+    happened,
+    headline,
+    is_red,
+    notes,
+    remark_of,
+    replays,
+    statements,
+)
 from contract_tests.client.reporting.page import as_page
-from contract_tests.target import CouldNotRunError
+from contract_tests.report_files import xml_text
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+FORMAT = 1
+"""Of the JSON; it changes where a member changes or goes, and not where one comes."""
+
 _SUFFIXES = (".html", ".json", ".xml")
 
 
 def checked_file(file: Path) -> Path:
     """The file, if a report can be written there; found out before the run and not after it."""
-    if file.suffix not in _SUFFIXES:
-        raise CouldNotRunError(f"{file}: a report is one of {', '.join(_SUFFIXES)}.")
-    if not file.parent.is_dir():
-        raise CouldNotRunError(f"{file}: there is no folder {file.parent}.")
-    return file
+    return report_files.checked_file(file, _SUFFIXES)
 
 
 def write_report(report: Report, file: Path) -> None:
@@ -34,85 +43,104 @@ def write_report(report: Report, file: Path) -> None:
         content = as_junit(report)
     else:
         content = json.dumps(as_json(report), indent=2) + "\n"
-    try:
-        # What a client says may hold half a character.
-        file.write_text(content, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise CouldNotRunError(f"The report cannot be written to {file}: {error.strerror or error}.") from error
+    report_files.write_text(content, file)
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """The whole report as plain values."""
+    """The whole report as plain values; `docs/suite-b.md` tells of each."""
+    met = coverage_of(report)
     return {
+        "format": FORMAT,
         "client": report.client,
         "operation": report.operation,
         "seed": report.seed,
         "command": report.command,
         "exit_code": report.exit_code,
+        "verdict": headline(report),
+        "notes": list(notes(report)),
+        "counts": {verdict.value: count for verdict, count in counts(report).items()},
         "cases": report.cases,
         "seconds": round(report.seconds, 3),
         "closed_gaps": list(report.closed_gaps),
-        "checks": [_check(standing) for standing in report.standings],
-        "met": [
-            {"step": met.step, "group": met.group, "times": met.times, "said": dict(met.said)} for met in report.met
-        ],
-        "fields": dict(report.fields),
+        "checks": [_check(standing, report) for standing in report.standings],
+        "coverage": {
+            "steps": [
+                {"step": each.step, "group": each.group, "times": each.times, "said": dict(each.said)}
+                for each in report.met
+            ],
+            "codes": {str(code): times for code, times in met.codes.items()},
+            "statuses": dict(met.statuses),
+            "fields": dict(met.fields),
+            "not_met": list(met.not_met),
+        },
     }
 
 
-def _check(standing: Standing) -> dict[str, Any]:
-    law, failure = standing.check, standing.failure
-    found: dict[str, Any] = {
+def _check(standing: Standing, report: Report) -> dict[str, Any]:
+    law = standing.check
+    return {
         "id": law.id,
         "verdict": standing.verdict.value,
         "severity": law.severity.value,
         "why": law.sentence,
-        "requirements": list(law.requirements),
+        "requirements": [{"id": each.id, "grade": each.grade} for each in statements(law.requirements)],
         "cases": standing.reached,
         "broken": standing.broken,
         "known_gap": standing.known_gap,
         "remark": remark_of(standing),
-        "failure": None,
+        "failure": None if standing.failure is None else _failure(standing.failure, report),
     }
-    if failure is not None:
-        found["failure"] = {
-            "said": failure.breach.said,
-            "case": None if failure.case is None else failure.case.as_json(),
-            "transcript": happened(failure),
-            "replay": failure.replay,
-        }
-    return found
+
+
+def _failure(failure: Failure, report: Report) -> dict[str, Any]:
+    return {
+        "said": failure.breach.said,
+        "intent": failure.breach.attempt,
+        "exchange": failure.breach.exchange,
+        "case": None if failure.case is None else failure.case.as_json(),
+        "transcript": happened(failure),
+        "replay": failure.replay,
+        "commands": list(replays(failure, report)),
+    }
 
 
 def as_junit(report: Report) -> str:
-    """JUnit XML with a test case for each check."""
-    skipped = sum(each.verdict in {Verdict.NOT_TESTABLE, Verdict.NOT_REACHED} for each in report.standings)
-    red = [each for each in report.standings if _is_red(each, report)]
-    suite = Element(
-        "testsuite",
-        name="sms-contract client",
-        tests=str(len(report.standings)),
-        failures=str(len(red)),
-        errors="0",
-        skipped=str(skipped),
-        time=f"{report.seconds:.3f}",
-    )
+    """JUnit XML with a test case for each check, which is red where the check fails the run.
+
+    A known gap that is broken is skipped. A run of no case has a test case more, which is an error.
+    """
+    red = [each for each in report.standings if is_red(each, report)]
+    skipped = [each for each in report.standings if each.verdict is not Verdict.KEPT and each not in red]
+    empty = report.exit_code == 2
+    suite = Element("testsuite", name="sms-contract client", tests=str(len(report.standings) + empty))
+    suite.set("failures", str(len(red)))
+    suite.set("errors", str(int(empty)))
+    suite.set("skipped", str(len(skipped)))
+    suite.set("time", f"{report.seconds:.3f}")
+    properties = SubElement(suite, "properties")
+    for name, value in (("client", report.client), ("seed", str(report.seed)), ("command", report.command)):
+        SubElement(properties, "property", name=name, value=xml_text(value))
+    group = f"client.{report.operation}"
+    if empty:
+        case = SubElement(suite, "testcase", classname=group, name="cases", time="0.000")
+        SubElement(case, "error", type="NothingJudged", message=next(notes(report)))
     for standing in report.standings:
-        row = SubElement(
-            suite, "testcase", classname=f"sms-contract.client.{report.operation}", name=standing.check.id
-        )
+        case = SubElement(suite, "testcase", classname=group, name=xml_text(standing.check.id), time="0.000")
         if standing in red:
-            text = "\n".join(failure_lines(standing.failure, report)) if standing.failure else remark_of(standing)
-            said = standing.failure.breach.said if standing.failure else remark_of(standing)
-            SubElement(row, "failure", message=_xml(said), type=standing.check.severity.value).text = _xml(text)
-        elif standing.verdict is not Verdict.KEPT:
-            SubElement(row, "skipped", message=_xml(remark_of(standing) or standing.verdict.value))
+            _red(case, standing, report)
+        elif standing in skipped:
+            SubElement(case, "skipped", message=xml_text(_skipped(standing)))
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(suite, encoding="unicode") + "\n"
 
 
-def _is_red(standing: Standing, report: Report) -> bool:
-    return (standing.verdict is Verdict.BROKEN and not standing.known_gap) or standing.check.id in report.closed_gaps
+def _red(case: Element, standing: Standing, report: Report) -> None:
+    failure = standing.failure
+    said = remark_of(standing) if failure is None else failure.breach.said
+    lines = [said] if failure is None else failure_lines(failure, report)
+    element = SubElement(case, "failure", type=standing.check.severity.value, message=xml_text(said))
+    element.text = xml_text("\n".join(lines))
 
 
-def _xml(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)
+def _skipped(standing: Standing) -> str:
+    told = remark_of(standing)
+    return f"{standing.verdict.value}: {told}" if told else standing.verdict.value

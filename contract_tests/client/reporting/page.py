@@ -1,146 +1,170 @@
 """The report as one page that needs nothing else: no script, no font, no picture from elsewhere.
 
-Everything that a client or a message said stands there as text.
+It is for somebody who has never seen the kit. Everything that a client or a message said stands there as text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from html import escape
-from itertools import groupby
-from pathlib import Path
+from importlib.resources import files
 
-from contract_tests.client.findings import Failure, Met, Report, Standing, Verdict
-from contract_tests.client.reporting.console import counts, happened, remark_of, replay_command, statements
+from contract_tests.client.findings import Failure, Report, Severity, Standing, Verdict
+from contract_tests.client.reporting.facts import (
+    broken,
+    capital,
+    counts,
+    happened,
+    headline,
+    notes,
+    remark_of,
+    replays,
+    statements,
+    story,
+)
+from contract_tests.client.reporting.markup import Content, Markup, joined, table, tag
+from contract_tests.client.reporting.page_coverage import coverage
+from contract_tests.client.telling import wanted
 
-_STYLE = Path(__file__).with_name("page.css")
-_SIGNS = {Verdict.KEPT: "✓", Verdict.BROKEN: "✗", Verdict.NOT_TESTABLE: "\N{EN DASH}", Verdict.NOT_REACHED: "○"}
-_CLASSES = {
-    Verdict.KEPT: "kept",
-    Verdict.BROKEN: "broken",
-    Verdict.NOT_TESTABLE: "open",
-    Verdict.NOT_REACHED: "open",
+SIGNS = {Verdict.KEPT: "✓", Verdict.BROKEN: "✗", Verdict.NOT_TESTABLE: "\N{EN DASH}", Verdict.NOT_REACHED: "○"}
+_CLASSES = {Verdict.KEPT: "kept", Verdict.BROKEN: "broken"}
+_STATES = {0: "kept", 1: "broken", 2: "empty"}
+
+_COST = {
+    Severity.CRITICAL: "wrong messages, messages twice, money, or secrets in the open",
+    Severity.MAJOR: "a wrong word to the caller, or a client that hangs",
+    Severity.MINOR: "bad manners",
 }
 
 
 def as_page(report: Report) -> str:
     """The page."""
-    body = "\n".join((*_head(report), *_failures(report), *_checks(report), *_coverage(report), *_foot(report)))
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{_text(_verdict(report))}: {_text(report.client)}</title>
-<style>
-{_STYLE.read_text(encoding="utf-8")}</style>
-</head>
-<body>
-{body}
-</body>
-</html>
-"""
+    style = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", http_equiv="Content-Security-Policy", content="default-src 'none'; style-src 'unsafe-inline'"),
+        tag("title", f"{headline(report)}: {report.client}"),
+        tag("style", Markup(style)),
+    )
+    main = tag("main", *_about(report), *_failures(report), _checks(report), *coverage(report), *_again(report))
+    return f"<!DOCTYPE html>\n{tag('html', head, tag('body', _verdict(report), main), lang='en').html}\n"
 
 
-def _text(value: object) -> str:
-    """A text of somebody else's: no markup, and nothing in it turns the direction of what follows."""
-    shown = "".join(each if each.isprintable() or each == "\n" else f"\\u{ord(each):04x}" for each in str(value))
-    return escape(shown)
-
-
-def _verdict(report: Report) -> str:
-    found = {0: "Keeps the contract", 1: "Breaks the contract", 2: "Nothing was judged"}
-    return found[report.exit_code]
-
-
-def _head(report: Report) -> Iterator[str]:
-    tally = counts(report)
-    state = "kept" if report.exit_code == 0 else "broken"
-    yield f'<header class="{state}"><p class="product">SMS gateway contract · client report</p>'
-    yield f"<h1>{_text(_verdict(report))}</h1><p><code>{_text(report.client)}</code></p>"
-    yield '<ul class="tally">'
-    for verdict, count in tally.items():
-        yield f'<li class="{_CLASSES[verdict]}"><strong>{count}</strong> {_SIGNS[verdict]} {verdict.value}</li>'
-    yield "</ul></header><main>"
-    yield (
-        "<p>A stand-in for the gateway accepted, refused, broke off and kept silent in "
-        f"{report.cases} cases, and this client was judged by what reached it, and by what it made of the answers. "
-        "A check that is <em>not reached</em> had no case that it looks at; one that is <em>not testable</em> needs "
-        "something that the client was not given.</p>"
+def _verdict(report: Report) -> Markup:
+    tally = [
+        tag("li", tag("span", SIGNS[verdict], aria_hidden="true"), tag("strong", count), f" {verdict.value}",
+            class_=_CLASSES.get(verdict, "open") if count else "none")
+        for verdict, count in counts(report).items()
+    ]  # fmt: skip
+    return tag(
+        "header",
+        tag("p", "SMS gateway contract: how a client keeps it", class_="product"),
+        tag("h1", headline(report)),
+        tag("p", tag("code", report.client), class_="client"),
+        tag("ul", *tally, class_="tally"),
+        *(tag("p", note, class_="note") for note in notes(report)),
+        class_=_STATES[report.exit_code],
     )
 
 
-def _failures(report: Report) -> Iterator[str]:
-    broken = [each for each in report.standings if each.failure is not None]
-    if not broken:
-        return
-    yield "<h2>What is broken</h2>"
-    for standing in broken:
-        if standing.failure is not None:
-            yield from _failure(standing, standing.failure, report)
+def _about(report: Report) -> Iterator[Markup]:
+    yield tag(
+        "p",
+        "A program that sends SMS was put before a stand-in for the SMS gateway. In "
+        f"{report.cases} cases the stand-in accepted messages, refused them, answered nonsense, broke the connection "
+        "or kept silent. The program, called the client here, is judged by what reached the gateway, and by what it "
+        "told its caller of the outcome; its own word is never enough.",
+    )
+    said = [
+        (Verdict.KEPT, "no case broke it."),
+        (Verdict.BROKEN, "at least one case broke it; the smallest that was found is shown."),
+        (Verdict.NOT_TESTABLE, "it needs something that the client was not given."),
+        (Verdict.NOT_REACHED, "no case came to what it looks at."),
+    ]
+    words = [(f"{SIGNS[verdict]} {verdict.value}", text) for verdict, text in said]
+    words += [(severity.value, f"what a breach may cost: {cost}.") for severity, cost in _COST.items()]
+    yield tag(
+        "details",
+        tag("summary", "How to read the verdicts"),
+        tag("dl", *(tag("div", tag("dt", word), tag("dd", text)) for word, text in words)),
+    )
 
 
-def _failure(standing: Standing, failure: Failure, report: Report) -> Iterator[str]:
-    law = failure.check
-    gap = ' <span class="tag">known gap</span>' if standing.known_gap else ""
-    yield f'<article id="{_text(law.id)}"><h3>{_text(law.id)} <span class="tag">{law.severity.value}</span>{gap}</h3>'
-    yield f'<p class="said">{_text(failure.breach.said)}</p>'
-    yield f"<p><strong>Why it matters.</strong> {_text(law.sentence)}</p>"
-    yield "<details open><summary>The smallest case that shows it</summary>"
-    yield f"<pre>{_text(chr(10).join(happened(failure)))}</pre></details>"
-    yield "<details><summary>What the gateway's documentation says</summary><ul>"
-    yield from (f"<li>{_text(line)}</li>" for line in statements(law.requirements))
-    yield "</ul></details>"
-    if failure.replay is not None:
-        yield f"<p>Play it again:</p><pre>{_text(replay_command(report, failure.replay))}</pre>"
-    yield "</article>"
+def _failures(report: Report) -> Iterator[Markup]:
+    found = broken(report)
+    if found:
+        yield tag("h2", "What is broken")
+    for standing, failure in found:
+        yield _failure(standing, failure, report)
 
 
-def _checks(report: Report) -> Iterator[str]:
-    yield '<h2>Every check</h2><div class="wide"><table><caption>Checks with their verdicts</caption>'
-    yield "<thead><tr><th>verdict</th><th>check</th><th>what is asked</th><th>cases</th></tr></thead><tbody>"
-    for each in report.standings:
-        name = _text(each.check.id)
-        link = f'<a href="#{name}">{name}</a>' if each.failure else name
-        remark = remark_of(each)
-        yield (
-            f'<tr><td class="{_CLASSES[each.verdict]}">{_SIGNS[each.verdict]} {each.verdict.value}</td><td>{link}<br>'
-            f"<small>{each.check.severity.value}</small></td><td>{_text(each.check.sentence)}"
-            + (f"<br><small>{_text(remark)}</small>" if remark else "")
-            + f'</td><td class="number">{each.reached}</td></tr>'
-        )
-    yield "</tbody></table></div>"
+def _failure(standing: Standing, failure: Failure, report: Report) -> Markup:
+    law, case = failure.check, failure.case
+    tags = (law.severity.value, *(("known gap",) if standing.known_gap else ()))
+    lines = happened(failure)
+    commands = list(replays(failure, report))
+    return tag(
+        "article",
+        tag("h3", f"{SIGNS[Verdict.BROKEN]} {law.id} ", *(tag("span", each, class_="tag") for each in tags)),
+        tag("p", failure.breach.said, class_="said"),
+        tag("p", tag("strong", "Why it matters. "), law.sentence),
+        tag("p", tag("strong", "How often. "), capital(remark_of(standing)), "."),
+        None if case is None else tag("p", tag("strong", "The smallest case that shows it. "), capital(story(case))),
+        _transcript(lines) if lines else None,
+        None if case is None else _folded("The messages in full", _numbered(wanted(each) for each in case.messages)),
+        _folded("What the contract says", tag("ul", *_stated(law.requirements))),
+        *((tag("p", tag("strong", "See it again.")), tag("pre", "\n".join(commands))) if commands else ()),
+        id=law.id,
+        class_="gap" if standing.known_gap else None,
+    )
 
 
-def _coverage(report: Report) -> Iterator[str]:
-    yield "<h2>How much of the contract this client has met</h2>"
-    for group, met in groupby(report.met, key=lambda each: each.group):
-        yield from _group(group, list(met))
-    if report.fields:
-        yield '<div class="wide"><table><caption>Optional fields that were asked for</caption><tbody>'
-        for name, times in report.fields.items():
-            yield f'<tr><th scope="row">{_text(name)}</th><td class="number">{_times(times)}</td></tr>'
-        yield "</tbody></table></div>"
+def _transcript(lines: Iterable[str]) -> Markup:
+    """Each line is an element of its own: what does not fit goes on below its begin, and not below the times."""
+    told = joined((tag("span", line) for line in lines), "\n")
+    return tag("pre", told, class_="transcript", tabindex="0", role="region", aria_label="What happened")
 
 
-def _group(group: str, met: Iterable[Met]) -> Iterator[str]:
-    yield f'<div class="wide"><table><caption>{_text(group)}</caption>'
-    yield "<thead><tr><th>what the gateway did</th><th>met</th><th>what the client said</th></tr></thead><tbody>"
-    for each in met:
-        said = ", ".join(f"{word} \N{MULTIPLICATION SIGN} {count}" for word, count in sorted(each.said.items()))
-        state = "" if each.times else ' class="open"'
-        yield (
-            f'<tr{state}><td>{_text(each.step)}</td><td class="number">{_times(each.times)}</td>'
-            f"<td>{_text(said) or 'never met'}</td></tr>"
-        )
-    yield "</tbody></table></div>"
+def _stated(ids: tuple[str, ...]) -> Iterator[Markup]:
+    for each in statements(ids):
+        yield tag("li", tag("b", each.id), f" ({each.grade}): {' '.join(each.statement.split())}")
 
 
-def _times(count: int) -> str:
-    return str(count) if count else "0"
+def _numbered(lines: Iterable[str]) -> Markup:
+    return tag("ol", *(tag("li", tag("code", line)) for line in lines))
 
 
-def _foot(report: Report) -> Iterator[str]:
-    yield f"</main><footer><p>Seed {report.seed}, {report.cases} cases in {report.seconds:.1f} s. Repeat:</p>"
-    yield f"<pre>{_text(report.command)}</pre></footer>"
+def _folded(title: str, content: Markup) -> Markup:
+    return tag("details", tag("summary", title), content)
+
+
+def _checks(report: Report) -> Markup:
+    rows = [_row(each) for each in report.standings]
+    return joined([
+        tag("h2", "Every check"),
+        table(f"{len(rows)} checks, and what each asks of a client", ("check", "verdict", "cases"), rows),
+    ])  # fmt: skip
+
+
+def _row(standing: Standing) -> Markup:
+    law, verdict = standing.check, standing.verdict
+    name: Content = tag("a", law.id, href=f"#{law.id}") if standing.failure is not None else law.id
+    remark = remark_of(standing)
+    return tag(
+        "tr",
+        tag("th", name, " ", tag("span", law.severity.value, class_="tag"),
+            tag("p", law.sentence), scope="row"),
+        tag("td", tag("span", f"{SIGNS[verdict]} {verdict.value}", class_=f"{_CLASSES.get(verdict, 'open')} count"),
+            tag("small", remark) if remark else None),
+        tag("td", standing.reached, class_="number"),
+    )  # fmt: skip
+
+
+def _again(report: Report) -> Iterator[Markup]:
+    yield tag("h2", "The run")
+    yield tag("p", f"Seed {report.seed}, {report.cases} cases by the operation {report.operation} "
+              f"in {report.seconds:.1f} s.")  # fmt: skip
+    if report.command:
+        yield tag("p", "The same cases again:")
+        yield tag("pre", report.command)

@@ -142,7 +142,7 @@ def test_the_command_judges_a_client_and_writes_reports(tmp_path: Path) -> None:
     suite = ET.parse(files[1]).getroot()  # noqa: S314 - our own
     assert suite.get("failures") == "0"
     assert int(suite.get("tests", "0")) == len(found["checks"])
-    assert "Keeps the contract" in files[2].read_text(encoding="utf-8")
+    assert "Keeps everything that was tested" in files[2].read_text(encoding="utf-8")
     assert "Repeat: sms-contract client" in done.output
 
 
@@ -151,7 +151,7 @@ def test_the_command_judges_a_client_and_writes_reports(tmp_path: Path) -> None:
     [
         (["--command", "no-such-command-anywhere"], "does not start"),
         (["--command", "echo hi"], "is not JSON: 'hi'"),
-        (["--command", PYTHON_EXAMPLE, "--report", "x.pdf"], "a report is one of .html, .json, .xml"),
+        (["--command", PYTHON_EXAMPLE, "--report", "x.pdf"], "a report is a .html, .json or .xml file"),
         (["--command", PYTHON_EXAMPLE, "--replay", "no-such-file"], "--replay no-such-file"),
         (["--command", PYTHON_EXAMPLE, "--known-gaps", "no-such-file"], "it cannot be read"),
         (["--command", PYTHON_EXAMPLE, "--mock-url", "http://127.0.0.1:1"], "does not answer"),
@@ -193,7 +193,7 @@ def test_ten_lines_of_conftest_run_the_whole_suite_on_a_teams_client(tmp_path: P
     assert "driver.protocol" in done.stdout
     assert "KeyError" in done.stdout
     assert "test_client[wanted.text]" not in done.stdout
-    assert "Again: sms-contract client" in done.stdout
+    assert "Again: sms-mock serve --scenario" in done.stdout
 
 
 def test_without_a_client_the_suite_says_what_is_missing(tmp_path: Path) -> None:

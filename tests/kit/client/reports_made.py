@@ -1,0 +1,136 @@
+"""Reports that no run made: every verdict, known gaps both ways, and texts that try to be something else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from contract_tests.client.cases import Case
+from contract_tests.client.driver.protocol import Failed, Intent
+from contract_tests.client.evidence import Attempt, Evidence, Seen
+from contract_tests.client.findings import Breach, Failure, Law, Met, Report, Severity, Standing, Verdict
+from contract_tests.client.steps import BY_NAME, STEPS
+
+PASSWORD = "reports-Pa55w0rd"
+
+HOSTILE: dict[str, str] = {
+    "script": "<script>alert(1)</script>",
+    "closes everything": "</pre></style></title><img src=x onerror=alert(1)>",
+    "attribute": "\" onmouseover='alert(1)' href=\"javascript:alert(1)",
+    "entity": "&lt;b&gt; &amp; &#x3c;",
+    "right-to-left override": "abc\u202etxt.exe\u2066",
+    "NUL and escape": "a\x00b\x1b[31mred\x07\r\x85",
+    "emoji": "\N{GRINNING FACE}" * 1600,
+    "half a surrogate pair": "a\ud83d",
+    "rich markup": "[bold red]x[/] [link=file:///x]y[/link]",
+    "CDATA": "]]>\ufffe<!--",
+}
+
+CLIENT = "node driver.mjs"
+COMMAND = "sms-contract client --command 'node driver.mjs' --seed 7 --one-shot --cases 3 --resend allowed"
+
+
+def law(id_: str, severity: Severity = Severity.MAJOR, *requirements: str) -> Law:
+    """A check that judges nothing."""
+    return Law(id_, f"Why {id_} matters.", severity, requirements or ("AF-1",))
+
+
+def evidence(message: Mapping[str, Any], reason: str = "no answer") -> Evidence:
+    """One message that is taken, and whose answer never arrives."""
+    case = Case((message,), (BY_NAME["reset-after"],))
+    intent = Intent(1, "http://127.0.0.1:9/~s1", "kit-admin", PASSWORD, message, 2.0)
+    seen = Seen(
+        exchange="x1",
+        step=BY_NAME["reset-after"],
+        method="POST",
+        url="http://127.0.0.1:9/~s1/api/Admin/send",
+        headers=(("Content-Type", "application/json"), ("Authorization", "Basic ***")),
+        body=json.dumps(dict(message)).encode(),
+        status=200,
+        answer=b'{"message": "0: Accepted for delivery", "id": "5f2c"}',
+        answer_headers={"Content-Type": "application/json"},
+        outcome="accepted",
+        message_id="5f2c",
+    )
+    return Evidence(case, (Attempt(intent, Failed(reason), (seen,), 0.25),), base_url=intent.base_url)
+
+
+def failure(
+    of: Law,
+    said: str = "the message was sent twice",
+    text: str = "Hi",
+    replay: str | None = "r.yaml",
+    reason: str = "",
+) -> Failure:
+    """A breach; what is said and what is sent may be anything."""
+    message = {"destination": "+447700900123", "text": text}
+    return Failure(of, Breach(said, exchange="x1"), evidence(message, reason or text), replay)
+
+
+def broken(id_: str, severity: Severity = Severity.MAJOR, *, gap: bool = False, **more: Any) -> Standing:
+    """A check that is broken."""
+    of = law(id_, severity)
+    return Standing(of, Verdict.BROKEN, 9, 4, failure=failure(of, **more), known_gap=gap)
+
+
+def met() -> tuple[Met, ...]:
+    """Every step; the slow ones never came."""
+    return tuple(
+        Met(step.name, step.group.value, 0 if step.slow else 2, {} if step.slow else {"accepted": 1, "failed": 1})
+        for step in STEPS
+    )
+
+
+FIELDS = {"reference": 4, "account": 0}
+
+KEPT = Standing(law("wanted.text", Severity.CRITICAL), Verdict.KEPT, 12)
+NOT_TESTABLE = Standing(law("receipts.quick"), Verdict.NOT_TESTABLE, why="needs --webhook-url")
+NOT_REACHED = Standing(law("retry.hammering", Severity.MINOR), Verdict.NOT_REACHED)
+CLOSED = Standing(law("outcome.id"), Verdict.KEPT, 3, known_gap=True)
+RECEIPTS = Standing(
+    law("receipts.race"),
+    Verdict.BROKEN,
+    12,
+    1,
+    failure=Failure(law("receipts.race"), Breach("receipt 2 was lost"), lines=("  0.10 s  POST receipt 2: 500",)),
+)
+"""A breach without a send."""
+
+
+def report(*standings: Standing, **more: Any) -> Report:
+    """A run with these verdicts."""
+    whole = Report(CLIENT, "admin", 7, 3, 1.25, standings, met(), FIELDS, COMMAND)
+    return replace(whole, **more)
+
+
+def everything() -> Report:
+    """All four verdicts, a gap that is open and one that is closed, and a breach without a send."""
+    return report(
+        KEPT,
+        broken("retry.permanent", Severity.MINOR),
+        broken("resend.unknown-fate", Severity.CRITICAL),
+        broken("outcome.provider", Severity.CRITICAL, gap=True),
+        NOT_TESTABLE,
+        NOT_REACHED,
+        CLOSED,
+        RECEIPTS,
+        closed_gaps=("outcome.id",),
+    )
+
+
+def hostile(text: str) -> Report:
+    """A report in which the client, its name, its messages and the kit's sentences hold a text."""
+    of = Law(f"x.{text[:40]}", text, Severity.MAJOR, ("AF-1",))
+    standing = Standing(of, Verdict.BROKEN, 1, 1, failure=failure(of, text, text, f"{text[:40]}.yaml"))
+    unclear = Standing(law("receipts.quick"), Verdict.NOT_TESTABLE, why=text)
+    return report(
+        standing,
+        unclear,
+        client=text,
+        command=f"sms-contract client --command {text!r}",
+        met=(Met(text, text, 1, {text: 1}), Met("hang", "time", 0)),
+        fields={text: 1},
+        closed_gaps=(text,),
+    )

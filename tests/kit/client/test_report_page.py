@@ -1,0 +1,228 @@
+"""The report as a page: readable for anybody, whole in one file, and never more than text."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from contract_tests.client.findings import Report
+from contract_tests.client.reporting.files import write_report
+from contract_tests.client.reporting.markup import Markup, joined, tag
+from contract_tests.client.reporting.page import as_page
+from tests.kit.client import reports_made as made
+
+VOID = {"meta", "br"}
+ALLOWED = {
+    "html", "head", "meta", "title", "style", "body", "header", "main", "h1", "h2", "h3", "p", "ul", "ol", "li", "dl",
+    "dt", "dd", "div", "span", "strong", "b", "small", "code", "pre", "a", "article", "details", "summary", "table",
+    "caption", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+ATTRIBUTES = {
+    "lang", "charset", "name", "content", "http-equiv", "class", "id", "href", "scope", "open", "tabindex", "role",
+    "aria-label", "aria-hidden",
+}  # fmt: skip
+
+
+class Page(HTMLParser):
+    """What a browser would make of it, as far as it matters; an element that is not closed is an error."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text: dict[str, list[str]] = {}
+        self.source = as_page(report)
+        self.feed(self.source)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, name: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep it."""
+        self.tags.append((name, dict(attrs)))
+        if name not in VOID:
+            self.open.append(name)
+
+    def handle_endtag(self, name: str) -> None:
+        """It closes what was opened last."""
+        assert self.open.pop() == name
+
+    def handle_data(self, data: str) -> None:
+        """Text, below each element around it."""
+        for name in set(self.open):
+            self.text.setdefault(name, []).append(data)
+
+    def said(self, name: str = "body") -> str:
+        """The text of all elements of a name."""
+        return "".join(self.text.get(name, []))
+
+    def values(self, attribute: str) -> list[str]:
+        """What an attribute is, wherever it is."""
+        return [value or "" for _, attributes in self.tags for key, value in attributes.items() if key == attribute]
+
+
+def assert_inert(page: Page) -> None:
+    """Known elements and attributes, links within the page, nothing to run and nothing to load."""
+    assert {name for name, _ in page.tags} <= ALLOWED
+    assert {key for _, attributes in page.tags for key in attributes} <= ATTRIBUTES
+    assert all(target.startswith("#") for target in page.values("href"))
+    assert not re.search(r"url\(|@import|expression", page.said("style"))
+    assert "default-src 'none'; style-src 'unsafe-inline'" in page.values("content")
+
+
+def test_the_page_needs_nothing_else() -> None:
+    """No script, and no resource of any address: it works from a disk, and from a mail."""
+    page = Page(made.everything())
+
+    assert_inert(page)
+    assert not re.search(r"(?:src|href|action|content)\s*=\s*[\"']?(?:https?:)?//", page.source)
+
+
+@pytest.mark.parametrize("text", made.HOSTILE.values(), ids=made.HOSTILE.keys())
+def test_whatever_a_client_says_stands_there_as_text(text: str, tmp_path: Path) -> None:
+    """No markup, no change of direction, no character that a browser may not get."""
+    page = Page(made.hostile(text))
+
+    assert_inert(page)
+    assert [name for name, _ in page.tags] == [name for name, _ in Page(made.hostile("plain")).tags]
+    assert all(each.isprintable() or each == "\n" for each in page.source)
+    if text.isprintable():
+        assert text in page.said("header")
+        assert text in page.said("article")
+    write_report(made.hostile(text), tmp_path / "report.html")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == page.source
+
+
+def test_the_verdict_is_the_first_thing_to_read() -> None:
+    """With the client's name, and every count with its sign and its word."""
+    page = Page(made.everything())
+
+    assert page.said("title") == "Breaks the contract: node driver.mjs"
+    assert page.said("h1") == "Breaks the contract"
+    assert "✓2 kept✗4 broken\N{EN DASH}1 not testable○1 not reached" in page.said("header")
+    assert "outcome.id is a known gap, and the client keeps it" in page.said("header")
+
+
+def test_a_newcomer_is_told_what_this_is() -> None:
+    """What was done, and what the words mean."""
+    said = Page(made.everything()).said("main")
+
+    assert "A program that sends SMS was put before a stand-in" in said
+    for word in ("✓ kept", "✗ broken", "\N{EN DASH} not testable", "○ not reached", "critical", "major", "minor"):
+        assert word in said
+
+
+def test_a_failure_is_a_card_with_all_there_is_to_know() -> None:
+    """The sentence, why, the statement with its grade, what happened, the message, and how to see it again."""
+    page = Page(made.report(made.broken("resend.unknown-fate", gap=True)))
+    said = page.said("article")
+
+    for part in (
+        "✗ resend.unknown-fate",
+        "known gap",
+        "the message was sent twice",
+        "Why resend.unknown-fate matters.",
+        "Broken in 4 of 9 cases; a known gap.",
+        "AF-1 (documented): ",
+        "One message; the gateway, one send after the other: “reset-after”.",
+        "the client, 0.250 s after it was asked: failed: Hi",
+        '{"destination": "+447700900123", "text": "Hi"}',
+        "sms-mock serve --scenario r.yaml",
+    ):
+        assert part in said
+
+
+def test_every_check_stands_in_the_table_and_leads_to_its_failure() -> None:
+    """A link where there is something to see."""
+    page = Page(made.everything())
+
+    assert set(page.values("href")) == {f"#{id_}" for id_ in page.values("id")}
+    assert len(page.values("href")) == 4
+    for standing in made.everything().standings:
+        assert standing.check.id in page.said("table")
+        assert standing.check.sentence in page.said("table")
+
+
+def test_coverage_shows_what_was_met_what_was_said_and_what_never_came() -> None:
+    """By code, status, step and field; a group with a hole stands open."""
+    page = Page(made.everything())
+    said = page.said("table")
+
+    for part in (
+        "never met: hang, hang-after, slow-drip",
+        "63 x 2",
+        "401 x 2",
+        "reference x 4",
+        "account",
+        "accepted x 1",
+    ):
+        assert part in said.replace("\N{MULTIPLICATION SIGN}", "x")
+    assert said.count("never met") == 5, "at a glance, the field, and each by itself"
+    assert [attributes for name, attributes in page.tags if name == "details" and "open" in attributes] == [
+        {"open": None}
+    ]
+
+
+def test_a_report_of_nothing_is_a_page_too() -> None:
+    """It says that nothing was judged."""
+    page = Page(made.report(cases=0, met=(), fields={}, command=""))
+
+    assert_inert(page)
+    assert page.said("h1") == "Nothing was judged"
+    assert "How much of the contract" not in page.said()
+
+
+def test_tables_have_captions_and_heads_and_headings_have_their_order() -> None:
+    """What a screen reader goes by."""
+    page = Page(made.everything())
+    names = [name for name, _ in page.tags]
+
+    assert names.count("table") == names.count("caption") > 5
+    assert all(attributes.get("scope") in {"row", "col"} for name, attributes in page.tags if name == "th")
+    levels = [int(name[1]) for name in names if re.fullmatch(r"h\d", name)]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert len(page.values("id")) == len(set(page.values("id")))
+    assert page.values("lang") == ["en"]
+
+
+STYLE = files("contract_tests.client.reporting").joinpath("page.css").read_text(encoding="utf-8")
+LIGHT, DARK = (dict(re.findall(r"--(\w+): (#\w{6})", part)) for part in STYLE.split("@media", 2)[:2])
+
+
+def luminance(colour: str) -> float:
+    """Relative, as WCAG 2 has it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["paper", "soft"])
+@pytest.mark.parametrize("ink", ["ink", "quiet", "good", "bad", "open", "link"])
+def test_text_has_enough_contrast(theme: dict[str, str], ground: str, ink: str) -> None:
+    """WCAG 2 AA asks for 4.5 to 1."""
+    lighter, darker = sorted((luminance(theme[ink]), luminance(theme[ground])), reverse=True)
+
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def test_every_colour_of_the_page_is_one_of_these() -> None:
+    """Else the contrast is not held."""
+    colours = re.findall(r"(?:color|background): ([^;]+);", STYLE)
+
+    assert colours
+    assert all(re.fullmatch(r"var\(--\w+\)", colour) for colour in colours)
+    assert LIGHT.keys() == DARK.keys()
+
+
+def test_plain_content_cannot_become_markup() -> None:
+    """Only what `tag` made is taken as it is."""
+    assert tag("p", "<b>", Markup("<i></i>"), 3, None, class_='"x"', open=True, id=None).html == (
+        '<p class="&quot;x&quot;" open>&lt;b&gt;<i></i>3</p>'
+    )
+    assert joined(("a", "&"), ", ").html == "a, &amp;"
