@@ -71,6 +71,12 @@ class Seen:
         return path
 
     @property
+    def requirement(self) -> str | None:
+        """The statement that the gateway's own answer rests on, such as `ERR-63a`."""
+        found = self.raw.get("_exchange", {}).get("requirement")
+        return found if isinstance(found, str) else None
+
+    @property
     def taken(self) -> bool:
         """Whether the message was accepted, or an answer said so: sent again it comes twice."""
         return self.outcome == "accepted" or (self.step.accepts and self.step.intercepts)
@@ -144,6 +150,10 @@ def seen_in(entry: Mapping[str, Any], step: Step) -> Seen:
 
 def _loaded(raw: bytes) -> Any:
     try:
-        return json.loads(raw.decode())
+        return json.loads(raw.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return NOT_JSON
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

@@ -12,6 +12,7 @@ from pathlib import Path
 from contract_tests.client import receipt_checks
 from contract_tests.client.cases import Case
 from contract_tests.client.checks import checks_of
+from contract_tests.client.checks.resending import Resend
 from contract_tests.client.driver.calling import Driver, DriverFailure
 from contract_tests.client.driver.pool import DriverPool
 from contract_tests.client.driver.protocol import Operation
@@ -49,7 +50,7 @@ class Options:
     workers: int = 2
     timeout_s: float = 1.0
     """The client's own limit in cases that make it wait."""
-    resend: str = "never"
+    resend: Resend = "never"
     """`allowed`: it may send again when the fate of a message is unknown."""
     known_gaps: frozenset[str] = frozenset()
     folder: Path | None = Path(".sms-contract")

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from contract_tests.client.checks.making import Says, of_attempts, outcome, told
-from contract_tests.client.checks.outcomes import accepted_as, shown
+from contract_tests.client.checks.outcomes import WRONG_TYPE, accepted_as, shown
 from contract_tests.client.driver.calling import DriverFailure
 from contract_tests.client.driver.protocol import Accepted, Failed, FailureKind, RefusedWith
-from contract_tests.client.evidence import MASK, Attempt, Evidence
-from contract_tests.client.findings import Breach, Check, Severity
+from contract_tests.client.evidence import MASK, Attempt
+from contract_tests.client.findings import Check, Severity
 from contract_tests.client.steps import Group
 from contract_tests.exchange import masked
-
-_WRONG_TYPE, _CLOSED = "wrong-content-type", "connection closed"
 
 _ALWAYS_MASKED = frozenset({"authorization", "proxy-authorization", "x-api-key", "cookie", "x-mock-control-token"})
 """Headers that the journal never shows, whatever stands in them."""
@@ -21,7 +17,7 @@ _ALWAYS_MASKED = frozenset({"authorization", "proxy-authorization", "x-api-key",
 
 def _in_another_dress(attempt: Attempt) -> bool:
     last = attempt.last
-    return last is not None and last.step.group is Group.TOLERANCE and last.step.name != _WRONG_TYPE
+    return last is not None and last.step.group is Group.TOLERANCE and last.step.name != WRONG_TYPE
 
 
 def _tolerant(attempt: Attempt) -> Says:
@@ -33,7 +29,7 @@ def _tolerant(attempt: Attempt) -> Says:
 
 
 def _met_wrong_type(attempt: Attempt) -> bool:
-    return attempt.last is not None and attempt.last.step.name == _WRONG_TYPE
+    return attempt.last is not None and attempt.last.step.name == WRONG_TYPE
 
 
 def _wrong_type(attempt: Attempt) -> Says:
@@ -41,23 +37,6 @@ def _wrong_type(attempt: Attempt) -> Says:
     if said is None or isinstance(said, RefusedWith):
         word = "gave no answer" if said is None else f"said {told(said)}"
         yield f"the client {word}, and a right acceptance came as text/html: accepted and failed are both right"
-
-
-def _closed(evidence: Evidence) -> Iterator[Breach]:
-    for number, (one, other) in enumerate(zip(evidence.attempts, evidence.attempts[1:], strict=False), 1):
-        if one.last is None or one.last.step.name != _CLOSED:
-            continue
-        said = outcome(other)
-        if not other.sends and (said is None or isinstance(said, Failed)):
-            yield Breach(
-                "the connection was closed after an answer that said so, and the next message was not sent: a "
-                "connection that is closed is not used again",
-                number,
-            )
-
-
-def _meets_closed(evidence: Evidence) -> bool:
-    return any(one.last is not None and one.last.step.name == _CLOSED for one in evidence.attempts[:-1])
 
 
 def _made_to_wait(attempt: Attempt) -> bool:
@@ -116,10 +95,6 @@ CHECKS: tuple[Check, ...] = (
     of_attempts(
         "tolerance.content-type", "A right acceptance under a wrong type is accepted or failed, and no refusal.",
         Severity.MINOR, ("ANS-1",), _wrong_type, _met_wrong_type,
-    ),
-    Check(
-        "tolerance.closed-connection", "A connection that the gateway closes is not used for the next message.",
-        Severity.MAJOR, ("OP-1",), _closed, _meets_closed,
     ),
     of_attempts(
         "time.gives-up", "A client gives up within its own time-out, headers, body and drip included.",

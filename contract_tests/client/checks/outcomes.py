@@ -46,6 +46,10 @@ def shown(seen: Seen | None) -> str:
     return f"the answer was {seen.status} with {body!r} ({seen.step.name})"
 
 
+WRONG_TYPE = "wrong-content-type"
+"""The step whose right acceptance may be told as accepted and as failed."""
+
+
 def contradicts(seen: Seen | None) -> bool:
     """Whether body and status say different things: an id without a 200, or a code on one."""
     if seen is None:
@@ -60,7 +64,7 @@ def _said_accepted(attempt: Attempt) -> bool:
 
 
 def _accepted(attempt: Attempt) -> Says:
-    if _said_accepted(attempt) and accepted_as(attempt.last) is None and not contradicts(attempt.last):
+    if _said_accepted(attempt) and accepted_as(attempt.last) is None:
         yield f"the client said accepted, and {shown(attempt.last)}: only a 200 with an id is an acceptance"
 
 
@@ -100,6 +104,11 @@ def _fate_unknown(attempt: Attempt) -> bool:
     return last is not None and (last.step.fate_unknown or last.step.group is Group.PROXY)
 
 
+def _told_elsewhere(attempt: Attempt) -> bool:
+    """Whether a false acceptance has a sharper check of its own."""
+    return contradicts(attempt.last) or _fate_unknown(attempt)
+
+
 def _id(attempt: Attempt) -> Says:
     said, right = outcome(attempt), accepted_as(attempt.last)
     if isinstance(said, Accepted) and said.message_id != right:
@@ -111,7 +120,8 @@ def _provider(attempt: Attempt) -> Says:
     if not isinstance(said, Accepted) or attempt.last is None:
         return
     right = member(attempt.last, "provider")
-    if said.provider is not None and said.provider != right:
+    # An empty string is what some languages have for none.
+    if said.provider and said.provider != right:
         yield f"the client told the provider {said.provider!r:.60}, and the gateway named {right!r}: none is invented"
 
 
@@ -124,9 +134,7 @@ CHECKS: tuple[Check, ...] = (
         "outcome.accepted",
         "Accepted is what a 200 with an id says, and nothing else: or messages get lost unseen.",
         Severity.CRITICAL, ("ANS-1",), _accepted,
-        lambda attempt: outcome(attempt) is not None and (
-            _said_accepted(attempt) or (accepted_as(attempt.last) is None and not contradicts(attempt.last))
-        ),
+        lambda attempt: outcome(attempt) is not None and not _told_elsewhere(attempt),
     ),
     of_attempts(
         "outcome.contradiction", "An answer whose body contradicts its status is no success.",
@@ -135,7 +143,9 @@ CHECKS: tuple[Check, ...] = (
     of_attempts(
         "outcome.refused", "A refusal is told with the code that the gateway gave: callers act by it.",
         Severity.MAJOR, ("ANS-3", "ANS-4"), _refused,
-        lambda attempt: isinstance(outcome(attempt), RefusedWith) or refused_with(attempt.last) is not None,
+        lambda attempt: not _fate_unknown(attempt) and (
+            isinstance(outcome(attempt), RefusedWith) or refused_with(attempt.last) is not None
+        ),
     ),
     of_attempts(
         "outcome.failed", "What was accepted is told as accepted: a caller who hears of a failure sends again.",

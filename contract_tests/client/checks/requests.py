@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract_tests.client.checks.making import Says, of_attempts, of_sends
+from contract_tests.client.checks.making import Says, of_attempts, of_sends, outcome, told
+from contract_tests.client.driver.protocol import Failed
 from contract_tests.client.evidence import Attempt, Seen
 from contract_tests.client.findings import Check, Severity
+from contract_tests.contract import ADMIN_HEALTH, SERVICES_HEALTH
 from contract_tests.exchange import NOT_JSON
 
 PATHS = {"admin": "/api/Admin/send", "services": "/api/Services/send"}
+
+_HEALTH = (SERVICES_HEALTH, ADMIN_HEALTH)
+"""To ask first how the gateway is does no harm (OP-3, OP-4)."""
 
 _INT32 = range(-(2**31), 2**31)
 
@@ -22,7 +27,7 @@ def _operation(attempt: Attempt, seen: Seen) -> Says:
 
 def _target(attempt: Attempt) -> Says:
     for seen in attempt.exchanges:
-        if not seen.is_send:
+        if not seen.is_send and not (seen.method == "POST" and seen.path in _HEALTH):
             yield f"{seen.method} {seen.path} was called; what sends is POST {' or '.join(PATHS.values())}"
         elif "?" in seen.url:
             yield f"POST {seen.path} has a query, {seen.url.partition('?')[2][:80]!r}, and the gateway takes none"
@@ -34,10 +39,8 @@ def _headers(_: Attempt, seen: Seen) -> Says:
         yield "there is no Content-Type; application/json tells the gateway what the body is"
     elif said.partition(";")[0].strip().lower() != "application/json":
         yield f"Content-Type is {said!r}, and the gateway reads application/json"
-    accept = seen.header("accept")
-    if accept is not None and not any(
-        each in accept.lower() for each in ("application/json", "*/*", "application/*")
-    ):
+    accept = ", ".join(value for name, value in seen.headers if name.lower() == "accept")
+    if accept and not any(each in accept.lower() for each in ("application/json", "*/*", "application/*")):
         yield f"Accept is {accept!r}, which no answer of the gateway is: it answers in application/json"
 
 
@@ -45,7 +48,11 @@ def _basic(_: Attempt, seen: Seen) -> Says:
     if seen.header("authorization") is None:
         yield "there is no Authorization header: HTTP Basic with username and password is asked for"
     elif seen.status in {401, 403} and seen.outcome == "refused" and seen.step.name != "refused 63":
-        yield f"the gateway did not know the credentials in Authorization, and answered {seen.status}"
+        # What it holds is masked: the gateway's answer tells of the scheme, and of an account that is not the caller.
+        if seen.requirement == "ERR-63a":
+            yield "Authorization is no HTTP Basic: the gateway found no username and password in it"
+        elif seen.requirement != "ACC-3":
+            yield f"the gateway did not know the credentials in Authorization, and answered {seen.status}"
 
 
 def _json(_: Attempt, seen: Seen) -> Says:
@@ -62,6 +69,7 @@ _SHAPES: dict[str, type] = {
 _INNER: dict[str, dict[str, type]] = {
     "reference": {"service": str, "action": str, "key": str},
     "webhook": {"url": str, "authentication": dict},
+    "authentication": {"type": str},
 }
 _ADMIN_ONLY = ("account", "lra")
 _REQUIRED = ("destination", "text")
@@ -79,13 +87,15 @@ def _schema(_: Attempt, seen: Seen) -> Says:
             yield f"{name!r} is for administrators only, and {seen.path} has no such field"
         else:
             yield from _field(name, name, value, _SHAPES)
-            if isinstance(value, dict):
+            if name in _INNER and isinstance(value, dict):
                 yield from _inside(name, value)
 
 
 def _inside(name: str, value: dict[str, Any]) -> Says:
     for inner, held in value.items():
-        yield from _field(f"{name}.{inner}", inner, held, _INNER.get(name, {}))
+        yield from _field(f"{name}.{inner}", inner, held, _INNER[name])
+        if inner in _INNER and isinstance(held, dict):
+            yield from _inside(inner, held)
     given = {inner for inner, held in value.items() if held is not None}
     needed = "url" if name == "webhook" else "service" if given & {"action", "key"} else None
     if needed is not None and needed not in given:
@@ -110,10 +120,12 @@ def _typed(name: str, value: Any, kind: type) -> Says:
 
 
 def _called(attempt: Attempt) -> Says:
-    said = "it gave no answer" if not hasattr(attempt.answer, "reason") else f"it said: {attempt.answer.reason:.120}"
+    said = outcome(attempt)
+    word = "gave no answer" if said is None else f"said {told(said)}"
+    why = f" ({said.reason:.120})" if isinstance(said, Failed) else ""
     yield (
-        f"nothing reached the gateway, which was at {attempt.intent.base_url}; {said}. "
-        "A client that is given a message sends it, to the base URL that it was given"
+        f"the client was given a message and the base URL {attempt.intent.base_url}, and never called the gateway "
+        f"there; it {word}{why}"
     )
 
 

@@ -51,7 +51,7 @@ def _was(value: object) -> str:
     return "was not" if value is None else f"{value!r:.60} was"
 
 
-_FIELDS = ("account", "lra", "businessRelationId", "detailed", "webhook")
+_FIELDS = ("account", "lra", "businessRelationId", "detailed")
 _ADMIN_ONLY = ("account", "lra")
 
 
@@ -67,6 +67,22 @@ def _fields(attempt: Attempt, seen: Seen) -> Says:
             continue
         if wanted != sent or isinstance(wanted, bool) != isinstance(sent, bool):
             yield f"{name} {_was(wanted)} wanted, and {_was(sent)} sent"
+    yield from _webhook(attempt.intent.message.get("webhook"), seen.json.get("webhook"))
+
+
+def _webhook(wanted: object, sent: object) -> Says:
+    for name in ("url", "authentication"):
+        one, other = _webhook_part(wanted, name), _webhook_part(sent, name)
+        if one != other:
+            yield f"webhook.{name} {_was(one)} wanted, and {_was(other)} sent"
+
+
+def _webhook_part(webhook: object, name: str) -> object:
+    found = webhook.get(name) if isinstance(webhook, dict) else None
+    # No authentication, and one without a type, are the one type that there is (REQ-10).
+    if name == "authentication" and isinstance(webhook, dict) and found in (None, {}, {"type": None}):
+        return {"type": "NONE"}
+    return found
 
 
 CHECKS: tuple[Check, ...] = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from contract_tests.client.driver.protocol import Failed, RefusedWith
+from contract_tests.client.driver.protocol import Accepted, Failed, RefusedWith
 from tests.kit.broken_clients.base import Try, Ways
 from tests.kit.broken_clients.breaking import BrokenClient, Program, broken
-from tests.kit.broken_clients.wire import ClosedConnection, TimeoutByByte, WithoutTimeout
+from tests.kit.broken_clients.wire import ClosedConnection, Leaking, TimeoutByByte, WithoutTimeout
 
 FOR_EVER = 50
 """Sends after which a client that would never stop is stopped all the same."""
@@ -39,6 +39,10 @@ def _no_json(tried: Try) -> bool:
     return tried.reply is not None and tried.reply.status == 200 and tried.reply.members is None
 
 
+def _without_provider(tried: Try) -> bool:
+    return isinstance(tried.outcome, Accepted) and tried.outcome.provider is None
+
+
 def always(name: str) -> Program:
     """The gateway does nothing else."""
     return (name,) * FOR_EVER
@@ -62,6 +66,8 @@ UNKNOWN = (
     ),
     broken("sends again what was never taken", "resend.before", on(_cut_off), ("reset",)),
     broken("sends everything twice", "resend.unknown-fate", on(lambda _: True)),
+    broken("sends again what was accepted", "resend.accepted", on(lambda tried: isinstance(tried.outcome, Accepted))),
+    broken("sends again what it reads too strictly", "resend.accepted", on(_without_provider)),
 )
 
 TIME = (
@@ -71,6 +77,10 @@ TIME = (
     broken(
         "goes on with a closed connection", "tolerance.closed-connection", Ways(connect=ClosedConnection),
         ("connection closed",), messages=2,
+    ),
+    broken(
+        "never reads refusals to their end", "time.connections", Ways(connect=Leaking),
+        ("refused 61",) * 12, messages=24,
     ),
 )  # fmt: skip
 

@@ -51,6 +51,10 @@ class Reply:
         return found if isinstance(found, dict) else None
 
 
+_ROOM = 10
+"""Connections of a small pool."""
+
+
 class Connection(Protocol):
     """How one client reaches its gateway, for all that it sends."""
 
@@ -105,6 +109,33 @@ class TimeoutByByte(Pooled):
     async def exchange(self, request: Request, timeout_s: float) -> Reply:
         """Send a request and read the answer."""
         return await self._asked(request, timeout_s)
+
+
+class Leaking(Pooled):
+    """Does not read what comes with a status of 400 or more, so those connections are never free again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._http = httpx2.AsyncClient(
+            trust_env=False,
+            verify=False,
+            limits=httpx2.Limits(max_connections=_ROOM, max_keepalive_connections=_ROOM),
+        )
+        self._open: list[httpx2.Response] = []
+
+    async def _asked(self, request: Request, timeout_s: float | None) -> Reply:
+        asked = self._http.build_request(
+            request.method, request.url, headers=request.headers, content=request.content,
+            timeout=httpx2.Timeout(timeout_s, pool=0.05),
+        )  # fmt: skip
+        try:
+            answer = await self._http.send(asked, stream=True)
+            if answer.is_error:
+                self._open.append(answer)
+                return Reply(answer.status_code, "", b"")
+            return Reply(answer.status_code, answer.headers.get("content-type", ""), await answer.aread())
+        except httpx2.HTTPError as error:
+            raise OSError(f"{type(error).__name__}: {error}") from error
 
 
 class OneSocket:

@@ -1,0 +1,68 @@
+"""Connections: one that is closed is not used again, and none is lost (PR-1: each send takes its time)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from contract_tests.client.checks.making import outcome, told
+from contract_tests.client.driver.protocol import Failed
+from contract_tests.client.evidence import Attempt, Evidence
+from contract_tests.client.findings import Breach, Check, Severity
+from contract_tests.exchange import masked
+
+_CLOSED = "connection closed"
+"""The step that closes, and says so."""
+
+MANY = 12
+"""Intents of a case that would show a leak: pools of connections have room for ten or fewer."""
+
+
+def _closed_before(one: Attempt) -> bool:
+    return one.last is not None and one.last.step.name == _CLOSED
+
+
+def _closed(evidence: Evidence) -> Iterator[Breach]:
+    for number, (one, other) in enumerate(pairwise(evidence.attempts), 1):
+        said = outcome(other)
+        if _closed_before(one) and not other.sends and (said is None or isinstance(said, Failed)):
+            yield Breach(
+                "the connection was closed after an answer that said so, and the next message was not sent: a "
+                "connection that is closed is not used again",
+                number,
+            )
+
+
+def _exhausted(evidence: Evidence) -> Iterator[Breach]:
+    if not _sends_many(evidence):
+        return
+    for number, (one, other) in enumerate(pairwise(evidence.attempts), 1):
+        if one.exchanges and not other.exchanges and not _closed_before(one):
+            said = outcome(other)
+            word = "gave no answer" if said is None else f"said {told(said)}"
+            why = f" ({said.reason:.120})" if isinstance(said, Failed) else ""
+            yield Breach(
+                masked(
+                    f"{number} of {len(evidence.attempts)} messages came to the gateway, and the next did not: the "
+                    f"client {word}{why}. Whatever an answer is, its connection is free again for the next message",
+                    other.intent.login,
+                ),
+                number,
+            )
+            return
+
+
+def _sends_many(evidence: Evidence) -> bool:
+    return len(evidence.attempts) >= MANY
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "tolerance.closed-connection", "A connection that the gateway closes is not used for the next message.",
+        Severity.MAJOR, ("OP-1",), _closed, lambda evidence: any(map(_closed_before, evidence.attempts[:-1])),
+    ),
+    Check(
+        "time.connections", "Many sends, refused and broken ones too, do not use up a client's connections.",
+        Severity.MAJOR, ("PR-1",), _exhausted, _sends_many,
+    ),
+)  # fmt: skip
