@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,9 +38,15 @@ class Case:
         """Whether the client's own time-out has to pass."""
         return any(step.slow for step in self.program)
 
-    def step(self, nth: int) -> Step:
-        """What the n-th send meets, counted from 1."""
-        return self.program[nth - 1] if nth <= len(self.program) else ACCEPT
+    def met(self, stubs: Sequence[str]) -> Step:
+        """What a send met, from the stubs that the gateway says it matched, such as `stubs[0]`.
+
+        To count sends is not enough: what is refused for its form comes as far as no step of the gateway's rules.
+        """
+        numbered = {
+            f"stubs[{at}]": step for at, step in enumerate(step for step in self.program if step.then is not None)
+        }
+        return next((numbered[name] for name in stubs if name in numbered), ACCEPT)
 
     def scenario(self) -> dict[str, Any]:
         """The case as a scenario file: what `sms-mock serve --scenario` takes."""
