@@ -1,0 +1,155 @@
+"""Evidence without a gateway: what its journal would hold of a send, by the step that the send met."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+
+from contract_tests.client.cases import PASSWORD, USERNAME, Case
+from contract_tests.client.checks import by_id
+from contract_tests.client.driver.calling import Answer, Printed
+from contract_tests.client.driver.protocol import Accepted, Failed, Intent, Operation
+from contract_tests.client.evidence import Attempt, Evidence, Seen
+from contract_tests.client.playing import deadline_of
+from contract_tests.client.programs import simplest
+from contract_tests.client.steps import BY_NAME, ID, OURS, Group, Stage, Step
+
+BASE = "http://127.0.0.1:9/~s1"
+PATHS: dict[Operation, str] = {"admin": "/api/Admin/send", "services": "/api/Services/send"}
+LIMIT = 2.0
+"""The client's own, in seconds."""
+
+TAKEN = Accepted(ID)
+LOST = Failed("no answer")
+
+_HEADERS = {"host": "127.0.0.1:9", "accept": "application/json", "content-type": "application/json",
+            "authorization": "***"}  # fmt: skip
+_ACCEPTANCE = json.dumps({"message": OURS, "id": ID}).encode()
+_EXCHANGES = count(1)
+
+
+def headers(**changed: str | None) -> tuple[tuple[str, str], ...]:
+    """Those of a right send, some changed or, by `None`, left out; `_` stands for `-`."""
+    named = {name.replace("_", "-"): value for name, value in changed.items()}
+    return tuple((name, value) for name, value in {**_HEADERS, **named}.items() if value is not None)
+
+
+def sent(
+    step: str = "accepted",
+    message: Mapping[str, Any] | None = None,
+    *,
+    operation: Operation = "admin",
+    **changed: Any,
+) -> Seen:
+    """A right send that meets a step, as the journal has it; then whatever is changed."""
+    met = BY_NAME[step]
+    status, answer, outcome = _answered(met)
+    right = Seen(
+        exchange=str(next(_EXCHANGES)),
+        step=met,
+        method="POST",
+        url=BASE + PATHS[operation],
+        headers=headers(),
+        body=json.dumps(simplest() if message is None else message).encode(),
+        status=status,
+        answer=answer,
+        answer_headers={},
+        outcome=outcome,
+        message_id=ID if outcome == "accepted" else None,
+    )
+    return replace(right, **changed)
+
+
+def _answered(step: Step) -> tuple[int | None, bytes, str]:
+    if step.then is None:
+        return 200, _ACCEPTANCE, "accepted"
+    if "refuse" in step.then:
+        return refusal(step.then["refuse"])
+    if "answer" in step.then:
+        return step.then["answer"]["status"], step.then["answer"]["body"].encode(), "intercepted"
+    outcome = "accepted" if step.accepts else "intercepted"
+    if step.group is Group.PROXY:
+        digits = step.name[:3]
+        return int(digits) if digits.isdigit() else 502, b"<html>Bad Gateway</html>", outcome
+    return (None, b"", outcome) if step.stage is Stage.ARRIVAL else (200, _ACCEPTANCE, outcome)
+
+
+def refusal(code: int) -> tuple[int, bytes, str]:
+    """Status, body and outcome of the gateway's own refusal."""
+    body = json.dumps({"code": code, "message": "", "details": None}).encode()
+    return 401 if code == 63 else 500, body, "refused"
+
+
+def refused(code: int, **changed: Any) -> Seen:
+    """A send that the gateway refuses by itself, for what is in it."""
+    status, answer, outcome = refusal(code)
+    return sent(status=status, answer=answer, outcome=outcome, message_id=None, **changed)
+
+
+def attempt(
+    *exchanges: Seen,
+    said: Answer = TAKEN,
+    message: Mapping[str, Any] | None = None,
+    operation: Operation = "admin",
+    seconds: float = 0.01,
+    printed: Printed = Printed(),
+) -> Attempt:
+    """One intent, what came of it, and what the client said."""
+    wanted = simplest() if message is None else message
+    intent = Intent(1, BASE, USERNAME, PASSWORD, wanted, LIMIT, operation)
+    return Attempt(intent, said, exchanges, seconds, printed, deadline_of(LIMIT))
+
+
+def evidence(*attempts: Attempt, late: tuple[Seen, ...] = ()) -> Evidence:
+    """A case that was played."""
+    return Evidence(Case(tuple(each.intent.message for each in attempts)), attempts, late, BASE)
+
+
+def one(*exchanges: Seen, **given: Any) -> Evidence:
+    """A case of one intent."""
+    return evidence(attempt(*exchanges, **given))
+
+
+def wanting(message: Mapping[str, Any], arrived: Mapping[str, Any] | None = None, **given: Any) -> Evidence:
+    """A case of one intent, and what arrived of it; nothing said: all of it."""
+    operation = given.get("operation", "admin")
+    return one(sent(message=message if arrived is None else arrived, operation=operation), message=message, **given)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case for one check: it breaks it, and its sentence has these words; or it is kept, though barely."""
+
+    check: str
+    name: str
+    evidence: Evidence
+    words: tuple[str, ...] | None
+
+    def __str__(self) -> str:
+        return f"{self.check}: {self.name}"
+
+    def hold(self) -> None:
+        """Whether the check says so."""
+        check = by_id(self.check)
+        assert check.reaches(self.evidence), "a case that the check does not look at shows nothing"
+        said = [breach.said for breach in check.judge(self.evidence)]
+        if self.words is None:
+            assert said == []
+            return
+        assert len(said) == 1, said
+        assert [word for word in self.words if word not in said[0]] == [], said[0]
+        assert PASSWORD not in said[0]
+        assert "\n" not in said[0]
+
+
+def breaks(check: str, name: str, found: Evidence, *words: str) -> Row:
+    """A breach."""
+    return Row(check, name, found, words)
+
+
+def keeps(check: str, name: str, found: Evidence) -> Row:
+    """A near miss."""
+    return Row(check, name, found, None)
