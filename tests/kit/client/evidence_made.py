@@ -29,6 +29,7 @@ _HEADERS = {"host": "127.0.0.1:9", "accept": "application/json", "content-type":
             "authorization": "***"}  # fmt: skip
 _ACCEPTANCE = json.dumps({"message": OURS, "id": ID}).encode()
 _EXCHANGES = count(1)
+_NOTHING = Printed()
 
 
 def headers(**changed: str | None) -> tuple[tuple[str, str], ...]:
@@ -95,7 +96,7 @@ def attempt(
     message: Mapping[str, Any] | None = None,
     operation: Operation = "admin",
     seconds: float = 0.01,
-    printed: Printed = Printed(),
+    printed: Printed = _NOTHING,
 ) -> Attempt:
     """One intent, what came of it, and what the client said."""
     wanted = simplest() if message is None else message

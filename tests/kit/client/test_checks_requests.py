@@ -115,7 +115,7 @@ BODIES = (
     breaks("request.schema", "authentication of text", with_fields(
         webhook={"url": "https://a.example/", "authentication": "NONE"}), "webhook.authentication is 'NONE'"),
     breaks("request.schema", "a secret for receipts", with_fields(
-        webhook={"url": "https://a.example/", "authentication": {"type": "NONE", "user": "me"}}), "authentication.user' is"),
+        webhook={"url": "https://a.example/", "authentication": {"type": "NONE", "user": "me"}}), "ation.user' is"),
     breaks("request.schema", "lra for services", one(
         sent(message={**simplest(), "lra": 0}, operation="services"), operation="services"), "administrators"),
     keeps("request.schema", "everything", one(sent(message=FULL))),

@@ -1,0 +1,115 @@
+"""Tolerance, time, connections, secrets and the driver's protocol: what else a client is judged by."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+import pytest
+
+from contract_tests.client.cases import PASSWORD, USERNAME
+from contract_tests.client.driver.calling import DriverFailure, Printed
+from contract_tests.client.driver.protocol import Failed, FailureKind, RefusedWith
+from contract_tests.client.evidence import Attempt, Evidence
+from contract_tests.client.programs import simplest
+from contract_tests.client.steps import TOLERANCE
+from tests.kit.client.evidence_made import (
+    BASE,
+    LOST,
+    TAKEN,
+    Row,
+    attempt,
+    breaks,
+    evidence,
+    headers,
+    keeps,
+    one,
+    sent,
+)
+
+SILENT = DriverFailure(FailureKind.SILENT, "Nothing came on line 1 in time.")
+DIED = DriverFailure(FailureKind.DIED, "The client ended on line 1.", f"Traceback\nKeyError: '{PASSWORD}'\n")
+
+DRESSED = [step.name for step in TOLERANCE if step.accepts and step.name != "wrong-content-type"]
+
+CLOSED = attempt(sent("connection closed"))
+UNSENT = attempt(said=LOST)
+
+
+def many(count: int, *rest: Attempt) -> Evidence:
+    """So many intents that were sent, and others behind them."""
+    return evidence(*(attempt(sent("refused 61"), said=RefusedWith(61)) for _ in range(count)), *rest)
+
+
+TOLERANT = (
+    *(breaks("tolerance.answers", name, one(sent(name), said=LOST), "said failed", name) for name in DRESSED),
+    breaks("tolerance.answers", "no answer", one(sent("details an object"), said=DIED), "gave no answer"),
+    *(keeps("tolerance.answers", f"{name}, understood", one(sent(name))) for name in DRESSED),
+    keeps("tolerance.answers", "a refusal told as failed", one(sent("details an object"), said=LOST)),
+    breaks("tolerance.content-type", "refused", one(sent("wrong-content-type"), said=RefusedWith(8)), "both right"),
+    breaks("tolerance.content-type", "dead", one(sent("wrong-content-type"), said=DIED), "gave no answer"),
+    keeps("tolerance.content-type", "accepted", one(sent("wrong-content-type"))),
+    keeps("tolerance.content-type", "failed", one(sent("wrong-content-type"), said=LOST)),
+    breaks("tolerance.closed-connection", "failed", evidence(CLOSED, UNSENT), "is not used again"),
+    breaks("tolerance.closed-connection", "no answer", evidence(CLOSED, attempt(said=DIED)), "is not used again"),
+    keeps("tolerance.closed-connection", "sent", evidence(CLOSED, attempt(sent()))),
+    keeps("tolerance.closed-connection", "sent in vain", evidence(CLOSED, attempt(sent("reset"), said=LOST))),
+    keeps("tolerance.closed-connection", "failed later", evidence(CLOSED, attempt(sent()), UNSENT)),
+)
+
+TIME = (
+    breaks("time.gives-up", "silent", one(sent("hang"), said=SILENT, seconds=3.5), "given 2 s", "3.5 s", "hang"),
+    breaks("time.gives-up", "late", one(sent("slow-drip"), said=LOST, seconds=3.6), "slow-drip"),
+    breaks(
+        "time.gives-up", "each try anew", one(sent("hang"), sent("hang"), said=LOST, seconds=4.1), "hang and hang"
+    ),
+    keeps("time.gives-up", "a little late", one(sent("hang"), said=LOST, seconds=3.4)),
+    keeps("time.gives-up", "died", one(sent("hang"), said=DIED)),
+    breaks(
+        "time.connections", "used up", many(11, attempt(said=Failed("no connection free"))), "11 of 12", "no conn"
+    ),
+    breaks("time.connections", "no answer", many(12, attempt(said=SILENT)), "12 of 13", "gave no answer"),
+    keeps("time.connections", "all came", many(24)),
+    keeps("time.connections", "closed", many(11, CLOSED, UNSENT)),
+    keeps("time.connections", "nothing ever came", evidence(*[UNSENT] * 12)),
+)
+
+BASE64 = b64encode(PASSWORD.encode()).decode()
+LOGIN = b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
+PRINTED = "standard output", "standard error"
+
+SECRETS = (
+    breaks("secrets.request", "in the URL", one(sent(url=f"{BASE}/api/Admin/send?p=***")), "the URL"),
+    breaks("secrets.request", "in a header", one(sent(headers=headers(X_Token="***"))), "the header X-Token"),
+    breaks("secrets.request", "raw", one(sent(headers=headers(X_Token=PASSWORD))), "the header X-Token"),
+    breaks("secrets.request", "in Base64", one(sent(headers=headers(X_Token=f"a {BASE64}"))), "the header X-Token"),
+    breaks("secrets.request", "the login in Base64", one(sent(headers=headers(Referer=LOGIN))), "Referer"),
+    breaks("secrets.request", "in the body", one(sent(message={**simplest(), "password": "***"})), "the body"),
+    breaks("secrets.request", "where nothing is sent", one(sent(method="GET", url=f"{BASE}/?***")), "the URL"),
+    keeps("secrets.request", "in Authorization alone", one(sent())),
+    keeps("secrets.request", "what is always masked", one(sent(headers=headers(Cookie="***")))),
+    keeps("secrets.request", "stars that were wanted", one(
+        sent(message={**simplest(), "text": "***"}), message={**simplest(), "text": "***"})),
+    keeps("secrets.request", "the user's name", one(sent(headers=headers(X_User=USERNAME)))),
+    breaks("secrets.output", "printed", one(sent(), printed=Printed(stdout=PASSWORD.encode())), "standard output"),
+    breaks("secrets.output", "on the other stream", one(sent(), printed=Printed(stderr=LOGIN.encode())), "error"),
+    breaks("secrets.output", "in Base64", one(sent(), printed=Printed(stderr=BASE64.encode() + b"\xff")), "error"),
+    breaks("secrets.output", "in the reason", one(sent("reset"), said=Failed(f"as {PASSWORD}")), "the reason"),
+    keeps("secrets.output", "the user's name", one(sent(), printed=Printed(stdout=USERNAME.encode(), stderr=b"***"))),
+)  # fmt: skip
+
+PROTOCOL = (
+    breaks("driver.protocol", "with a last word", one(sent(), said=DIED), "The client ended on line 1.", "KeyError: '***'"),
+    breaks("driver.protocol", "silent at once", one(sent(), said=SILENT), "Nothing came"),
+    *(breaks("driver.protocol", kind.value, one(sent(), said=DriverFailure(kind, "So it did.")), "So it did.")
+      for kind in FailureKind),
+    keeps("driver.protocol", "silent where it has to wait", one(sent("hang"), said=SILENT)),
+    *(keeps("driver.protocol", str(said), one(sent(), said=said)) for said in (TAKEN, LOST, RefusedWith(8))),
+)  # fmt: skip
+
+ROWS: tuple[Row, ...] = (*TOLERANT, *TIME, *SECRETS, *PROTOCOL)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_conduct(row: Row) -> None:
+    """A breach is told in one sentence, and what comes near is not."""
+    row.hold()
