@@ -98,7 +98,7 @@ SECRETS = (
 )  # fmt: skip
 
 PROTOCOL = (
-    breaks("driver.protocol", "with a last word", one(sent(), said=DIED), "The client ended on line 1.", "KeyError: '***'"),
+    breaks("driver.protocol", "with a last word", one(sent(), said=DIED), "ended on line 1.", "KeyError: '***'"),
     breaks("driver.protocol", "silent at once", one(sent(), said=SILENT), "Nothing came"),
     *(breaks("driver.protocol", kind.value, one(sent(), said=DriverFailure(kind, "So it did.")), "So it did.")
       for kind in FailureKind),
