@@ -11,7 +11,7 @@ from pathlib import Path
 
 from contract_tests.client import receipt_checks
 from contract_tests.client.cases import Case
-from contract_tests.client.checks import checks_of
+from contract_tests.client.checks import CHECKS, checks_of
 from contract_tests.client.checks.resending import Resend
 from contract_tests.client.driver.calling import Driver, DriverFailure
 from contract_tests.client.driver.pool import DriverPool
@@ -96,7 +96,7 @@ async def run(options: Options, make: Callable[[], Driver], progress: Progress |
     began = time.monotonic()
     cases = _cases(options)
     judging = _Judging([_Tally(check) for check in checks_of(options.resend)], len(cases), progress)
-    _known(options.known_gaps, judging.tallies)
+    _known(options.known_gaps)
     async with StandIn(options.mock_url, token=options.control_token) as stand_in:
         workers = options.workers + min(sum(case.slow for case in cases), _SLOW_WORKERS)
         async with DriverPool(make, workers) as pool:
@@ -105,7 +105,7 @@ async def run(options: Options, make: Callable[[], Driver], progress: Progress |
                 judging.take(first)
             bench = _Bench(pool, stand_in, options)
             await bench.play_all(cases, judging.take)
-            standings = await bench.standings(judging.tallies)
+            standings = await bench.standings(judging.tallies) + _left_open(options.resend)
             standings += await _receipts(options, pool, stand_in)
     return _report(options, judging, standings, time.monotonic() - began)
 
@@ -252,8 +252,16 @@ def _cases(options: Options) -> tuple[Case, ...]:
     return tuple(chain(fixed, generated(options.seed, options.cases, options.operation, options.timeout_s)))
 
 
-def _known(gaps: frozenset[str], tallies: Iterable[_Tally]) -> None:
-    ids = {tally.check.id for tally in tallies} | {law.id for law in receipt_checks.LAWS}
+def _left_open(resend: Resend) -> list[Standing]:
+    """The checks that a client is not judged by which may send again."""
+    judged = {check.id for check in checks_of(resend)}
+    return [
+        Standing(check, Verdict.NOT_TESTABLE, why="--resend allowed") for check in CHECKS if check.id not in judged
+    ]
+
+
+def _known(gaps: frozenset[str]) -> None:
+    ids = {law.id for law in (*CHECKS, *receipt_checks.LAWS)}
     unknown = sorted(gaps - ids)
     if unknown:
         raise CouldNotRunError(

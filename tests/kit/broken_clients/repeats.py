@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from contract_tests.client.driver.protocol import Accepted, Failed, RefusedWith
+from contract_tests.client.driver.protocol import Failed, RefusedWith
 from tests.kit.broken_clients.base import Try, Ways
 from tests.kit.broken_clients.breaking import BrokenClient, Program, broken
 from tests.kit.broken_clients.wire import ClosedConnection, Leaking, TimeoutByByte, WithoutTimeout
@@ -39,10 +39,6 @@ def _no_json(tried: Try) -> bool:
     return tried.reply is not None and tried.reply.status == 200 and tried.reply.members is None
 
 
-def _without_provider(tried: Try) -> bool:
-    return isinstance(tried.outcome, Accepted) and tried.outcome.provider is None
-
-
 def always(name: str) -> Program:
     """The gateway does nothing else."""
     return (name,) * FOR_EVER
@@ -66,8 +62,6 @@ UNKNOWN = (
     ),
     broken("sends again what was never taken", "resend.before", on(_cut_off), ("reset",)),
     broken("sends everything twice", "resend.unknown-fate", on(lambda _: True)),
-    broken("sends again what was accepted", "resend.accepted", on(lambda tried: isinstance(tried.outcome, Accepted))),
-    broken("sends again what it reads too strictly", "resend.accepted", on(_without_provider)),
 )
 
 TIME = (

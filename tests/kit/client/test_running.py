@@ -104,6 +104,11 @@ def test_who_may_send_again_is_not_blamed_for_it() -> None:
     report = judged(client_named("sends again after a reset"), resend="allowed")
 
     assert not [id_ for id_ in broken(report) if id_.startswith("resend.")]
+    left_open = [each for each in report.standings if each.why == "--resend allowed"]
+    assert {each.check.id: each.verdict for each in left_open} == {
+        "resend.unknown-fate": Verdict.NOT_TESTABLE,
+        "resend.before": Verdict.NOT_TESTABLE,
+    }
 
 
 async def _never_calls(_: Intent) -> Outcome:
