@@ -36,6 +36,15 @@ _WORDS: Final[dict[str, str]] = {
     "factor": "a number that is more than 0 and at most 100,000",
     "api_keys": "a text of at least 4 visible characters of ASCII, with blanks inside only",
     "username": "a text of at least one character and no ':'",
+    "answer.status": "a number from 200 to 599",
+    "fault.status": "a number from 200 to 599",
+    "retry_after": "a whole number of seconds, 0 or more",
+    "times": "a whole number, 1 or more",
+    "nth": "a whole number from 1, or a list of these",
+    "probability": "a number that is more than 0 and at most 1",
+    "priority": "a whole number from -1000 to 1000",
+    "sigma": "a number from 0 to 5",
+    "headers": "a mapping of names to texts",
 }
 _YES_OR_NO: Final = {"on": "true", "yes": "true", "off": "false", "no": "false"}
 
@@ -53,13 +62,19 @@ def _key_of(path: Path) -> str:
     return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
+def _words(path: Path, usual: str) -> str:
+    """What may stand at a path; some keys mean something else inside another."""
+    within = ".".join([step for step in path if isinstance(step, str)][-2:])
+    return _WORDS.get(within) or _WORDS.get(_key_of(path), usual)
+
+
 def _but(path: Path, value: object) -> str:
     """`, not 'x'`, unless the value is one that is never repeated."""
     return "" if _key_of(path) in _HIDDEN else f", not {shown(value)}"
 
 
 def _not_allowed(path: Path, error: ErrorDetails) -> str:
-    words = _WORDS.get(_key_of(path), "a text that can be written")
+    words = _words(path, "a text that can be written")
     return f"must be {words}{_but(path, error['input'])}"
 
 
@@ -76,7 +91,7 @@ def _unknown(path: Path, _: ErrorDetails) -> str:
 
 
 def _no_text(path: Path, error: ErrorDetails) -> str:
-    words, value = _WORDS.get(_key_of(path), "a text"), error["input"]
+    words, value = _words(path, "a text"), error["input"]
     quotable = value is not None and isinstance(value, bool | int | float)
     return f"must be {words}{_but(path, value)}" + ("; put it in quotes" if quotable else "")
 
@@ -100,7 +115,8 @@ def _no_flag(path: Path, error: ErrorDetails) -> str:
 
 
 def _no_choice(path: Path, error: ErrorDetails) -> str:
-    value, allowed = error["input"], error["ctx"]["expected"]
+    # YAML and JSON know no True.
+    value, allowed = error["input"], error["ctx"]["expected"].replace("True", "true")
     near = did_you_mean(value, re.findall("'([^']+)'", allowed)) if isinstance(value, str) else ""
     return f"must be {allowed}{_but(path, value)}{near}"
 
