@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.support import (
     assert_control,
     assert_control_error,
     assert_refused,
+    basic,
 )
 
 FULL_REFERENCE = {"service": "ADMIN", "action": "NOTIFICATION", "key": "order-17"}
@@ -289,6 +291,22 @@ def test_a_header_that_forces_nothing_there_is_is_refused(world: World, header: 
     assert (answered.status_code, answered.json()["message"]) == (400, "Bad X-Mock-Outcome")
     assert details in answered.json()["details"]
     assert world.messages() == []
+
+
+def test_a_header_that_is_repeated_counts_whole(world: World) -> None:
+    """As one that goes on behind a comma: nothing of it is passed over in silence."""
+
+    def send(*outcomes: str) -> httpx2.Response:
+        headers = [("Authorization", basic(*ADMIN)), ("Content-Type", "application/json")]
+        headers += [("X-Mock-Outcome", each) for each in outcomes]
+        content = json.dumps({"destination": DESTINATION, "text": "Hello"})
+        return world.client.post(f"{world.prefix}/api/Admin/send", content=content, headers=headers)
+
+    both, twice = send("refuse=61", "delay=1ms"), send("refuse=61", "refuse=64")
+
+    assert_refused(both, 61)
+    assert world.why(both)["trouble"] == "delayed by 0.001 s"
+    assert (twice.status_code, twice.json()["details"]) == (400, "X-Mock-Outcome: refuse is given twice")
 
 
 def test_the_header_can_be_switched_off(worlds: Worlds) -> None:
