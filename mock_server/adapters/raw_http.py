@@ -8,13 +8,15 @@ import struct
 from typing import Any, cast
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mock_server.ports import WIRE
 
 _NO_LINGERING = struct.pack("ii", 1, 0)
 _LARGEST_HEAD = 512 * 1024
 """Bytes of a request line with its headers: what is larger is nobody's test and fills the memory."""
+_MOST_WAITING = 8
+"""Requests of one connection that wait for the answer to one before them, while more is read."""
 
 
 class JoiningTransport:
@@ -85,11 +87,28 @@ class RawHttpProtocol(HttpToolsProtocol):
         """Begin a connection whose writes are joined."""
         super().connection_made(transport)
         self._reading_head, self._head_bytes = True, 0
+        self._served: RequestResponseCycle | None = None
         # uvicorn writes an access log as soon as anybody listens, pytest for one; paths and queries may hold secrets.
         self.access_log = False
         self.transport = cast("asyncio.Transport", JoiningTransport(transport, self.loop))
         # ASGI calls for dictionaries; one object is all that there is to know of a connection.
         self._extensions: Any = {WIRE: TcpWire(self.transport)}
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the request that is being served.
+
+        uvicorn tells the one that came last. Where that waits behind another, nobody would learn that the client has
+        gone: what hangs or is held would be so for ever, and keep its session alive.
+        """
+        super().connection_lost(exc)
+        self.pipeline.clear()
+        if self._served is not None and not self._served.response_complete:
+            self._served.disconnected = True
+            self._served.message_event.set()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._served = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         """Parse, and read a request that offers to upgrade as one that does not.
@@ -130,6 +149,9 @@ class RawHttpProtocol(HttpToolsProtocol):
         self._reading_head = False
         if not self.parser.should_upgrade():
             super().on_headers_complete()
+            if 0 < len(self.pipeline) < _MOST_WAITING:
+                # uvicorn reads no further: it would not see that the client goes away.
+                self.flow.resume_reading()
 
     def on_message_complete(self) -> None:
         """End a request, unless it is to be parsed once more."""

@@ -57,7 +57,9 @@ async def forcing_of(scope: Scope, send: Send, asked: Asked) -> Forcing | None:
     if header is None or not session.scenario.outcome_header:
         return Forcing(session, asked, exchange.at)
     try:
-        forced = _forced_by(header, session)
+        # One that is repeated counts as one that goes on behind a comma; `HEADERS` has the last of them only.
+        whole = b",".join(value for name, value in scope["headers"] if name == b"x-mock-outcome")
+        forced = _forced_by(whole, session)
     except ValueError as error:
         said = masked(f"{NAME}: {error}", session.secrets)
         exchange.protocol_error = ProtocolError(NO_OUTCOME, NAME, None, said)

@@ -85,8 +85,9 @@ def _posted(request: Mapping[str, Any], headers: Iterable[Iterable[str]]) -> dic
 
 def _response(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
     status = exchange.status
-    sent = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in exchange.answer_headers]
-    media_type = next((value for name, value in sent if name == "content-type"), "x-unknown")
+    # A stub's raw answer has headers of its tester's choosing: they are masked like a body.
+    sent = [[secrets.mask(each).decode("latin-1") for each in header] for header in exchange.answer_headers]
+    named = {name.lower(): value for name, value in sent}
     always = [["x-mock-exchange", exchange.id], ["content-length", str(len(exchange.answer))]]
     return {
         "status": status or 0,
@@ -94,8 +95,12 @@ def _response(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
         "httpVersion": _HTTP,
         "cookies": [],
         "headers": _pairs([*sent, *always] if status is not None else []),
-        "content": {"size": len(exchange.answer), "mimeType": media_type, **_text(secrets.mask(exchange.answer))},
-        "redirectURL": next((value for name, value in sent if name == "location"), ""),
+        "content": {
+            "size": len(exchange.answer),
+            "mimeType": named.get("content-type", "x-unknown"),
+            **_text(secrets.mask(exchange.answer)),
+        },
+        "redirectURL": named.get("location", ""),
         "headersSize": _UNKNOWN_SIZE,
         "bodySize": len(exchange.answer) if status is not None else _UNKNOWN_SIZE,
     }

@@ -31,19 +31,19 @@ _WORDS: Final[dict[str, str]] = {
     "unreachable": notation.NUMBER_WORDS,
     "refuse": "a code of the refusal catalogue: " + ", ".join(map(str, sorted(BY_CODE))),
     "limit": "a whole number, 0 or more",
+    "retry_after": "a whole number of seconds, 0 or more",
+    "times": "a whole number, 1 or more",
+    "nth": "a whole number, 1 or more, or a list of them",
+    "probability": "a number that is more than 0 and at most 1",
+    "priority": "a whole number from -1000 to 1000",
+    "answer.status": "a whole number from 200 to 599",
+    "fault.status": "a whole number from 200 to 599",
+    "sigma": "a number from 0 to 5",
     "seed": "a whole number of at most 64 bits",
     "version": "1, the only version of this format",
     "factor": "a number that is more than 0 and at most 100,000",
     "api_keys": "a text of at least 4 visible characters of ASCII, with blanks inside only",
     "username": "a text of at least one character and no ':'",
-    "answer.status": "a number from 200 to 599",
-    "fault.status": "a number from 200 to 599",
-    "retry_after": "a whole number of seconds, 0 or more",
-    "times": "a whole number, 1 or more",
-    "nth": "a whole number from 1, or a list of these",
-    "probability": "a number that is more than 0 and at most 1",
-    "priority": "a whole number from -1000 to 1000",
-    "sigma": "a number from 0 to 5",
     "headers": "a mapping of names to texts",
 }
 _YES_OR_NO: Final = {"on": "true", "yes": "true", "off": "false", "no": "false"}
@@ -115,8 +115,9 @@ def _no_flag(path: Path, error: ErrorDetails) -> str:
 
 
 def _no_choice(path: Path, error: ErrorDetails) -> str:
-    # YAML and JSON know no True.
-    value, allowed = error["input"], error["ctx"]["expected"].replace("True", "true")
+    value, allowed = error["input"], error["ctx"]["expected"]
+    if allowed == "True":
+        return f"must be true{_but(path, value)}: leave the key out where it is not meant"
     near = did_you_mean(value, re.findall("'([^']+)'", allowed)) if isinstance(value, str) else ""
     return f"must be {allowed}{_but(path, value)}{near}"
 

@@ -162,3 +162,17 @@ def test_no_secret_is_written(world: World) -> None:
 
     assert "admin-secret" not in json.dumps(entries(world))
     assert re.search(r"\*\*\*", json.dumps(entries(world)))
+
+
+def test_no_secret_is_written_in_the_headers_of_a_raw_answer(world: World) -> None:
+    """They are whatever a tester chose, a cookie or a token for one."""
+    headers = {"Location": "https://there.example/?p=admin-secret", "X-P": "admin-secret", "Content-Type": "text/x"}
+    answer = {"status": 302, "headers": headers, "body": "Found"}
+    world.control_created("/stubs", {"then": {"answer": answer}})
+    world.send()
+
+    found = entries(world)
+
+    assert found[0]["response"]["redirectURL"] == "https://there.example/?p=***"
+    assert found[0]["response"]["content"]["mimeType"] == "text/x"
+    assert "admin-secret" not in json.dumps(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.support import (
     assert_control,
     assert_control_error,
     assert_refused,
+    basic,
 )
 
 FULL_REFERENCE = {"service": "ADMIN", "action": "NOTIFICATION", "key": "order-17"}
@@ -238,7 +240,10 @@ def test_a_virtual_delay_is_over_when_the_clock_comes_to_it(world: World) -> Non
             "probability: must be a number that is more than 0 and at most 1",
         ),
         ({"then": {"refuse": 8}, "priority": 5000}, "priority: must be a whole number from -1000 to 1000"),
-        ({"when": {"nth": 0}, "then": {"refuse": 8}}, "when.nth: must be a whole number from 1, or a list of these"),
+        (
+            {"when": {"nth": 0}, "then": {"refuse": 8}},
+            "when.nth: must be a whole number, 1 or more, or a list of them",
+        ),
         ({"then": {"hold": "no"}}, "then.hold: must be true, not 'no'"),
         (
             {"then": {"fault": {"kind": 503, "retry_after": -1}}},
@@ -246,7 +251,7 @@ def test_a_virtual_delay_is_over_when_the_clock_comes_to_it(world: World) -> Non
         ),
         ({"then": {"delay": {"lognormal": {"median": "1s", "sigma": 9}}}}, "sigma: must be a number from 0 to 5"),
         ({"then": {"refuse": 8}, "for": "soon"}, "for: must be"),
-        ({"then": {"answer": {"status": 99}}}, "then.answer.status: must be a number from 200 to 599, not 99"),
+        ({"then": {"answer": {"status": 99}}}, "then.answer.status: must be a whole number from 200 to 599, not 99"),
         ({"then": {"answer": {"status": 200, "headers": {"Content-Length": "3"}}}}, "is set by the server"),
         ({"then": {"answer": {"status": 200, "headers": {"X": "a\r\nSet-Cookie: b"}}}}, "one line"),
     ],
@@ -300,6 +305,22 @@ def test_a_header_that_forces_nothing_there_is_is_refused(world: World, header: 
     assert (answered.status_code, answered.json()["message"]) == (400, "Bad X-Mock-Outcome")
     assert details in answered.json()["details"]
     assert world.messages() == []
+
+
+def test_a_header_that_is_repeated_counts_whole(world: World) -> None:
+    """As one that goes on behind a comma: nothing of it is passed over in silence."""
+
+    def send(*outcomes: str) -> httpx2.Response:
+        headers = [("Authorization", basic(*ADMIN)), ("Content-Type", "application/json")]
+        headers += [("X-Mock-Outcome", each) for each in outcomes]
+        content = json.dumps({"destination": DESTINATION, "text": "Hello"})
+        return world.client.post(f"{world.prefix}/api/Admin/send", content=content, headers=headers)
+
+    both, twice = send("refuse=61", "delay=1ms"), send("refuse=61", "refuse=64")
+
+    assert_refused(both, 61)
+    assert world.why(both)["trouble"] == "delayed by 0.001 s"
+    assert (twice.status_code, twice.json()["details"]) == (400, "X-Mock-Outcome: refuse is given twice")
 
 
 def test_the_header_can_be_switched_off(worlds: Worlds) -> None:

@@ -223,6 +223,18 @@ def test_an_answer_that_nobody_waits_for_any_more_is_no_longer_held(world: World
     assert serves(world)
 
 
+@pytest.mark.parametrize("outcome", ["hold", "fault=hang", "fault=hang-after", "fault=reset", "fault=empty-after"])
+def test_a_request_that_waits_behind_another_hides_no_client_that_has_gone(world: World, outcome: str) -> None:
+    """Pipelined: the connection is over, and so is all that was done for it; else the session would live for ever."""
+    with open_line(world) as line:
+        line.send(sending(world, outcome) + sending(world))
+        under_way(world)
+
+    # To look at a session from another one does not use it: it is idle once nothing goes on in it.
+    until(lambda: world.client.get(f"/_control/sessions/{world.name}").json()["idle_seconds"] > 0)
+    assert len(world.exchanges()) == 1
+
+
 def test_a_session_that_begins_anew_lets_its_held_answers_go(world: World) -> None:
     """No client of an ended test hangs."""
     with open_line(world) as line:

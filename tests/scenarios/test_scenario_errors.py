@@ -446,3 +446,34 @@ def test_half_a_surrogate_pair_from_json_is_refused() -> None:
     """Such a text can be sent nowhere."""
     with pytest.raises(ScenarioError, match=r'inline: title: must be a text that can be written, not "\\ud800"'):
         scenario_of({"version": 1, "title": "\ud800"}, "inline")
+
+
+@pytest.mark.parametrize(
+    ("stub", "sentence"),
+    [
+        ({"times": 0}, "times: must be a whole number, 1 or more, not 0"),
+        ({"when": {"nth": 0}}, "when.nth: must be a whole number, 1 or more, or a list of them, not 0"),
+        ({"when": {"nth": []}}, "when.nth: must be a whole number, 1 or more, or a list of them, not a list"),
+        ({"probability": 2}, "probability: must be a number that is more than 0 and at most 1, not 2"),
+        ({"priority": 1001}, "priority: must be a whole number from -1000 to 1000, not 1001"),
+        ({"then": {"answer": {"status": 99}}}, "then.answer.status: must be a whole number from 200 to 599, not 99"),
+        (
+            {"then": {"fault": {"kind": "503", "retry_after": -1}}},
+            "then.fault.retry_after: must be a whole number of seconds, 0 or more, not -1",
+        ),
+        (
+            {"then": {"delay": {"lognormal": {"median": "1s", "sigma": 6}}}},
+            "then.delay.lognormal.sigma: must be a number from 0 to 5, not 6",
+        ),
+        ({"then": {"hold": False}}, "then.hold: must be true, not false: leave the key out where it is not meant"),
+    ],
+    ids=str,
+)
+def test_a_number_of_a_stub_out_of_its_range_is_told_the_range(stub: dict[str, object], sentence: str) -> None:
+    """And not that it is no text."""
+    document = {"version": 1, "stubs": [{"then": {"refuse": 61}} | stub]}
+
+    with pytest.raises(ScenarioError) as refused:
+        scenario_of(document, "inline")
+
+    assert str(refused.value) == f"inline: stubs[0].{sentence}"
