@@ -44,6 +44,8 @@ class ClockVerbs(Asking):
         length = timedelta(hours=hours, minutes=minutes, seconds=seconds)
         if isinstance(by, timedelta):
             length += by
+        elif by is not None and not isinstance(by, str):
+            raise TypeError(f"{by!r} of what? Write advance(seconds={by!r}), or a length of time such as '1h'")
         if length or not (isinstance(by, str) or until is not None):
             asked["seconds"] = length.total_seconds()
         return Advance.of(self._ask("POST", "/clock/advance", asked, patience=wall_limit + _BESIDES))

@@ -49,7 +49,8 @@ def only(request: Mapping[str, object], known: set[str]) -> None:
     """Refuse members that nobody reads."""
     unknown = sorted(set(request) - known)
     if unknown:
-        raise ControlError(400, "Bad request", f"unknown: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+        there = f"known: {', '.join(sorted(known))}" if known else "nothing is asked for here: leave the body empty"
+        raise ControlError(400, "Bad request", f"unknown: {', '.join(unknown)}; {there}")
 
 
 def bad_scenario(error: ScenarioError) -> ControlError:

@@ -102,15 +102,20 @@ class SnapshotVerbs:
     def _judge_handle(self, request: Mapping[str, object], handle: Mapping[str, object]) -> None:
         unchanged = "this session is unchanged"
         if request.get("session", handle["session"]) != handle["session"]:
-            said = f"session: the handle is of {str(request['session'])[:64]!r}, and this is {handle['session']!r}"
+            said = f"session: the handle is of {_shown(request['session'])}, and this is {handle['session']!r}"
             raise ControlError(409, "Another session", f"{said}; {unchanged}")
         other = [key for key in handle if key in request and request[key] != handle[key]]
         if other:
-            said = ", ".join(f"{key}: {str(request[key])[:64]!r} is not {handle[key]!r}" for key in other)
+            said = ", ".join(f"{key}: {_shown(request[key])} is not {handle[key]!r}" for key in other)
             raise ControlError(409, "Another snapshot", f"{said}; {unchanged}")
 
 
 def _judge_format(request: Mapping[str, object]) -> None:
     if request.get("format", FORMAT) != FORMAT or isinstance(request.get("format"), bool):
-        said = f"format: {str(request['format'])[:40]!r} is not {FORMAT}, the one of this gateway"
+        said = f"format: {_shown(request['format'])} is not {FORMAT}, the one of this gateway"
         raise ControlError(409, "Another version", f"{said}; this session is unchanged: take a new snapshot")
+
+
+def _shown(value: object) -> str:
+    """As it came: 1 is another thing than '1'."""
+    return repr(value)[:64]

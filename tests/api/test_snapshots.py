@@ -212,7 +212,7 @@ def test_two_sessions_share_no_snapshot(worlds: Worlds) -> None:
             {"format": 2},
             409,
             "Another version",
-            "format: '2' is not 1, the one of this gateway; this session",
+            "format: 2 is not 1, the one of this gateway; this session",
         ),
         ({"format": "1"}, 409, "Another version", "is not 1"),
         ({"format": True}, 409, "Another version", "is not 1"),
@@ -224,6 +224,8 @@ def test_two_sessions_share_no_snapshot(worlds: Worlds) -> None:
             "at: '2026-01-15T10:00:00Z' is not '2026",
         ),
         ({"id": "2"}, 409, "Another snapshot", "id: '2' is not '1'"),
+        ({"id": 1}, 409, "Another snapshot", "id: 1 is not '1'"),
+        ({"session": 1}, 409, "Another session", "the handle is of 1, and this is '"),
         ({"handle": 1}, 400, "Bad request", "unknown: handle; known: at, "),
     ],
 )
@@ -395,3 +397,12 @@ def test_raw_bytes_of_a_snapshot_count_until_it_goes(worlds: Worlds, gateway: An
     assert world.control("GET", "/exchanges/1")["request"]["evicted"] is False
     client.delete(f"/_control/sessions/{world.name}")
     assert raw.held == begun
+
+
+def test_a_snapshot_that_is_asked_for_more_than_there_is_says_so(world: World) -> None:
+    """It takes no member: there is none to name."""
+    refused = world.request("POST", SNAPSHOTS, {"name": "mine"})
+
+    assert_control_error(
+        refused, 400, "Bad request", "unknown: name; nothing is asked for here: leave the body empty"
+    )

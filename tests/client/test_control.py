@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -134,6 +135,14 @@ def test_the_clock_is_looked_at_frozen_moved_and_let_run(control: Control) -> No
         control.freeze(NINE.replace(tzinfo=None))
     with pytest.raises(ControlError, match="duration: "):
         control.advance("soon")
+
+
+def test_a_bare_number_is_no_length_of_time(control: Control) -> None:
+    """It would be hours to one and seconds to another; to pass it over would leave the clock where it stands."""
+    hour: Any = 3600
+
+    with pytest.raises(TypeError, match=r"^3600 of what\? Write advance\(seconds=3600\), or a length of time"):
+        control.advance(hour)
 
 
 def test_an_advance_tells_what_it_fired(control: Control) -> None:
