@@ -309,6 +309,28 @@ def test_a_header_that_is_repeated_counts_whole(world: World) -> None:
     assert (twice.status_code, twice.json()["details"]) == (400, "X-Mock-Outcome: refuse is given twice")
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/Admin/checkServiceStatus"),
+        ("POST", "/api/Services/checkServiceStatus"),
+        ("GET", "/api/messagestatus/some-id"),
+        ("GET", "/api/messagestatus/phonenumber/+447700900123"),
+    ],
+)
+@pytest.mark.parametrize(("outcome", "status"), [("fault=503", 503), ("answer=418, delay=1ms", 418)])
+def test_the_header_is_for_the_request_that_brings_it(
+    world: World, method: str, path: str, outcome: str, status: int
+) -> None:
+    """Whichever operation that is: a health check or a look-up that is told to fail does not answer as usual."""
+    headers = {"X-Mock-Outcome": outcome, "Authorization": basic(*ADMIN), "X-Api-Key": "status-key"}
+
+    answered = world.client.request(method, world.prefix + path, headers=headers)
+
+    assert answered.status_code == status
+    assert world.why(answered)["stubs"] == ["X-Mock-Outcome"]
+
+
 def test_the_header_can_be_switched_off(worlds: Worlds) -> None:
     """Then it is a header like any other, whatever it says."""
     world = worlds(outcome_header=False)
