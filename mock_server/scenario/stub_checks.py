@@ -16,6 +16,8 @@ _DECISIONS: Final = ("refuse", "accept", "drop", "answer")
 _FATES: Final = ("deliver", "channel", "adversity")
 _TROUBLES: Final = ("fault", "delay", "hold")
 _OUTCOMES: Final = ("refuse", "accept", "drop", "deliver", "adversity", "answer", *_TROUBLES)
+_NO_SENDS: Final = ("admin-health", "services-health", "look-up")
+_OF_A_MESSAGE: Final = ("destination", "text", "service", "action", "key")
 _LIMITS: Final = ("times", "probability", "for")
 
 
@@ -41,6 +43,18 @@ def _flaws_of_stub(stub: Mapping[object, object], path: Path, usual: object, *, 
     if isinstance(when, Mapping):
         for field in ("text", "account", "service", "action", "key"):
             yield from _exactly_one(when.get(field), ("contains", "regex"), (*path, "when", field))
+        if when.get("operation") in _NO_SENDS:
+            yield from _of_no_send(when, then if isinstance(then, Mapping) else {}, path)
+
+
+def _of_no_send(when: Mapping[object, object], then: Mapping[object, object], path: Path) -> Iterator[Flaw]:
+    """What a health check or a look-up never has, and never gets: such a stub would force nothing, in silence."""
+    operation = when["operation"]
+    for key in (each for each in _OF_A_MESSAGE if when.get(each) is not None):
+        yield Flaw((*path, "when", key), f"is never met: a request of '{operation}' has none", at_key=True)
+    for key in (each for each in ("refuse", "accept", "drop", *_FATES) if then.get(each) is not None):
+        said = f"is for sends: a request of '{operation}' gets fault, delay, hold or answer"
+        yield Flaw((*path, "then", key), said, at_key=True)
 
 
 def _outcome(then: Mapping[object, object], path: Path, *, faults: bool) -> Iterator[Flaw]:

@@ -331,6 +331,31 @@ def test_the_header_is_for_the_request_that_brings_it(
     assert world.why(answered)["stubs"] == ["X-Mock-Outcome"]
 
 
+@pytest.mark.parametrize("operation", ["admin-health", "services-health", "look-up"])
+@pytest.mark.parametrize(
+    ("part", "sentence"),
+    [
+        (
+            {"then": {"refuse": 63}},
+            "stub: then.refuse: is for sends: a request of '{}' gets fault, delay, hold or answer",
+        ),
+        ({"then": {"drop": True}}, "stub: then.drop: is for sends: a request of '{}' gets"),
+        ({"then": {"deliver": "READ"}}, "stub: then.deliver: is for sends: a request of '{}' gets"),
+        ({"when": {"text": "Hello"}}, "stub: when.text: is never met: a request of '{}' has none"),
+        ({"when": {"destination": DESTINATION}}, "stub: when.destination: is never met: a request of '{}' has none"),
+    ],
+)
+def test_what_only_a_send_has_or_gets_is_refused_for_all_else(
+    world: World, operation: str, part: dict[str, dict[str, object]], sentence: str
+) -> None:
+    """Such a stub would force nothing, and say nothing."""
+    stub = {"then": part.get("then", {"hold": True}), "when": {"operation": operation} | part.get("when", {})}
+
+    refused = world.request("POST", "/_control/stubs", stub)
+
+    assert_control_error(refused, 400, "Bad stub", sentence.format(operation))
+
+
 def test_the_header_can_be_switched_off(worlds: Worlds) -> None:
     """Then it is a header like any other, whatever it says."""
     world = worlds(outcome_header=False)
