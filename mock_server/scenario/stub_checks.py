@@ -16,6 +16,7 @@ _DECISIONS: Final = ("refuse", "accept", "drop", "answer")
 _FATES: Final = ("deliver", "channel", "adversity")
 _TROUBLES: Final = ("fault", "delay", "hold")
 _OUTCOMES: Final = ("refuse", "accept", "drop", "deliver", "adversity", "answer", *_TROUBLES)
+_NEED_A_BODY: Final = (FaultKind.TRUNCATED_BODY, FaultKind.BROKEN_JSON, FaultKind.WRONG_CONTENT_LENGTH)
 _NO_SENDS: Final = ("admin-health", "services-health", "look-up")
 _OF_A_MESSAGE: Final = ("destination", "text", "service", "action", "key")
 _LIMITS: Final = ("times", "probability", "for")
@@ -99,6 +100,9 @@ def _fault(then: Mapping[object, object], path: Path, decisions: list[str]) -> I
             fault = parse_fault(str(written))
         except ValueError:
             return
+    answer = then.get("answer")
+    if fault is not None and fault.kind in _NEED_A_BODY and isinstance(answer, Mapping) and _is_bare(answer):
+        yield Flaw(place, f"finds nothing to spoil: '{fault.kind}' needs an answer with a body", at_key=True)
     if fault is not None and not comes_after(fault):
         before = [*decisions, *(key for key in _FATES if then.get(key) is not None)]
         if before:
@@ -137,6 +141,10 @@ def _answer(answer: Mapping[object, object], place: Path) -> Iterator[Flaw]:
         yield Flaw((*place, "body_base64"), "excludes 'body': keep one of the two", at_key=True)
     if bodies and answer.get("status") in {204, 205, 304}:
         yield Flaw((*place, bodies[0]), f"excludes status {answer['status']}, which has no body", at_key=True)
+
+
+def _is_bare(answer: Mapping[object, object]) -> bool:
+    return answer.get("body") in (None, "") and answer.get("body_base64") in (None, "")
 
 
 def _exactly_one(value: object, keys: tuple[str, ...], place: Path) -> Iterator[Flaw]:
