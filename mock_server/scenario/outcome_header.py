@@ -41,7 +41,8 @@ def parse_outcome(text: str) -> Stub:
             {"at": "after"} if str(then.get("fault", "")).endswith("-after") else {}
         )
     try:
-        part = stub_part({"then": then})
+        # It is for the request that brings it. A refusal is for sends: no look-up and no health check knows its code.
+        part = stub_part({"when": {} if "refuse" in then else {"operation": "any"}, "then": then})
     except ScenarioError as error:
         raise ValueError(
             "; ".join(f"{each.path.removeprefix('then.')}: {each.message}" for each in error.problems)

@@ -16,6 +16,9 @@ _DECISIONS: Final = ("refuse", "accept", "drop", "answer")
 _FATES: Final = ("deliver", "channel", "adversity")
 _TROUBLES: Final = ("fault", "delay", "hold")
 _OUTCOMES: Final = ("refuse", "accept", "drop", "deliver", "adversity", "answer", *_TROUBLES)
+_NEED_A_BODY: Final = (FaultKind.TRUNCATED_BODY, FaultKind.BROKEN_JSON, FaultKind.WRONG_CONTENT_LENGTH)
+_NO_SENDS: Final = ("admin-health", "services-health", "look-up")
+_OF_A_MESSAGE: Final = ("destination", "text", "service", "action", "key")
 _LIMITS: Final = ("times", "probability", "for")
 
 
@@ -41,6 +44,18 @@ def _flaws_of_stub(stub: Mapping[object, object], path: Path, usual: object, *, 
     if isinstance(when, Mapping):
         for field in ("text", "account", "service", "action", "key"):
             yield from _exactly_one(when.get(field), ("contains", "regex"), (*path, "when", field))
+        if when.get("operation") in _NO_SENDS:
+            yield from _of_no_send(when, then if isinstance(then, Mapping) else {}, path)
+
+
+def _of_no_send(when: Mapping[object, object], then: Mapping[object, object], path: Path) -> Iterator[Flaw]:
+    """What a health check or a look-up never has, and never gets: such a stub would force nothing, in silence."""
+    operation = when["operation"]
+    for key in (each for each in _OF_A_MESSAGE if when.get(each) is not None):
+        yield Flaw((*path, "when", key), f"is never met: a request of '{operation}' has none", at_key=True)
+    for key in (each for each in ("refuse", "accept", "drop", *_FATES) if then.get(each) is not None):
+        said = f"is for sends: a request of '{operation}' gets fault, delay, hold or answer"
+        yield Flaw((*path, "then", key), said, at_key=True)
 
 
 def _outcome(then: Mapping[object, object], path: Path, *, faults: bool) -> Iterator[Flaw]:
@@ -85,6 +100,9 @@ def _fault(then: Mapping[object, object], path: Path, decisions: list[str]) -> I
             fault = parse_fault(str(written))
         except ValueError:
             return
+    answer = then.get("answer")
+    if fault is not None and fault.kind in _NEED_A_BODY and isinstance(answer, Mapping) and _is_bare(answer):
+        yield Flaw(place, f"finds nothing to spoil: '{fault.kind}' needs an answer with a body", at_key=True)
     if fault is not None and not comes_after(fault):
         before = [*decisions, *(key for key in _FATES if then.get(key) is not None)]
         if before:
@@ -123,6 +141,10 @@ def _answer(answer: Mapping[object, object], place: Path) -> Iterator[Flaw]:
         yield Flaw((*place, "body_base64"), "excludes 'body': keep one of the two", at_key=True)
     if bodies and answer.get("status") in {204, 205, 304}:
         yield Flaw((*place, bodies[0]), f"excludes status {answer['status']}, which has no body", at_key=True)
+
+
+def _is_bare(answer: Mapping[object, object]) -> bool:
+    return answer.get("body") in (None, "") and answer.get("body_base64") in (None, "")
 
 
 def _exactly_one(value: object, keys: tuple[str, ...], place: Path) -> Iterator[Flaw]:

@@ -294,6 +294,9 @@ def test_no_pattern_hangs_the_gateway(world: World) -> None:
         ("refsue=61", "did you mean 'refuse'?"),
         ("refuse=61, refuse=8", "refuse is given twice"),
         ("refuse=61, accept", "excludes 'refuse'"),
+        ("answer=418, fault=truncated-body", "fault: finds nothing to spoil: 'truncated-body' needs an answer with"),
+        ("answer=200, fault=broken-json", "fault: finds nothing to spoil: 'broken-json' needs an answer with a body"),
+        ("fault=wrong-content-length, answer=204", "fault: finds nothing to spoil: 'wrong-content-length' needs an"),
         ("", "is no outcome"),
         ("accept=" + "x" * 2000, "holds at most 1000 characters"),
     ],
@@ -321,6 +324,53 @@ def test_a_header_that_is_repeated_counts_whole(world: World) -> None:
     assert_refused(both, 61)
     assert world.why(both)["trouble"] == "delayed by 0.001 s"
     assert (twice.status_code, twice.json()["details"]) == (400, "X-Mock-Outcome: refuse is given twice")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/Admin/checkServiceStatus"),
+        ("POST", "/api/Services/checkServiceStatus"),
+        ("GET", "/api/messagestatus/some-id"),
+        ("GET", "/api/messagestatus/phonenumber/+447700900123"),
+    ],
+)
+@pytest.mark.parametrize(("outcome", "status"), [("fault=503", 503), ("answer=418, delay=1ms", 418)])
+def test_the_header_is_for_the_request_that_brings_it(
+    world: World, method: str, path: str, outcome: str, status: int
+) -> None:
+    """Whichever operation that is: a health check or a look-up that is told to fail does not answer as usual."""
+    headers = {"X-Mock-Outcome": outcome, "Authorization": basic(*ADMIN), "X-Api-Key": "status-key"}
+
+    answered = world.client.request(method, world.prefix + path, headers=headers)
+
+    assert answered.status_code == status
+    assert world.why(answered)["stubs"] == ["X-Mock-Outcome"]
+
+
+@pytest.mark.parametrize("operation", ["admin-health", "services-health", "look-up"])
+@pytest.mark.parametrize(
+    ("part", "sentence"),
+    [
+        (
+            {"then": {"refuse": 63}},
+            "stub: then.refuse: is for sends: a request of '{}' gets fault, delay, hold or answer",
+        ),
+        ({"then": {"drop": True}}, "stub: then.drop: is for sends: a request of '{}' gets"),
+        ({"then": {"deliver": "READ"}}, "stub: then.deliver: is for sends: a request of '{}' gets"),
+        ({"when": {"text": "Hello"}}, "stub: when.text: is never met: a request of '{}' has none"),
+        ({"when": {"destination": DESTINATION}}, "stub: when.destination: is never met: a request of '{}' has none"),
+    ],
+)
+def test_what_only_a_send_has_or_gets_is_refused_for_all_else(
+    world: World, operation: str, part: dict[str, dict[str, object]], sentence: str
+) -> None:
+    """Such a stub would force nothing, and say nothing."""
+    stub = {"then": part.get("then", {"hold": True}), "when": {"operation": operation} | part.get("when", {})}
+
+    refused = world.request("POST", "/_control/stubs", stub)
+
+    assert_control_error(refused, 400, "Bad stub", sentence.format(operation))
 
 
 def test_the_header_can_be_switched_off(worlds: Worlds) -> None:
