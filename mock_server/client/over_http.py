@@ -152,7 +152,9 @@ def _checked(url: str) -> SplitResult:
     except ValueError:
         good = False
     if not good or parts.query or parts.fragment or "@" in parts.netloc or not url.isprintable() or " " in url:
-        raise ControlError(None, "No URL", f"{url!r} is not the URL of a gateway, such as http://127.0.0.1:8080")
+        # Who puts credentials into a URL finds them in no error and no log.
+        shown = re.sub(r"//.*@", "//***@", url, flags=re.DOTALL)
+        raise ControlError(None, "No URL", f"{shown!r} is not the URL of a gateway, such as http://127.0.0.1:8080")
     return parts
 
 

@@ -8,7 +8,8 @@ from functools import lru_cache
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 
-@lru_cache(maxsize=4096)
+# One is asked for twice in a row, judged and then used. A large one takes megabytes for as long as it is remembered.
+@lru_cache(maxsize=64)
 def compiled(pattern: str) -> Callable[[str], bool]:
     """Whether a text holds what the pattern describes, anywhere in it.
 

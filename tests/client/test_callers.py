@@ -287,3 +287,15 @@ def test_a_bug_in_the_mock_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> No
 
     assert (caught.value.status, caught.value.message) == (500, "A bug in the mock")
     assert "GET /_control/exchanges/" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://anna:s3cr3t-word@127.0.0.1:8080", "http://anna:s3cr3t/word@host/", "x://a:s3cr3t@h"]
+)
+def test_a_password_in_a_url_is_in_no_error(url: str) -> None:
+    """Such a URL is none, and the sentence that says so is read by many."""
+    with pytest.raises(ControlError) as refused:
+        connect(url)
+
+    assert "s3cr3t" not in str(refused.value)
+    assert "***@" in str(refused.value)
