@@ -95,7 +95,9 @@ async def run(options: Options, make: Callable[[], Driver], progress: Progress |
     """
     began = time.monotonic()
     cases = _cases(options)
-    judging = _Judging([_Tally(check) for check in checks_of(options.resend)], len(cases), progress)
+    judging = _Judging(
+        [_Tally(check) for check in checks_of(options.resend)], len(cases) + (options.replay is None), progress
+    )
     _known(options.known_gaps)
     async with StandIn(options.mock_url, token=options.control_token) as stand_in:
         workers = options.workers + min(sum(case.slow for case in cases), _SLOW_WORKERS)
@@ -127,7 +129,7 @@ class _Judging:
         for tally in self.tallies:
             tally.take(evidence)
         if self.progress is not None:
-            self.progress(self.played, max(self.of, self.played), sum(1 for each in self.tallies if each.broken))
+            self.progress(self.played, self.of, sum(1 for each in self.tallies if each.broken))
 
 
 def _report(options: Options, judging: _Judging, standings: Sequence[Standing], seconds: float) -> Report:
