@@ -38,6 +38,11 @@ class Case:
         """Whether the client's own time-out has to pass."""
         return any(step.slow for step in self.program)
 
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """What makes one case smaller than another: messages, steps, then characters."""
+        return len(self.messages), len(self.program), sum(len(str(message)) for message in self.messages)
+
     def met(self, stubs: Sequence[str]) -> Step:
         """What a send met, from the stubs that the gateway says it matched, such as `stubs[0]`.
 

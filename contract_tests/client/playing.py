@@ -21,20 +21,23 @@ _WARM_UP = 5.0
 
 _IDS = count(1)
 
+_NOTHING = Printed()
+
 
 def deadline_of(timeout_s: float) -> float:
     """Seconds within which a client has to make up its mind."""
     return timeout_s * _FACTOR + _GRACE
 
 
-async def play(case: Case, driver: Driver, stand_in: StandIn) -> Evidence:
-    """Play a case; `CouldNotRunError` where the stand-in does not answer."""
-    # What was printed outside of any case counts in the next one: a secret that is told there is one too.
-    printed = Printed()
+async def play(case: Case, driver: Driver, stand_in: StandIn, *, printed: Printed = _NOTHING) -> Evidence:
+    """Play a case; `CouldNotRunError` where the stand-in does not answer.
+
+    What was `printed` outside of any case counts in the next one: a secret that is told there is one too.
+    """
     if case.slow and driver.fresh:
         # How long it takes a client to start says nothing of how long it waits.
         start = replace(case, messages=case.messages[:1], program=(), timeout_s=_WARM_UP)
-        printed = (await play(start, driver, stand_in)).attempts[0].printed
+        printed = printed.then((await play(start, driver, stand_in)).attempts[0].printed)
     session = await stand_in.session(case)
     attempts: list[Attempt] = []
     for message in case.messages:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,27 +9,22 @@ from itertools import chain
 from pathlib import Path
 
 from contract_tests.client import receipt_checks
+from contract_tests.client.bench import SLOW_WORKERS, Bench
 from contract_tests.client.cases import Case
 from contract_tests.client.checks import CHECKS, checks_of
 from contract_tests.client.checks.resending import Resend
-from contract_tests.client.driver.calling import Driver, DriverFailure
+from contract_tests.client.driver.calling import Driver
 from contract_tests.client.driver.pool import DriverPool
 from contract_tests.client.driver.protocol import Operation
 from contract_tests.client.evidence import Evidence
-from contract_tests.client.findings import Check, Failure, Report, Standing, Verdict
+from contract_tests.client.findings import Check, Report, Standing, Verdict
 from contract_tests.client.meeting import Meetings
-from contract_tests.client.playing import play
-from contract_tests.client.programs import enumerated, generated, simple
-from contract_tests.client.replaying import written
-from contract_tests.client.shrinking import shrunk
+from contract_tests.client.programs import enumerated, generated
 from contract_tests.client.stand_in import StandIn
 from contract_tests.target import CouldNotRunError
 
 DEFAULT_CASES = 400
 """Generated ones, beside those that every run plays."""
-
-_SLOW_WORKERS = 6
-"""Clients that wait for their own time-out do so side by side."""
 
 _SHRINK_ALL = 20.0
 
@@ -83,7 +77,7 @@ class _Tally:
         self.reached += 1
         if next(iter(self.check.judge(evidence)), None) is not None:
             self.broken += 1
-            if self.smallest is None or _size(evidence.case) < _size(self.smallest.case):
+            if self.smallest is None or evidence.case.size < self.smallest.case.size:
                 self.smallest = evidence
 
 
@@ -100,14 +94,15 @@ async def run(options: Options, make: Callable[[], Driver], progress: Progress |
     )
     _known(options.known_gaps)
     async with StandIn(options.mock_url, token=options.control_token) as stand_in:
-        workers = options.workers + min(sum(case.slow for case in cases), _SLOW_WORKERS)
+        workers = options.workers + min(sum(case.slow for case in cases), SLOW_WORKERS)
         async with DriverPool(make, workers) as pool:
-            first = await _look(pool, stand_in, options)
+            bench = Bench(make, pool, stand_in, options.folder)
             if options.replay is None:
-                judging.take(first)
-            bench = _Bench(pool, stand_in, options)
-            await bench.play_all(cases, judging.take)
-            standings = await bench.standings(judging.tallies) + _left_open(options.resend)
+                judging.take(await bench.look(options.operation))
+                await bench.play_all(cases, judging.take, options.workers)
+            else:
+                judging.take(await bench.replayed(options.replay))
+            standings = await _standings(bench, judging.tallies, options) + _left_open(options.resend)
             standings += await _receipts(options, pool, stand_in)
     return _report(options, judging, standings, time.monotonic() - began)
 
@@ -147,98 +142,19 @@ def _report(options: Options, judging: _Judging, standings: Sequence[Standing], 
     )
 
 
-class _Bench:
-    """Everything that cases are played with."""
-
-    def __init__(self, pool: DriverPool, stand_in: StandIn, options: Options) -> None:
-        self._pool = pool
-        self._stand_in = stand_in
-        self._options = options
-
-    async def play(self, case: Case) -> Evidence:
-        """Play one case with a client that is free."""
-        async with self._pool.lent() as driver:
-            return await play(case, driver, self._stand_in)
-
-    async def play_all(self, cases: Sequence[Case], take: Callable[[Evidence], None]) -> None:
-        """Play all: those that wait at once and side by side, the others beside them."""
-        slow = [case for case in cases if case.slow]
-        fast = iter([case for case in cases if not case.slow])
-        room = asyncio.Semaphore(_SLOW_WORKERS)
-
-        async def wait_with(case: Case) -> None:
-            async with room:
-                take(await self.play(case))
-
-        async def work() -> None:
-            for case in fast:
-                take(await self.play(case))
-
-        async with asyncio.TaskGroup() as group:
-            for case in slow:
-                group.create_task(wait_with(case))
-            for _ in range(self._options.workers):
-                group.create_task(work())
-
-    async def standings(self, tallies: Iterable[_Tally]) -> list[Standing]:
-        """The verdicts, each breach with the smallest case that can be found within the time for it."""
-        until = time.monotonic() + _SHRINK_ALL
-        found = []
-        for tally in tallies:
-            failure = None
-            if tally.smallest is not None:
-                seconds = min(self._options.shrink_s, max(0.0, until - time.monotonic()))
-                failure = await self._shrunk(tally.check, tally.smallest, seconds)
-            verdict = Verdict.BROKEN if tally.broken else Verdict.KEPT if tally.reached else Verdict.NOT_REACHED
-            found.append(
-                Standing(
-                    tally.check,
-                    verdict,
-                    tally.reached,
-                    tally.broken,
-                    failure=failure,
-                    known_gap=tally.check.id in self._options.known_gaps,
-                )
-            )
-        return found
-
-    async def _shrunk(self, check: Check, evidence: Evidence, seconds: float) -> Failure:
-        best = evidence
-
-        async def still_breaks(case: Case) -> bool:
-            nonlocal best
-            tried = await self.play(case)
-            breaks = next(iter(check.judge(tried)), None) is not None
-            if breaks and _size(case) <= _size(best.case):
-                best = tried
-            return breaks
-
-        case = await shrunk(evidence.case, still_breaks, seconds)
-        if best.case != case:
-            # What broke once need not break each time: then the case that was seen to break is told.
-            again = await self.play(case)
-            best = again if next(iter(check.judge(again)), None) is not None else best
-        breach = next(iter(check.judge(best)))
-        folder = self._options.folder
-        replay = None if folder is None else str(written(folder, check, breach, best.case))
-        return Failure(check, breach, best, replay)
-
-
-async def _look(pool: DriverPool, stand_in: StandIn, options: Options) -> Evidence:
-    """Have the client send once before anything is judged: it has to start, speak, and call the right place."""
-    async with pool.lent() as driver:
-        for patience in (10.0, 10.0):
-            evidence = await play(simple(options.operation, timeout_s=patience), driver, stand_in)
-            if any(evidence.attempts[0].exchanges):
-                return evidence
-            answer = evidence.attempts[0].answer
-            if isinstance(answer, DriverFailure):
-                lines = f"\n{answer.last_lines}" if answer.last_lines else ""
-                raise CouldNotRunError(f"The client does not speak the driver's protocol. {answer.said}{lines}")
-    raise CouldNotRunError(
-        f"The client never called the gateway: it was given the base URL {evidence.base_url}, nothing came there, "
-        f"and it said {answer}. Does it call a host of its own?"
-    )
+async def _standings(bench: Bench, tallies: Iterable[_Tally], options: Options) -> list[Standing]:
+    """The verdicts, each breach with the smallest case that can be found within the time for it."""
+    until = time.monotonic() + _SHRINK_ALL
+    found = []
+    for tally in tallies:
+        failure = None
+        if tally.smallest is not None:
+            seconds = min(options.shrink_s, max(0.0, until - time.monotonic()))
+            failure = await bench.shrunk(tally.check, tally.smallest, seconds)
+        verdict = Verdict.BROKEN if tally.broken else Verdict.KEPT if tally.reached else Verdict.NOT_REACHED
+        gap = tally.check.id in options.known_gaps
+        found.append(Standing(tally.check, verdict, tally.reached, tally.broken, failure=failure, known_gap=gap))
+    return found
 
 
 async def _receipts(options: Options, pool: DriverPool, stand_in: StandIn) -> list[Standing]:
@@ -269,7 +185,3 @@ def _known(gaps: frozenset[str]) -> None:
         raise CouldNotRunError(
             f"--known-gaps: no check is called {unknown[0]!r}; there are: {', '.join(sorted(ids))}."
         )
-
-
-def _size(case: Case) -> tuple[int, int, int]:
-    return len(case.messages), len(case.program), sum(len(str(message)) for message in case.messages)

@@ -1,6 +1,7 @@
-"""`python -m tests.kit.clients_soak [ROUNDS]`: whole runs of suite B; green on healthy clients, red on broken ones.
+"""`python -m tests.kit.clients_soak [ROUNDS [SEED]]`: suite B on clients; green on healthy ones, red on broken ones.
 
-Each round has a new seed. Every round judges the healthy clients and the examples, and every broken client.
+Each round has a new seed. It judges the healthy clients by whole runs, and puts every broken client on trial: told by
+the check for it, shrunk, and broken again by the file that plays it again. A seed repeats one round, as ROUNDS 1.
 """
 
 from __future__ import annotations
@@ -8,7 +9,13 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
+import tempfile
+import time
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
 from secrets import randbelow
 
 from contract_tests.client.driver.calling import Driver
@@ -16,9 +23,10 @@ from contract_tests.client.driver.child import ChildDriver
 from contract_tests.client.driver.one_shot import OneShotDriver
 from contract_tests.client.findings import Report, Verdict
 from contract_tests.client.running import Options, run
-from contract_tests.target import CouldNotRunError
-from tests.kit.broken_clients import BROKEN, BrokenClient
+from contract_tests.client.stand_in import StandIn
+from tests.kit.broken_clients import BROKEN, NEVER_CALL
 from tests.kit.broken_clients.base import ClientDriver
+from tests.kit.trials import Trial, all_tried
 from tests.structure.project_sources import ROOT
 
 ROUNDS = 20
@@ -35,49 +43,73 @@ HEALTHY: dict[str, Callable[[], Driver]] = {
 SHELL = shlex.join(["bash", str(_EXAMPLES / "shell_curl" / "driver.sh")])
 
 
-def judged(make: Callable[[], Driver], *, cases: int = 40, workers: int = 4, timeout_s: float = 0.5) -> Report:
-    """A whole run with a random seed, without shrinking: what is asked is only whether it tells."""
-    options = Options(
-        "soak", seed=randbelow(2**32), cases=cases, workers=workers, timeout_s=timeout_s, folder=None, shrink_s=0.0
+@dataclass(frozen=True)
+class Round:
+    """What one round came to."""
+
+    seed: int
+    seconds: float
+    green: int
+    trials: list[Trial]
+    wrong: list[str]
+    """A sentence for each client that went otherwise than it must."""
+
+    def row(self, number: int) -> str:
+        """Its line of the table."""
+        told, again = (sum(kind) for kind in zip(*((each.right, each.replayed) for each in self.trials), strict=True))
+        files = len(self.trials) - len(NEVER_CALL)
+        return (
+            f"{number:>5}  {self.seed:>10}  {self.green}/{len(HEALTHY):<11}  {told}/{len(self.trials):<14}  "
+            f"{again - len(NEVER_CALL)}/{files:<19}  {self.seconds:>5.1f} s"
+        )
+
+
+HEAD = "round        seed  healthy green  told by its check  shrunk and replayed      time"
+
+
+async def played(seed: int) -> Round:
+    """One round."""
+    began = time.monotonic()
+    reports = await asyncio.gather(*(judged(make, seed=seed) for make in HEALTHY.values()))
+    wrong = [_red(name, report) for name, report in zip(HEALTHY, reports, strict=True) if report.exit_code]
+    green = len(HEALTHY) - len(wrong)
+    with tempfile.TemporaryDirectory(prefix="clients-soak-") as folder:
+        async with StandIn() as stand_in:
+            trials = await all_tried(BROKEN, seed, Path(folder), stand_in)
+    wrong += [str(trial) for trial in trials if not (trial.right and trial.replayed)]
+    return Round(seed, time.monotonic() - began, green, trials, wrong)
+
+
+async def judged(make: Callable[[], Driver], *, seed: int, cases: int = 200, timeout_s: float = 0.5) -> Report:
+    """A whole run, without shrinking: what is asked is only whether it is green."""
+    return await run(
+        Options("soak", seed=seed, cases=cases, workers=4, timeout_s=timeout_s, folder=None, shrink_s=0.0), make
     )
-    return asyncio.run(run(options, make))
 
 
-def broken_ids(report: Report) -> set[str]:
-    """What is broken."""
-    return {each.check.id for each in report.standings if each.verdict is Verdict.BROKEN}
+def _red(name: str, report: Report) -> str:
+    broken = [each for each in report.standings if each.verdict is Verdict.BROKEN]
+    said = "; ".join(f"{each.check.id} ({each.failure.breach.said})" for each in broken if each.failure)
+    return f"{name}, seed {report.seed}: healthy, and told: {said}"
 
 
-def missed_by(client: BrokenClient) -> list[str]:
-    """What a run says of a broken client, if it does not tell."""
-    try:
-        report = judged(client.make)
-    except CouldNotRunError:
-        # One that never calls, or never speaks, cannot be judged at all: that is said, and the exit code is 2.
-        return [] if client.check.startswith("driver.") else [f"{client.name} (could not be run)"]
-    told = client.check in broken_ids(report)
-    return [] if told else [f"{client.name} (not told by {client.check}, seed {report.seed})"]
-
-
-def main(rounds: int) -> int:
+def main(rounds: int, seed: int | None = None) -> int:
     """Give the exit code: 0 when every run went as it must."""
-    wrong = 0
+    wrong: list[str] = []
+    print(f"{len(HEALTHY)} healthy and {len(BROKEN)} broken clients\n{HEAD}", flush=True)  # noqa: T201
     for number in range(1, rounds + 1):
-        for name, make in HEALTHY.items():
-            report = judged(make, cases=200)
-            wrong += report.exit_code != 0
-            state = f"{report.cases} cases in {report.seconds:.1f} s, seed {report.seed}"
-            print(f"{number}/{rounds} {name}: {sorted(broken_ids(report)) or 'green'}, {state}", flush=True)  # noqa: T201
-        missed = []
-        for client in BROKEN:
-            missed += missed_by(client)
-        wrong += len(missed)
-        print(f"{number}/{rounds} {len(BROKEN)} broken clients: {missed or 'each told by its check'}", flush=True)  # noqa: T201
-    report = judged(lambda: OneShotDriver(SHELL), cases=0, workers=4, timeout_s=2.0)
-    wrong += report.exit_code != 0
-    print(f"shell_curl: {sorted(broken_ids(report)) or 'green'}, {report.cases} cases in {report.seconds:.1f} s")  # noqa: T201
+        # What the broken clients print is evidence, and nothing for this table.
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            found = asyncio.run(played(randbelow(2**32) if seed is None else seed))
+        wrong += found.wrong
+        print("\n".join([found.row(number), *(f"       WRONG: {said}" for said in found.wrong)]), flush=True)  # noqa: T201
+    report = asyncio.run(judged(lambda: OneShotDriver(SHELL), seed=randbelow(2**32), cases=0, timeout_s=2.0))
+    wrong += [_red("shell_curl", report)] if report.exit_code else []
+    state = "red" if report.exit_code else "green"
+    print(f"shell_curl: {state}, {report.cases} cases in {report.seconds:.1f} s")  # noqa: T201
+    print("\n".join(wrong) or f"{rounds} rounds, and nothing went otherwise than it must")  # noqa: T201
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS))
+    sys.exit(main(*map(int, sys.argv[1:])) if len(sys.argv) > 1 else main(ROUNDS))

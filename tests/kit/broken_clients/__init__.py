@@ -18,4 +18,7 @@ from tests.kit.broken_clients.talking import TALKING
 
 BROKEN: tuple[BrokenClient, ...] = (*REQUESTS, *ANSWERS, *REPEATS, *TALKING, *SUBTLE, *CHILDREN)
 
-__all__ = ["BROKEN", "BrokenClient"]
+NEVER_CALL = frozenset({"sends nothing", "a gateway of its own", "forgets the path of the base URL"})
+"""Of these nothing ever comes to the gateway: a run ends with exit code 2, and nothing is judged or shrunk."""
+
+__all__ = ["BROKEN", "NEVER_CALL", "BrokenClient"]

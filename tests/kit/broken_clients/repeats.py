@@ -74,7 +74,7 @@ TIME = (
     ),
     broken(
         "never reads refusals to their end", "time.connections", Ways(connect=Leaking),
-        ("refused 61",) * 12, messages=24,
+        ("refused 61",) * 12, messages=24, waits=True,
     ),
 )  # fmt: skip
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -14,16 +15,18 @@ from contract_tests.client.driver.calling import Driver
 from contract_tests.client.driver.protocol import Operation
 from contract_tests.client.evidence import Evidence
 from contract_tests.client.playing import play
-from contract_tests.client.programs import enumerated
+from contract_tests.client.programs import enumerated, simple
+from contract_tests.client.replaying import case_in
 from contract_tests.client.stand_in import StandIn
-from contract_tests.client.steps import BY_NAME
-from tests.kit.broken_clients import BROKEN, BrokenClient
+from mock_server.scenario.loader import load_scenario
+from tests.kit.broken_clients import BROKEN, NEVER_CALL, BrokenClient
 from tests.kit.broken_clients.base import ClientDriver
 from tests.kit.broken_clients.children import node, python
 from tests.kit.broken_clients.healthy import HEARING, MANNERS, SENDING
+from tests.kit.trials import TIMEOUT_S, Trial, all_tried
 
-TIMEOUT_S = 0.3
-"""The client's own limit where it has to wait for it."""
+SEED = 7
+"""Of what is generated, and of the order in which it comes."""
 
 CHECKS = checks_of("never")
 
@@ -39,16 +42,6 @@ Breaches = list[tuple[object, dict[str, str]]]
 """Cases, each with what is told of it."""
 
 
-def cases_for(client: BrokenClient) -> Iterable[Case]:
-    """What a broken client is played with."""
-    if not client.programs:
-        zoo_first = client.check.startswith(("wanted.", "request."))
-        return sorted(FAST, key=lambda case: bool(case.program)) if zoo_first else FAST
-    messages = tuple({"destination": "+447700900123", "text": f"Hello {nth}"} for nth in range(client.messages))
-    programs = (tuple(BY_NAME[name] for name in program) for program in client.programs)
-    return (Case(messages, program, timeout_s=TIMEOUT_S if client.waits else 2.0) for program in programs)
-
-
 def told(evidence: Evidence) -> dict[str, str]:
     """The checks that a case breaks, each with its first sentence."""
     breaches = {check.id: next(iter(check.judge(evidence)), None) for check in CHECKS if check.reaches(evidence)}
@@ -57,35 +50,10 @@ def told(evidence: Evidence) -> dict[str, str]:
 
 @dataclass
 class Bench:
-    """One stand-in for all clients, and what those that have to wait came to: they wait side by side."""
+    """One stand-in for all clients."""
 
     stand_in: StandIn
     runner: asyncio.Runner
-    _waited: dict[str, set[str]] = field(default_factory=dict)
-
-    def ids(self, client: BrokenClient) -> set[str]:
-        """The checks that tell, as far as the right one."""
-        if not client.waits:
-            return self.runner.run(self._ids(client))
-        if not self._waited:
-            self._waited = self.runner.run(self._side_by_side([each for each in BROKEN if each.waits]))
-        return self._waited[client.name]
-
-    async def _side_by_side(self, clients: list[BrokenClient]) -> dict[str, set[str]]:
-        found = await asyncio.gather(*(self._ids(client) for client in clients))
-        return {client.name: ids for client, ids in zip(clients, found, strict=True)}
-
-    async def _ids(self, client: BrokenClient) -> set[str]:
-        found: set[str] = set()
-        driver = client.make()
-        try:
-            for case in cases_for(client):
-                found |= set(told(await play(case, driver, self.stand_in)))
-                if client.check in found:
-                    break
-        finally:
-            await driver.close()
-        return found
 
     def breaches(self, make: Callable[[], Driver], cases: Iterable[Case]) -> Breaches:
         """Whatever is told of a client in these cases; those that wait are played side by side."""
@@ -113,6 +81,14 @@ def bench() -> Iterator[Bench]:
         runner.run(stand_in.__aenter__())
         yield Bench(stand_in, runner)
         runner.run(stand_in.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="module")
+def trials(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trial]:
+    """Every broken client by its name, tried once, all side by side."""
+    folder = tmp_path_factory.mktemp("replays")
+    found = bench.runner.run(all_tried(BROKEN, SEED, folder, bench.stand_in))
+    return {trial.client.name: trial for trial in found}
 
 
 @pytest.mark.parametrize("operation", ["admin", "services"])
@@ -143,15 +119,38 @@ def test_nothing_is_told_of_clients_that_hear_otherwise_and_rightly(name: str, b
 
 def test_nothing_is_told_of_a_healthy_child(bench: Bench) -> None:
     """It knows acceptances alone, and so do those that are made of it."""
-    healthy = python("healthy", "", "healthy", ("accepted",), messages=4)
-
-    assert bench.ids(healthy) == set()
+    assert bench.breaches(python("healthy", "", "healthy").make, [simple(count=4)]) == []
 
 
 @pytest.mark.parametrize("client", BROKEN, ids=str)
-def test_a_broken_client_is_told_by_the_check_for_it(client: BrokenClient, bench: Bench) -> None:
-    """Other checks may tell as well."""
-    assert client.check in bench.ids(client)
+def test_a_broken_client_is_told_by_the_check_for_it(client: BrokenClient, trials: dict[str, Trial]) -> None:
+    """Other checks may tell as well. One that never calls cannot be judged, and that is said."""
+    assert trials[client.name].right, trials[client.name]
+
+
+@pytest.mark.parametrize("client", [each for each in BROKEN if each.name not in NEVER_CALL], ids=str)
+def test_what_tells_of_a_broken_client_is_shrunk_to_a_file_that_does_it_again(
+    client: BrokenClient, trials: dict[str, Trial]
+) -> None:
+    """The gateway serves it, and a client that has just been started breaks the same check by it."""
+    trial = trials[client.name]
+    assert trial.smallest is not None
+    assert trial.replay is not None
+
+    assert case_in(trial.replay) == (client.check, trial.smallest)
+    assert len(load_scenario(trial.replay).stubs) == sum(step.then is not None for step in trial.smallest.program)
+    assert trial.replayed, trial
+
+
+def test_the_same_seed_gives_the_same_verdicts(bench: Bench, trials: dict[str, Trial], tmp_path: Path) -> None:
+    """And the same smallest case: for each check one of the clients that break it is tried once more."""
+    clients = {client.check: client for client in reversed(BROKEN)}
+
+    again = bench.runner.run(all_tried(clients.values(), SEED, tmp_path, bench.stand_in))
+
+    assert {each.client.name: each.verdict for each in again} == {
+        each.client.name: trials[each.client.name].verdict for each in again
+    }
 
 
 @pytest.mark.parametrize("name", ["sends again after a reset", "sends again after a proxy's page"])

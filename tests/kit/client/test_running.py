@@ -17,9 +17,9 @@ from click.testing import CliRunner, Result
 
 from contract_tests.cli import main
 from contract_tests.client.cases import Case
-from contract_tests.client.driver.calling import Driver
+from contract_tests.client.driver.calling import Answer, Driver
 from contract_tests.client.driver.function import FunctionDriver
-from contract_tests.client.driver.protocol import Failed, Intent, Outcome
+from contract_tests.client.driver.protocol import Accepted, Failed, Intent, Outcome
 from contract_tests.client.findings import Report, Verdict
 from contract_tests.client.programs import simplest
 from contract_tests.client.replaying import case_in
@@ -85,6 +85,38 @@ def test_a_breach_is_shrunk_and_written_down_as_a_file_that_plays_it_again(tmp_p
     assert check in broken(again)
     assert again.cases == 1
     assert judged(ClientDriver, replay=case).exit_code == 0
+
+
+class Tired(ClientDriver):
+    """Tells every acceptance as a failure once it has sent a hundred messages."""
+
+    sent = 0
+
+    async def send(self, intent: Intent, deadline: float) -> Answer:
+        """Send as it should, and tell what it likes."""
+        self.sent += 1
+        answer = await super().send(intent, deadline)
+        return Failed("tired") if self.sent > 100 and isinstance(answer, Accepted) else answer
+
+
+def test_what_only_a_long_history_shows_is_told_without_a_file_that_would_not_show_it(tmp_path: Path) -> None:
+    """A replay is played with a client that has just been started."""
+    report = judged(Tired, folder=tmp_path, workers=1, shrink_s=0.5)
+
+    [failure] = [each.failure for each in report.standings if each.check.id == "outcome.failed" and each.failure]
+    assert failure.replay is None
+    assert "just been started does not show it again" in failure.breach.said
+    assert not list(tmp_path.glob("outcome.failed*"))
+
+
+def test_a_secret_that_is_told_before_the_first_case_is_in_the_replay_too(tmp_path: Path) -> None:
+    """Some greet with it, and never again."""
+    make = client_named("prints the password once")
+    report = judged(make, folder=tmp_path)
+
+    [failure] = [each.failure for each in report.standings if each.check.id == "secrets.output" and each.failure]
+    assert failure.replay is not None
+    assert broken(judged(make, replay=case_in(Path(failure.replay))[1])) == ["secrets.output"]
 
 
 def test_a_known_gap_is_no_failure_and_one_that_is_closed_is() -> None:

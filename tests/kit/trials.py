@@ -1,0 +1,159 @@
+"""Broken clients on trial, many side by side: is each told by its check, shrunk, and broken again by the file of it?
+
+A trial is a whole run but for two things: it takes its cases in an order that the seed shuffles, and it ends with the
+first that the right check tells. All trials share one stand-in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+from contract_tests.client.bench import Bench, first_breach
+from contract_tests.client.cases import Case
+from contract_tests.client.checks import CHECKS
+from contract_tests.client.driver.pool import DriverPool
+from contract_tests.client.evidence import Evidence
+from contract_tests.client.programs import enumerated, generated, simplest
+from contract_tests.client.replaying import case_in
+from contract_tests.client.stand_in import StandIn
+from contract_tests.client.steps import BY_NAME
+from contract_tests.target import CouldNotRunError
+from mock_server.scenario.loader import load_scenario
+from tests.kit.broken_clients import NEVER_CALL, BrokenClient
+
+TIMEOUT_S = 0.5
+"""The client's own limit where it has to wait for it."""
+
+_GENERATED = 150
+_SHRINK_S = 10.0
+_SIDE_BY_SIDE = 8
+"""Those that have to wait come on top: they need no processor."""
+
+_CHECKS = {check.id: check for check in CHECKS}
+
+Step = Callable[["Trial"], None]
+"""Told of each trial that is over."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of one broken client."""
+
+    client: BrokenClient
+    seed: int
+    told: frozenset[str] = frozenset()
+    """The checks that told, up to the case by which the right one did."""
+    stopped: str = ""
+    """Why it could not be judged at all: a run ends with that, and exit code 2."""
+    smallest: Case | None = None
+    replay: Path | None = None
+    again: frozenset[str] = frozenset()
+    """The checks that the file breaks when it is played again."""
+
+    @property
+    def right(self) -> bool:
+        """Whether it is told as it must be."""
+        if self.client.name in NEVER_CALL:
+            return "never called the gateway" in self.stopped
+        return self.client.check in self.told
+
+    @property
+    def replayed(self) -> bool:
+        """Whether there is a file, and it shows the breach again; what never calls has none."""
+        return self.client.name in NEVER_CALL or self.client.check in self.again
+
+    @property
+    def verdict(self) -> tuple[object, ...]:
+        """What has to be the same again."""
+        # How far one that has to be waited for is shrunk depends on how busy the machine is.
+        return self.told, bool(self.stopped), None if self.client.waits else self.smallest
+
+    def __str__(self) -> str:
+        found = self.stopped or ", ".join(sorted(self.told)) or "nothing"
+        again = (
+            "" if self.replayed or not self.right else f"; played again: {', '.join(sorted(self.again)) or 'kept'}"
+        )
+        return f"{self.client.name}, seed {self.seed}: {self.client.check} expected, {found} told{again}"
+
+
+async def all_tried(
+    clients: Iterable[BrokenClient], seed: int, folder: Path, stand_in: StandIn, step: Step = lambda _: None
+) -> list[Trial]:
+    """Every trial, in the order of the clients."""
+    _of_the_round(seed)  # drawn before any clock runs: meanwhile nothing else would move
+    room = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+    async def one(client: BrokenClient) -> Trial:
+        if client.waits:
+            trial = await tried(client, seed, folder, stand_in)
+        else:
+            async with room:
+                trial = await tried(client, seed, folder, stand_in)
+        step(trial)
+        return trial
+
+    # Those that wait begin first.
+    ordered = sorted(clients, key=lambda client: not client.waits)
+    return await asyncio.gather(*map(one, ordered))
+
+
+async def tried(client: BrokenClient, seed: int, folder: Path, stand_in: StandIn) -> Trial:
+    """One trial."""
+    trial = Trial(client, seed)
+    async with DriverPool(client.make, 1) as pool:
+        bench = Bench(client.make, pool, stand_in, folder)
+        try:
+            evidence = await bench.look("admin")
+        except CouldNotRunError as error:
+            return replace(trial, stopped=str(error))
+        cases = iter(_cases(client, seed))
+        told = set(_told(evidence))
+        while client.check not in told and (case := next(cases, None)) is not None:
+            evidence = await bench.play(case)
+            told |= set(_told(evidence))
+        trial = replace(trial, told=frozenset(told))
+        if client.check not in told:
+            return trial
+        failure = await bench.shrunk(_CHECKS[client.check], evidence, _SHRINK_S)
+        if failure.replay is None:
+            return trial
+        file = Path(failure.replay)
+        load_scenario(file)
+        check, case = case_in(file)
+        assert check == client.check
+        again = frozenset(_told(await bench.replayed(case)))
+        return replace(trial, smallest=failure.case, replay=file, again=again)
+
+
+def _told(evidence: Evidence) -> Iterator[str]:
+    """The checks that a case breaks."""
+    return (check.id for check in CHECKS if first_breach(check, evidence) is not None)
+
+
+def _cases(client: BrokenClient, seed: int) -> Iterable[Case]:
+    """What a client is played with: what its defect needs, else everything that is fast, the likely ones first."""
+    fast = _shuffled(_of_the_round(seed), f"{seed} {client.name}")
+    if not client.programs:
+        zoo_first = client.check.startswith(("wanted.", "request."))
+        return sorted(fast, key=lambda case: bool(case.program) == zoo_first)
+    wanted = islice((message for case in fast for message in case.messages), client.messages)
+    messages = tuple({**message, "destination": simplest(nth)["destination"]} for nth, message in enumerate(wanted))
+    programs = (tuple(BY_NAME[name] for name in program) for program in client.programs)
+    return [Case(messages, program, timeout_s=TIMEOUT_S if client.waits else 2.0) for program in programs]
+
+
+@cache
+def _of_the_round(seed: int) -> tuple[Case, ...]:
+    cases = (*enumerated("admin", TIMEOUT_S), *generated(seed, _GENERATED, "admin", TIMEOUT_S))
+    return tuple(case for case in cases if not case.slow)
+
+
+def _shuffled(cases: Sequence[Case], seed: str) -> list[Case]:
+    order = {nth: sha256(f"{seed} {nth}".encode()).digest() for nth in range(len(cases))}
+    return [cases[nth] for nth in sorted(order, key=lambda nth: order[nth])]
