@@ -68,8 +68,8 @@ class Bench:
 
     async def play_all(self, cases: Sequence[Case], take: Callable[[Evidence], None], workers: int) -> None:
         """Play all: those that wait at once and side by side, the others beside them."""
-        slow = [case for case in cases if case.slow]
-        fast = iter([case for case in cases if not case.slow])
+        slow = [case for case in cases if case.slow or case.pauses]
+        fast = iter([case for case in cases if not (case.slow or case.pauses)])
         room = asyncio.Semaphore(SLOW_WORKERS)
 
         async def wait_with(case: Case) -> None:

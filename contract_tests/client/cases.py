@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from contract_tests.client.driver.protocol import Operation
-from contract_tests.client.steps import ACCEPT, BY_NAME, Stage, Step
+from contract_tests.client.steps import ACCEPT, BY_NAME, CLOSED_IDLE, Stage, Step
 
 USERNAME, PASSWORD = "kit-admin", "kit-Pa55w0rd-9f3b"
 """A password like no word of any text, so that it is found wherever it is leaked."""
@@ -39,9 +40,18 @@ class Case:
         return any(step.slow for step in self.program)
 
     @property
-    def size(self) -> tuple[int, int, int]:
-        """What makes one case smaller than another: messages, steps, then characters."""
-        return len(self.messages), len(self.program), sum(len(str(message)) for message in self.messages)
+    def pauses(self) -> bool:
+        """Whether the gateway has to be given time to close a connection before another message is sent."""
+        return len(self.messages) > 1 and CLOSED_IDLE in self.program
+
+    @property
+    def size(self) -> tuple[int, int, int, str]:
+        """What makes one case smaller than another: messages, steps, characters; then what they are.
+
+        Of two cases one is smaller, in whatever order they were played: a seed finds the same each time.
+        """
+        said = json.dumps(self.as_json(), sort_keys=True)
+        return len(self.messages), len(self.program), sum(len(str(message)) for message in self.messages), said
 
     def met(self, stubs: Sequence[str]) -> Step:
         """What a send met, from the stubs that the gateway says it matched, such as `stubs[0]`.

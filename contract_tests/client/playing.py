@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 from itertools import count
@@ -11,6 +12,7 @@ from contract_tests.client.driver.calling import Driver, Printed
 from contract_tests.client.driver.protocol import Intent
 from contract_tests.client.evidence import Attempt, Evidence
 from contract_tests.client.stand_in import StandIn
+from contract_tests.client.steps import CLOSED_IDLE
 
 _GRACE = 0.5
 _FACTOR = 1.5
@@ -19,9 +21,16 @@ _FACTOR = 1.5
 _WARM_UP = 5.0
 """Seconds that a client gets for a message that only has to start it."""
 
+_NOTICE = 0.12
+"""Seconds from the end of an idle connection to the next message: nobody can say that it crossed the wire."""
+
 _IDS = count(1)
 
 _NOTHING = Printed()
+
+
+def _closed_idle(attempt: Attempt) -> bool:
+    return attempt.last is not None and attempt.last.step is CLOSED_IDLE
 
 
 def deadline_of(timeout_s: float) -> float:
@@ -41,6 +50,8 @@ async def play(case: Case, driver: Driver, stand_in: StandIn, *, printed: Printe
     session = await stand_in.session(case)
     attempts: list[Attempt] = []
     for message in case.messages:
+        if attempts and _closed_idle(attempts[-1]):
+            await asyncio.sleep(_NOTICE)
         intent = Intent(next(_IDS), session.base_url, USERNAME, PASSWORD, message, case.timeout_s, case.operation)
         began = time.monotonic()
         deadline = deadline_of(case.timeout_s)

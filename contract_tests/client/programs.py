@@ -22,7 +22,17 @@ from contract_tests.client.intents import (
     messages,
     stretched,
 )
-from contract_tests.client.steps import ACCEPT, BY_NAME, REFUSALS, STEPS, TOLERANCE, TRANSIENT, Group, Step
+from contract_tests.client.steps import (
+    ACCEPT,
+    BY_NAME,
+    CLOSED_IDLE,
+    REFUSALS,
+    STEPS,
+    TOLERANCE,
+    TRANSIENT,
+    Group,
+    Step,
+)
 
 AMPLE = 5.0
 """Seconds for a client that is not made to wait: a busy machine is no fault of its."""
@@ -70,6 +80,8 @@ def _sequences() -> Iterator[tuple[tuple[Step, ...], int]]:
     # A connection is used again before it is closed: only then a client has something to trip over.
     yield (ACCEPT, _CLOSED, ACCEPT), 3
     yield (_CLOSED, _CLOSED), 3
+    yield (ACCEPT, CLOSED_IDLE, ACCEPT), 3
+    yield (CLOSED_IDLE, CLOSED_IDLE), 3
     yield (), _MANY
     # Answers that an impatient client does not read to the end, and then connections that it should have again.
     for name in ("refused 61", "502", "truncated-body", "reset"):

@@ -156,6 +156,9 @@ def _dressed(name: str, answer: object, **headers: str) -> Step:
     return _raw(name, Group.TOLERANCE, 200, answer, headers=named, accepts=True)
 
 
+CLOSED_IDLE = _fault("closed-idle", Group.TOLERANCE, sees=Sees.ANSWER, accepts=True)
+"""A right answer, and a connection that is closed behind it without a word."""
+
 TOLERANCE = (
     _dressed("unknown fields", _accepted(queue="fast", parts=[1, {"a": None}])),
     _dressed("provider null", _accepted(provider=None)),
@@ -169,6 +172,7 @@ TOLERANCE = (
     _raw("details an object", Group.TOLERANCE, 500, {"code": 61, "message": _WATCHLIST, "details": {"list": "eu"}}),
     _raw("refusal with unknown fields", Group.TOLERANCE, 500, {"code": 64, "message": _NO_PROVIDER, "trace": "7"}),
     _fault("wrong-content-type", Group.TOLERANCE, sees=Sees.ANSWER, accepts=True),
+    CLOSED_IDLE,
 )
 
 STEPS: tuple[Step, ...] = (

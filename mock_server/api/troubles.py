@@ -231,10 +231,12 @@ class _Damage:
         await disconnected(self._receive)
 
     async def _break_in_process(self, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
-        if self._fault.kind is not FaultKind.WRONG_CONTENT_LENGTH:
-            raise TransportFaultError(self._fault.kind)
+        kind = self._fault.kind
+        if kind not in {FaultKind.WRONG_CONTENT_LENGTH, FaultKind.CLOSED_IDLE}:
+            raise TransportFaultError(kind)
         # Clients believe the length, and read no further.
-        await self._send_whole(status, headers, body[: len(body) // 2])
+        read = body if kind is FaultKind.CLOSED_IDLE else body[: len(body) // 2]
+        await self._send_whole(status, headers, read)
 
     async def _break_on(self, wire: Wire, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
         match self._fault.kind:
@@ -244,6 +246,8 @@ class _Damage:
                 wire.close()
             case FaultKind.HANG:
                 return
+            case FaultKind.CLOSED_IDLE:
+                _end(wire, _head(status, headers) + body)
             case FaultKind.SLOW_DRIP:
                 await self._drip(wire, _head(status, [*headers, _CLOSE]) + body)
             case FaultKind.TRUNCATED_BODY:

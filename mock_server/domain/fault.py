@@ -33,6 +33,8 @@ class FaultKind(StrEnum):
     """The answer comes byte by byte."""
     WRONG_CONTENT_TYPE = "wrong-content-type"
     """The right body says that it is text/html."""
+    CLOSED_IDLE = "closed-idle"
+    """A right answer that keeps the connection, which is then closed all the same: idle ones are, unannounced."""
     HTML_PAGE = "html-page"
     """A proxy's error page in place of the answer."""
     BAD_GATEWAY = "502"
@@ -64,6 +66,7 @@ SPOILS_THE_ANSWER = frozenset(
         FaultKind.WRONG_CONTENT_LENGTH,
         FaultKind.SLOW_DRIP,
         FaultKind.WRONG_CONTENT_TYPE,
+        FaultKind.CLOSED_IDLE,
     }
 )
 """The faults that need an answer to spoil: the gateway has always decided by then."""

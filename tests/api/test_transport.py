@@ -31,6 +31,7 @@ ANSWERS = {
     FaultKind.BROKEN_JSON: 200,
     FaultKind.WRONG_CONTENT_LENGTH: 200,
     FaultKind.WRONG_CONTENT_TYPE: 200,
+    FaultKind.CLOSED_IDLE: 200,
     FaultKind.HTML_PAGE: 502,
     FaultKind.BAD_GATEWAY: 502,
     FaultKind.UNAVAILABLE: 503,

@@ -86,6 +86,14 @@ def _closed_after(line: Line) -> Answer:
     return answer
 
 
+def closed_unannounced(line: Line, whole: bytes) -> None:
+    """The right answer, not a word of the end of the connection, and a FIN."""
+    received, ending = line.until_the_end()
+    answer = Answer(received)
+    assert (answer.line, ending, answer.body) == ("HTTP/1.1 200 OK", Ending.FIN, whole)
+    assert set(answer.headers) == OF_RAW_BYTES - {"connection"}
+
+
 def a_chunk_without_size(line: Line, whole: bytes) -> None:
     """A good chunk with half of the body, then one whose size is no number, and a FIN."""
     received, ending = line.until_the_end()
@@ -166,6 +174,7 @@ LAWS: dict[str, Law] = {
     "wrong-content-length": Law(half_the_length, accepted=True),
     "slow-drip": Law(every_byte, accepted=True),
     "wrong-content-type": Law(wrong_type, accepted=True),
+    "closed-idle": Law(closed_unannounced, accepted=True),
     **{name: Law(judge, accepted=False) for name, judge in _PROXIES.items()},
     **{f"{name}-after": Law(judge, accepted=True) for name, judge in _PROXIES.items()},
 }

@@ -225,6 +225,7 @@ _SPOILT: dict[FaultKind, Callable[[Seen], bool]] = {
     FaultKind.WRONG_CONTENT_TYPE: lambda seen: (
         seen.headers["content-type"].startswith("text/html") and _is_json(seen.body)
     ),
+    FaultKind.CLOSED_IDLE: lambda seen: "connection" not in seen.headers and _is_json(seen.body),
 }
 
 _BROKEN = {

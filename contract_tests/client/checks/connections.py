@@ -9,26 +9,37 @@ from contract_tests.client.checks.making import outcome, told
 from contract_tests.client.driver.protocol import Failed
 from contract_tests.client.evidence import Attempt, Evidence
 from contract_tests.client.findings import Breach, Check, Severity
+from contract_tests.client.steps import CLOSED_IDLE
 from contract_tests.exchange import masked
 
-_CLOSED = "connection closed"
-"""The step that closes, and says so."""
+_HOW = {
+    "connection closed": "after an answer that said so",
+    CLOSED_IDLE.name: "a tenth of a second before, unannounced, as idle ones are",
+}
+"""The steps that close a connection, and how each does it."""
 
 MANY = 12
 """Intents of a case that would show a leak: pools of connections have room for ten or fewer."""
 
 
 def _closed_before(one: Attempt) -> bool:
-    return one.last is not None and one.last.step.name == _CLOSED
+    return one.last is not None and one.last.step.name in _HOW
+
+
+def lost_to_a_closed_connection(one: Attempt, other: Attempt) -> bool:
+    """Whether a message never came because the client held on to the connection of the one before it."""
+    said = outcome(other)
+    return _closed_before(one) and not other.exchanges and (said is None or isinstance(said, Failed))
 
 
 def _closed(evidence: Evidence) -> Iterator[Breach]:
     for number, (one, other) in enumerate(pairwise(evidence.attempts), 1):
         said = outcome(other)
-        if _closed_before(one) and not other.sends and (said is None or isinstance(said, Failed)):
+        if lost_to_a_closed_connection(one, other) and one.last is not None:
+            word = "gave no answer" if said is None else f"said {told(said)}"
             yield Breach(
-                "the connection was closed after an answer that said so, and the next message was not sent: a "
-                "connection that is closed is not used again",
+                f"the connection was closed {_HOW[one.last.step.name]}, the next message never came, and the client "
+                f"{word}: a connection that is closed is not used again; what finds it closed opens another one",
                 number,
             )
 

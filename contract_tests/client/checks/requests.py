@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
+from contract_tests.client.checks.connections import lost_to_a_closed_connection
 from contract_tests.client.checks.making import Says, of_attempts, of_sends, outcome, told
 from contract_tests.client.driver.protocol import Failed
-from contract_tests.client.evidence import Attempt, Seen
-from contract_tests.client.findings import Check, Severity
+from contract_tests.client.evidence import Attempt, Evidence, Seen
+from contract_tests.client.findings import Breach, Check, Severity
 from contract_tests.contract import ADMIN_HEALTH, SERVICES_HEALTH
-from contract_tests.exchange import NOT_JSON
+from contract_tests.exchange import NOT_JSON, masked
 
 PATHS = {"admin": "/api/Admin/send", "services": "/api/Services/send"}
 
@@ -119,6 +122,14 @@ def _typed(name: str, value: Any, kind: type) -> Says:
         yield f"lra is {value}, which is no 32-bit integer"
 
 
+def _escapes(evidence: Evidence) -> Iterator[Breach]:
+    for number, (before, attempt) in enumerate(pairwise((None, *evidence.attempts))):
+        # What a closed connection has swallowed has a check of its own.
+        swallowed = before is not None and attempt is not None and lost_to_a_closed_connection(before, attempt)
+        if attempt is not None and not attempt.exchanges and not swallowed:
+            yield from (Breach(masked(said, attempt.intent.login), number) for said in _called(attempt))
+
+
 def _called(attempt: Attempt) -> Says:
     said = outcome(attempt)
     word = "gave no answer" if said is None else f"said {told(said)}"
@@ -155,8 +166,8 @@ CHECKS: tuple[Check, ...] = (
         "request.schema", "Fields have their documented names and types: else they are refused, or lost.",
         Severity.MAJOR, (*(f"REQ-{number}" for number in (1, 2, 3, 6, 7, 8, 9, 10)), "BAD-2", "BAD-8"), _schema,
     ),
-    of_attempts(
+    Check(
         "driver.escape", "What is to be sent is sent, and to the gateway that the client was given.",
-        Severity.CRITICAL, ("OP-6",), lambda attempt: iter(()) if attempt.exchanges else _called(attempt),
+        Severity.CRITICAL, ("OP-6",), _escapes, lambda _: True,
     ),
 )  # fmt: skip

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from contract_tests.client.driver.protocol import Failed, RefusedWith
 from tests.kit.broken_clients.base import Try, Ways
 from tests.kit.broken_clients.breaking import BrokenClient, Program, broken
-from tests.kit.broken_clients.wire import ClosedConnection, Leaking, TimeoutByByte, WithoutTimeout
+from tests.kit.broken_clients.wire import (
+    ClosedConnection,
+    HeedsWordsOnly,
+    Leaking,
+    SendsAllAgain,
+    TimeoutByByte,
+    WithoutTimeout,
+)
 
 FOR_EVER = 50
 """Sends after which a client that would never stop is stopped all the same."""
@@ -71,6 +78,14 @@ TIME = (
     broken(
         "goes on with a closed connection", "tolerance.closed-connection", Ways(connect=ClosedConnection),
         ("connection closed",), messages=2,
+    ),
+    broken(
+        "goes on with a connection that was closed unannounced", "tolerance.closed-connection",
+        Ways(connect=HeedsWordsOnly), ("closed-idle",), messages=2,
+    ),
+    broken(
+        "sends all again on a new connection", "resend.accepted", Ways(connect=SendsAllAgain),
+        ("closed-idle",), messages=2,
     ),
     broken(
         "never reads refusals to their end", "time.connections", Ways(connect=Leaking),

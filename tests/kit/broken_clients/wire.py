@@ -142,7 +142,9 @@ class OneSocket:
     """HTTP/1.1 by hand over a single connection. It is right as far as it goes; two defects are made of it."""
 
     heeds_close = True
-    """Whether a connection that the gateway closes is opened anew."""
+    """Whether a connection that the gateway says it closes is opened anew."""
+    looks = True
+    """Whether it looks if a connection was closed meanwhile."""
     knows_chunks = True
 
     def __init__(self) -> None:
@@ -160,7 +162,9 @@ class OneSocket:
 
     async def _exchanged(self, request: Request) -> Reply:
         target = urlsplit(request.url)
-        if self._streams is None or (self.heeds_close and self._streams[0].at_eof()):
+        if self.looks and self._streams is not None and self._streams[0].at_eof():
+            await self.close()
+        if self._streams is None:
             self._streams = await asyncio.open_connection(target.hostname, target.port)
         reader, writer = self._streams
         named = {**request.headers, "Host": target.netloc, "Content-Length": str(len(request.content))}
@@ -200,7 +204,40 @@ def _headers(raw: bytes) -> dict[str, str]:
 class ClosedConnection(OneSocket):
     """Goes on with a connection that the gateway has closed, and learns of it by a failure."""
 
-    heeds_close = False
+    heeds_close = looks = False
+
+
+class HeedsWordsOnly(OneSocket):
+    """Closes a connection when it is told to, and never looks whether one is still there."""
+
+    looks = False
+
+
+class SendsOnceMore(HeedsWordsOnly):
+    """Finds out that a connection was closed while it lay idle, and sends once more on a new one: that is right."""
+
+    async def _exchanged(self, request: Request) -> Reply:
+        used = self._streams
+        try:
+            return await super()._exchanged(request)
+        except (EOFError, OSError):
+            if used is None or not used[0].at_eof():
+                raise
+            await self.close()
+            return await super()._exchanged(request)
+
+
+class SendsAllAgain(SendsOnceMore):
+    """Where it has to connect anew, it begins with the message before: who knows whether that one arrived."""
+
+    _before: Request | None = None
+
+    async def _exchanged(self, request: Request) -> Reply:
+        if self._streams is not None and self._streams[0].at_eof() and self._before is not None:
+            await self.close()
+            await super()._exchanged(self._before)
+        self._before = request
+        return await super()._exchanged(request)
 
 
 class WithoutChunks(OneSocket):

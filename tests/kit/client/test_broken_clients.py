@@ -20,9 +20,10 @@ from contract_tests.client.replaying import case_in
 from contract_tests.client.stand_in import StandIn
 from mock_server.scenario.loader import load_scenario
 from tests.kit.broken_clients import BROKEN, NEVER_CALL, BrokenClient
-from tests.kit.broken_clients.base import ClientDriver
+from tests.kit.broken_clients.base import ClientDriver, Ways
 from tests.kit.broken_clients.children import node, python
 from tests.kit.broken_clients.healthy import HEARING, MANNERS, SENDING
+from tests.kit.broken_clients.wire import SendsOnceMore
 from tests.kit.trials import TIMEOUT_S, Trial, all_tried
 
 SEED = 7
@@ -96,6 +97,14 @@ def trials(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 def test_nothing_is_told_of_a_healthy_client(name: str, operation: Operation, bench: Bench) -> None:
     """Whatever the gateway does, slow or fast."""
     assert bench.breaches(MANNERS[name], enumerated(operation, TIMEOUT_S)) == []
+
+
+def test_nothing_is_told_of_a_client_that_sends_once_more_what_a_closed_connection_did_not_take(bench: Bench) -> None:
+    """Nothing of the first try can have arrived, and the ledger has one."""
+    closed = [case for case in enumerated("admin", TIMEOUT_S) if case.pauses]
+
+    assert len(closed) >= 3
+    assert bench.breaches(lambda: ClientDriver(Ways(connect=SendsOnceMore)), closed) == []
 
 
 def test_how_long_a_client_takes_to_start_is_not_held_against_it(bench: Bench) -> None:

@@ -63,7 +63,7 @@ def test_a_healthy_client_keeps_every_check_that_can_be_tested() -> None:
 def test_the_same_seed_gives_the_same_verdicts_and_the_same_smallest_cases() -> None:
     """Whoever repeats a run finds what was found."""
     make = client_named("sends again after a reset")
-    one, other = judged(make, workers=1), judged(make, workers=3)
+    one, other = judged(make, workers=1, shrink_s=60), judged(make, workers=3, shrink_s=60)
 
     assert broken(one) == broken(other) != []
     assert [each.failure.case for each in one.standings if each.failure] == [

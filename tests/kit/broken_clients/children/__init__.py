@@ -42,6 +42,8 @@ CHILDREN: tuple[BrokenClient, ...] = (
     python("a child falls silent", "driver.protocol", "falls_silent", ACCEPTED, messages=2, waits=True),
     node("Node: goes on with a closed connection", "tolerance.closed-connection", "closedConnection",
          ("connection closed",), messages=2),
+    node("Node: goes on with an idle connection that was closed", "tolerance.closed-connection", "closedConnection",
+         ("closed-idle",), messages=2),
     node("Node: sends again after ECONNRESET", "resend.unknown-fate", "resends", ("reset-after",)),
     node("Node: no time-out", "time.gives-up", "noTimeout", ("accepted", "hang"), messages=2, waits=True),
 )  # fmt: skip
