@@ -7,12 +7,13 @@ first that the right check tells. All trials share one stand-in.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from contract_tests.client.bench import Bench, first_breach
 from contract_tests.client.cases import Case
@@ -22,13 +23,17 @@ from contract_tests.client.evidence import Evidence
 from contract_tests.client.programs import enumerated, generated, simplest
 from contract_tests.client.replaying import case_in
 from contract_tests.client.stand_in import StandIn
-from contract_tests.client.steps import BY_NAME
+from contract_tests.client.steps import BY_NAME, Step
 from contract_tests.target import CouldNotRunError
 from mock_server.scenario.loader import load_scenario
 from tests.kit.broken_clients import NEVER_CALL, BrokenClient
 
-TIMEOUT_S = 0.5
-"""The client's own limit where it has to wait for it."""
+TIMEOUT_S = 1.0
+"""The client's own limit where it has to wait for it: what a run gives it unless it is told otherwise."""
+
+_AMPLE_S = 2.0
+_TRIES = 3
+"""So often a program is played with other messages, as a run has more than one case for a defect."""
 
 _GENERATED = 150
 _SHRINK_S = 10.0
@@ -37,7 +42,7 @@ _SIDE_BY_SIDE = 8
 
 _CHECKS = {check.id: check for check in CHECKS}
 
-Step = Callable[["Trial"], None]
+Tell = Callable[["Trial"], None]
 """Told of each trial that is over."""
 
 
@@ -83,7 +88,7 @@ class Trial:
 
 
 async def all_tried(
-    clients: Iterable[BrokenClient], seed: int, folder: Path, stand_in: StandIn, step: Step = lambda _: None
+    clients: Iterable[BrokenClient], seed: int, folder: Path, stand_in: StandIn, tell: Tell = lambda _: None
 ) -> list[Trial]:
     """Every trial, in the order of the clients."""
     _of_the_round(seed)  # drawn before any clock runs: meanwhile nothing else would move
@@ -95,7 +100,7 @@ async def all_tried(
         else:
             async with room:
                 trial = await tried(client, seed, folder, stand_in)
-        step(trial)
+        tell(trial)
         return trial
 
     # Those that wait begin first.
@@ -146,10 +151,14 @@ def _cases(client: BrokenClient, seed: int) -> Iterable[Case]:
     if not client.programs:
         zoo_first = client.check.startswith(("wanted.", "request."))
         return sorted(fast, key=lambda case: bool(case.program) == zoo_first)
-    wanted = islice((message for case in fast for message in case.messages), client.messages)
+    wanted = (message for case in fast for message in case.messages)
+    programs = [tuple(BY_NAME[name] for name in program) for program in client.programs]
+    return [_case(islice(wanted, client.messages), program) for _ in range(_TRIES) for program in programs]
+
+
+def _case(wanted: Iterable[Mapping[str, Any]], program: tuple[Step, ...]) -> Case:
     messages = tuple({**message, "destination": simplest(nth)["destination"]} for nth, message in enumerate(wanted))
-    programs = (tuple(BY_NAME[name] for name in program) for program in client.programs)
-    return [Case(messages, program, timeout_s=TIMEOUT_S if client.waits else 2.0) for program in programs]
+    return Case(messages, program, timeout_s=TIMEOUT_S if any(step.slow for step in program) else _AMPLE_S)
 
 
 @cache

@@ -24,7 +24,10 @@ from tests.kit.broken_clients.base import ClientDriver, Ways
 from tests.kit.broken_clients.children import node, python
 from tests.kit.broken_clients.healthy import HEARING, MANNERS, SENDING
 from tests.kit.broken_clients.wire import SendsOnceMore
-from tests.kit.trials import TIMEOUT_S, Trial, all_tried
+from tests.kit.trials import Trial, all_tried
+
+TIMEOUT_S = 0.5
+"""A healthy client's own limit where it has to wait for it."""
 
 SEED = 7
 """Of what is generated, and of the order in which it comes."""
