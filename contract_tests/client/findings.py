@@ -116,6 +116,19 @@ class Met:
 
 
 @dataclass(frozen=True)
+class Received:
+    """One kind of receipt, or one order of a race, that was tried on the client's receiver."""
+
+    law: str
+    """The check that it was tried for, such as `receipts.race`."""
+    what: str
+    answered: Mapping[str, int] = field(default_factory=dict)
+    """How often the receiver answered with which status, as text; `none` where no answer came."""
+    said: str = ""
+    """In a race: what the client told its caller of the send."""
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything about one run."""
 
@@ -129,6 +142,8 @@ class Report:
     met: tuple[Met, ...] = ()
     fields: Mapping[str, int] = field(default_factory=dict)
     """How often each optional field of a send was asked for."""
+    receipts: tuple[Received, ...] = ()
+    """Of a client that takes them: everything that was posted, and every race."""
     command: str = ""
     """What repeats the run."""
     closed_gaps: tuple[str, ...] = ()

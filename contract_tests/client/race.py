@@ -47,7 +47,8 @@ async def race(
 ) -> Run | None:
     """Play one order; `None` where the client sent nothing that could be told of."""
     began = time.monotonic()
-    case = Case((_MESSAGE,), (_HELD,), operation, timeout_s=_PATIENCE)
+    # Another seed, another id: to a receiver that knows what it has seen, no race is the repetition of another.
+    case = Case((_MESSAGE,), (_HELD,), operation, timeout_s=_PATIENCE, seed=ORDERS.index(order))
     session = await stand_in.session(case)
     intent = Intent(next(_IDS), session.base_url, USERNAME, PASSWORD, _MESSAGE, _PATIENCE, operation)
     sending = asyncio.ensure_future(driver.send(intent, _PATIENCE * 2))

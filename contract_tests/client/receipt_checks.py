@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from contract_tests.client import receipts
-from contract_tests.client.driver.calling import Driver
 from contract_tests.client.driver.pool import DriverPool
 from contract_tests.client.driver.protocol import Accepted, Operation
-from contract_tests.client.findings import Breach, Failure, Law, Severity, Standing, Verdict
+from contract_tests.client.findings import Breach, Failure, Law, Received, Severity, Standing, Verdict
+from contract_tests.client.meeting import said
 from contract_tests.client.race import ORDERS, Run, race
-from contract_tests.client.receipts import QUICK, Endpoint, Posted, Trial, endpoint
+from contract_tests.client.receipts import QUICK, Posted, Trial, endpoint
 from contract_tests.client.stand_in import StandIn
 
 NEEDS_ENDPOINT = "needs --webhook-url"
@@ -36,7 +37,9 @@ def _all_taken(posted: Iterable[Posted]) -> Iterator[str]:
 
 def _all_quick(posted: Iterable[Posted]) -> Iterator[str]:
     for each in posted:
-        if each.seconds > QUICK:
+        if each.status is None:
+            yield f"{each.what} was not answered at all: {each.said}"
+        elif each.seconds > QUICK:
             yield f"{each.what} took {each.seconds:.1f} s; answer first and work later: the gateway waits for 10 s"
 
 
@@ -100,41 +103,61 @@ def not_testable() -> list[Standing]:
 
 async def judged(
     url: str, operation: Operation, pool: DriverPool, stand_in: StandIn, gaps: frozenset[str]
-) -> list[Standing]:
-    """How they stand with the receiver at a URL; `CouldNotRunError` where there is none."""
-    found = []
+) -> tuple[list[Standing], tuple[Received, ...]]:
+    """How they stand with the receiver at a URL, and what it met; `CouldNotRunError` where there is none."""
+    found: list[Standing] = []
+    received: list[Received] = []
     async with endpoint(url) as to:
         for number, check in enumerate(CHECKS):
             posted = await check.trial(to, str(UUID(int=2**100 + number, version=4)))
             found.append(_standing(check, len(posted), list(check.breaks(posted)), _lines(posted), gaps))
+            received += _received(check, posted)
         async with pool.lent() as driver:
-            found.append(await _raced(operation, driver, stand_in, to, gaps))
-    return found
+            runs = {order: await race(order, operation, driver, stand_in, to) for order in ORDERS}
+    found.append(_raced([run for run in runs.values() if run is not None], gaps))
+    return found, (*received, *(_race(order, run) for order, run in runs.items()))
 
 
-async def _raced(
-    operation: Operation, driver: Driver, stand_in: StandIn, to: Endpoint, gaps: frozenset[str]
-) -> Standing:
-    runs = [run for order in ORDERS if (run := await race(order, operation, driver, stand_in, to)) is not None]
+def _received(law: Law, posted: Iterable[Posted]) -> Iterator[Received]:
+    kinds: dict[str, list[Posted]] = {}
+    for each in posted:
+        kinds.setdefault(each.what, []).append(each)
+    return (Received(law.id, what, _answered(alike)) for what, alike in kinds.items())
+
+
+def _race(order: tuple[str, ...], run: Run | None) -> Received:
+    what = ", then ".join(order)
+    if run is None:
+        return Received(RACE.id, what)
+    other = isinstance(run.answer, Accepted) and run.answer.message_id != run.message_id
+    return Received(RACE.id, what, _answered(run.posted), said(run.answer) + " under another id" * other)
+
+
+def _answered(posted: Iterable[Posted]) -> dict[str, int]:
+    return dict(Counter("none" if each.status is None else str(each.status) for each in posted))
+
+
+def _raced(runs: list[Run], gaps: frozenset[str]) -> Standing:
     if not runs:
         return Standing(RACE, Verdict.NOT_REACHED, why="the client sent nothing that could be told of")
-    lost = [(run, said) for run in runs for said in _lost(run)]
+    lost = [(run, sentence) for run in runs for sentence in _lost(run)]
     lines = tuple(f"order: {', '.join(run.order)}" for run, _ in lost[:1]) + _lines(lost[0][0].posted if lost else ())
-    return _standing(RACE, len(runs), [said for _, said in lost], lines, gaps)
+    return _standing(RACE, len(runs), [sentence for _, sentence in lost], lines, gaps)
 
 
 def _lost(run: Run) -> Iterator[str]:
     order = ", ".join(run.order)
-    for said in _all_taken(run.posted):
-        yield f"{said} (in the order: {order})"
+    for sentence in _all_taken(run.posted):
+        yield f"{sentence} (in the order: {order})"
     if not (isinstance(run.answer, Accepted) and run.answer.message_id == run.message_id):
         yield f"the send was accepted as {run.message_id}, and the client said {run.answer} (in the order: {order})"
 
 
-def _standing(law: Law, reached: int, said: list[str], lines: tuple[str, ...], gaps: frozenset[str]) -> Standing:
-    failure = Failure(law, Breach(said[0]), lines=lines) if said else None
-    verdict = Verdict.BROKEN if said else Verdict.KEPT
-    return Standing(law, verdict, reached, len(said), failure=failure, known_gap=law.id in gaps)
+def _standing(law: Law, reached: int, breaches: list[str], lines: tuple[str, ...], gaps: frozenset[str]) -> Standing:
+    failure = Failure(law, Breach(breaches[0]), lines=lines) if breaches else None
+    verdict = Verdict.BROKEN if breaches else Verdict.KEPT
+    # A race may break in several ways, and is one case.
+    return Standing(law, verdict, reached, min(len(breaches), reached), failure=failure, known_gap=law.id in gaps)
 
 
 def _lines(posted: Iterable[Posted]) -> tuple[str, ...]:

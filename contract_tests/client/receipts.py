@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -43,13 +44,13 @@ class Posted:
 
 
 def receipt(message_id: str, number: int, status: str, **more: Any) -> dict[str, Any]:
-    """The `number`-th receipt of a message as the gateway writes it (WH-2)."""
+    """The `number`-th receipt of a message as the gateway writes it (WH-2); no other has its id."""
     channel = "RCS" if status == "READ" else "SMS"
     provider = {"name": "MITTO", "id": f"mitto-{number}", "status": status, "code": "0"}
     if status in {"UNDELIVERED", "REJECTED"}:
         provider |= {"code": "7", "message": "Number Blocked by Carrier"}
     return {
-        "id": str(UUID(int=(number + 1) * 2**64 + int(UUID(message_id)) % 2**60, version=4)),
+        "id": str(UUID(bytes=sha256(f"{message_id} {number}".encode()).digest()[:16], version=4)),
         "webhookConfigurationId": str(UUID(int=int(UUID(message_id)) ^ 1, version=4)),
         "type": "STATUS_UPDATE",
         "createdAt": f"2026-02-12T14:51:0{number % 10}Z",
@@ -154,6 +155,13 @@ async def malformed(to: Endpoint, message_id: str) -> list[Posted]:
 
 
 async def side_by_side(to: Endpoint, message_id: str) -> list[Posted]:
-    """Twenty at once."""
-    posts = (to.post("one of twenty at once", receipt(message_id, number, "DELIVERED")) for number in range(20))
-    return list(await asyncio.gather(*posts))
+    """Twenty at once; one whose connection is refused or cut is repeated by itself, as the gateway does."""
+
+    async def one(number: int) -> Posted:
+        return await to.post("one of twenty at once", receipt(message_id, number, "DELIVERED"))
+
+    found = list(await asyncio.gather(*map(one, range(20))))
+    for number, posted in enumerate(found):
+        if posted.status is None and posted.seconds < QUICK:
+            found[number] = await one(number)
+    return found

@@ -17,7 +17,7 @@ from contract_tests.client.driver.calling import Driver
 from contract_tests.client.driver.pool import DriverPool
 from contract_tests.client.driver.protocol import Operation
 from contract_tests.client.evidence import Evidence
-from contract_tests.client.findings import Check, Report, Standing, Verdict
+from contract_tests.client.findings import Check, Received, Report, Standing, Verdict
 from contract_tests.client.meeting import Meetings
 from contract_tests.client.programs import enumerated, generated
 from contract_tests.client.stand_in import StandIn
@@ -103,8 +103,8 @@ async def run(options: Options, make: Callable[[], Driver], progress: Progress |
             else:
                 judging.take(await bench.replayed(options.replay))
             standings = await _standings(bench, judging.tallies, options) + _left_open(options.resend)
-            standings += await _receipts(options, pool, stand_in)
-    return _report(options, judging, standings, time.monotonic() - began)
+            of_receipts, received = await _receipts(options, pool, stand_in)
+    return _report(options, judging, standings + of_receipts, received, time.monotonic() - began)
 
 
 @dataclass
@@ -127,7 +127,13 @@ class _Judging:
             self.progress(self.played, self.of, sum(1 for each in self.tallies if each.broken))
 
 
-def _report(options: Options, judging: _Judging, standings: Sequence[Standing], seconds: float) -> Report:
+def _report(
+    options: Options,
+    judging: _Judging,
+    standings: Sequence[Standing],
+    received: tuple[Received, ...],
+    seconds: float,
+) -> Report:
     return Report(
         client=options.client,
         operation=options.operation,
@@ -137,6 +143,7 @@ def _report(options: Options, judging: _Judging, standings: Sequence[Standing], 
         standings=tuple(standings),
         met=judging.met.steps(),
         fields=judging.met.fields(),
+        receipts=received,
         command=options.command,
         closed_gaps=tuple(s.check.id for s in standings if s.known_gap and s.verdict is Verdict.KEPT),
     )
@@ -157,9 +164,11 @@ async def _standings(bench: Bench, tallies: Iterable[_Tally], options: Options) 
     return found
 
 
-async def _receipts(options: Options, pool: DriverPool, stand_in: StandIn) -> list[Standing]:
+async def _receipts(
+    options: Options, pool: DriverPool, stand_in: StandIn
+) -> tuple[list[Standing], tuple[Received, ...]]:
     if options.webhook_url is None or options.replay is not None:
-        return receipt_checks.not_testable()
+        return receipt_checks.not_testable(), ()
     return await receipt_checks.judged(options.webhook_url, options.operation, pool, stand_in, options.known_gaps)
 
 

@@ -72,6 +72,10 @@ def as_json(report: Report) -> dict[str, Any]:
             "statuses": dict(met.statuses),
             "fields": dict(met.fields),
             "not_met": list(met.not_met),
+            "receipts": [
+                {"check": each.law, "what": each.what, "answered": dict(each.answered), "said": each.said}
+                for each in report.receipts
+            ],
         },
     }
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from contract_tests.client.findings import Met, Report
+from contract_tests.client.findings import Met, Received, Report
 from contract_tests.client.reporting.coverage import MEANINGS, coverage_of
 from contract_tests.client.reporting.markup import Content, Markup, joined, table, tag
+
+RACE = "receipts.race"
+"""The check that plays whole orders."""
+
+MALFORMED = "receipts.malformed"
+"""The check that posts what is no receipt."""
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
 
@@ -32,6 +38,7 @@ def coverage(report: Report) -> Iterator[Markup]:
     yield table("What was met, and what was not", ("part of the contract", "how often"), rows)
     for group, met in found.steps:
         yield _group(group, met)
+    yield from _receipts(report)
 
 
 def _glance(title: str, times: Mapping[str, int], *, names: bool = True) -> Markup:
@@ -60,6 +67,45 @@ def _group(group: str, met: Iterable[Met]) -> Markup:
         table(f"The group {group}", ("the gateway", "met", "what the client told its caller"), map(_row, each)),
         open=count < len(each),
     )
+
+
+def _receipts(report: Report) -> Iterator[Markup]:
+    """What the client's receiver was posted, and the races of receipts with the answer to their send."""
+    yield tag("h3", "Receipts")
+    if not report.receipts:
+        yield tag("p", "None were tried: the client was given no address at which it takes them (--webhook-url).")
+        return
+    races = [each for each in report.receipts if each.law == RACE]
+    posted = [each for each in report.receipts if each.law != RACE]
+    count = sum(sum(each.answered.values()) for each in posted)
+    yield tag(
+        "p",
+        f"{count} receipts of {len(posted)} kinds were posted to the client as the gateway posts them. Any 2xx takes "
+        "a receipt; what is no receipt is to be refused with a 4xx.",
+    )
+    rows = [_received(each, each.law.removeprefix("receipts.")) for each in posted]
+    yield table("Every receipt that was posted", ("the receipt", "tried for", "what the receiver answered"), rows)
+    yield tag(
+        "p",
+        "Receipts may come before the answer to their send, twice, and in any order. Each order was played once, and "
+        "the answer was held until its turn had come.",
+    )
+    heads = ("the order", "what the client told its caller", "what the receiver answered")
+    yield table("Every order of the answer and three receipts", heads, (_received(each, each.said) for each in races))
+
+
+def _received(each: Received, beside: str) -> Markup:
+    parts = [
+        tag("span", f"{status} {_TIMES} {count}", class_="count" if _is_right(each, status) else "count broken")
+        for status, count in each.answered.items()
+    ]
+    answered = joined(parts, ", ") if parts else tag("span", "never tried: nothing was sent", class_="open")
+    return tag("tr", tag("th", each.what, scope="row"), tag("td", beside), tag("td", answered))
+
+
+def _is_right(each: Received, status: str) -> bool:
+    """Whether the check that it was tried for has anything against this answer."""
+    return status.startswith("2") or (each.law == MALFORMED and status.startswith(("3", "4")))
 
 
 def _row(met: Met) -> Markup:

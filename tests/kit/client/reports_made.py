@@ -10,7 +10,7 @@ from typing import Any
 from contract_tests.client.cases import Case
 from contract_tests.client.driver.protocol import Failed, Intent
 from contract_tests.client.evidence import Attempt, Evidence, Seen
-from contract_tests.client.findings import Breach, Failure, Law, Met, Report, Severity, Standing, Verdict
+from contract_tests.client.findings import Breach, Failure, Law, Met, Received, Report, Severity, Standing, Verdict
 from contract_tests.client.steps import BY_NAME, STEPS
 
 PASSWORD = "reports-Pa55w0rd"
@@ -85,6 +85,15 @@ def met() -> tuple[Met, ...]:
 
 FIELDS = {"reference": 4, "account": 0}
 
+RECEIVED = (
+    Received("receipts.documented", "the receipt SENT", {"204": 1}),
+    Received("receipts.malformed", "an empty body", {"400": 1}),
+    Received("receipts.malformed", "bytes", {"none": 1}),
+    Received("receipts.race", "receipt 1, then the answer", {"204": 2, "500": 1}, "accepted"),
+    Received("receipts.race", "the answer, then receipt 1"),
+)
+"""What was taken, refused, lost, and never tried."""
+
 KEPT = Standing(law("wanted.text", Severity.CRITICAL), Verdict.KEPT, 12)
 NOT_TESTABLE = Standing(law("receipts.quick"), Verdict.NOT_TESTABLE, why="needs --webhook-url")
 NOT_REACHED = Standing(law("retry.hammering", Severity.MINOR), Verdict.NOT_REACHED)
@@ -101,7 +110,7 @@ RECEIPTS = Standing(
 
 def report(*standings: Standing, **more: Any) -> Report:
     """A run with these verdicts."""
-    whole = Report(CLIENT, "admin", 7, 3, 1.25, standings, met(), FIELDS, COMMAND)
+    whole = Report(CLIENT, "admin", 7, 3, 1.25, standings, met(), FIELDS, RECEIVED, COMMAND)
     return replace(whole, **more)
 
 
@@ -132,5 +141,6 @@ def hostile(text: str) -> Report:
         command=f"sms-contract client --command {text!r}",
         met=(Met(text, text, 1, {text: 1}), Met("hang", "time", 0)),
         fields={text: 1},
+        receipts=(Received(text, text, {text: 1}, text), Received("receipts.race", text, {text: 1}, text)),
         closed_gaps=(text,),
     )

@@ -45,9 +45,9 @@ def healthy(body: bytes, seen: list[str]) -> int:
 
 def once_only(body: bytes, seen: list[str]) -> int:
     """Breaks on an id that it knows: a unique index without a thought."""
-    known = len(seen) != len(set(seen))
+    before = list(seen)
     status = healthy(body, seen)
-    return 500 if status == 204 and (known or len(seen) != len(set(seen))) else status
+    return 500 if status == 204 and seen[-1] in before else status
 
 
 def strict_status(body: bytes, seen: list[str]) -> int:
@@ -135,7 +135,7 @@ def standings(url: str, client: Callable[[Intent], Any] = send) -> dict[str, Sta
 
     async def run() -> list[Standing]:
         async with StandIn() as stand_in, DriverPool(lambda: FunctionDriver(client), 1) as pool:
-            return await judged(url, "admin", pool, stand_in, frozenset({"receipts.unknown"}))
+            return (await judged(url, "admin", pool, stand_in, frozenset({"receipts.unknown"})))[0]
 
     return {each.check.id: each for each in asyncio.run(run())}
 
@@ -192,6 +192,16 @@ def test_a_broken_receiver_is_told_by_the_law_it_breaks(answers: Answers, law: s
     assert failure.breach.said
     assert failure.lines
     assert found["receipts.unknown"].known_gap
+
+
+def test_no_receipt_has_the_id_of_another() -> None:
+    """What was not meant as a repetition is none: a receiver that refuses them breaks what is about them, no more."""
+    with receiver(once_only) as url:
+        found = standings(url)
+
+    assert broken(found) == {"receipts.duplicates", "receipts.race"}
+    assert found["receipts.duplicates"].broken == 2, "the second and the third time"
+    assert found["receipts.race"].broken == len(ORDERS), "in each race the retry, and nothing else"
 
 
 def test_a_slow_receiver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

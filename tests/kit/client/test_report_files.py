@@ -24,7 +24,7 @@ CHECK = {
     "id", "verdict", "severity", "why", "requirements", "cases", "broken", "known_gap", "remark", "failure",
 }  # fmt: skip
 FAILURE = {"said", "intent", "exchange", "case", "transcript", "replay", "commands"}
-COVERAGE = {"steps", "codes", "statuses", "fields", "not_met"}
+COVERAGE = {"steps", "codes", "statuses", "fields", "not_met", "receipts"}
 
 
 def test_the_members_are_these_and_all_are_documented() -> None:
@@ -54,6 +54,8 @@ def test_json_says_what_the_report_says() -> None:
     assert failure["commands"][-1] == "sms-mock serve --scenario r.yaml"
     assert checks["receipts.race"]["failure"]["case"] is None
     assert found["coverage"]["not_met"] == ["hang", "hang-after", "slow-drip"]
+    race = {"check": "receipts.race", "what": "receipt 1, then the answer", "answered": {"204": 2, "500": 1}}
+    assert {**race, "said": "accepted"} in found["coverage"]["receipts"]
     assert found["coverage"]["codes"]["61"] > 0
     assert found["coverage"]["statuses"]["401"] == 2
 

@@ -167,6 +167,19 @@ def test_coverage_shows_what_was_met_what_was_said_and_what_never_came() -> None
     ]
 
 
+def test_receipts_and_races_are_shown_with_what_the_receiver_did() -> None:
+    """What is against the contract stands out; without a receiver the page says what was missing."""
+    page = Page(made.everything())
+    said = page.said("table").replace("\N{MULTIPLICATION SIGN}", "x")
+
+    for part in ("the receipt SENT", "204 x 1", "400 x 1", "none x 1", "receipt 1, then the answer", "500 x 1"):
+        assert part in said
+    assert "never tried: nothing was sent" in said
+    assert page.values("class").count("count broken") == 2, "the one that was lost, and the 500"
+    assert "3 receipts of 3 kinds" in page.said("p")
+    assert "no address at which it takes them (--webhook-url)" in Page(made.report(receipts=())).said("p")
+
+
 def test_a_report_of_nothing_is_a_page_too() -> None:
     """It says that nothing was judged."""
     page = Page(made.report(cases=0, met=(), fields={}, command=""))
