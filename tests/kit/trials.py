@@ -104,13 +104,17 @@ async def all_tried(
         return trial
 
     # Those that wait begin first.
-    ordered = sorted(clients, key=lambda client: not client.waits)
-    trials = await asyncio.gather(*map(one, ordered))
+    waiting = {nth: asyncio.ensure_future(one(client)) for nth, client in _in_order(clients)}
+    trials = [await waiting[nth] for nth in sorted(waiting)]
     for trial in trials:
         if trial.replay is not None:
             # What `sms-mock check` does. It takes its time: now nobody's clock runs.
             load_scenario(trial.replay)
     return trials
+
+
+def _in_order(clients: Iterable[BrokenClient]) -> list[tuple[int, BrokenClient]]:
+    return sorted(enumerate(clients), key=lambda numbered: not numbered[1].waits)
 
 
 async def tried(client: BrokenClient, seed: int, folder: Path, stand_in: StandIn) -> Trial:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -130,14 +130,41 @@ async def invents(intent: Intent) -> Outcome:
     return Accepted(MESSAGE)
 
 
-def standings(url: str, client: Callable[[Intent], Any] = send) -> dict[str, Standing]:
-    """Every law of receipts by its id."""
+Standings = dict[str, Standing]
+"""Every law of receipts by its id."""
 
-    async def run() -> list[Standing]:
-        async with StandIn() as stand_in, DriverPool(lambda: FunctionDriver(client), 1) as pool:
-            return (await judged(url, "admin", pool, stand_in, frozenset({"receipts.unknown"})))[0]
 
-    return {each.check.id: each for each in asyncio.run(run())}
+async def standings(url: str, stand_in: StandIn, client: Callable[[Intent], Any] = send) -> Standings:
+    """How a receiver and the client beside it keep each law."""
+    async with DriverPool(lambda: FunctionDriver(client), 1) as pool:
+        found, _ = await judged(url, "admin", pool, stand_in, frozenset({"receipts.unknown"}))
+    return {each.check.id: each for each in found}
+
+
+def alone(url: str, client: Callable[[Intent], Any] = send) -> Standings:
+    """The same with a stand-in of its own."""
+
+    async def run() -> Standings:
+        async with StandIn() as stand_in:
+            return await standings(url, stand_in, client)
+
+    return asyncio.run(run())
+
+
+RECEIVERS = (healthy, once_only, strict_status, strict_order, dies, crashes, redirects)
+
+
+@pytest.fixture(scope="module")
+def found_of() -> dict[Answers, Standings]:
+    """Every receiver, judged side by side."""
+
+    async def run() -> list[Standings]:
+        async with StandIn() as stand_in:
+            return await asyncio.gather(*(standings(url, stand_in) for url in urls))
+
+    with ExitStack() as stack:
+        urls = [stack.enter_context(receiver(answers)) for answers in RECEIVERS]
+        return dict(zip(RECEIVERS, asyncio.run(run()), strict=True))
 
 
 def broken(found: dict[str, Standing]) -> set[str]:
@@ -160,10 +187,9 @@ def test_every_order_is_raced_that_there_is() -> None:
     assert {order[0] for order in ORDERS} == {ANSWER, FIRST, "receipt 2"}
 
 
-def test_a_healthy_receiver_keeps_every_law() -> None:
+def test_a_healthy_receiver_keeps_every_law(found_of: dict[Answers, Standings]) -> None:
     """And each of them was looked at."""
-    with receiver(healthy) as url:
-        found = standings(url)
+    found = found_of[healthy]
 
     assert {id_: each.verdict for id_, each in found.items()} == {law.id: Verdict.KEPT for law in LAWS}
     assert found["receipts.race"].reached == len(ORDERS)
@@ -181,10 +207,11 @@ def test_a_healthy_receiver_keeps_every_law() -> None:
         (redirects, "receipts.documented"),
     ],
 )
-def test_a_broken_receiver_is_told_by_the_law_it_breaks(answers: Answers, law: str) -> None:
+def test_a_broken_receiver_is_told_by_the_law_it_breaks(
+    answers: Answers, law: str, found_of: dict[Answers, Standings]
+) -> None:
     """With what was posted, and what it answered."""
-    with receiver(answers) as url:
-        found = standings(url)
+    found = found_of[answers]
 
     assert law in broken(found)
     failure = found[law].failure
@@ -194,10 +221,9 @@ def test_a_broken_receiver_is_told_by_the_law_it_breaks(answers: Answers, law: s
     assert found["receipts.unknown"].known_gap
 
 
-def test_no_receipt_has_the_id_of_another() -> None:
+def test_no_receipt_has_the_id_of_another(found_of: dict[Answers, Standings]) -> None:
     """What was not meant as a repetition is none: a receiver that refuses them breaks what is about them, no more."""
-    with receiver(once_only) as url:
-        found = standings(url)
+    found = found_of[once_only]
 
     assert broken(found) == {"receipts.duplicates", "receipts.race"}
     assert found["receipts.duplicates"].broken == 2, "the second and the third time"
@@ -208,7 +234,7 @@ def test_a_slow_receiver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """What counts is the time to the answer."""
     monkeypatch.setattr("contract_tests.client.receipt_checks.QUICK", -1.0)
     with receiver(healthy) as url:
-        found = standings(url)
+        found = alone(url)
 
     assert broken(found) == {"receipts.quick"}
     assert QUICK == 2.0
@@ -217,7 +243,7 @@ def test_a_slow_receiver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_client_that_tells_another_id_loses_the_race() -> None:
     """The receipts name the message by the gateway's id (WH-6)."""
     with receiver(healthy) as url:
-        found = standings(url, invents)
+        found = alone(url, invents)
 
     assert broken(found) == {"receipts.race"}
 
@@ -234,4 +260,4 @@ def test_without_a_receiver_nothing_is_tested_and_the_report_says_why() -> None:
 def test_a_receiver_that_is_none_ends_the_run(url: str, said: str) -> None:
     """With one sentence."""
     with pytest.raises(CouldNotRunError, match=said):
-        standings(url)
+        alone(url)
