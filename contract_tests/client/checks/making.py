@@ -57,7 +57,7 @@ def outcome(attempt: Attempt) -> Outcome | None:
 def told(answer: Outcome) -> str:
     """What a client said, in words."""
     if isinstance(answer, Accepted):
-        return f"accepted as {answer.message_id}"
+        return f"accepted as {answer.message_id or 'an empty id'}"
     return f"refused with {answer.code}" if isinstance(answer, RefusedWith) else "failed"
 
 

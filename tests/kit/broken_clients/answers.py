@@ -91,6 +91,9 @@ SUCCESS = (
     )),
     broken("an id is a success", "outcome.contradiction", taken(lambda reply: isinstance(_member("id", reply), str))),
     broken("60 is a success", "outcome.accepted", taken(lambda reply: _member("code", reply) == 60)),
+    broken("swallows every failure", "outcome.unknown-fate", retold(
+        lambda said: Accepted("unknown") if isinstance(said, Failed) else said
+    )),
     broken("what was reset has arrived", "outcome.unknown-fate", Ways(lost=lambda _: Accepted(_ID))),
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from contract_tests.client.driver.calling import Driver
@@ -13,7 +13,7 @@ from tests.kit.broken_clients.base import ClientDriver, Message, Ways, understoo
 from tests.kit.broken_clients.children import node
 from tests.kit.broken_clients.repeats import on, on_code
 from tests.kit.broken_clients.requests import asked
-from tests.kit.broken_clients.wire import OneSocket, Reply, Request
+from tests.kit.broken_clients.wire import OldVersion, OneSocket, Reply, Request, SendsChunks
 
 _OPTIONAL = dict.fromkeys(("reference", "detailed", "businessRelationId", "webhook"))
 
@@ -24,6 +24,10 @@ def _sorted(message: Message) -> bytes:
 
 def _small_scheme(request: Request) -> Request:
     return request.having(Authorization=request.headers["Authorization"].replace("Basic", "basic"))
+
+
+def _small(headers: Mapping[str, str]) -> Mapping[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _careful(reply: Reply) -> Outcome:
@@ -49,6 +53,9 @@ SENDING: dict[str, Ways] = {
     "does not say what it accepts": asked(lambda request: request.without("Accept")),
     "basic in small letters": asked(_small_scheme),
     "a connection for each message": asked(lambda request: request.having(Connection="close")),
+    "header names in small letters": asked(lambda request: replace(request, headers=_small(request.headers))),
+    "HTTP/1.0": Ways(connect=OldVersion),
+    "a body in chunks": Ways(connect=SendsChunks),
     "headers of its own": asked(lambda request: request.having(X_Request_Id="4711", Cookie="theme=dark")),
 }
 """They differ in what they send."""

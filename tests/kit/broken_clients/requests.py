@@ -91,6 +91,9 @@ TEXTS = (
     broken("strips white space", "wanted.text", text(lambda t: t.strip() or " ")),
     broken("line breaks become spaces", "wanted.text", text(lambda t: t.replace("\n", " "))),
     broken("escapes for HTML", "wanted.text", text(lambda t: t.replace("&", "&amp;").replace("<", "&lt;"))),
+    broken("one kind of line break", "wanted.text", text(lambda t: t.replace("\r\n", "\n").replace("\r", "\n"))),
+    broken("escapes for a URL", "wanted.text", text(quote)),
+    broken("trims the end as a shell does", "wanted.text", text(lambda t: t.rstrip("\n") or "\n")),
     broken("euro sign for EUR", "wanted.text", text(lambda t: t.replace("€", "EUR"))),
 )  # fmt: skip
 
@@ -116,6 +119,7 @@ HTTP = (
         content=_in_one_go,
         request=lambda request, _: request.having(Content_Type="application/x-www-form-urlencoded"),
     )),
+    broken("JSON in JSON", "request.json", Ways(content=lambda message: json.dumps(json.dumps(message)).encode())),
     broken("a byte order mark", "request.json", Ways(content=lambda message: b"\xef\xbb\xbf" + encoded(message))),
     broken("no Authorization", "request.basic", asked(lambda request: request.without("Authorization"))),
     broken("Bearer for Basic", "request.basic", asked(
@@ -143,6 +147,9 @@ SECRETS = (
     broken("the password in the URL", "secrets.request", Ways(request=_by_url)),
     broken("the password in a header", "secrets.request", Ways(
         request=lambda request, intent: request.having(X_Api_Password=intent.password)
+    )),
+    broken("the password in its own name", "secrets.request", Ways(
+        request=lambda request, intent: request.having(User_Agent=f"sms/1.0 ({intent.username}:{intent.password})")
     )),
     broken("the password in Base64 in a header", "secrets.request", Ways(request=_encoded_login)),
     broken("the login in a referrer", "secrets.request", Ways(request=_in_authority)),

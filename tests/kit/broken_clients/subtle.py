@@ -12,7 +12,7 @@ from contract_tests.client.driver.protocol import Accepted, Failed, Intent, Outc
 from tests.kit.broken_clients.base import ClientDriver, Message, Try, Ways, understood
 from tests.kit.broken_clients.breaking import BrokenClient, broken
 from tests.kit.broken_clients.repeats import on
-from tests.kit.broken_clients.wire import Pooled, Reply, Request
+from tests.kit.broken_clients.wire import Hedges, Pooled, Remembers, Reply, Request
 
 _ROOM = 10
 """Connections that a pool has room for: what common ones come with."""
@@ -99,6 +99,8 @@ _STRICT_AND_EAGER = Ways(
 SUBTLE: tuple[BrokenClient, ...] = (
     broken("sends again what was accepted", "resend.accepted", on(_accepted)),
     broken("sends again what is dressed otherwise", "resend.accepted", _STRICT_AND_EAGER, ("unknown fields",)),
+    broken("sends twice at once", "resend.accepted", Ways(connect=Hedges)),
+    broken("remembers answers", "driver.escape", Ways(connect=Remembers), ("accepted",), messages=2),
     BrokenClient("the first number for ever", "wanted.destination", _sticky),
     BrokenClient("the first id for ever", "outcome.id", _remembers_id),
     BrokenClient("prints the password once", "secrets.output", _greets),

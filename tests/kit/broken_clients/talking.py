@@ -54,6 +54,10 @@ def _says_nothing(outcome: Outcome, _: Intent) -> Any:
     return None if isinstance(outcome, Failed) else outcome
 
 
+def _code_as_text(outcome: Outcome, _: Intent) -> Returned:
+    return {"outcome": "refused", "code": str(outcome.code)} if isinstance(outcome, RefusedWith) else outcome
+
+
 def _without_id(outcome: Outcome, _: Intent) -> Returned:
     return {"outcome": "accepted"} if isinstance(outcome, Accepted) else outcome
 
@@ -87,6 +91,7 @@ OUTPUT = (
 PROTOCOL = (
     broken("raises at a refusal", "driver.protocol", Ways(told=_raises)),
     broken("says nothing of a failure", "driver.protocol", Ways(told=_says_nothing)),
+    broken("a code as text", "driver.protocol", Ways(told=_code_as_text)),
     broken("accepted without an id", "driver.protocol", Ways(told=_without_id)),
 )
 

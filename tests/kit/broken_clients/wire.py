@@ -146,6 +146,8 @@ class OneSocket:
     looks = True
     """Whether it looks if a connection was closed meanwhile."""
     knows_chunks = True
+    version = "HTTP/1.1"
+    sends_chunks = False
 
     def __init__(self) -> None:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
@@ -167,9 +169,12 @@ class OneSocket:
         if self._streams is None:
             self._streams = await asyncio.open_connection(target.hostname, target.port)
         reader, writer = self._streams
-        named = {**request.headers, "Host": target.netloc, "Content-Length": str(len(request.content))}
+        size = len(request.content)
+        framing = {"Transfer-Encoding": "chunked"} if self.sends_chunks else {"Content-Length": str(size)}
+        named = {**request.headers, "Host": target.netloc, **framing}
         head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
-        writer.write(f"{request.method} {target.path} HTTP/1.1\r\n{head}\r\n".encode() + request.content)
+        body = b"%x\r\n%b\r\n0\r\n\r\n" % (size, request.content) if self.sends_chunks else request.content
+        writer.write(f"{request.method} {target.path} {self.version}\r\n{head}\r\n".encode() + body)
         await writer.drain()
         status = int((await reader.readuntil(b"\r\n")).split()[1])
         headers = _headers(await reader.readuntil(b"\r\n\r\n"))
@@ -199,6 +204,41 @@ class OneSocket:
 def _headers(raw: bytes) -> dict[str, str]:
     lines = (line.partition(":") for line in raw.decode("latin-1").split("\r\n") if line)
     return {name.strip().lower(): value.strip() for name, _, value in lines}
+
+
+class OldVersion(OneSocket):
+    """Speaks HTTP/1.0, as some small devices do."""
+
+    version = "HTTP/1.0"
+
+
+class SendsChunks(OneSocket):
+    """Does not say beforehand how long its body is."""
+
+    sends_chunks = True
+
+
+class Hedges(Pooled):
+    """Sends everything twice at once and takes one answer: a good way to read, and a bad one to send."""
+
+    async def exchange(self, request: Request, timeout_s: float) -> Reply:
+        """Send a request twice and read the answers."""
+        one, _ = await asyncio.gather(super().exchange(request, timeout_s), super().exchange(request, timeout_s))
+        return one
+
+
+class Remembers(Pooled):
+    """Has an answer for an address that it called before, and calls it no more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[str, Reply] = {}
+
+    async def exchange(self, request: Request, timeout_s: float) -> Reply:
+        """Read the answer, or remember it."""
+        if request.url not in self._known:
+            self._known[request.url] = await super().exchange(request, timeout_s)
+        return self._known[request.url]
 
 
 class ClosedConnection(OneSocket):
