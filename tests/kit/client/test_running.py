@@ -122,9 +122,9 @@ def test_a_secret_that_is_told_before_the_first_case_is_in_the_replay_too(tmp_pa
 def test_a_known_gap_is_no_failure_and_one_that_is_closed_is() -> None:
     """The list can only get shorter."""
     make = client_named("sends again what was never taken")
-    gaps = frozenset(broken(judged(make)))
+    gaps = frozenset(broken(judged(make, shrink_s=0.0)))
 
-    assert judged(make, known_gaps=gaps).exit_code == 0
+    assert judged(make, known_gaps=gaps, shrink_s=0.0).exit_code == 0
     closed = judged(ClientDriver, known_gaps=frozenset({"resend.before"}))
     assert (closed.exit_code, closed.closed_gaps) == (1, ("resend.before",))
     with pytest.raises(CouldNotRunError, match=r"no check is called 'resend\.befor'"):
@@ -133,7 +133,7 @@ def test_a_known_gap_is_no_failure_and_one_that_is_closed_is() -> None:
 
 def test_who_may_send_again_is_not_blamed_for_it() -> None:
     """`--resend allowed`."""
-    report = judged(client_named("sends again after a reset"), resend="allowed")
+    report = judged(client_named("sends again after a reset"), resend="allowed", shrink_s=0.0)
 
     assert not [id_ for id_ in broken(report) if id_.startswith("resend.")]
     left_open = [each for each in report.standings if each.why == "--resend allowed"]
