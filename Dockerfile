@@ -5,11 +5,12 @@ ARG BASE=python:3.13-slim
 FROM ${BASE} AS build
 WORKDIR /src
 COPY . .
-# The environment is made where it will lie, for its scripts name their interpreter by path.
+# The environment is made where it will lie, for its scripts name their interpreter by path. What installs stays behind;
+# a Python before 3.12 brings setuptools, too.
 RUN python3 -m venv /app \
  && /app/bin/python -m pip wheel --no-cache-dir --no-deps --wheel-dir /wheels . \
  && /app/bin/python -m pip install --no-cache-dir --compile /wheels/*.whl \
- && /app/bin/python -m pip uninstall --yes pip
+ && /app/bin/python -m pip uninstall --yes setuptools pip
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="SMS gateway mock" \

@@ -35,6 +35,7 @@ lint: $(VENV)/installed-for-development ## check style, types, layers and the Do
 	$(BIN)/mypy
 	$(BIN)/mypy examples/python_httpx2
 	$(BIN)/mypy examples/python_requests
+	$(BIN)/mypy examples/testcontainers_python
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/hadolint Dockerfile
 

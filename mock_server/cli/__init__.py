@@ -6,6 +6,7 @@ import os
 
 import click
 
+from mock_server.cli.doctor import doctor
 from mock_server.cli.explaining import explain
 from mock_server.cli.forcing import stub
 from mock_server.cli.packs import check, scenarios
@@ -25,5 +26,5 @@ def main(context: click.Context) -> None:
         context.color = False
 
 
-for _command in (serve, check, scenarios, ready, send, messages, wait, explain, stub, advance, reset):
+for _command in (serve, check, scenarios, ready, send, messages, wait, explain, stub, advance, reset, doctor):
     main.add_command(_command)

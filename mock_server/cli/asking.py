@@ -55,9 +55,14 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
         with said(), connect(url or default_url(), session=session, token=control_token) as control:
             command(control=control, **given)
 
+    return server_options(asks)
+
+
+def server_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the four options that say whom to ask, and how to print."""
     for option in reversed(_OPTIONS):
-        asks = option(asks)
-    return asks
+        command = option(command)
+    return command
 
 
 @contextmanager

@@ -6,10 +6,13 @@ import sys
 
 import click
 
-from mock_server.cli.asking import default_url
+from mock_server.cli.asking import default_url, seconds_of
 
 _PATIENCE = 3.0
 """Seconds that a health check waits for its answer."""
+
+_PAUSE = 0.05
+"""Seconds between one question and the next."""
 
 
 @click.command()
@@ -18,19 +21,36 @@ _PATIENCE = 3.0
     envvar="SMS_MOCK_URL",
     help="The gateway's base URL.  [default: this machine, port $SMS_MOCK_PORT or 8080]",
 )
-def ready(url: str | None) -> None:
+@click.option(
+    "--wait", default="0s", envvar="SMS_MOCK_WAIT", metavar="DURATION",
+    help="Ask again for so long, until it is ready: for a script that has just started it.",
+)  # fmt: skip
+def ready(url: str | None, wait: str) -> None:
     """Exit 0 when a gateway answers /_ready with 200, else 1; for health checks."""
+    from threading import Event  # noqa: PLC0415
+    from time import monotonic  # noqa: PLC0415
+
+    base, until = url or default_url(), monotonic() + seconds_of("--wait", wait)
+    while True:
+        said, is_ready = _asked(base)
+        if is_ready or monotonic() >= until:
+            break
+        Event().wait(_PAUSE)
+    click.echo(said, err=not is_ready)
+    sys.exit(not is_ready)
+
+
+def _asked(base: str) -> tuple[str, bool]:
+    """What a gateway says of itself, and whether it is ready."""
     from http.client import HTTPException  # noqa: PLC0415 - only this command is a client
     from urllib.error import HTTPError  # noqa: PLC0415
     from urllib.request import ProxyHandler, build_opener  # noqa: PLC0415
 
-    base = url or default_url()
     try:
         # Straight to the gateway: a proxy in the environment answers for other machines.
         with build_opener(ProxyHandler({})).open(f"{base.rstrip('/')}/_ready", timeout=_PATIENCE) as answered:
-            click.echo(answered.read().decode())
+            return answered.read().decode(), True
     except (OSError, ValueError, HTTPException) as error:
         if isinstance(error, HTTPError):
             error.close()
-        click.echo(f"not ready: {base}: {error}", err=True)
-        sys.exit(1)
+        return f"not ready: {base}: {error}", False

@@ -66,9 +66,9 @@ class WorldVerbs(Asking):
         found: dict[str, Any] = self._ask("PATCH", "/scenario", parts)
         return found
 
-    def export(self) -> str:
-        """The session as a scenario file."""
-        return str(self._ask("GET", "/scenario/export"))
+    def export(self, *, secrets: bool = False) -> str:
+        """The session as a scenario file; with `secrets` also the passwords that no shipped scenario shows."""
+        return str(self._ask("GET", "/scenario/export", query={"secrets": True} if secrets else None))
 
     def snapshot(self) -> Snapshot:
         """Keep the session's state."""

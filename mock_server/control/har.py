@@ -5,7 +5,6 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,24 +12,17 @@ from mock_server import explanation
 from mock_server.domain.instants import SECOND, Instant, rfc3339
 from mock_server.domain.secrets import Secrets
 from mock_server.exchange import Exchange
+from mock_server.release import PACKAGE, release
 
 _HTTP = "HTTP/1.1"
 _UNKNOWN_SIZE = -1
 _BYTES = "application/octet-stream"
-_PACKAGE = "sms-gateway-mock"
 
 
 def har(exchanges: Iterable[Exchange], secrets: Secrets, origin: str) -> dict[str, Any]:
     """A log of these exchanges, in their order. Times are the session's, and an exchange takes none of it."""
     entries = [_entry(exchange, secrets, origin) for exchange in exchanges]
-    return {"log": {"version": "1.2", "creator": {"name": _PACKAGE, "version": _version()}, "entries": entries}}
-
-
-def _version() -> str:
-    try:
-        return version(_PACKAGE)
-    except PackageNotFoundError:
-        return "0"
+    return {"log": {"version": "1.2", "creator": {"name": PACKAGE, "version": release()}, "entries": entries}}
 
 
 def _entry(exchange: Exchange, secrets: Secrets, origin: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from mock_server.cli import main
+from mock_server.cli import main, readiness
 from mock_server.testing import MockGateway
 
 BROKEN = "version: 1\nwatchlst: []\naccounts: [{username: a, password: hidden-away, admin: maybe}]\n"
@@ -137,3 +137,35 @@ def test_ready_of_something_that_speaks_no_http_is_a_sentence_and_exit_1() -> No
 
     assert result.exit_code == 1
     assert result.stderr.startswith(f"not ready: {url}: ")
+
+
+def test_ready_waits_for_a_gateway_that_is_about_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked again until it answers: what was said before is not told."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    once = readiness._asked
+    starting = MockGateway(port=port)
+    asked = []
+
+    def starts_it_when_asked(base: str) -> tuple[str, bool]:
+        asked.append(once(base))
+        if len(asked) == 1:
+            starting.start()
+        return asked[-1]
+
+    monkeypatch.setattr(readiness, "_asked", starts_it_when_asked)
+    result = run("ready", "--wait", "30s", "--url", f"http://127.0.0.1:{port}")
+    starting.stop()
+
+    assert [is_ready for _, is_ready in asked] == [False, True]
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_ready_gives_up_after_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what was said last, and exit 1; what is no length of time is exit 2."""
+    result = run("ready", "--wait", "0.06s", "--url", "http://127.0.0.1:1")
+    assert result.exit_code == 1
+    assert result.stderr.count("not ready") == 1
+
+    assert run("ready", "--wait", "soon").exit_code == 2

@@ -1,6 +1,6 @@
 """Documentation that runs: blocks marked `runnable`, and what they are said to print.
 
-    ```bash runnable      is run by bash, `set -euo pipefail`, in an empty folder, against a fresh gateway
+    ```bash runnable      is run by bash, `set -euo pipefail`, against a fresh gateway, in a folder with `examples`
     ```python runnable    is run by this Python, in the same folder
     ```json answer        what the block before it prints: the last JSON value of its standard output
     ```text answer        the same for plain text
@@ -20,6 +20,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.structure.project_sources import ROOT
 
 WRITTEN_ADDRESS = "127.0.0.1:8080"
 ANY = "…"
@@ -64,6 +66,8 @@ def run(step: Step, address: str, folder: Path) -> str:
     commands = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
     if step.language not in commands:
         raise BrokenPageError(f"line {step.line}: {step.language} cannot be run; bash and python can")
+    if not (folder / "examples").exists():
+        (folder / "examples").symlink_to(ROOT / "examples")
     # What is installed beside this Python is what the reader would have.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(  # noqa: S603

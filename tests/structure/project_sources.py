@@ -63,8 +63,9 @@ def marked_requirements(*folders: str) -> dict[str, set[str]]:
 
 
 def pages() -> dict[str, str]:
-    """README and every page of the documentation, by path."""
-    found = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    """README, every page of the documentation, and what stands beside examples and benchmarks, by path."""
+    beside = [ROOT / "benchmarks/README.md", ROOT / "examples/README.md"]
+    found = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *beside]
     return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in found}
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 
 import click
 import pytest
 
+from contract_tests.cli import main as kit
 from mock_server.cli import main
-from tests.structure.project_sources import modules, pages
+from tests.structure.project_sources import ROOT, modules, pages
 
 SHAPES_OF_OUTPUT = {"--json"}
 """Said on the command line each time: an environment that changed what a command prints would break scripts."""
@@ -45,6 +47,32 @@ def test_option_is_documented(command: str, option: click.Option) -> None:
     variable = option.envvar if isinstance(option.envvar, str) else ""
 
     assert any(f"`{variable}`" in each or not variable for each in line.findall(DOCUMENTED))
+
+
+def of_the_kit() -> Iterator[tuple[str, click.Option]]:
+    """Every option of every command of `sms-contract`, by the name of its command."""
+    for name, command in kit.commands.items():
+        for each in command.params:
+            if isinstance(each, click.Option):
+                yield name, each
+
+
+KIT = list(of_the_kit())
+
+
+@pytest.mark.parametrize(("command", "option"), KIT, ids=[f"{name} {option.opts[0]}" for name, option in KIT])
+def test_option_of_the_kit_is_documented(command: str, option: click.Option) -> None:
+    """With its variable, where it has one."""
+    assert re.search(rf"`{re.escape(option.opts[0])}\b", DOCUMENTED)
+    assert option.envvar is None or f"`{option.envvar}`" in DOCUMENTED
+
+
+@pytest.mark.parametrize(
+    "name", tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+)
+def test_extra_is_documented(name: str) -> None:
+    """Who needs it reads of it; that of the project's own developers is what `make` installs."""
+    assert name == "dev" or re.search(rf"extra `{name}`|\[{name}\]", DOCUMENTED)
 
 
 @pytest.mark.parametrize("command", main.commands)

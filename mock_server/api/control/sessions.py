@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mock_server.api.control.call import Answer, Call, Document, Table
+from mock_server.release import release
 
 
 async def _ready(call: Call) -> Answer:
-    return 200, {"ready": True, **call.control.session()}
+    return 200, {"ready": True, "version": release(), **call.control.session()}
 
 
 async def _reset(call: Call) -> Answer:

@@ -1,0 +1,117 @@
+"""What arrived at the gateway, and whether an account is let in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mock_server.cli.doctor.findings import Finding, not_asked, ok, problem, warning
+from mock_server.cli.doctor.patient import Patient
+from mock_server.client import Control, Exchange
+from mock_server.scenario.loader import parse_scenario
+
+_UNDIALLABLE = "+0"
+_SESSION = re.compile(r"\A/~[^/]*")
+_PARTS = ("version", "accounts", "assume")
+"""What of a scenario decides who is let in."""
+
+
+def credentials(patient: Patient) -> Iterator[Finding]:
+    """Whether the account is let in: tried in a session of its own, where it leaves no trace."""
+    if patient.user is None:
+        yield not_asked("credentials", "--user names an account to try")
+        return
+    scenario = parse_scenario(patient.control.export(secrets=True), "the session's scenario").document()
+    played = {name: scenario[name] for name in _PARTS if name in scenario}
+    with patient.server.create_session(scenario=played) as tried:
+        reason = _kept_out(patient, tried, "services")
+        if reason is not None:
+            yield problem(
+                "credentials", f"{patient.user!r} is not let in: {reason}",
+                "`accounts` of the scenario says who is; `sms-mock serve` prints them at its start",
+            )  # fmt: skip
+            return
+        unprivileged = _kept_out(patient, tried, "admin")
+    if unprivileged is None:
+        yield ok("credentials", f"{patient.user!r} is let in, as an administrator too")
+    else:
+        yield warning(
+            "credentials", f"{patient.user!r} is let in at /api/Services/…, not at /api/Admin/…: {unprivileged}"
+        )
+
+
+def _kept_out(patient: Patient, tried: Control, operation: str) -> str | None:
+    """Why the account is not let in; a message that cannot become one is what it sends."""
+    sent = tried.send(_UNDIALLABLE, "", username=patient.user, password=patient.password, operation=operation)
+    explained = tried.explain(sent.exchange)
+    return str(explained.reason) if explained.rule in {"authentication", "privilege"} else None
+
+
+def journal(patient: Patient) -> Iterator[Finding]:
+    """Whether anybody called, who was not let in, and what paths there were that no gateway has."""
+    count = patient.control.count_exchanges()
+    if not count:
+        yield _silence(patient)
+        return
+    last = patient.control.exchanges(limit=1)[0]
+    yield ok("journal", f"{_calls(count)} arrived, the last at {last.at:%H:%M:%S}: {_told(last)}")
+    yield _refused(patient, last)
+    yield _unknown(patient, last)
+
+
+def _silence(patient: Patient) -> Finding:
+    elsewhere = {
+        each.id: each.raw.get("exchanges", 0)
+        for each in patient.server.sessions()
+        if each.id != patient.session and each.raw.get("exchanges", 0)
+    }
+    nobody = f"no call arrived in the session {patient.session!r}"
+    if not elsewhere:
+        return warning(
+            "journal", f"{nobody}, nor in another",
+            f"have the client send once, with {patient.url} as its base URL, and ask again",
+        )  # fmt: skip
+    told = ", ".join(f"{_calls(number)} in {name!r}" for name, number in sorted(elsewhere.items()))
+    return warning("journal", f"{nobody}, but {told}", f"look there (--session), or give the client {patient.url}")
+
+
+def _refused(patient: Patient, last: Exchange) -> Finding:
+    count = patient.control.count_exchanges(status=401)
+    if not count:
+        return ok("401", "every call was let in")
+    newest = patient.control.exchanges(status=401, limit=1)[0]
+    what = f"{_calls(count)} came without credentials that hold, the last is exchange {newest.id}"
+    advice = f"`sms-mock explain {newest.id}` says why"
+    return problem("401", what, advice) if last.id == newest.id else warning("401", what, advice)
+
+
+def _unknown(patient: Patient, last: Exchange) -> Finding:
+    found = [each for rule in ("path", "method") for each in patient.control.exchanges(rule=rule, limit=1)]
+    if not found:
+        return ok("paths", "every call was for a path that the gateway has")
+    count = sum(patient.control.count_exchanges(rule=rule) for rule in ("path", "method"))
+    newest = max(found, key=lambda each: (each.at, len(each.id), each.id))
+    what = f"{_calls(count)} asked for what the gateway does not have, such as {newest.method} {newest.path}"
+    advice = _mended(newest)
+    return problem("paths", what, advice) if last.id == newest.id else warning("paths", what, advice)
+
+
+def _mended(exchange: Exchange) -> str:
+    path = _SESSION.sub("", exchange.path.partition("?")[0])
+    if path.lower().startswith("/api/api/"):
+        return "the client adds /api itself: take it from its base URL"
+    if "//" in path:
+        return "the client's base URL ends in a slash and its path begins with one: leave the former out"
+    if exchange.rule == "method":
+        return "a send is a POST, a look-up a GET"
+    if not path.startswith("/api/"):
+        return "the gateway's paths begin with /api/, in this case"
+    return "compare it with `/_control/openapi/sms-gateway.yaml`: letters are upper or lower case as there"
+
+
+def _told(exchange: Exchange) -> str:
+    return f"{exchange.method} {exchange.path}, {exchange.status or 'no answer'}"
+
+
+def _calls(count: int) -> str:
+    return "1 call" if count == 1 else f"{count} calls"

@@ -1,0 +1,49 @@
+"""The order in which a gateway and its surroundings are looked at; what stands on something broken is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mock_server.cli.doctor.base_urls import base_urls
+from mock_server.cli.doctor.calls import credentials, journal
+from mock_server.cli.doctor.findings import Finding, not_asked, problem
+from mock_server.cli.doctor.patient import Patient
+from mock_server.cli.doctor.reaching import control, gateway, listening
+from mock_server.cli.doctor.surroundings import proxy, vendor
+from mock_server.client import ControlError
+
+_Step = Callable[[Patient], Iterator[Finding]]
+
+__all__ = ["Patient", "examine"]
+
+_WAY_IN: tuple[_Step, ...] = (listening, gateway, control)
+_INSIDE: tuple[_Step, ...] = (credentials, journal)
+
+
+def examine(patient: Patient) -> Iterator[Finding]:
+    """Every finding, as it is made."""
+    yield from vendor(patient)
+    yield from proxy(patient)
+    reached, failed = [], False
+    for step in _WAY_IN:
+        for finding in step(patient):
+            failed = failed or finding.state == "problem"
+            reached.append(finding.about)
+            yield finding
+        if failed:
+            break
+    steerable = "control" in reached and not (failed and reached[-1] == "control")
+    yield from _unless_it_fails("base URL", lambda each: base_urls(each, steerable=steerable), patient)
+    for step in _INSIDE:
+        if failed:
+            yield not_asked(step.__name__, "what stands above has to be right first")
+        else:
+            yield from _unless_it_fails(step.__name__, step, patient)
+
+
+def _unless_it_fails(about: str, step: _Step, patient: Patient) -> Iterator[Finding]:
+    """A gateway may go away while it is examined."""
+    try:
+        yield from step(patient)
+    except ControlError as error:
+        yield problem(about, str(error), "try again")

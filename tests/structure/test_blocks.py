@@ -1,0 +1,145 @@
+"""Every block of code on every page is run by a test, or there is a reason why not, and its syntax is judged."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+from typing import NamedTuple
+
+import pytest
+
+from mock_server.scenario.loader import ScenarioError, parse_scenario
+from tests.structure.project_sources import ROOT, pages
+
+PAGES = pages()
+
+
+class Block(NamedTuple):
+    """A block that is not marked to be run: where it stands, in which language, and what it says."""
+
+    page: str
+    line: int
+    language: str
+    code: str
+
+
+_SUITE_A = "all of suite A takes long: tests/kit/test_suite_on_the_mock.py runs it"
+_SUITE_B = "all of suite B takes long: tests/kit/client/test_examples_keep_the_contract.py runs it"
+_LIVE = "a real environment: tests/kit/test_live_mode.py plays one"
+_SCHEMATHESIS = "takes long: tests/kit/test_schemathesis_users.py runs it"
+_PRODUCT = "it needs a product to import"
+_REPLAY = "it needs a client that broke: tests/kit/client/test_replaying.py has some"
+_PROTOCOL = "lines of the protocol: tests/kit/client/test_driver_protocol.py speaks it"
+
+NOT_RUN = {
+    ("README.md", "make serve"): "serves for ever: .ci/run makes the same environment, and runs this test in it",
+    ("README.md", "sms-contract gateway --url http"): _SUITE_A,
+    ("README.md", "SMS_PASSWORD=… sms-contract gateway --live"): _LIVE,
+    ("README.md", "schemathesis --config-file"): _SCHEMATHESIS,
+    ("README.md", "sms-contract client --command"): _SUITE_B,
+    ("README.md", "# conftest.py"): _PRODUCT,
+    ("README.md", "docker build"): "an engine of containers: .ci/container builds and starts the same without one",
+    ("benchmarks/README.md", "make bench"): "takes long, and what it prints is no verdict",
+    ("docs/delivery.md", "stateDiagram-v2"): "a picture",
+    ("docs/recipes.md", "from pathlib import Path"): "an engine: tests/recipes/test_containers.py plays one",
+    ("docs/suite-a.md", "sms-mock serve &"): _SUITE_A,
+    ("docs/suite-a.md", "pytest --pyargs"): "takes long: tests/kit/test_suite_under_pytest.py runs it",
+    ("docs/suite-a.md", "SMS_PASSWORD=… sms-contract gateway --url http://my-stand-in"): _SUITE_A,
+    ("docs/suite-a.md", "SMS_PASSWORD=… sms-contract gateway --url https://…"): _LIVE,
+    ("docs/suite-a.md", "sms-contract paths"): _SCHEMATHESIS,
+    ("docs/suite-b.md", 'sms-contract client --command "node driver.mjs"\n'): _SUITE_B,
+    ("docs/suite-b.md", '{"id": 1, "operation"'): _PROTOCOL,
+    ("docs/suite-b.md", "# conftest.py"): _PRODUCT,
+    ("docs/suite-b.md", "pytest --pyargs"): "takes long: tests/kit/client/test_running.py runs the checks",
+    ("docs/suite-b.md", 'sms-contract client --command "node driver.mjs" --replay'): _REPLAY,
+}  # fmt: skip
+"""Why a block is not run, by its page and how it begins; and who runs the same instead."""
+
+
+def blocks() -> list[Block]:
+    """Every block without a mark."""
+    found = []
+    for name, page in PAGES.items():
+        for block in re.finditer(r"^```(?P<info>[^\n]*)\n(?P<code>.*?)^```$", page, re.DOTALL | re.MULTILINE):
+            if " " not in block["info"]:
+                line = page.count("\n", 0, block.start()) + 1
+                found.append(Block(name, line, block["info"], block["code"]))
+    return found
+
+
+BLOCKS = blocks()
+NAMES = [f"{block.page}:{block.line}" for block in BLOCKS]
+
+
+def reasons(block: Block) -> list[str]:
+    """Why it is not run."""
+    return [why for (page, begin), why in NOT_RUN.items() if page == block.page and block.code.startswith(begin)]
+
+
+def flaw(block: Block) -> str | None:
+    """What is wrong with the syntax of a block."""
+    try:
+        if block.language == "bash":
+            done = subprocess.run(["bash", "-n"], input=block.code, capture_output=True, text=True, check=False)  # noqa: S607
+            return done.stderr or None
+        if block.language == "python":
+            ast.parse(block.code)
+        elif block.language == "json":
+            json.loads(block.code)
+        elif block.language == "yaml":
+            parse_scenario(block.code, block.page)
+        elif block.language not in {"mermaid", "text"}:
+            return f"nobody knows {block.language!r}"
+    except (ValueError, SyntaxError, ScenarioError) as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=NAMES)
+def test_block_is_run_or_there_is_a_reason(block: Block) -> None:
+    """A scenario is loaded; of the rest, each block that is not marked `runnable` has one reason in the table."""
+    assert len(reasons(block)) == (0 if block.language == "yaml" else 1)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=NAMES)
+def test_block_that_is_not_run_is_at_least_well_formed(block: Block) -> None:
+    """Its shell, Python, JSON or scenario has no mistake that can be seen without running it."""
+    assert flaw(block) is None
+
+
+def test_reasons_are_for_blocks_that_are_there() -> None:
+    """A reason that outlives its block would excuse the next one that begins like it; and who it names, exists."""
+    known = {
+        (page, begin)
+        for page, begin in NOT_RUN
+        if any(block.page == page and block.code.startswith(begin) for block in BLOCKS)
+    }
+    named = [path for why in NOT_RUN.values() for path in re.findall(r"(?:tests|\.ci)/[\w/.]+\w", why)]
+
+    assert known == set(NOT_RUN)
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_code_stands_between_fences(name: str) -> None:
+    """Code that is only indented would be neither run nor missed."""
+    outside = re.sub(r"^```.*?^```$", "", PAGES[name], flags=re.DOTALL | re.MULTILINE)
+
+    assert re.findall(r"\n\n(    \S.*)", outside) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("bash", "if true; then echo"),
+        ("python", "print("),
+        ("json", "{'code': 61}"),
+        ("yaml", "version: 1\nwatchlst: []\n"),
+        ("pearl", "1"),
+    ],
+)
+def test_a_block_with_a_mistake_is_found(language: str, code: str) -> None:
+    """Each judge sees what it is there for."""
+    assert flaw(Block("page", 1, language, code)) is not None
