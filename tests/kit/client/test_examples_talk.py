@@ -253,9 +253,18 @@ def test_the_shell_client_says_it_by_its_exit_code(gateway: MockGateway) -> None
         assert done.stdout.startswith(said)
 
 
-def test_every_example_is_tried_and_described() -> None:
-    """A folder that no test runs and no page names would rot."""
+def test_every_client_to_copy_is_tried_here_and_every_folder_is_described() -> None:
+    """A folder that no test runs and no page names would rot. What is no client is run by `tests/recipes`."""
     page = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    folders = [path for path in EXAMPLES.iterdir() if path.is_dir()]
 
-    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == set(COMMANDS)
-    assert [name for name in COMMANDS if f"`{name}`" not in page] == []
+    assert {path.name for path in folders if list(path.glob("driver.*"))} == set(COMMANDS)
+    assert [path.name for path in folders if f"`{path.name}`" not in page] == []
+
+
+def test_every_other_example_is_run_by_a_recipe() -> None:
+    """Each stands by name in a test of `tests/recipes`."""
+    recipes = "".join(path.read_text("utf-8") for path in (EXAMPLES.parent / "tests/recipes").glob("test_*.py"))
+    others = {path.name for path in EXAMPLES.iterdir() if path.is_dir()} - set(COMMANDS)
+
+    assert sorted(others - set(re.findall(r"examples/(\w+)[/\"]", recipes))) == []
