@@ -7,6 +7,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from mock_server.client import ControlError
+from mock_server.scenario.problems import ScenarioError
 
 _Asked = ParamSpec("_Asked")
 _Told = TypeVar("_Told")
@@ -43,6 +44,9 @@ class PluginError(Exception):
 
     __module__ = "mock_server.pytest_plugin"
 
+
+MISTAKES = (ControlError, ScenarioError)
+"""What is wrong with what a test, or a run, was set up with."""
 
 TOLD = (ControlError, AbsenceError, PluginError)
 """What is told to a test in one piece."""

@@ -234,7 +234,10 @@ class SmsGateway:
         """
         if exchange is None or isinstance(exchange, str):
             return self.control.explain(exchange)
-        return self.control.explain(exchange.headers.get("x-mock-exchange"))
+        found = next((value for name, value in exchange.headers.items() if name.lower() == "x-mock-exchange"), None)
+        if found is None:
+            raise PluginError("the answer has no header X-Mock-Exchange: it is no answer of this gateway")
+        return self.control.explain(found)
 
     @plainly
     def transport(self, library: str = "httpx2") -> Any:

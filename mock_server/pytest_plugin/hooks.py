@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from mock_server.pytest_plugin.server import Settings, SmsServer
 
 _SERVER = pytest.StashKey["SmsServer"]()
-_FAILED = pytest.StashKey[bool]()
+_PASSED = pytest.StashKey[bool]()
 
 _TIMEOUT = "5"
 
@@ -60,17 +61,19 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.fixture(scope="session")
 def sms_server(request: pytest.FixtureRequest) -> Iterator[SmsServer]:
     """The server behind sms_gateway: sms_server.session() makes a gateway for fixtures that outlive a test."""
-    settings = _settings(request.config)
-    from mock_server.client import ControlError  # noqa: PLC0415
-    from mock_server.pytest_plugin.server import serving  # noqa: PLC0415
-    from mock_server.scenario.problems import ScenarioError  # noqa: PLC0415
+    from mock_server.pytest_plugin.importing import quick_imports  # noqa: PLC0415
 
-    try:
-        with serving(settings) as server:
-            request.config.stash[_SERVER] = server
-            yield server
-    except (ControlError, ScenarioError) as error:
-        raise _failure(error) from None
+    with ExitStack() as until_the_end:
+        with quick_imports():
+            from mock_server.pytest_plugin.errors import MISTAKES  # noqa: PLC0415
+            from mock_server.pytest_plugin.server import serving  # noqa: PLC0415
+
+            try:
+                server = until_the_end.enter_context(serving(_settings(request.config)))
+            except MISTAKES as error:
+                raise _failure(error) from None
+        request.config.stash[_SERVER] = server
+        yield server
 
 
 @pytest.fixture
@@ -81,28 +84,28 @@ def sms_gateway(sms_server: SmsServer, request: pytest.FixtureRequest) -> Iterat
     clock.advance(hours=1): time. receipts, ledger, explain(): what came of it, and why. aio: the same, to be awaited.
     A refusal that no one expected fails the test at its end; expect_refusal() expects one.
     """
-    from mock_server.client import ControlError  # noqa: PLC0415
-    from mock_server.scenario.problems import ScenarioError  # noqa: PLC0415
+    from mock_server.pytest_plugin.errors import MISTAKES  # noqa: PLC0415
 
     marker = request.node.get_closest_marker("sms_scenario")
     args, parts = ((), {}) if marker is None else (marker.args, dict(marker.kwargs))
     if len(args) > 1:
         pytest.fail("sms_scenario: one scenario at most; the parts to replace follow by name", pytrace=False)
     try:
-        gateway = sms_server.begin(request.node.name, *args, **parts)
-    except (ControlError, ScenarioError) as error:
+        gateway = sms_server.begin(request.node.name, *args, parts=parts)
+    except MISTAKES as error:
         raise _failure(error) from None
     yield gateway
-    # What failed already is told of in its report.
-    gateway.close(quietly=request.node.stash.get(_FAILED, False))
+    # What failed tells so in its report; what was skipped or broken off did not come to its end.
+    gateway.close(quietly=not request.node.stash.get(_PASSED, False))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     """Show a test that fails what reached the gateway, and why it answered as it did."""
     report = yield
+    if call.when == "call":
+        item.stash[_PASSED] = report.passed
     if report.failed and call.when != "teardown":
-        item.stash[_FAILED] = True
         server = item.config.stash.get(_SERVER, None)
         if server is not None and call.excinfo is not None:
             _show_exchanges(server, report, call.excinfo.value)

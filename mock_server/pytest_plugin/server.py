@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import secrets
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +15,7 @@ from mock_server.pytest_plugin.errors import PluginError
 from mock_server.pytest_plugin.gateway import SmsGateway
 
 if TYPE_CHECKING:
+    from mock_server.scenario.model import Scenario
     from mock_server.testing import MockGateway
 
 _LONGEST_LABEL = 40
@@ -85,7 +84,7 @@ class SmsServer:
         Raises:
             ControlError: something is wrong with the scenario.
         """
-        gateway = self.begin("shared", scenario, strict=strict, **parts)
+        gateway = self.begin("shared", scenario, strict=strict, parts=parts)
         try:
             yield gateway
         except BaseException:
@@ -99,17 +98,18 @@ class SmsServer:
         scenario: str | Mapping[str, object] | None = None,
         *,
         strict: bool | None = None,
-        **parts: Any,
+        parts: Mapping[str, Any] | None = None,
     ) -> SmsGateway:
         """Begin a session; `label` is what its name begins with."""
         settings = self._settings
         # Our own server was started with the run's scenario.
         chosen = scenario if scenario is not None or self._own is not None else settings.scenario
-        creation = {name: parts.pop(name) for name in _OF_THE_CREATION if name in parts}
+        overrides = dict(parts or {})
+        creation = {name: overrides.pop(name) for name in _OF_THE_CREATION if name in overrides}
         made = self._control.create_session(
-            self._name(label), scenario=self._document(chosen), overrides=parts or None, **creation
+            self._name(label), scenario=self._document(chosen), overrides=overrides or None, **creation
         )
-        self._recipes[made.url] = repr((chosen, parts))
+        self._recipes[made.url] = repr((chosen, overrides))
         gateway = SmsGateway(
             self, made, timeout=settings.timeout, strict=settings.strict if strict is None else strict
         )
@@ -176,35 +176,22 @@ def serving(settings: Settings) -> Iterator[SmsServer]:
             control.session()
             yield SmsServer(control, settings, None)
         return
-    with _quick_imports():
-        from mock_server.testing import MockGateway  # noqa: PLC0415 - this is most of the time that a start takes
+    from mock_server.testing import MockGateway  # noqa: PLC0415 - this is most of the time that a start takes
 
-        scenario = settings.scenario or "default"
-        path = str(settings.folder / scenario) if is_a_file(scenario) else scenario
-        own = MockGateway(path, session_ttl="0s").start()
+    own = MockGateway(_loaded(settings), session_ttl="0s").start()
     try:
         yield SmsServer(own.control, settings, own)
     finally:
         own.stop()
 
 
-@contextmanager
-def _quick_imports() -> Iterator[None]:
-    """Import as it was installed.
+def _loaded(settings: Settings) -> str | Scenario:
+    scenario = settings.scenario or "default"
+    if not is_a_file(scenario):
+        return scenario
+    from mock_server.scenario.loader import load_scenario  # noqa: PLC0415
 
-    pytest rewrites the assertions of every package that brings a plugin: it would compile some 150 modules of ours in
-    each new environment. And a collection of the garbage in the middle would find none, in a tenth of the time.
-    """
-    rewriting = [each for each in sys.meta_path if type(each).__name__ == "AssertionRewritingHook"]
-    collecting = gc.isenabled()
-    gc.disable()
-    sys.meta_path[:] = [each for each in sys.meta_path if each not in rewriting]
-    try:
-        yield
-    finally:
-        sys.meta_path[:0] = rewriting
-        if collecting:
-            gc.enable()
+    return load_scenario(settings.folder / scenario)
 
 
 def _accounts(exported: str) -> list[Account]:

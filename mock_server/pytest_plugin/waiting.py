@@ -98,8 +98,8 @@ def here(wait: Callable[[float], _Found], timeout: float, instead: str) -> _Foun
         return wait(0.0)
     except AbsenceError as error:
         raise PluginError(
-            f"{error.sentence}, and a coroutine cannot wait here: the event loop, and a client that runs in it, would "
-            f"stand still; write `{instead}`"
+            f"{error.sentence}, and a coroutine cannot wait here: the event loop would stand still, and with it a "
+            f"client that runs in it; write `{instead}`"
         ) from None
 
 
