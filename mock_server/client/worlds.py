@@ -48,9 +48,10 @@ class WorldVerbs(Asking):
         bound._ends = True  # noqa: SLF001 - another of our own kind
         return bound
 
-    def delete_session(self, name: str | None = None) -> None:
-        """End a session, by default this one."""
-        self._ask("DELETE", f"/sessions/{quoted(name or self._session or 'default')}")
+    def delete_session(self, name: str | None = None) -> list[str]:
+        """End a session, by default this one; the ids of the stubs that were added and that no send has met."""
+        ended = self._ask("DELETE", f"/sessions/{quoted(name or self._session or 'default')}")
+        return [str(each) for each in ended["unmatched_stubs"]]
 
     def reset(self) -> Session:
         """Go back to how the session was created."""
@@ -67,7 +68,11 @@ class WorldVerbs(Asking):
         return found
 
     def export(self, *, secrets: bool = False) -> str:
+<<<<<<< HEAD
         """The session as a scenario file; with `secrets` also the passwords that no shipped scenario shows."""
+=======
+        """The session as a scenario file; with `secrets`, those are not masked that no shipped scenario shows."""
+>>>>>>> s12-plugin
         return str(self._ask("GET", "/scenario/export", query={"secrets": True} if secrets else None))
 
     def snapshot(self) -> Snapshot:
