@@ -68,11 +68,7 @@ class WorldVerbs(Asking):
         return found
 
     def export(self, *, secrets: bool = False) -> str:
-<<<<<<< HEAD
         """The session as a scenario file; with `secrets` also the passwords that no shipped scenario shows."""
-=======
-        """The session as a scenario file; with `secrets`, those are not masked that no shipped scenario shows."""
->>>>>>> s12-plugin
         return str(self._ask("GET", "/scenario/export", query={"secrets": True} if secrets else None))
 
     def snapshot(self) -> Snapshot:
