@@ -6,6 +6,7 @@ It imports nothing besides pytest; the gateway comes with the first test that as
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from mock_server.pytest_plugin.gateway import SmsGateway
     from mock_server.pytest_plugin.server import Settings, SmsServer
 
-_SERVER = pytest.StashKey["SmsServer"]()
+_GATEWAY = pytest.StashKey["SmsGateway"]()
 _PASSED = pytest.StashKey[bool]()
 
 _TIMEOUT = "5"
@@ -72,7 +73,6 @@ def sms_server(request: pytest.FixtureRequest) -> Iterator[SmsServer]:
                 server = until_the_end.enter_context(serving(_settings(request.config)))
             except MISTAKES as error:
                 raise _failure(error) from None
-        request.config.stash[_SERVER] = server
         yield server
 
 
@@ -94,6 +94,7 @@ def sms_gateway(sms_server: SmsServer, request: pytest.FixtureRequest) -> Iterat
         gateway = sms_server.begin(request.node.name, *args, parts=parts)
     except MISTAKES as error:
         raise _failure(error) from None
+    request.node.stash[_GATEWAY] = gateway
     yield gateway
     # What failed tells so in its report; what was skipped or broken off did not come to its end.
     gateway.close(quietly=not request.node.stash.get(_PASSED, False))
@@ -105,20 +106,22 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = yield
     if call.when == "call":
         item.stash[_PASSED] = report.passed
-    if report.failed and call.when != "teardown":
-        server = item.config.stash.get(_SERVER, None)
-        if server is not None and call.excinfo is not None:
-            _show_exchanges(server, report, call.excinfo.value)
+    # Where no test has asked for a gateway yet, this one did not either.
+    asked = "mock_server.pytest_plugin.gateway" in sys.modules
+    if asked and report.failed and call.when != "teardown" and call.excinfo is not None:
+        _show_exchanges(item, report, call.excinfo.value)
     return report
 
 
-def _show_exchanges(server: SmsServer, report: pytest.TestReport, error: BaseException) -> None:
+def _show_exchanges(item: pytest.Item, report: pytest.TestReport, error: BaseException) -> None:
     from mock_server.pytest_plugin.errors import AbsenceError  # noqa: PLC0415
+    from mock_server.pytest_plugin.gateway import SmsGateway  # noqa: PLC0415
     from mock_server.pytest_plugin.reporting import last_exchanges  # noqa: PLC0415
 
     if isinstance(error, AbsenceError):
-        return  # They tell so themselves.
-    for gateway in server.open:
+        return  # It tells so itself.
+    given = [item.stash.get(_GATEWAY, None), *getattr(item, "funcargs", {}).values()]
+    for gateway in dict.fromkeys(each for each in given if isinstance(each, SmsGateway)):
         report.sections.append((f"SMS gateway {gateway.base_url}", "\n".join(last_exchanges(gateway.control))))
 
 

@@ -59,8 +59,6 @@ class SmsServer:
         self._made = 0
         self._accounts: dict[str, list[Account]] = {}
         self._recipes: dict[str, str] = {}
-        self.open: list[SmsGateway] = []
-        """The sessions that have not ended."""
         self.url = control.url
         """The base URL of the server; each session's own is `SmsGateway.base_url`."""
         self.token = settings.token if own is None else None
@@ -110,15 +108,10 @@ class SmsServer:
             self._name(label), scenario=self._document(chosen), overrides=overrides or None, **creation
         )
         self._recipes[made.url] = repr((chosen, overrides))
-        gateway = SmsGateway(
-            self, made, timeout=settings.timeout, strict=settings.strict if strict is None else strict
-        )
-        self.open.append(gateway)
-        return gateway
+        return SmsGateway(self, made, timeout=settings.timeout, strict=settings.strict if strict is None else strict)
 
     def ended(self, gateway: SmsGateway) -> None:
         """A session is over."""
-        self.open.remove(gateway)
         self._recipes.pop(gateway.base_url, None)
 
     def accounts_of(self, control: Control) -> list[Account]:

@@ -47,7 +47,7 @@ def test_a_test_needs_nothing_but_the_fixture(project: Project) -> None:
 
 
 def test_a_failing_test_shows_the_last_exchanges_with_their_reasons(project: Project) -> None:
-    """Five, oldest first, without any password; a passing test shows nothing, nor does one without a gateway."""
+    """Five, oldest first, without any password; of its own gateway. A passing test shows nothing."""
     project.write(
         "test_it.py",
         """
@@ -65,9 +65,22 @@ def test_a_failing_test_shows_the_last_exchanges_with_their_reasons(project: Pro
         """,
     )
 
-    ran = project.pytest()
+    project.write(
+        "other/conftest.py",
+        """
+        import pytest
 
-    assert ran.counts == {"passed": 1, "failed": 2}, ran.output
+        @pytest.fixture(scope="session", autouse=True)
+        def another(sms_server):
+            with sms_server.session() as gateway:
+                yield gateway
+        """,
+    )
+    project.write("other/test_first.py", "def test_passes(): pass\n")
+
+    ran = project.pytest("other", "test_it.py")
+
+    assert ran.counts == {"passed": 2, "failed": 2}, ran.output
     section = ran.output.partition("- SMS gateway http://127.0.0.1:")[2].partition("____")[0]
     assert "the last 5 of more, oldest first:" in section
     assert section.count("refused with code 61 (HTTP 500), decided by: watchlist (WL-1, documented)") == 4
@@ -267,12 +280,13 @@ def test_a_server_that_runs_is_shared(project: Project) -> None:
             project.pytest("-n2", f"--sms-mock-url={gateway.url}/", "--sms-scenario=watchlist"),
             project.pytest("-n2", "--sms-scenario=watchlist", SMS_MOCK_URL=gateway.url),
         ]
+        url = gateway.url
         left = [session.id for session in gateway.control.sessions()]
         untouched = gateway.control.count_exchanges()
 
     for ran in runs:
         assert (ran.code, ran.counts) == (0, {"passed": 20}), ran.output
-        assert f"sms_gateway: {gateway.url}" in ran.output
+        assert f"sms_gateway: {url}" in ran.output
     assert (left, untouched) == (["default"], 0)
 
 
@@ -320,7 +334,7 @@ def test_a_server_that_dies_in_the_middle_is_named(project: Project) -> None:
         ran = project.pytest(f"--sms-mock-url={url}", VICTIM=str(process.pid), PORT=port)
 
     assert ran.counts == {"failed": 1, "error": 1}, ran.output
-    assert f"E       mock_server.client.errors.ControlError: nothing listens at {url}" in ran.output
+    assert f"ControlError: Unreachable: nothing listens at {url}" in ran.output
     assert f"the gateway cannot be asked what it got: Unreachable: nothing listens at {url}" in ran.output
     assert f"\nsms_gateway: Unreachable: nothing listens at {url}; `sms-mock serve` starts a gateway\n" in ran.output
     assert "over_http.py" not in ran.output
@@ -419,7 +433,7 @@ def test_who_tests_in_classes_is_served(project: Project) -> None:
     assert "nothing; the client's base URL has to be http" in ran.output
 
 
-@pytest.mark.parametrize("distribution", ["load", "loadscope", "loadfile", "worksteal"])
+@pytest.mark.parametrize("distribution", ["load", "loadscope"])
 def test_workers_share_nothing(project: Project, distribution: str) -> None:
     """Each has a server of its own, whichever way the tests are handed out."""
     for name in ("one", "two"):
