@@ -21,6 +21,7 @@ from mock_server.adapters.sweeper import Sweeper
 from mock_server.adapters.webhook_sender import HttpWebhookSender
 from mock_server.api.app import build_app
 from mock_server.api.guard import Access
+from mock_server.console.mounting import console_routes
 from mock_server.control import Worlds
 from mock_server.domain.instants import Duration
 from mock_server.journal import Bounds, Journal
@@ -58,7 +59,8 @@ class World:
         self.sessions = Sessions(self._session, ttl=session_ttl, stopwatch=stopwatch)
         self.default = self.sessions.create(scenario, name=DEFAULT)
         self.worlds = Worlds(self.sessions, self.raw)
-        self.app: ASGIApp = build_app(self.sessions, self.worlds, self.lifespan, access=self.access)
+        page = console_routes(self.worlds, self.access)
+        self.app: ASGIApp = build_app(self.sessions, self.worlds, self.lifespan, access=self.access, page=page)
 
     def end_waits(self) -> None:
         """Answer all who wait: the server is about to stop, and nothing more will come."""

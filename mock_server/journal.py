@@ -59,6 +59,8 @@ class Journal:
         self._raw = raw
         self._entries: deque[Exchange] = deque()
         self._opened = 0
+        self.settled = 0
+        """How many requests were served to their end, whatever has become of their entries since."""
         self._epoch = 0
         self._closed = False
         self._forgotten = 0
@@ -73,6 +75,11 @@ class Journal:
     def evicted(self) -> int:
         """How many exchanges had to go for newer ones."""
         return self._opened - self._forgotten - len(self._entries)
+
+    @property
+    def opened(self) -> int:
+        """The number of the newest exchange."""
+        return self._opened
 
     @property
     def forgotten(self) -> int:
@@ -116,6 +123,7 @@ class Journal:
     def settle(self, exchange: Exchange) -> None:
         """Count an entry that is complete, and its raw bytes unless it had to go before it was."""
         exchange.settled = True
+        self.settled += 1
         if exchange.epoch != self._epoch or self._closed:
             return
         if exchange.operation is not None:

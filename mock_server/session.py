@@ -28,6 +28,8 @@ class Session:
     """A tester is moving the clock: nothing else starts what is due."""
     users = 0
     """What is going on: requests in service, held answers, open pages, waits. They keep a session alive."""
+    revision = 0
+    """How often a tester has had a hand in it: with the journal, whether a page has to look again."""
     used_at: Duration = 0
     """When the last request ended, by the server's stopwatch."""
 
@@ -46,6 +48,8 @@ class Session:
         alarm: Callable[[Session], Alarm],
     ) -> None:
         self.name = name
+        self.identity = object()
+        """Not that of another session which had this name before."""
         self.seed = seed
         self.clock = clock
         self.ids = ids

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from starlette.routing import Route, Router
+from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp
 
 from mock_server.api.control import control_routes
@@ -24,9 +24,14 @@ Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 
 
 def build_app(
-    sessions: Sessions, worlds: Worlds, lifespan: Lifespan | None = None, *, access: Access | None = None
+    sessions: Sessions,
+    worlds: Worlds,
+    lifespan: Lifespan | None = None,
+    *,
+    access: Access | None = None,
+    page: Iterable[BaseRoute] = (),
 ) -> ASGIApp:
-    """The ASGI application of one server.
+    """The ASGI application of one server; `page` is the way to the console, which stands above.
 
     It is a `Router` and not a `Starlette`: the exchange middleware answers for every exception, and the two layers
     that `Starlette` adds for that would only cost time on the send path.
@@ -43,6 +48,7 @@ def build_app(
             ),
             Route("/api/messagestatus/{key}", StatusEndpoint(), methods=["GET"]),
             *control_routes(worlds, Guard(access or Access())),
+            *page,
         ],
         # A trailing slash is another path, and another path is 404 (BAD-5).
         redirect_slashes=False,

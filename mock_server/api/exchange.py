@@ -28,7 +28,8 @@ from mock_server.sessions import DEFAULT, Sessions
 SESSION, EXCHANGE, HEADERS = "mock.session", "mock.exchange", "mock.headers"
 """Keys of the ASGI scope: the `Session`, the `Exchange` of a vendor request, and the headers as a dictionary."""
 
-_OURS = re.compile(r"/(?:_control|_ready)(?:/|\Z)")
+_OURS = re.compile(r"/(?:_control|_ready|_console)(?:/|\Z)")
+_READING = frozenset({"GET", "HEAD"})
 _PREFIX = "/~"
 
 _BAD_5 = assumed("BAD-5")
@@ -64,7 +65,7 @@ class ExchangeMiddleware:
             await self._answer_missing(send, name)
             return
         scope[SESSION] = session
-        if _OURS.match(path) is None:
+        if not (_OURS.match(path) or (path == "/" and scope["method"] in _READING)):
             scope[EXCHANGE] = _open(session, scope)
         session.users += 1
         try:

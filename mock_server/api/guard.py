@@ -98,7 +98,7 @@ class Guard:
             foreign = next(self._foreign_hosts(headers), None)
             if foreign is not None:
                 return _forbidden(foreign)
-        return _from_another_site(headers)
+        return from_another_site(headers)
 
     def _without_token(self, headers: Iterable[RawHeader], token: bytes) -> Refusal | None:
         presented = list(_presented(headers))
@@ -154,7 +154,7 @@ def _presented(headers: Iterable[RawHeader]) -> Iterator[bytes]:
                 yield token.strip()
 
 
-def _from_another_site(headers: Iterable[RawHeader]) -> Refusal | None:
+def from_another_site(headers: Iterable[RawHeader]) -> Refusal | None:
     """A page of another site can have a browser POST here; the browser then says where the page is from."""
     hosts = {value.lower() for name, value in headers if name == b"host"}
     for name, value in headers:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server import explanation
+from mock_server.control.changes import ChangeVerbs
 from mock_server.control.clock import ClockVerbs
 from mock_server.control.delivery import DeliveryVerbs
 from mock_server.control.exporting import exported_session
+from mock_server.control.inbox import InboxVerbs
 from mock_server.control.journal import JournalVerbs
 from mock_server.control.requests import bad_scenario
 from mock_server.control.snapshots import SnapshotVerbs
@@ -28,8 +30,10 @@ class Control:
 
     def __init__(self, session: Session, raw: RawBytes) -> None:
         self._session = session
+        self.changes = ChangeVerbs(session)
         self.clock = ClockVerbs(session)
         self.delivery = DeliveryVerbs(session)
+        self.inbox = InboxVerbs(session)
         self.journal = JournalVerbs(session, raw)
         self.snapshots = SnapshotVerbs(session)
         self.stubs = StubVerbs(session)
@@ -39,6 +43,10 @@ class Control:
     def name(self) -> str:
         """The session's name."""
         return self._session.name
+
+    def touched(self) -> None:
+        """Say that a tester had a hand in the session; whoever serves a verb that changes something says so."""
+        self._session.revision += 1
 
     async def reset(self) -> dict[str, Any]:
         """Go back to how the session was created."""

@@ -81,6 +81,7 @@ def explanation(exchange: Exchange, secrets: Secrets, stubs: StubBook | None = N
     asked = rules_asked(exchange, secrets)
     return {
         **summary(exchange, secrets),
+        "caller": None if exchange.account is None else exchange.account.username,
         "advice": masked(advice(exchange, asked), secrets),
         **rules_view(exchange, asked, secrets),
         "stubs_nearly_matched": stubs_nearly_matched(exchange, stubs_asked(exchange), stubs, secrets),

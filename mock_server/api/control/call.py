@@ -114,7 +114,10 @@ class Endpoint:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         try:
             body = await _read_object(receive)
-            status, content = await self._verbs[method](Call(self._worlds, Request(scope), body, receive))
+            call = Call(self._worlds, Request(scope), body, receive)
+            status, content = await self._verbs[method](call)
+            if method != "GET":
+                call.control.touched()
         except ClientGoneError:
             return
         except ControlError as error:

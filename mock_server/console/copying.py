@@ -1,0 +1,95 @@
+"""An exchange as something to paste: a curl command, and a test."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from mock_server.scenario import pack
+
+_OF_CURL_ITSELF = frozenset({"host", "content-length", "user-agent", "accept", "authorization", "connection"})
+_FORCIBLE = frozenset({8, 56, 59, 60, 61, 63, 64, 66, 74})
+_PASSWORD = "PASSWORD"  # noqa: S105 - what stands in a password's place
+
+
+def as_curl(exchange: Mapping[str, Any], base: str) -> str | None:
+    """The request as a command line; `None` where its body is kept no more, or was no text."""
+    request = exchange["request"]
+    if request["evicted"] or request["body_truncated"] or request["body_encoding"] == "base64":
+        return None
+    parts = ["curl", "-i"]
+    if exchange["method"] != "POST" or not request["body"]:
+        parts += ["-X", exchange["method"]]
+    username = exchange["caller"]
+    if username is not None:
+        parts += ["-u", f"{username}:{password_of(username)}"]
+    for name, value in request["headers"] or ():
+        if name.lower() not in _OF_CURL_ITSELF:
+            parts += ["-H", f"{name}: {value}"]
+    if request["body"]:
+        parts += ["--data-raw", request["body"]]
+    return shlex.join([*parts, base + exchange["path"]])
+
+
+def first_curl(base: str, scenario: Mapping[str, Any]) -> str:
+    """A command line that sends a first message, by an account of the scenario that may."""
+    accounts = scenario.get("accounts", ())
+    sender = next((each["username"] for each in accounts if each.get("admin") and each.get("active", True)), "admin")
+    content = json.dumps({"destination": "+447700900123", "text": "Your code is 428371"})
+    credentials = f"{sender}:{password_of(sender)}"
+    json_type = "Content-Type: application/json"
+    return shlex.join(["curl", "-u", credentials, base + "/api/Admin/send", "-H", json_type, "-d", content])
+
+
+def as_pytest(exchange: Mapping[str, Any]) -> str | None:
+    """A test that has the gateway answer alike; `None` of what was no send that got an answer."""
+    content = content_of(exchange)
+    if content is None or exchange["outcome"] not in {"accepted", "refused", "silently dropped"}:
+        return None
+    if exchange["outcome"] == "refused" and exchange["code"] not in _FORCIBLE:
+        return None
+    destination, text = content.get("destination"), content.get("text")
+    if not (isinstance(destination, str) and isinstance(text, str)):
+        return None
+    lines = [
+        "from mock_server.testing import MockGateway",
+        "",
+        "",
+        f"def test_a_send_is_{exchange['outcome'].replace(' ', '_')}() -> None:",
+        "    with MockGateway() as gateway:",
+        f"        gateway.control.stub(when={{'destination': {destination!r}}}, then={_outcome(exchange)!r})",
+        "",
+        "        # In the place of this line: your own client, with gateway.url as its base URL.",
+        f"        sent = gateway.control.send({destination!r}, {text!r})",
+        "",
+    ]
+    if exchange["outcome"] == "refused":
+        lines += [f"        assert (sent.accepted, sent.code) == (False, {exchange['code']})"]
+    else:
+        lines += ["        assert sent.accepted"]
+    return "\n".join(lines) + "\n"
+
+
+def password_of(username: str) -> str:
+    """The password of an account that a shipped scenario shows; of any other, a word in its place."""
+    return dict(pack.public().pairs).get(username, _PASSWORD)
+
+
+def _outcome(exchange: Mapping[str, Any]) -> dict[str, Any]:
+    if exchange["outcome"] == "refused":
+        return {"refuse": exchange["code"]}
+    return {"accept": True} if exchange["outcome"] == "accepted" else {"drop": True}
+
+
+def content_of(exchange: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a send asked for, as it was written; `None` where that is kept no more, or was no object."""
+    body = exchange["request"]["body"]
+    if not body or exchange["operation"] is None:
+        return None
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

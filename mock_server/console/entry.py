@@ -1,0 +1,39 @@
+"""The way in where a token is needed, and what those see who are not let in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from mock_server.api.guard import Refusal
+from mock_server.console.door import COOKIE, Door
+from mock_server.console.visit import Handler, Visit
+
+ENTRY_PATH = "/enter"
+ENTRY = ("POST",)
+
+
+def enter(door: Door) -> Mapping[str, Handler]:
+    """Take the token from the form, and remember in the browser that it was shown."""
+
+    async def show_token(visit: Visit) -> Response:
+        ticket = door.pass_for(visit.field("token"))
+        if ticket is None:
+            return visit.page("closed", status=401, refusal=visit.words("closed.wrong_token"), asks=True)
+        answer = visit.redirect()
+        secure = visit.request.url.scheme == "https"
+        answer.set_cookie(COOKIE, ticket, path="/", httponly=True, samesite="lax", secure=secure)
+        return answer
+
+    return {"POST": show_token}
+
+
+def closed(visit: Visit, refusal: Refusal) -> Response:
+    """Say why somebody is not let in; where a token is wanted, ask for it."""
+    asks = refusal.status == 401
+    said = visit.words("closed.token") if asks else refusal.details
+    answer = visit.page("closed", status=refusal.status, refusal=said, asks=asks)
+    for name, value in refusal.headers:
+        answer.headers[name.decode()] = value.decode()
+    return answer

@@ -1,0 +1,54 @@
+"""The console within the application: nothing of it is imported before somebody opens it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.api.guard import Access
+from mock_server.control import Worlds
+
+
+class Console:
+    """The page as an ASGI application."""
+
+    def __init__(self, worlds: Worlds, access: Access) -> None:
+        self._worlds = worlds
+        self._access = access
+
+    @cached_property
+    def _app(self) -> ASGIApp:
+        # Templates would cost a gateway in a test a good part of its start, and it shows no page.
+        from mock_server.console.routes import build_console  # noqa: PLC0415
+
+        return build_console(self._worlds, self._access)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        await self._app(scope, receive, send)
+
+
+class Threshold:
+    """`/`: whoever looks at the bare server is shown the page; whoever sends there is told that it is no path."""
+
+    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["method"] not in {"GET", "HEAD"}:
+            raise HTTPException(404)
+        location = f"{scope.get('root_path', '')}/_console".encode()
+        headers = [(b"location", location), (b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": 303, "headers": headers})
+        await send({"type": "http.response.body"})
+
+
+def console_routes(worlds: Worlds, access: Access) -> list[BaseRoute]:
+    """The page, and the way to it."""
+    console = Console(worlds, access)
+    return [
+        Route("/", Threshold()),
+        Route("/_console", console),
+        Route("/_console/{rest:path}", console),
+    ]

@@ -1,0 +1,139 @@
+"""The whole page on one screen: its views, and the shell around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mock_server.api.guard import Access
+from mock_server.console.door import Door
+from mock_server.console.entry import ENTRY, ENTRY_PATH, closed, enter
+from mock_server.console.inbox import INBOX
+from mock_server.console.message import MESSAGE
+from mock_server.console.rendering import STATIC
+from mock_server.console.stream import CHANGES
+from mock_server.console.visit import Handler, Table, Visit
+from mock_server.control import ControlError, Worlds
+from mock_server.explanation import masked_within
+
+PREFIX = "/_console"
+
+VIEWS: tuple[Table, ...] = (INBOX, MESSAGE, CHANGES)
+
+_STATIC = f"{PREFIX}/static/"
+
+_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    )
+)
+_ALWAYS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_KEPT = "public, max-age=31536000, immutable"
+"""Of files whose address holds the hash of their contents."""
+_NOT_KEPT = "no-store"
+
+
+def build_console(worlds: Worlds, access: Access) -> ASGIApp:
+    """The console as an ASGI application; it finds the session in the scope."""
+    door = Door(access)
+    pages = [
+        Route(f"{PREFIX}{path}", _Page(worlds, door, handlers), methods=list(handlers))
+        for table in VIEWS
+        for path, handlers in table
+    ]
+    entry = Route(f"{PREFIX}{ENTRY_PATH}", _Page(worlds, None, enter(door)), methods=list(ENTRY))
+    return _Shell(worlds, door, Router([*pages, entry], redirect_slashes=False))
+
+
+class _Shell:
+    """Headers that every answer has; static files; and a page for what is not there."""
+
+    def __init__(self, worlds: Worlds, door: Door, router: Router) -> None:
+        self._worlds = worlds
+        self._door = door
+        self._router = router
+        self._static = StaticFiles(directory=STATIC)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"][len(scope.get("root_path", "")) :]
+        is_static = path.startswith(_STATIC)
+        versioned = is_static and bool(scope["query_string"])
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _ALWAYS.items():
+                    headers[name] = value
+                headers["Cache-Control"] = _KEPT if versioned and message["status"] == 200 else _NOT_KEPT
+            await send(message)
+
+        try:
+            if is_static:
+                inner = {**scope, "path": "/" + path.removeprefix(_STATIC), "root_path": ""}
+                await self._static(inner, receive, sending)
+            else:
+                await self._router(scope, receive, sending)
+        except HTTPException as error:
+            visit = Visit(self._worlds, Request(scope, receive))
+            refusal = self._door.refusal(visit.request)
+            if refusal is not None:
+                answer = closed(visit, refusal)
+            else:
+                what = "problem.wrong_method" if error.status_code == 405 else "problem.no_page"
+                answer = visit.page(
+                    "problem", status=error.status_code, problem=visit.words(what), details=[scope["path"][:200]]
+                )
+            for name, value in (error.headers or {}).items():
+                answer.headers[name] = value
+            await answer(scope, receive, sending)
+
+
+class _Page:
+    """One route: a handler for each method, for those whom the door lets in."""
+
+    def __init__(self, worlds: Worlds, door: Door | None, handlers: Mapping[str, Handler]) -> None:
+        self._worlds = worlds
+        self._door = door
+        self._handlers = handlers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        visit = Visit(self._worlds, Request(scope, receive))
+        refusal = None if self._door is None else self._door.refusal(visit.request)
+        answer = closed(visit, refusal) if refusal is not None else await self._answer(visit)
+        await answer(scope, receive, send)
+
+    async def _answer(self, visit: Visit) -> Response:
+        method = "GET" if visit.request.method == "HEAD" else visit.request.method
+        try:
+            if method != "GET":
+                await visit.read_form()
+            answer = await self._handlers[method](visit)
+        except ControlError as error:
+            return problem(visit, error)
+        if method != "GET":
+            visit.control.touched()
+        return answer
+
+
+def problem(visit: Visit, error: ControlError) -> Response:
+    """What cannot be done, said on a page."""
+    details = masked_within(error.details, visit.request.scope["mock.session"].secrets)
+    told = details if isinstance(details, list) else [] if details is None else [details]
+    return visit.page("problem", status=error.status, problem=error.message, details=told)

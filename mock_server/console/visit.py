@@ -1,0 +1,106 @@
+"""One request of a browser, read; and what can be answered to it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from mock_server.api.body import Unread, read_body
+from mock_server.api.exchange import SESSION
+from mock_server.console.rendering import Words, language_of, rendered, rendered_part, words
+from mock_server.control import Control, ControlError, Worlds
+
+LIVE = "live"
+"""The block of each template that is asked for again when something has changed."""
+
+_MOST_FIELDS = 200
+
+
+class Visit:
+    """One request: the verbs of its session, its query and form, and the language of its browser."""
+
+    def __init__(self, worlds: Worlds, request: Request) -> None:
+        self.worlds = worlds
+        self.control: Control = worlds.control(request.scope[SESSION])
+        self.request = request
+        self.path: Mapping[str, str] = request.path_params
+        self.query: Mapping[str, str] = request.query_params
+        self.words: Words = words(language_of(request.headers.get("accept-language", "")))
+        self.form: Mapping[str, str] = {}
+
+    @property
+    def base(self) -> str:
+        """What stands before every path of this session: empty for the default one."""
+        return str(self.request.scope.get("root_path", ""))
+
+    @property
+    def origin(self) -> str:
+        """Scheme and authority as the browser wrote them."""
+        return f"{self.request.url.scheme}://{self.request.headers.get('host') or self.request.url.netloc}"
+
+    @property
+    def wants_part(self) -> bool:
+        """Whether the page is there already, and only what lives on it is asked for."""
+        return self.query.get("part") == LIVE
+
+    async def read_form(self) -> None:
+        """Read what a form sent; of fields that came twice the last counts.
+
+        Raises:
+            ControlError: it is too large, or no form.
+        """
+        body = await read_body(self.request.receive)
+        if isinstance(body, Unread):
+            raise ControlError(413, "Payload too large", "form: at most 1 MiB is allowed")
+        try:
+            self.form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+        except ValueError as error:
+            raise ControlError(400, "Malformed request", f"form: {error}") from None
+
+    def asked(self, name: str) -> str:
+        """A parameter of the query, trimmed; empty where it was not given."""
+        return self.query.get(name, "").strip()
+
+    def field(self, name: str) -> str:
+        """A field of the form, trimmed; empty where it was not given."""
+        return self.form.get(name, "").strip()
+
+    def link(self, path: str = "", **query: object) -> str:
+        """The address of a page of this session; parameters without a value are left out."""
+        given = {name: value for name, value in query.items() if value not in {None, ""}}
+        return f"{self.base}/_console{path}" + (f"?{urlencode(given)}" if given else "")
+
+    def page(self, view: str, *, status: int = 200, **context: Any) -> Response:
+        """A view, or only what lives on it; its template has its name."""
+        template = f"{view}.html"
+        known = self._context(view) | context
+        if self.wants_part:
+            return HTMLResponse(rendered_part(template, LIVE, known), status)
+        return HTMLResponse(rendered(template, known), status)
+
+    def redirect(self, path: str = "", **query: object) -> Response:
+        """Go on to another page, by GET."""
+        return RedirectResponse(self.link(path, **query), status_code=303)
+
+    def _context(self, view: str) -> dict[str, Any]:
+        again = [(name, value) for name, value in self.request.query_params.multi_items() if name != "part"]
+        return {
+            "visit": self,
+            "t": self.words,
+            "lang": self.words.language,
+            "view": view,
+            "link": self.link,
+            "session": self.control.session(),
+            "live_url": f"{self.base}{self.request.scope['path'][len(self.base) :]}?"
+            + urlencode([*again, ("part", LIVE)]),
+        }
+
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+Table = tuple[tuple[str, dict[str, Handler]], ...]
+"""Paths behind `/_console`, with a handler for each method."""

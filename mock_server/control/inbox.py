@@ -1,0 +1,152 @@
+"""The verb of the inbox: every send of a session, messages and refusals alike, newest first."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from typing import Any, NamedTuple
+
+from mock_server import explanation
+from mock_server.control.requests import ControlError
+from mock_server.control.subjects import ExchangeSubject
+from mock_server.domain.delivery import Status, latest
+from mock_server.domain.instants import rfc3339
+from mock_server.domain.message import Message
+from mock_server.exchange import Exchange
+from mock_server.session import Session
+
+MOST_SOUGHT = 2000
+"""Sends that one search looks through before it says how far it came: a page may ask for it every second."""
+
+ACCEPTED, DROPPED, REFUSED, UNANSWERED = "accepted", "dropped", "refused", "unanswered"
+
+_BY_STATUS = {Status.PROVIDER_ACCEPTANCE: ACCEPTED} | {
+    status: status.value.lower() for status in Status if status is not Status.PROVIDER_ACCEPTANCE
+}
+_BY_OUTCOME = {explanation.DROPPED: DROPPED, explanation.REFUSED: REFUSED}
+
+STATES = (*_BY_STATUS.values(), DROPPED, REFUSED, UNANSWERED)
+"""What may have become of a send, in one word."""
+
+_Item = tuple[int, Message | Exchange]
+"""A send with the number of its exchange."""
+
+
+def state_of(status: str | None, outcome: str | None) -> str:
+    """One of `STATES` for a message's status, or for an exchange's outcome where no message came of it."""
+    return _BY_OUTCOME.get(outcome or "", UNANSWERED) if status is None else _BY_STATUS[Status(status)]
+
+
+class Sought(NamedTuple):
+    """Which sends are meant."""
+
+    text: str = ""
+    """Stands in the text, the destination or the reference key, whatever the case."""
+    state: str = ""
+    """One of `STATES`; empty: any."""
+    destination: str | None = None
+
+
+ALL = Sought()
+
+
+class InboxVerbs:
+    """Look through the sends as a person does."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def sends(self, sought: Sought = ALL, *, limit: int, before: str | None = None) -> dict[str, Any]:
+        """The newest sends that are meant, newest first.
+
+        `older` is where to go on, as `before` of the next call: `None` where there is nothing more. A search looks
+        through `MOST_SOUGHT` sends and no more, so that it may find nothing and still name an `older`.
+
+        Raises:
+            ControlError: 400, `before` is no number of an exchange, or the state is none.
+        """
+        if sought.state and sought.state not in STATES:
+            raise ControlError(400, "Bad request", f"state: {sought.state[:40]!r} is not one of {', '.join(STATES)}")
+        found: list[dict[str, Any]] = []
+        last = None
+        for looked_at, (number, item) in enumerate(await self._items(sought.destination, _number(before))):
+            if len(found) == limit or looked_at == MOST_SOUGHT:
+                return {"sends": found, "older": last}
+            last = str(number)
+            shown = await self._shown(number, item)
+            if _is_meant(shown, sought):
+                found.append(shown)
+        return {"sends": found, "older": None}
+
+    async def _items(self, destination: str | None, before: int) -> Iterator[_Item]:
+        store = self._session.store
+        if destination is None:
+            kept = await store.messages(MOST_SOUGHT + 1 if before == sys.maxsize else sys.maxsize)
+        else:
+            kept = await store.by_destination(destination, None, sys.maxsize)
+        messages = ((int(each.exchange), each) for each in kept if not each.dropped)
+        failures = _failures(self._session.journal, destination)
+        both: Iterable[_Item] = merge(messages, failures, key=lambda item: item[0], reverse=True)
+        return (item for item in both if item[0] < before)
+
+    async def _shown(self, number: int, item: Message | Exchange) -> dict[str, Any]:
+        found = await self._of_message(item) if isinstance(item, Message) else self._of_exchange(item)
+        return {"exchange": str(number), **found}
+
+    async def _of_message(self, message: Message) -> dict[str, Any]:
+        secrets = self._session.secrets
+        status = latest(await self._session.store.life(message), self._session.now()).status
+        submission = message.submission
+        key = None if submission.reference is None else submission.reference.key
+        return {
+            "message": message.id,
+            "at": rfc3339(message.accepted_at),
+            "destination": explanation.masked(submission.destination, secrets),
+            "text": explanation.masked(submission.text, secrets),
+            "key": explanation.masked(key, secrets),
+            "state": state_of(status, None),
+            "code": None,
+            "forced": message.forced,
+        }
+
+    def _of_exchange(self, exchange: Exchange) -> dict[str, Any]:
+        subject = ExchangeSubject(exchange, self._session.secrets)
+        view = subject.view
+        text, key = subject.value("text"), subject.value("reference.key")
+        return {
+            "message": None,
+            "at": view["at"],
+            "destination": subject.value("destination"),
+            "text": text if isinstance(text, str) else None,
+            "key": key if isinstance(key, str) else None,
+            "state": state_of(None, view["outcome"]),
+            "code": view["code"],
+            "forced": view["forced"],
+        }
+
+
+def _failures(journal: Iterable[Exchange], destination: str | None) -> Iterator[_Item]:
+    """Sends that no message came of."""
+    for exchange in journal:
+        if exchange.operation is None or not exchange.settled:
+            continue
+        if destination is not None and exchange.destination != destination:
+            continue
+        if explanation.outcome(exchange) != explanation.ACCEPTED:
+            yield int(exchange.id), exchange
+
+
+def _is_meant(shown: dict[str, Any], sought: Sought) -> bool:
+    if sought.state and shown["state"] != sought.state:
+        return False
+    wanted = sought.text.casefold()
+    return not wanted or any(wanted in (shown[each] or "").casefold() for each in ("text", "destination", "key"))
+
+
+def _number(before: str | None) -> int:
+    if before is None:
+        return sys.maxsize
+    if not (before.isascii() and before.isdigit() and len(before) <= 18):
+        raise ControlError(400, "Bad request", f"before: {before[:40]!r} is no number of an exchange")
+    return int(before)
