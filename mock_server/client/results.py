@@ -174,6 +174,8 @@ class Finding(Result, frozen=True):
 class Explanation(Exchange, frozen=True):
     """An exchange with everything that explains its answer."""
 
+    caller: str | None = None
+    """The account of the user name that came."""
     advice: str | None = None
     rules: tuple[Finding, ...] = ()
     persistence: str | None = None

@@ -14,8 +14,8 @@ _FORCIBLE = frozenset({8, 56, 59, 60, 61, 63, 64, 66, 74})
 _PASSWORD = "PASSWORD"  # noqa: S105 - what stands in a password's place
 
 
-def as_curl(exchange: Mapping[str, Any], base: str) -> str | None:
-    """The request as a command line; `None` where its body is kept no more, or was no text."""
+def as_curl(exchange: Mapping[str, Any], origin: str) -> str | None:
+    """The request as a command line for the server at `origin`; `None` where its body is kept no more, or was no text."""
     request = exchange["request"]
     if request["evicted"] or request["body_truncated"] or request["body_encoding"] == "base64":
         return None
@@ -30,7 +30,7 @@ def as_curl(exchange: Mapping[str, Any], base: str) -> str | None:
             parts += ["-H", f"{name}: {value}"]
     if request["body"]:
         parts += ["--data-raw", request["body"]]
-    return shlex.join([*parts, base + exchange["path"]])
+    return shlex.join([*parts, origin + exchange["path"]])
 
 
 def first_curl(base: str, scenario: Mapping[str, Any]) -> str:

@@ -44,12 +44,12 @@ def _page(visit: Visit, message: dict[str, Any] | None, exchange: dict[str, Any]
         "message",
         message=message,
         exchange=exchange,
-        state=state_of(message and message["status"], exchange and exchange["outcome"]),
+        state=state_of((message or {}).get("status"), (exchange or {}).get("outcome")),
         destination=(message or exchange or {}).get("destination") or "",
         text=None if text is None else {"text": text, **told_text(text)},
         events=sorted(_events(message, exchange), key=lambda event: event["at"]),
         statuses=PUSHABLE,
-        curl=None if exchange is None else as_curl(exchange, visit.origin + visit.base),
+        curl=None if exchange is None else as_curl(exchange, visit.origin),
         pytest=None if exchange is None else as_pytest(exchange),
     )
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from mock_server.console.texts import plain
+
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 
@@ -81,6 +83,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.filters["plain"] = plain
     environment.globals["static"] = _versioned
     # Not imported by each template: a block that is rendered by itself sees no imports.
     environment.globals["p"] = environment.get_template("pieces.html").module

@@ -53,6 +53,11 @@ def pieces(text: str) -> Iterator[Piece]:
         yield Piece(text[begun:])
 
 
+def plain(text: str) -> str:
+    """The same in one piece, for where there is no room for more."""
+    return "".join(piece.name or piece.text for piece in pieces(text))
+
+
 def name_of(character: str) -> str:
     """A character as one says it to somebody: itself where it can be seen, its number, and its name."""
     seen = f"{character} " if _is_shown(character) and not character.isspace() else ""

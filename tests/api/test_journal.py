@@ -66,6 +66,7 @@ def test_an_exchange_is_kept_with_everything_that_explains_it(world: World) -> N
         "stubs": [],
         "stubs_nearly_matched": [],
         "message_id": response.json()["id"],
+        "caller": "admin",
         "advice": None,
         "values_missing": None,
         "persistence": None,

@@ -1,0 +1,1 @@
+"""The console: what its pages say and do."""

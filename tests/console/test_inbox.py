@@ -1,0 +1,185 @@
+"""The inbox: every send, a conversation for each destination."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.console.pages import opened
+from tests.support import CUSTOMER, DESTINATION, World
+
+OTHER = "+447700900124"
+WATCHED = "+447700900061"
+
+
+def test_an_empty_inbox_shows_how_to_send_the_first_message(world: World) -> None:
+    """The command can be pasted as it stands: it has the session's address and an account that may send."""
+    page = opened(world)
+
+    assert "Nothing has been sent yet" in page.text
+    assert f"{world.client.base_url}{world.prefix}/api/Admin/send".replace("//~", "/~") in page.text
+    assert "curl -u admin:admin-secret" in page.text
+
+
+def test_each_destination_is_one_conversation_newest_first(world: World) -> None:
+    """The newest send decides where its conversation stands."""
+    for text, destination in (("one", DESTINATION), ("two", OTHER), ("three", DESTINATION)):
+        world.send(text, destination)
+
+    links = [each["href"] for each in opened(world).all("a", class_="conversation")]
+
+    assert [link.partition("to=")[2] for link in links] == ["%2B447700900123", "%2B447700900124"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "word"),
+    [(0, "accepted"), (1, "sent"), (3, "delivered")],
+)
+def test_a_message_is_shown_with_its_state_as_a_word(world: World, seconds: int, word: str) -> None:
+    """The state follows the session's clock."""
+    world.send("Hello")
+    world.advance(seconds)
+
+    assert word in opened(world).text.split()
+    assert opened(world).all("span", class_=f"state state-{word}")
+
+
+def test_a_refusal_is_shown_with_its_code(world: World) -> None:
+    """It is no message, and stands in its conversation nevertheless."""
+    world.send("Hello", WATCHED)
+
+    assert "refused 61" in opened(world, f"?to=%2B{WATCHED[1:]}").text
+
+
+def test_a_dropped_duplicate_is_shown_as_dropped(world: World) -> None:
+    """Its answer was an acceptance, and nobody got it."""
+    for _ in range(3):
+        world.send("The same")
+
+    states = [each["class"] for each in opened(world).all("span") if "state-dropped" in each.get("class", "")]
+
+    assert states
+
+
+def test_codes_and_links_are_picked_out_to_be_copied(world: World) -> None:
+    """Each is a button that holds just what one would type."""
+    world.send("Your code is 428 371, or open https://shop.example/pay", auth=CUSTOMER, operation="Services")
+
+    copied = [each["data-copy"] for each in opened(world).all("button", class_="copy")]
+
+    assert copied == ["428371", "https://shop.example/pay"]
+
+
+def test_the_character_that_forces_ucs_2_is_named(world: World) -> None:
+    """So that somebody sees why a text takes twice the segments."""
+    world.send("Ciao – a presto " * 8)
+
+    assert "UCS-2 · 2 segments · UCS-2 because of – U+2013 EN DASH" in opened(world).text
+
+
+def test_a_search_finds_texts_numbers_and_keys(world: World) -> None:
+    """Whatever the case; what is not meant is not shown."""
+    world.send("Parcel on its WAY", DESTINATION)
+    world.send("Something else", OTHER, reference={"service": "ADMIN", "key": "Order-77"})
+
+    for sought, found, passed_over in (
+        ("on its way", DESTINATION, OTHER),
+        ("order-77", OTHER, DESTINATION),
+        ("0900124", OTHER, DESTINATION),
+    ):
+        page = opened(world, f"?q={sought}")
+        assert found in page.text
+        assert passed_over not in page.text
+
+
+def test_a_state_can_be_asked_for(world: World) -> None:
+    """Filters stand in the URL."""
+    world.send("fine", DESTINATION)
+    world.send("refused", WATCHED)
+
+    page = opened(world, "?state=refused")
+
+    assert WATCHED in page.text
+    assert DESTINATION not in page.text
+
+
+def test_what_is_not_found_is_said(world: World) -> None:
+    """And not that nothing was sent."""
+    world.send("Hello")
+
+    assert "Nothing here is like that" in opened(world, "?q=absent").text
+
+
+def test_a_state_that_does_not_exist_is_answered_with_those_that_do(world: World) -> None:
+    """A URL that somebody edited by hand."""
+    assert "'nope' is not one of accepted, sent" in opened(world, "?state=nope", status=400).text
+
+
+def test_older_conversations_are_a_page_further(world: World) -> None:
+    """No page ever holds more than a window of the sends; the next one goes on where it ends."""
+    for number in range(130):
+        world.send("Hello", f"+4477009{number:05}")
+
+    first = opened(world)
+    older = next(each["href"] for each in first.all("a", class_="button") if "before=" in each["href"])
+    second = opened(world, "?" + older.partition("?")[2])
+
+    shown = [each["href"].partition("to=")[2] for page in (first, second) for each in page.all("a", class_="conversation")]
+    assert len(shown) == len(set(shown)) == 130
+    assert not [each for each in second.all("a", class_="button") if "before=" in each["href"]]
+
+
+def test_the_part_that_lives_is_had_by_itself(world: World) -> None:
+    """Without the page around it, and without the search that somebody is typing into."""
+    world.send("Hello")
+
+    page = opened(world, "?part=live")
+
+    assert "Hello" in page.text
+    assert not page.all("html")
+    assert not page.all("form")
+
+
+def test_the_page_speaks_italian_to_an_italian_browser(world: World) -> None:
+    """The browser's own order decides."""
+    world.send("Ciao")
+
+    page = opened(world, language="it-IT,it;q=0.9,en;q=0.8")
+
+    assert page.all("html", lang="it")
+    assert "accettato" in page.text
+    assert opened(world, language="de,en;q=0.5,it;q=0.4").all("html", lang="en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "{{ 7 * 7 }}",
+        '"><img src=x onerror=alert(1)>',
+        "</title></span></li>",
+        "' hx-get='/x'",
+    ],
+)
+def test_a_text_is_shown_as_text_and_never_as_markup(world: World, text: str) -> None:
+    """The page has as many tags as it has for a harmless text, and the text stands on it as it was sent."""
+    world.send("harmless", OTHER)
+    expected = len(opened(world).tags)
+    world.control("POST", "/reset", {})
+    world.send(text, OTHER)
+
+    page = opened(world)
+
+    assert text in " ".join(page.source.split()) or text in page.text
+    assert len(page.tags) == expected
+    assert not [tag for tag in page.all("script") if "src" not in tag]
+
+
+def test_what_turns_the_direction_of_a_text_is_named_and_not_obeyed(world: World) -> None:
+    """U+202E makes `exe.png` of what is no picture."""
+    world.send("invoice \u202egnp.exe\u0000")
+
+    page = opened(world)
+
+    assert "U+202E" in page.text
+    assert "\u202e" not in page.source
+    assert "\u0000" not in page.source

@@ -1,0 +1,163 @@
+"""One send: what happened, why, and what may be done about it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mock_server.console.copying import as_curl, as_pytest
+from tests.console.pages import Page, opened, submitted
+from tests.support import CUSTOMER, World
+
+WATCHED = "+447700900061"
+
+
+def page_of(world: World, response_text: str = "Hello", **sent: object) -> Page:
+    """The page of a message that was just sent."""
+    return opened(world, f"/messages/{world.send(response_text, **sent).json()['id']}")  # type: ignore[arg-type]
+
+
+def copied(page: Page, label: str) -> str:
+    """What a button of the page copies."""
+    return next(each["data-copy"] for each in page.all("button", class_="copy") if each["data-copy"].startswith(label))
+
+
+def test_a_message_tells_what_happened_in_the_order_of_time(world: World) -> None:
+    """What is still to come is marked as that."""
+    message = world.send("Hello").json()["id"]
+    world.advance(1)
+
+    text = opened(world, f"/messages/{message}").text
+
+    order = ["Received POST", "15 rules were asked", "Verdict: accepted HTTP 200", "PROVIDER_ACCEPTANCE", "SENT", "DELIVERED planned"]
+    places = [text.index(each) for each in order]
+    assert places == sorted(places)
+
+
+def test_a_refusal_says_why_in_plain_words_with_its_requirement(world: World) -> None:
+    """The page of an exchange of which no message came."""
+    exchange = world.send("Hello", WATCHED).headers["x-mock-exchange"]
+
+    text = opened(world, f"/exchanges/{exchange}").text
+
+    assert "The gateway refused the message." in text
+    assert "The destination is on the watchlist: +447700900061." in text
+    assert "Rule: watchlist · Requirement WL-1 (documented)" in text
+
+
+def test_a_forced_answer_says_which_stub_forced_it_and_what_would_have_been(world: World) -> None:
+    """It proves nothing about the gateway, and nobody should think so."""
+    world.control_created("/stubs", {"then": {"refuse": 64}})
+    exchange = world.send("Hello").headers["x-mock-exchange"]
+
+    text = opened(world, f"/exchanges/{exchange}").text
+
+    assert "Forced by s1" in text
+    assert "Without it: accepted" in text
+
+
+def test_each_webhook_attempt_is_shown_with_what_was_sent_and_answered(world: World) -> None:
+    """And with the time of the next try."""
+    world.request("PUT", "/_control/receiver/mine", {"answer": 500, "times": 1})
+    url = f"{world.client.base_url}".rstrip("/") + f"{world.prefix}/_control/receiver/mine"
+    message = world.send("Hello", webhook={"url": url}).json()["id"]
+    world.advance(1)
+
+    text = opened(world, f"/messages/{message}").text
+
+    assert "Webhook for SENT, attempt 1: failed" in text
+    assert "HTTP 500" in text
+    assert "Next try at" in text
+
+
+def test_a_message_can_be_given_a_status(world: World) -> None:
+    """The page shows it at once, and a change that no message takes is refused with those that it may take."""
+    message = world.send("Hello").json()["id"]
+
+    submitted(world, f"/messages/{message}/status", {"status": "SENT"})
+    assert "SENT" in opened(world, f"/messages/{message}").text
+
+    refused = submitted(world, f"/messages/{message}/status", {"status": "READ"}, status=409)
+    assert "after SENT may come DELIVERED, UNDELIVERED" in Page(refused).text
+    submitted(world, f"/messages/{message}/status", {"status": "READ", "force": "yes"})
+    assert opened(world, f"/messages/{message}").all("span", class_="state state-read")
+
+
+def test_the_last_webhook_can_be_sent_again(world: World) -> None:
+    """Once and at once."""
+    url = f"{world.client.base_url}".rstrip("/") + f"{world.prefix}/_control/receiver/mine"
+    message = world.send("Hello", webhook={"url": url}).json()["id"]
+    world.advance(1)
+
+    submitted(world, f"/messages/{message}/resend")
+
+    assert len(world.control("GET", "/receiver/mine")["received"]) == 2
+
+
+def test_nothing_is_said_of_a_message_that_there_is_not(world: World) -> None:
+    """A page, and no traceback."""
+    assert "no message 'nobody'" in opened(world, "/messages/nobody", status=404).text
+    assert "no exchange '77'" in opened(world, "/exchanges/77", status=404).text
+
+
+def test_what_curl_would_have_been_sends_the_same_again(world: World) -> None:
+    """Run as it is copied: quotation marks, line feeds and all."""
+    text = 'It\'s "quoted" $HOME `id`\n€ \\ end'
+    response = world.send(text, auth=CUSTOMER, operation="Services", reference={"service": "ADMIN", "key": "it's"})
+    page = opened(world, f"/messages/{response.json()['id']}")
+    command = copied(page, "curl")
+
+    done = subprocess.run(shlex.split(command), capture_output=True, text=True, check=True)  # noqa: S603
+
+    assert "HTTP/1.1 200" in done.stdout
+    first, second = world.messages()[1], world.messages()[0]
+    assert {key: first[key] for key in ("text", "destination", "reference", "account")} == {
+        key: second[key] for key in ("text", "destination", "reference", "account")
+    }
+
+
+@pytest.mark.parametrize(
+    ("destination", "text", "headers"),
+    [("+447700900123", "It's \"quoted\"\n€", {}), (WATCHED, "Hello", {}), ("+447700900123", "Drop", {"X-Mock-Outcome": "drop"})],
+    ids=["accepted", "refused", "dropped"],
+)
+def test_what_is_copied_as_pytest_passes(
+    world: World, tmp_path: Path, destination: str, text: str, headers: dict[str, str]
+) -> None:
+    """A test that somebody pastes into a file has to be green before it is changed."""
+    exchange = world.send(text, destination, headers=headers).headers["x-mock-exchange"]
+    source = copied(opened(world, f"/exchanges/{exchange}"), "from mock_server")
+    (tmp_path / "test_pasted.py").write_text(source)
+
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_pasted.py"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_password_never_stands_in_what_is_copied(world: World) -> None:
+    """Only those that the shipped scenarios print anyway."""
+    world.patch(accounts=[{"username": "admin", "password": "not-for-a-page", "admin": True}])
+    response = world.send("Hello", auth=("admin", "not-for-a-page"))
+
+    page = opened(world, f"/messages/{response.json()['id']}")
+
+    assert "not-for-a-page" not in page.source
+    assert response.status_code == 200
+
+
+def test_what_was_no_send_is_not_copied_as_one() -> None:
+    """A body that is no object, or that is kept no longer, makes neither a command nor a test."""
+    gone = {"request": {"evicted": True, "body_truncated": False, "body_encoding": None, "body": None}, "operation": "admin"}
+    odd = {"request": {"body": json.dumps([1])}, "operation": "admin", "outcome": "refused", "code": 400}
+
+    assert as_curl(gone, "http://127.0.0.1") is None
+    assert as_pytest(gone) is None
+    assert as_pytest(odd) is None
