@@ -15,7 +15,10 @@ _PASSWORD = "PASSWORD"  # noqa: S105 - what stands in a password's place
 
 
 def as_curl(exchange: Mapping[str, Any], origin: str) -> str | None:
-    """The request as a command line for the server at `origin`; `None` where its body is kept no more, or was no text."""
+    """The request as a command line for the server at `origin`.
+
+    `None` where its body is kept no more, or was no text.
+    """
     request = exchange["request"]
     if request["evicted"] or request["body_truncated"] or request["body_encoding"] == "base64":
         return None

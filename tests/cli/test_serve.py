@@ -74,7 +74,7 @@ def test_the_banner_has_the_url_the_accounts_and_a_line_to_paste() -> None:
     assert "  customer-account / customer-secret  (may send URLs)\n" in result.stdout
     assert "  former-customer / former-secret  (not active)\n" in result.stdout
     assert "curl -u admin:admin-secret http://127.0.0.1:" in result.stdout
-    assert "/_control/messages" in result.stdout
+    assert "/_console" in result.stdout
 
 
 @pytest.mark.usefixtures("instant")
@@ -101,7 +101,7 @@ def test_without_an_administrator_there_is_nothing_to_paste() -> None:
 
     assert result.exit_code == 0
     assert "curl" not in result.stdout
-    assert "/_control/messages" in result.stdout
+    assert "/_console" in result.stdout
 
 
 @pytest.mark.usefixtures("instant")

@@ -61,7 +61,9 @@ def opened(world: World, path: str = "", *, status: int = 200, language: str = "
     return Page(response)
 
 
-def submitted(world: World, path: str, form: Mapping[str, str] | None = None, *, status: int = 303) -> httpx2.Response:
+def submitted(
+    world: World, path: str, form: Mapping[str, str] | None = None, *, status: int = 303
+) -> httpx2.Response:
     """A form of the session's console, sent."""
     response = world.client.post(f"{world.prefix}/_console{path}", data=dict(form or {}))
     assert response.status_code == status, response.text

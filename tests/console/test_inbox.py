@@ -123,7 +123,9 @@ def test_older_conversations_are_a_page_further(world: World) -> None:
     older = next(each["href"] for each in first.all("a", class_="button") if "before=" in each["href"])
     second = opened(world, "?" + older.partition("?")[2])
 
-    shown = [each["href"].partition("to=")[2] for page in (first, second) for each in page.all("a", class_="conversation")]
+    shown = [
+        each["href"].partition("to=")[2] for page in (first, second) for each in page.all("a", class_="conversation")
+    ]
     assert len(shown) == len(set(shown)) == 130
     assert not [each for each in second.all("a", class_="button") if "before=" in each["href"]]
 

@@ -24,7 +24,9 @@ def page_of(world: World, response_text: str = "Hello", **sent: object) -> Page:
 
 def copied(page: Page, label: str) -> str:
     """What a button of the page copies."""
-    return next(each["data-copy"] for each in page.all("button", class_="copy") if each["data-copy"].startswith(label))
+    return next(
+        each["data-copy"] for each in page.all("button", class_="copy") if each["data-copy"].startswith(label)
+    )
 
 
 def test_a_message_tells_what_happened_in_the_order_of_time(world: World) -> None:
@@ -34,7 +36,14 @@ def test_a_message_tells_what_happened_in_the_order_of_time(world: World) -> Non
 
     text = opened(world, f"/messages/{message}").text
 
-    order = ["Received POST", "15 rules were asked", "Verdict: accepted HTTP 200", "PROVIDER_ACCEPTANCE", "SENT", "DELIVERED planned"]
+    order = [
+        "Received POST",
+        "15 rules were asked",
+        "Verdict: accepted HTTP 200",
+        "PROVIDER_ACCEPTANCE",
+        "SENT",
+        "DELIVERED planned",
+    ]
     places = [text.index(each) for each in order]
     assert places == sorted(places)
 
@@ -123,7 +132,11 @@ def test_what_curl_would_have_been_sends_the_same_again(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("destination", "text", "headers"),
-    [("+447700900123", "It's \"quoted\"\n€", {}), (WATCHED, "Hello", {}), ("+447700900123", "Drop", {"X-Mock-Outcome": "drop"})],
+    [
+        ("+447700900123", 'It\'s "quoted"\n€', {}),
+        (WATCHED, "Hello", {}),
+        ("+447700900123", "Drop", {"X-Mock-Outcome": "drop"}),
+    ],
     ids=["accepted", "refused", "dropped"],
 )
 def test_what_is_copied_as_pytest_passes(
@@ -134,7 +147,7 @@ def test_what_is_copied_as_pytest_passes(
     source = copied(opened(world, f"/exchanges/{exchange}"), "from mock_server")
     (tmp_path / "test_pasted.py").write_text(source)
 
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_pasted.py"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -155,7 +168,10 @@ def test_a_password_never_stands_in_what_is_copied(world: World) -> None:
 
 def test_what_was_no_send_is_not_copied_as_one() -> None:
     """A body that is no object, or that is kept no longer, makes neither a command nor a test."""
-    gone = {"request": {"evicted": True, "body_truncated": False, "body_encoding": None, "body": None}, "operation": "admin"}
+    gone = {
+        "request": {"evicted": True, "body_truncated": False, "body_encoding": None, "body": None},
+        "operation": "admin",
+    }
     odd = {"request": {"body": json.dumps([1])}, "operation": "admin", "outcome": "refused", "code": 400}
 
     assert as_curl(gone, "http://127.0.0.1") is None

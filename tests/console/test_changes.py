@@ -1,0 +1,113 @@
+"""What makes an open page look again, and what ends its stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx2
+import pytest
+
+from mock_server.bootstrap import World as Server
+from mock_server.control import Control
+from mock_server.scenario.loader import load_scenario
+from mock_server.scenario.pack import resolve
+from mock_server.testing import MockGateway
+from tests.support import World
+
+Act = Callable[[httpx2.AsyncClient], Awaitable[Any]]
+
+
+def posting(path: str, content: object) -> Act:
+    """A request that somebody makes while the page is open."""
+    return lambda client: client.post(path, json=content)
+
+
+SEEN: dict[str, Act] = {
+    "a send": lambda client: client.post(
+        "/api/Admin/send", json={"destination": "+447700900123", "text": "Hi"}, auth=("admin", "admin-secret")
+    ),
+    "a refusal": lambda client: client.post("/api/Admin/send", json={}, auth=("admin", "admin-secret")),
+    "a stub that is armed": posting("/_control/stubs", {"then": {"refuse": 61}}),
+    "a clock that is stopped": posting("/_control/clock/freeze", {"at": "2026-01-15T09:00:00Z"}),
+    "another scenario": lambda client: client.patch("/_control/scenario", json={"watchlist": ["+447700900999"]}),
+    "a reset": posting("/_control/reset", {}),
+}
+
+
+async def states(act: Act | None) -> tuple[object, object]:
+    """The state before something is done, and after it."""
+    server = Server(load_scenario(resolve("default")))
+    control: Control = server.worlds.control(server.default)
+    transport = httpx2.ASGITransport(app=server.app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        before = await control.changes.state()
+        if act is not None:
+            await act(client)
+        return before, await control.changes.state()
+
+
+@pytest.mark.parametrize("act", SEEN)
+def test_whatever_can_be_seen_changes_the_state(act: str) -> None:
+    """Whoever did it: a client, a tester's command, another page."""
+    before, after = asyncio.run(states(SEEN[act]))
+
+    assert before != after
+
+
+def test_where_nothing_happens_the_state_stays() -> None:
+    """Not even the passing of time is a change while no message is on its way."""
+    before, after = asyncio.run(states(None))
+
+    assert before == after
+
+
+def test_a_reading_request_is_no_change() -> None:
+    """An open page that looks again must not make itself look again."""
+    before, after = asyncio.run(states(lambda client: client.get("/_console")))
+
+    assert before == after
+
+
+def test_two_sessions_of_one_name_are_never_in_the_same_state() -> None:
+    """A page of a session that was deleted and made anew must not take the old one's for its own."""
+
+    async def both() -> list[object]:
+        server = Server(load_scenario(resolve("default")))
+        found = []
+        for _ in range(2):
+            session = server.worlds.create({"name": "again", "seed": 7, "clock": {"mode": "frozen"}})
+            found.append(await server.worlds.control(session).changes.state())
+            server.worlds.delete("again")
+        return found
+
+    first, second = asyncio.run(both())
+
+    assert first != second
+
+
+def test_a_page_is_told_at_once_and_then_with_each_change(world: World) -> None:
+    """Told at once, since what it shows may be older than its stream."""
+    with world.client.stream("GET", f"{world.prefix}/_console/changes") as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        lines = answer.iter_lines()
+        assert _next_event(lines) == "changed"
+        with httpx2.Client(base_url=world.client.base_url, trust_env=False) as other:
+            World(other, world.name).send("Hello")
+        assert _next_event(lines) == "changed"
+
+
+def test_the_stream_ends_with_its_session() -> None:
+    """And so does nobody's page wait for a session that is gone."""
+    with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, timeout=5, trust_env=False) as client:
+        client.post("/_control/sessions", json={"name": "short"})
+        with client.stream("GET", "/~short/_console/changes") as answer:
+            lines = answer.iter_lines()
+            assert _next_event(lines) == "changed"
+            httpx2.delete(f"{gateway.url}/_control/sessions/short")
+            assert not [line for line in lines if line.startswith("event:")]
+
+
+def _next_event(lines: Any) -> str:
+    return next(line.removeprefix("event: ") for line in lines if line.startswith("event: "))
