@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import httpx2
@@ -75,7 +75,7 @@ def test_two_sessions_of_one_name_are_never_in_the_same_state() -> None:
 
     async def both() -> list[object]:
         server = Server(load_scenario(resolve("default")))
-        found = []
+        found: list[object] = []
         for _ in range(2):
             session = server.worlds.create({"name": "again", "seed": 7, "clock": {"mode": "frozen"}})
             found.append(await server.worlds.control(session).changes.state())
@@ -109,5 +109,5 @@ def test_the_stream_ends_with_its_session() -> None:
             assert not [line for line in lines if line.startswith("event:")]
 
 
-def _next_event(lines: Any) -> str:
+def _next_event(lines: Iterator[str]) -> str:
     return next(line.removeprefix("event: ") for line in lines if line.startswith("event: "))
