@@ -14,13 +14,9 @@ _IN_README = re.compile(r"^```python\n(?P<text>def test_a_customer_gets_a_code.*
 
 
 def files() -> dict[str, str]:
-    """Name and text of each block that is headed by the name of a file."""
-    return {found["name"]: found["text"] for found in _FILE.finditer(PAGE)}
-
-
-def readme_test() -> str:
-    """The same project's test on the first page; what it imports is left to the reader there."""
-    return "from shop import Shop\n" + "".join(found["text"] for found in _IN_README.finditer(README))
+    """Name and text of each block that is headed by the name of a file; README leaves the import to its reader."""
+    shown = {found["name"]: found["text"] for found in _FILE.finditer(PAGE)}
+    return {**shown, "test_readme.py": "from shop import Shop\n" + _IN_README.findall(README)[0]}
 
 
 def blocks() -> int:
