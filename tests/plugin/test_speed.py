@@ -86,7 +86,7 @@ def test_a_test_costs_no_more_than_a_few_questions(sms_server: SmsServer) -> Non
 
 
 def test_the_first_test_waits_for_little_more_than_the_imports(project: Project) -> None:
-    """A server of its own is there soon after what it is made of; counted in time of the processor, whoever else has it."""
+    """A server of its own is there soon after what it is made of, in time of the processor: others may be busy."""
     project.write(
         "test_it.py",
         """
