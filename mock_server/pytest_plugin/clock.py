@@ -40,11 +40,14 @@ class GatewayClock:
         event loop takes the notifications awaits `sms_gateway.aio.advance` instead.
 
         Raises:
-            PluginError: receivers of notifications held it up for ten seconds.
+            PluginError: receivers of notifications held it up for ten seconds; or a number without a unit.
         """
-        advanced = self._control().advance(
-            by, hours=24 * days + hours, minutes=minutes, seconds=seconds, until=until, wall_limit=_WALL_LIMIT
-        )
+        try:
+            advanced = self._control().advance(
+                by, hours=24 * days + hours, minutes=minutes, seconds=seconds, until=until, wall_limit=_WALL_LIMIT
+            )
+        except TypeError as error:
+            raise PluginError(str(error)) from None
         if not advanced.complete:
             raise PluginError(
                 f"the clock came to {advanced.now} only: receivers held {advanced.pending} notifications up for "

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from mock_server.pytest_plugin.server import Settings, SmsServer
 
 _GATEWAY = pytest.StashKey["SmsGateway"]()
-_PASSED = pytest.StashKey[bool]()
+_REPORTS = pytest.StashKey[list[bool]]()
+"""Whether a test passed, and each part of it."""
 
 _TIMEOUT = "5"
 
@@ -97,15 +98,20 @@ def sms_gateway(sms_server: SmsServer, request: pytest.FixtureRequest) -> Iterat
     request.node.stash[_GATEWAY] = gateway
     yield gateway
     # What failed tells so in its report; what was skipped or broken off did not come to its end.
-    gateway.close(quietly=not request.node.stash.get(_PASSED, False))
+    reports = request.node.stash.get(_REPORTS, [])
+    gateway.close(quietly=not reports or not all(reports))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     """Show a test that fails what reached the gateway, and why it answered as it did."""
     report = yield
+    if call.when == "setup":
+        # An item runs again where a plugin repeats what failed.
+        item.stash[_REPORTS] = []
     if call.when == "call":
-        item.stash[_PASSED] = report.passed
+        # Subtests are reported by themselves; what is broken off is not reported at all.
+        item.stash[_REPORTS].append(report.passed)
     # Where no test has asked for a gateway yet, this one did not either.
     asked = "mock_server.pytest_plugin.gateway" in sys.modules
     if asked and report.failed and call.when != "teardown" and call.excinfo is not None:

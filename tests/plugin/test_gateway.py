@@ -211,6 +211,12 @@ def test_time_is_moved(sms_gateway: SmsGateway, send: Send) -> None:
     assert sms_gateway.clock.resume(0.001).mode == "scaled"
 
 
+def test_a_number_is_no_length_of_time(sms_gateway: SmsGateway) -> None:
+    """Of what? The error says how to write it."""
+    with pytest.raises(PluginError, match=r"5 of what\? Write advance\(seconds=5\), or a length of time"):
+        sms_gateway.clock.advance(5)  # type: ignore[arg-type]
+
+
 def test_receipts_tell_of_every_notification(sms_gateway: SmsGateway, send: Send) -> None:
     """In their order; the gateway has a receiver for those who have none."""
     send(webhook={"url": sms_gateway.receiver.url})

@@ -90,10 +90,13 @@ def test_a_failing_test_shows_the_last_exchanges_with_their_reasons(project: Pro
 
 
 def test_a_surprise_is_an_error_at_the_end_and_no_traceback(project: Project) -> None:
-    """The test passed; its end says why that is not all. A test that failed anyway is not told twice."""
+    """The test passed; its end says why that is not all. A test that failed anyway is told once."""
     project.write(
         "test_it.py",
         """
+        import unittest
+        import pytest
+
         def test_surprised(send):
             send("+447700900061")
 
@@ -101,12 +104,22 @@ def test_a_surprise_is_an_error_at_the_end_and_no_traceback(project: Project) ->
             sms_gateway.next_send("+447700900124", refuse=64)
             send("+447700900061")
             assert False
+
+        class TestParts(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def given(self, send):
+                self.send = send
+
+            def test_a_part_failed_anyway(self):
+                with self.subTest("one"):
+                    self.send("+447700900061")
+                    self.fail("on purpose")
         """,
     )
 
     ran = project.pytest()
 
-    assert ran.counts == {"failed": 1, "error": 1}, ran.output
+    assert (ran.counts["failed"], ran.counts["error"]) == (2, 1), ran.output
     assert "ERROR at teardown of test_surprised _" in ran.output
     assert "\nThe gateway refused what the test did not say it would refuse:\n" in ran.output
     assert "pytest_plugin" not in ran.output
