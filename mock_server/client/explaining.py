@@ -27,6 +27,21 @@ def lines_of(explained: Mapping[str, Any]) -> list[str]:
     return [harmless(line) for line in lines]
 
 
+def brief_of(explained: Mapping[str, Any]) -> list[str]:
+    """The same without the rules that had no say: what was asked, what became of it, why, and what to do."""
+    deciding = [rule for rule in explained["rules"] if rule["said"] in {"refused", "dropped"}]
+    sections = (
+        _heading(explained),
+        [_rule(rule, 0).strip() for rule in deciding],
+        _paragraph(explained["advice"]),
+        _without_stub(explained["without_stub"]),
+        _oddities(explained),
+        _near_stubs(explained.get("stubs_nearly_matched") or ()),
+        _bug(explained["bug"]),
+    )
+    return [harmless(line) for section in sections for line in section]
+
+
 def harmless(text: str) -> str:
     """A text whose control characters, line breaks and changes of direction are escaped: only what prints is left."""
     if text.isprintable():

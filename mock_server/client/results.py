@@ -8,6 +8,7 @@ from typing import Any, Self
 import msgspec
 
 from mock_server.client.errors import ControlError
+from mock_server.client.explaining import lines_of
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,6 +189,10 @@ class Explanation(Exchange, frozen=True):
     unknown_fields: tuple[str, ...] = ()
     duplicate_keys: tuple[str, ...] = ()
     bug: str | None = None
+
+    def __str__(self) -> str:
+        """As `sms-mock explain` prints it."""
+        return "\n".join(lines_of(self.raw))
 
 
 class Stub(Result, frozen=True):

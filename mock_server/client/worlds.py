@@ -48,9 +48,10 @@ class WorldVerbs(Asking):
         bound._ends = True  # noqa: SLF001 - another of our own kind
         return bound
 
-    def delete_session(self, name: str | None = None) -> None:
-        """End a session, by default this one."""
-        self._ask("DELETE", f"/sessions/{quoted(name or self._session or 'default')}")
+    def delete_session(self, name: str | None = None) -> list[str]:
+        """End a session, by default this one; the ids of the stubs that were added and that no send has met."""
+        ended = self._ask("DELETE", f"/sessions/{quoted(name or self._session or 'default')}")
+        return [str(each) for each in ended["unmatched_stubs"]]
 
     def reset(self) -> Session:
         """Go back to how the session was created."""

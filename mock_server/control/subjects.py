@@ -9,7 +9,6 @@ from typing import Any
 from mock_server import explanation, wire
 from mock_server.attempts import WebhookAttempt
 from mock_server.control import shapes
-from mock_server.domain.codes import find_codes
 from mock_server.domain.delivery import Status
 from mock_server.domain.instants import Instant
 from mock_server.domain.message import Message
@@ -152,7 +151,14 @@ _RAW: Mapping[str, Callable[[Message], str]] = {
     "text": lambda message: message.submission.text,
 }
 
-_FINDS = {"codes": find_codes, "links": find_links}
+
+def _codes(text: str) -> tuple[str, ...]:
+    from mock_server.domain.codes import find_codes  # noqa: PLC0415 - as in `explanation`
+
+    return find_codes(text)
+
+
+_FINDS = {"codes": _codes, "links": find_links}
 
 
 def _text(value: object) -> str:

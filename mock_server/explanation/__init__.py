@@ -6,7 +6,6 @@ from base64 import b64encode
 from typing import Any
 
 from mock_server import wire
-from mock_server.domain.codes import find_codes
 from mock_server.domain.decision import Accepted, Drop, Intercepted, Objection, Refused
 from mock_server.domain.flooding import Tally
 from mock_server.domain.instants import Instant, rfc3339, whole_second_from
@@ -98,6 +97,8 @@ def message(kept: Message, secrets: Secrets) -> dict[str, Any]:
 
     With it the one-time codes and the links that its text holds.
     """
+    from mock_server.domain.codes import find_codes  # noqa: PLC0415 - it takes a while, and many tests look at none
+
     view = message_without_finds(kept, secrets)
     text = str(view["text"])
     return {**view, "codes": find_codes(text), "links": find_links(text)}

@@ -33,6 +33,8 @@ _PRODUCT = "it needs a product to import"
 _REPLAY = "it needs a client that broke: tests/kit/client/test_replaying.py has some"
 _PROTOCOL = "lines of the protocol: tests/kit/client/test_driver_protocol.py speaks it"
 
+_PYTEST = "a file of one project: tests/plugin/test_documented.py runs it"
+
 NOT_RUN = {
     ("README.md", "make serve"): "serves for ever: .ci/run makes the same environment, and runs this test in it",
     ("README.md", "sms-contract gateway --url http"): _SUITE_A,
@@ -40,9 +42,17 @@ NOT_RUN = {
     ("README.md", "schemathesis --config-file"): _SCHEMATHESIS,
     ("README.md", "sms-contract client --command"): _SUITE_B,
     ("README.md", "# conftest.py"): _PRODUCT,
+    ("README.md", "def test_a_customer_gets_a_code"): _PYTEST,
     ("README.md", "docker build"): "an engine of containers: .ci/container builds and starts the same without one",
     ("benchmarks/README.md", "make bench"): "takes long, and what it prints is no verdict",
     ("docs/delivery.md", "stateDiagram-v2"): "a picture",
+    ("docs/pytest.md", "# shop.py"): _PYTEST,
+    ("docs/pytest.md", "# conftest.py"): _PYTEST,
+    ("docs/pytest.md", "# test_shop.py"): _PYTEST,
+    ("docs/pytest.md", "# test_coroutines.py"): _PYTEST,
+    ("docs/pytest.md", "# test_worlds.py"): _PYTEST,
+    ("docs/pytest.md", "# application/conftest.py"): _PYTEST,
+    ("docs/pytest.md", "# application/test_application.py"): _PYTEST,
     ("docs/recipes.md", "from pathlib import Path"): "an engine: tests/recipes/test_containers.py plays one",
     ("docs/suite-a.md", "sms-mock serve &"): _SUITE_A,
     ("docs/suite-a.md", "pytest --pyargs"): "takes long: tests/kit/test_suite_under_pytest.py runs it",

@@ -1,0 +1,190 @@
+"""What fails a test at its end though the test itself passed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from mock_server.domain import rules
+from mock_server.pytest_plugin import SmsGateway, SmsServer
+from tests.plugin.conftest import Send, client_of, sender
+
+OFF = "for all tests, `sms_strict = false` in the settings of pytest."
+
+
+def complaint(server: SmsServer, test: Callable[[SmsGateway, Send], object], *, strict: bool = True) -> str:
+    """What a test that does this is told at its end; empty where it passes."""
+    gateway = server.begin("surprised", strict=strict)
+    with client_of(gateway) as client:
+        test(gateway, sender(client))
+    try:
+        gateway.close()
+    except pytest.fail.Exception as failure:
+        return f"{'with a traceback: ' if failure.pytrace else ''}{failure}"
+    return ""
+
+
+def test_an_unexpected_refusal_fails_with_its_reason_and_the_ways_out(sms_server: SmsServer) -> None:
+    """The rule, the value that it saw, the limit, the requirement; how to expect it, and how to let it pass."""
+    told = complaint(sms_server, lambda _, send: send("+447700900061")).splitlines()
+
+    assert told[0] == "The gateway refused what the test did not say it would refuse:"
+    assert told[1].endswith(": POST /api/Admin/send to +447700900061")
+    assert told[2] == "    refused with code 61 (HTTP 500), decided by: watchlist (WL-1, documented)"
+    assert told[3] == "    ✗ watchlist  +447700900061; on the watchlist: +447700900061  [WL-1, documented]"
+    assert told[4].startswith("    The destination is on the watchlist: +447700900061. Send to a number")
+    assert told[5] == (
+        "If it is meant, put the call that provokes it into `with sms_gateway.expect_refusal(61):`. "
+        f"To let it pass: `sms_gateway.allow_refusals(61)`; {OFF}"
+    )
+
+
+def test_all_refusals_are_told_at_once(sms_server: SmsServer) -> None:
+    """The first five of them in their order, and all codes."""
+
+    def test(_: SmsGateway, send: Send) -> None:
+        for text in ("1", "2", "3", "4", "5"):
+            send("+447700900061", text)
+        send("+999123")
+
+    told = complaint(sms_server, test)
+
+    assert "would refuse, the first 5 of 6:" in told
+    assert [f"exchange {number}, " in told for number in range(1, 7)] == [True] * 5 + [False]
+    assert "expect_refusal(56, 61)" in told
+
+
+@pytest.mark.parametrize(
+    "provoke",
+    [
+        pytest.param(lambda gateway, send: (gateway.next_send(refuse=64), send()), id="forced by next_send"),
+        pytest.param(lambda gateway, send: (gateway.stub("+44*", {"refuse": 61}), send()), id="forced by a stub"),
+        pytest.param(lambda _, send: send("+447700900064"), id="forced by the scenario's number"),
+        pytest.param(lambda gateway, send: (gateway.allow_refusals(61), send("+447700900061")), id="allowed"),
+        pytest.param(lambda gateway, send: (send("+447700900061"), gateway.allow_refusals(61)), id="allowed after"),
+        pytest.param(lambda gateway, send: (gateway.allow_refusals(), send("+447700900061")), id="all allowed"),
+        pytest.param(lambda _, send: send(), id="none"),
+    ],
+)
+def test_a_refusal_that_was_asked_for_surprises_nobody(
+    sms_server: SmsServer, provoke: Callable[[SmsGateway, Send], object]
+) -> None:
+    """A stub is a request for what it forces, wherever it stands."""
+    assert complaint(sms_server, provoke) == ""
+
+
+@pytest.mark.parametrize(
+    "provoke",
+    [
+        pytest.param(
+            lambda gateway, send: (gateway.stub("+44*", {"delay": "1ms"}), send("+447700900061")), id="only delayed"
+        ),
+        pytest.param(lambda gateway, send: (gateway.allow_refusals(60), send("+447700900061")), id="another allowed"),
+        pytest.param(lambda gateway, send: expecting(gateway, send) or send("+447700900061"), id="behind the block"),
+        pytest.param(lambda gateway, send: [send("+447700900061"), expecting(gateway, send)], id="before the block"),
+    ],
+)
+def test_a_refusal_beside_what_was_asked_for_is_a_surprise(
+    sms_server: SmsServer, provoke: Callable[[SmsGateway, Send], object]
+) -> None:
+    """A stub that leaves the decision to the rules asked for no refusal, and a block ends where it ends."""
+    assert complaint(sms_server, provoke).count("refused with code 61") == 1
+
+
+def expecting(gateway: SmsGateway, send: Send) -> object:
+    """A refusal that is expected."""
+    with gateway.expect_refusal(61):
+        send("+447700900061")
+    return None
+
+
+def test_an_unmatched_stub_fails_with_what_nearly_met_it(sms_server: SmsServer) -> None:
+    """The stub as it was prepared, and what came instead."""
+
+    def test(gateway: SmsGateway, send: Send) -> None:
+        gateway.next_send("+447700900124", refuse=64)
+        send("+447700900123")
+
+    told = complaint(sms_server, test)
+
+    assert told.startswith(
+        "No send met what the test had prepared:\n"
+        '  stub s1: when {"destination":"+447700900124"}, then {"refuse":64}\n'
+        "This reached the gateway:\n"
+    )
+    assert "s1: destination is '+447700900123', wanted '+447700900124'" in told
+    assert told.endswith(f"If a send is not certain to come: `sms_gateway.allow_unmatched_stubs()`; {OFF}")
+
+
+def test_a_stub_made_elsewhere_is_missed_too(sms_server: SmsServer) -> None:
+    """By the control API itself; and where nothing was sent the base URL is told."""
+    elsewhere = complaint(sms_server, lambda gateway, _: gateway.control.next_send(refuse=64))
+    nothing = complaint(sms_server, lambda gateway, _: gateway.next_send(refuse=64))
+
+    assert "  stub s1\n" in elsewhere
+    assert "stub s1: when any send, then" in nothing
+    assert "nothing; the client's base URL has to be http" in nothing
+
+
+def test_unmatched_stubs_can_be_allowed(sms_server: SmsServer) -> None:
+    """In one test; one that was taken back needs no permission."""
+
+    def allowed(gateway: SmsGateway, _: Send) -> None:
+        gateway.next_send(refuse=64)
+        gateway.control.next_send(refuse=64)
+        gateway.allow_unmatched_stubs()
+
+    assert complaint(sms_server, allowed) == ""
+    assert complaint(sms_server, lambda gateway, _: gateway.control.delete_stub(gateway.next_send(refuse=64))) == ""
+
+
+def test_nothing_surprises_a_gateway_that_is_not_strict(sms_server: SmsServer) -> None:
+    """Neither kind."""
+
+    def test(gateway: SmsGateway, send: Send) -> None:
+        gateway.next_send("+447700900124", refuse=64)
+        send("+447700900061")
+
+    assert complaint(sms_server, test, strict=False) == ""
+
+
+def test_a_bug_of_the_mock_is_never_overlooked(sms_server: SmsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no refusal, and no client's fault."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(rules, "SUBMISSION_RULES", (broken,))
+    told = complaint(sms_server, lambda _, send: send())
+
+    assert told.startswith("The mock has a bug, please report it:")
+    assert "ZeroDivisionError" in told
+
+
+def test_a_reset_judges_as_the_end_does(sms_server: SmsServer) -> None:
+    """What tests of a class share is judged after each of them; what is judged does not fail the next."""
+
+    def test(gateway: SmsGateway, send: Send) -> None:
+        send("+447700900061")
+        with pytest.raises(pytest.fail.Exception, match="refused with code 61"):
+            gateway.reset()
+        gateway.reset()
+
+    assert complaint(sms_server, test) == ""
+
+
+def test_a_shared_gateway_is_judged_at_the_end_of_its_block(sms_server: SmsServer) -> None:
+    """And not over an error that is on its way."""
+    with (
+        pytest.raises(pytest.fail.Exception, match="refused with code 61"),
+        sms_server.session() as gateway,
+        client_of(gateway) as client,
+    ):
+        sender(client)("+447700900061")
+    with (
+        pytest.raises(ZeroDivisionError),
+        sms_server.session() as gateway,
+        client_of(gateway) as client,
+    ):
+        raise ZeroDivisionError(sender(client)("+447700900061"))
