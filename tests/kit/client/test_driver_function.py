@@ -66,7 +66,9 @@ def raising_later(error: BaseException) -> Any:
 
 
 @pytest.mark.parametrize(
-    "client", [plain, coroutine, WithCall(), functools.partial(coroutine), returning_awaitable], ids=str
+    "client",
+    [plain, coroutine, WithCall(), functools.partial(coroutine), returning_awaitable],
+    ids=["plain", "coroutine", "with call", "partial", "returning awaitable"],
 )
 def test_callables_of_all_kinds(client: Any) -> None:
     """Whatever can be called with an intent is a client."""
