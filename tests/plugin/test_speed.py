@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,12 @@ def alone(code: str) -> object:
     """What an interpreter of its own prints, as JSON."""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
     return json.loads(done.stdout)
+
+
+def processor_seconds() -> float:
+    """What the processes that this one has waited for have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_a_start_of_pytest_loads_three_small_modules() -> None:
@@ -109,8 +116,8 @@ def test_the_first_test_waits_for_little_more_than_the_imports(project: Project)
     assert took < 3 * imports
 
 
-def test_a_thousand_tests_of_one_send_end_within_fifteen_seconds(tmp_path: Path) -> None:
-    """Over a real port, on two cores; it takes a fifth of that where nothing else goes on."""
+def test_a_thousand_tests_of_one_send_take_a_part_of_fifteen_seconds(tmp_path: Path) -> None:
+    """Over a real port, in time of the processor: two have to be done in fifteen. `benchmarks` looks at the clock."""
     project = Project(tmp_path)
     project.write(
         "test_it.py",
@@ -123,9 +130,9 @@ def test_a_thousand_tests_of_one_send_end_within_fifteen_seconds(tmp_path: Path)
         """,
     )
 
-    begun = perf_counter()
-    ran = project.pytest("-q", "-n2")
-    took = perf_counter() - begun
+    begun = processor_seconds()
+    ran = project.pytest("-q")
+    took = processor_seconds() - begun
 
     assert ran.counts == {"passed": 1000}, ran.output
     assert took < 15
