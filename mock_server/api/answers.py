@@ -77,6 +77,11 @@ async def answer_control_error(
     await answer_control(send, status, {"code": status, "message": message, "details": details}, headers=headers)
 
 
+async def answer_redirect(send: Send, location: str) -> None:
+    """Send a browser on to another page, by GET."""
+    await _send(send, 303, b"", ((b"location", location.encode()),))
+
+
 async def _send(send: Send, status: int, body: bytes, headers: tuple[RawHeader, ...]) -> None:
     # Without a length the server sends the body in chunks, and says so itself.
     length = (b"content-length", str(len(body)).encode())

@@ -7,11 +7,12 @@ import logging
 import re
 import traceback
 from contextlib import suppress
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.api.answers import answer_bug, answer_control_error, answer_protocol_error
+from mock_server.api.answers import answer_bug, answer_control_error, answer_protocol_error, answer_redirect
 from mock_server.api.body import keep_body
 from mock_server.api.credentials import read_credentials
 from mock_server.api.presence import disconnected
@@ -62,7 +63,7 @@ class ExchangeMiddleware:
         # The router raises its 404 and 405 where it sees an application around it; elsewhere it answers them itself.
         scope["app"] = self
         if session is None:
-            await self._answer_missing(send, name)
+            await self._answer_missing(scope, send, name)
             return
         scope[SESSION] = session
         if not (_OURS.match(path) or (path == "/" and scope["method"] in _READING)):
@@ -87,7 +88,11 @@ class ExchangeMiddleware:
             session.users -= 1
             session.used_at = self._sessions.stopwatch()
 
-    async def _answer_missing(self, send: Send, name: str) -> None:
+    async def _answer_missing(self, scope: Scope, send: Send, name: str) -> None:
+        if _wants_a_page(scope):
+            # A person is shown the sessions that there are; a page that is open already asks for parts of itself.
+            await answer_redirect(send, f"/_console/sessions?{urlencode({'missing': name})}")
+            return
         default = self._sessions.get(DEFAULT)
         details = masked(self._sessions.missing(name), Secrets() if default is None else default.secrets)
         await answer_control_error(send, 404, "Unknown session", details)
@@ -142,6 +147,12 @@ def _withhold(session: Session, exchange: Exchange, authorization: bytes | None)
     credentials = read_credentials(authorization)
     if isinstance(credentials, Credentials):
         session.journal.withhold(exchange, Secrets(spellings(credentials.username, credentials.password)))
+
+
+def _wants_a_page(scope: Scope) -> bool:
+    headers = scope[HEADERS]
+    by_a_person = b"text/html" in headers.get(b"accept", b"") and b"hx-request" not in headers
+    return by_a_person and scope["method"] in _READING and _route_path(scope).startswith("/_console")
 
 
 def _take_prefix(scope: Scope, path: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mock_server.api.answers import answer_redirect
 from mock_server.api.guard import Access
 from mock_server.control import Worlds
 
@@ -38,10 +39,7 @@ class Threshold:
         """Serve one request."""
         if scope["method"] not in {"GET", "HEAD"}:
             raise HTTPException(404)
-        location = f"{scope.get('root_path', '')}/_console".encode()
-        headers = [(b"location", location), (b"content-length", b"0")]
-        await send({"type": "http.response.start", "status": 303, "headers": headers})
-        await send({"type": "http.response.body"})
+        await answer_redirect(send, f"{scope.get('root_path', '')}/_console")
 
 
 def console_routes(worlds: Worlds, access: Access) -> list[BaseRoute]:

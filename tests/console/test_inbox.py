@@ -185,3 +185,23 @@ def test_what_turns_the_direction_of_a_text_is_named_and_not_obeyed(world: World
     assert "U+202E" in page.text
     assert "\u202e" not in page.source
     assert "\u0000" not in page.source
+
+
+def test_whoever_opens_a_session_that_is_not_there_is_shown_those_that_are(world: World) -> None:
+    """A bookmark of yesterday; a script still gets the sentence as JSON."""
+    browser = {"Accept": "text/html,*/*;q=0.8"}
+
+    page = world.client.get("/~gone-since/_console", headers=browser)
+    part = world.client.get("/~gone-since/_console?part=live", headers=browser | {"HX-Request": "true"})
+    script = world.client.get("/~gone-since/_console")
+
+    assert (page.status_code, page.headers["location"]) == (303, "/_console/sessions?missing=gone-since")
+    assert (part.status_code, script.status_code) == (404, 404)
+
+
+def test_the_bare_address_leads_to_the_page(world: World) -> None:
+    """For whoever reads; whoever sends there has the wrong path, as with the gateway, and the journal says so."""
+    assert world.request("GET", "/").headers["location"] == f"{world.prefix}/_console"
+    assert world.request("GET", "/").status_code == 303
+    assert world.request("POST", "/").status_code == 404
+    assert [each["method"] for each in world.control("GET", "/exchanges")["exchanges"]] == ["POST"]

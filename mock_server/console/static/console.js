@@ -24,15 +24,14 @@ async function copied(text) {
   field.remove();
 }
 
-function offline(is) {
+function offline(said) {
   const line = document.getElementById("offline");
-  if (line) line.textContent = is ? line.dataset.said : "";
+  if (line) line.textContent = said ? line.dataset[said] : "";
 }
 
 // The stream breaks off when the server stops; it is tried again until there is one.
-document.addEventListener("htmx:sse:error", () => offline(true));
-document.addEventListener("htmx:sse:before:connection", (event) => offline(event.detail.connection.attempt > 1));
-document.addEventListener("htmx:sse:after:connection", () => offline(false));
+document.addEventListener("htmx:sse:error", (event) => offline(event.detail.status === 404 ? "gone" : "said"));
+document.addEventListener("htmx:sse:after:connection", () => offline(null));
 
 // Ctrl+K, as in many places: to the search, on whatever view.
 document.addEventListener("keydown", (event) => {
