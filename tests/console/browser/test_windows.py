@@ -12,7 +12,11 @@ from tests.console.browser.windows import Window, Windows
 from tests.support import World
 
 WRONG = {
-    "an error that nothing catches": ("setTimeout(() => { throw new Error('lost') })", "weberror", "uncaught: .*lost"),
+    "an error that nothing catches": (
+        "setTimeout(() => { throw new Error('lost') })",
+        "weberror",
+        "uncaught: .*lost",
+    ),
     "a script in the page": (
         "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))",
         "console",
