@@ -30,8 +30,21 @@ function offline(said) {
 }
 
 // The stream breaks off when the server stops; it is tried again until there is one.
-document.addEventListener("htmx:sse:error", (event) => offline(event.detail.status === 404 ? "gone" : "said"));
+document.addEventListener("htmx:sse:error", (event) => lost(event.detail.status));
 document.addEventListener("htmx:sse:after:connection", () => offline(null));
+
+// The very first try is not repeated by itself.
+for (const name of ["htmx:error", "htmx:response:error"]) {
+  document.addEventListener(name, (event) => {
+    if (event.target.id !== "changes") return;
+    lost(event.detail.ctx?.response?.status);
+    setTimeout(() => htmx.trigger(event.target, "again"), 1000);
+  });
+}
+
+function lost(status) {
+  offline(status === 404 ? "gone" : "said");
+}
 
 // Ctrl+K, as in many places: to the search, on whatever view.
 document.addEventListener("keydown", (event) => {

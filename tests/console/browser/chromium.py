@@ -1,0 +1,70 @@
+"""The browser of these tests: the system's own Chromium, alone with this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+VARIABLE = "SMS_MOCK_CHROMIUM"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+_ARGUMENTS = (
+    # In a container and as root there is no sandbox; the only pages that are opened are our own.
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    # Nothing but what a test asks for: no updates, no lists of bad sites, no reports.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-proxy-server",
+    # The same picture on every screen.
+    "--force-color-profile=srgb",
+    "--font-render-hinting=none",
+    "--hide-scrollbars",
+)
+
+
+class NoBrowserError(Exception):
+    """There is no Chromium: what to install, in a sentence."""
+
+
+def executable(environment: dict[str, str] | None = None) -> str:
+    """Where the browser is.
+
+    Raises:
+        NoBrowserError: it is not where the variable says, or nowhere on the path.
+    """
+    given = (os.environ if environment is None else environment).get(VARIABLE)
+    if given:
+        found = shutil.which(given)
+        if found is None:
+            raise NoBrowserError(f"{VARIABLE}: {given!r} is no program that can be run")
+        return found
+    path = None if environment is None else environment.get("PATH", "")
+    for name in NAMES:
+        found = shutil.which(name, path=path)
+        if found is not None:
+            return found
+    raise NoBrowserError(
+        f"the tests of the console need Chromium, and none of {', '.join(NAMES)} is on the path: "
+        f"install it (Debian: apt-get install chromium), or name yours by {VARIABLE}"
+    )
+
+
+@contextmanager
+def running() -> Iterator[Browser]:
+    """One browser, until the end of the block."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(_ARGUMENTS))
+        try:
+            yield browser
+        finally:
+            browser.close()

@@ -1,0 +1,34 @@
+"""Fixtures of the browser: one for this package, and windows that have to stay without an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.console.browser import chromium
+from tests.console.browser.windows import PATIENCE, Window, Windows
+from tests.support import World
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One browser. Not for the whole run: its loop stands in the way of every test that starts one in this thread."""
+    expect.set_options(timeout=PATIENCE)
+    with chromium.running() as started:
+        yield started
+
+
+@pytest.fixture
+def windows(browser: Browser) -> Iterator[Windows]:
+    """Opens windows; a test in one of whose windows something went wrong has failed, whatever else it saw."""
+    opened = Windows(browser)
+    yield opened
+    assert list(opened.close()) == []
+
+
+@pytest.fixture
+def window(windows: Windows, world: World) -> Window:
+    """A window on a fresh session."""
+    return windows(world)

@@ -1,0 +1,71 @@
+"""The judges of this package: each sees what it is there for."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.console.browser.chromium import NAMES, VARIABLE, NoBrowserError, executable
+from tests.console.browser.windows import Window, Windows
+from tests.support import World
+
+WRONG = {
+    "an error that nothing catches": (
+        "setTimeout(() => { throw new Error('lost') })",
+        "weberror",
+        "uncaught: .*lost",
+    ),
+    "a script in the page": (
+        "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))",
+        "console",
+        "Content Security Policy",
+    ),
+    "a style in the page": (
+        "document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">red</p>')",
+        "console",
+        "Content Security Policy",
+    ),
+    "a handler in the page": (
+        "document.body.insertAdjacentHTML('beforeend', '<img src=nothing onerror=alert(1)>')",
+        "console",
+        "Content Security Policy",
+    ),
+    "a word to another origin": ("fetch('http://192.0.2.1/').catch(() => 0)", "console", "Content Security Policy"),
+    "a picture of another origin": ("new Image().src = 'http://192.0.2.1/'", "console", "Content Security Policy"),
+    "a request that is refused": ("fetch('/~nobody/_console')", "console", "404"),
+    "a dialog": ("alert('stop')", "dialog", "a dialog: stop"),
+}
+"""What a page would do, the event that tells of it, and what is said."""
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_what_goes_wrong_in_a_window_is_seen(browser: Browser, world: World, kind: str) -> None:
+    """Otherwise its silence would prove nothing."""
+    script, event, said = WRONG[kind]
+    windows = Windows(browser)
+    window = windows(world)
+    page = window.open()
+
+    with window.context.expect_event(event):
+        page.evaluate(script)
+
+    assert re.search(said, "\n".join(windows.close()))
+
+
+def test_nothing_is_said_of_a_window_in_which_all_is_well(window: Window) -> None:
+    """The page as it is."""
+    window.open()
+
+    assert window.troubles == []
+
+
+def test_without_a_browser_a_sentence_says_what_to_install() -> None:
+    """And no test is passed over."""
+    with pytest.raises(NoBrowserError, match="apt-get install chromium") as error:
+        executable({"PATH": "/nowhere"})
+    assert all(name in str(error.value) for name in (*NAMES, VARIABLE))
+
+    with pytest.raises(NoBrowserError, match=f"{VARIABLE}: 'no-such-browser' is no program"):
+        executable({VARIABLE: "no-such-browser"})
