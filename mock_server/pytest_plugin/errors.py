@@ -48,7 +48,7 @@ class PluginError(Exception):
 MISTAKES = (ControlError, ScenarioError)
 """What is wrong with what a test, or a run, was set up with."""
 
-TOLD = (ControlError, AbsenceError, PluginError)
+TOLD = (*MISTAKES, AbsenceError, PluginError)
 """What is told to a test in one piece."""
 
 

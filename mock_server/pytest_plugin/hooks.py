@@ -89,6 +89,8 @@ def sms_gateway(sms_server: SmsServer, request: pytest.FixtureRequest) -> Iterat
 
     marker = request.node.get_closest_marker("sms_scenario")
     args, parts = ((), {}) if marker is None else (marker.args, dict(marker.kwargs))
+    if "scenario" in parts:
+        args += (parts.pop("scenario"),)
     if len(args) > 1:
         pytest.fail("sms_scenario: one scenario at most; the parts to replace follow by name", pytrace=False)
     try:

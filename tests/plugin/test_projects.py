@@ -170,7 +170,7 @@ MARKED = """
             with sms_gateway.expect_refusal(61):
                 send("+447700900199")
 
-        @pytest.mark.sms_scenario({"version": 1, "title": "An object"})
+        @pytest.mark.sms_scenario(scenario={"version": 1, "title": "An object"})
         @pytest.mark.parametrize("number", [1, 2])
         def test_of_each_case(self, sms_gateway, number):
             assert title(sms_gateway) == "An object"
@@ -250,6 +250,7 @@ MARKER_MISTAKES = {
     "watchlst=[]": "did you mean 'watchlist'?",
     '"a", "b"': "sms_scenario: one scenario at most; the parts to replace follow by name",
     '"wrong.yaml"': "wrong.yaml:2:1: watchlst: unknown key",
+    '"a", scenario="b"': "sms_scenario: one scenario at most",
     "7": "scenario: ",
     "strict=1, label=2": "strict: unknown key",
 }
