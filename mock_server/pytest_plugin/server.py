@@ -157,9 +157,13 @@ def serving(settings: Settings) -> Iterator[SmsServer]:
 
     Raises:
         ControlError: nobody there is a gateway that lets us in.
+        PluginError: the URL is that of a session.
         ScenarioError: something is wrong with the scenario of the run.
     """
     if settings.url is not None:
+        root, tilde, session = settings.url.partition("/~")
+        if tilde:
+            raise PluginError(f"{settings.url} is one session, {session}; each test makes its own: give {root}")
         with connect(settings.url, token=settings.token) as control:
             control.session()
             yield SmsServer(control, settings, None)
