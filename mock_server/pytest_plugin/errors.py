@@ -45,10 +45,10 @@ class PluginError(Exception):
     __module__ = "mock_server.pytest_plugin"
 
 
-MISTAKES = (ControlError, ScenarioError)
+MISTAKES = (ControlError, ScenarioError, PluginError)
 """What is wrong with what a test, or a run, was set up with."""
 
-TOLD = (ControlError, AbsenceError, PluginError)
+TOLD = (*MISTAKES, AbsenceError)
 """What is told to a test in one piece."""
 
 

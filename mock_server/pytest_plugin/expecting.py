@@ -10,6 +10,7 @@ from typing import Self
 
 from mock_server.client import Control, ControlError, Exchange, Explanation
 from mock_server.pytest_plugin.aside import beside
+from mock_server.pytest_plugin.checking import checked_codes, checked_seconds
 from mock_server.pytest_plugin.errors import NotRefusedError, PluginError, plainly
 from mock_server.pytest_plugin.reporting import last_exchanges
 from mock_server.pytest_plugin.waiting import here
@@ -36,7 +37,7 @@ class Tolerance:
     def allow(self, codes: tuple[int, ...]) -> None:
         """These codes, or all, may come from now on and may have come before."""
         if self._allowed is not None:
-            self._allowed = self._allowed | set(codes) if codes else None
+            self._allowed = self._allowed | set(checked_codes(codes)) if codes else None
 
     def surprises(self, control: Control) -> list[Exchange]:
         """Refusals that nobody asked for, oldest first."""
@@ -58,8 +59,8 @@ class ExpectedRefusal:
     ) -> None:
         self._control = control
         self._tolerance = tolerance
-        self._codes = codes
-        self._timeout = timeout
+        self._codes = checked_codes(codes)
+        self._timeout = checked_seconds(timeout)
         self._after: str | None = None
         self._found: list[Exchange] = []
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from mock_server.client import (
     Control,
@@ -18,6 +19,7 @@ from mock_server.client import (
     connect,
 )
 from mock_server.pytest_plugin.aside import AsyncVerbs
+from mock_server.pytest_plugin.checking import Answer, exchange_of
 from mock_server.pytest_plugin.clock import GatewayClock
 from mock_server.pytest_plugin.errors import PluginError, plainly
 from mock_server.pytest_plugin.expecting import ExpectedRefusal, Tolerance
@@ -40,15 +42,6 @@ class Credentials(NamedTuple):
     def __repr__(self) -> str:
         """Without the password: what a failing test prints goes far."""
         return f"Credentials(username={self.username!r}, password='***')"
-
-
-class Answer(Protocol):
-    """An HTTP answer of any client: it has headers."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """By name."""
-        ...
 
 
 class SmsGateway:
@@ -188,6 +181,7 @@ class SmsGateway:
         """
         return self._judge.remember(self.control.stub(when, then, **limits))
 
+    @plainly
     def expect_refusal(self, *codes: int, timeout: float = 0.0) -> ExpectedRefusal:
         """A block in which the gateway has to refuse: `with sms_gateway.expect_refusal(61): client.send(...)`.
 
@@ -199,6 +193,7 @@ class SmsGateway:
         """
         return ExpectedRefusal(lambda: self.control, self._tolerance, codes, timeout)
 
+    @plainly
     def allow_refusals(self, *codes: int) -> None:
         """Refusals with these codes, or any at all, are no surprise in this test."""
         self._tolerance.allow(codes)
@@ -232,12 +227,7 @@ class SmsGateway:
         Args:
             exchange: an answer that a client got, or the id in its header `X-Mock-Exchange`; by default the last one.
         """
-        if exchange is None or isinstance(exchange, str):
-            return self.control.explain(exchange)
-        found = next((value for name, value in exchange.headers.items() if name.lower() == "x-mock-exchange"), None)
-        if found is None:
-            raise PluginError("the answer has no header X-Mock-Exchange: it is no answer of this gateway")
-        return self.control.explain(found)
+        return self.control.explain(None if exchange is None else exchange_of(exchange))
 
     @plainly
     def transport(self, library: str = "httpx2") -> Any:
@@ -271,6 +261,17 @@ class SmsGateway:
         self._closed = True
         self._server.ended(self)
         fail(self._ended(judged=self._strict and not quietly))
+
+    def __enter__(self) -> Self:
+        """Until the end of the block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it; an error of the block goes first."""
+        __tracebackhide__ = True
+        self.close(quietly=error is not None)
 
     def _ended(self, *, judged: bool) -> list[str]:
         """End the session; what there is to complain about."""

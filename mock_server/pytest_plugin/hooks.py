@@ -73,7 +73,7 @@ def sms_server(request: pytest.FixtureRequest) -> Iterator[SmsServer]:
             try:
                 server = until_the_end.enter_context(serving(_settings(request.config)))
             except MISTAKES as error:
-                raise _failure(error) from None
+                raise _failure(f"{error}{_given(request.config, error)}") from None
         yield server
 
 
@@ -89,12 +89,14 @@ def sms_gateway(sms_server: SmsServer, request: pytest.FixtureRequest) -> Iterat
 
     marker = request.node.get_closest_marker("sms_scenario")
     args, parts = ((), {}) if marker is None else (marker.args, dict(marker.kwargs))
+    if "scenario" in parts:
+        args += (parts.pop("scenario"),)
     if len(args) > 1:
         pytest.fail("sms_scenario: one scenario at most; the parts to replace follow by name", pytrace=False)
     try:
         gateway = sms_server.begin(request.node.name, *args, parts=parts)
     except MISTAKES as error:
-        raise _failure(error) from None
+        raise _failure(str(error)) from None
     request.node.stash[_GATEWAY] = gateway
     yield gateway
     # What failed tells so in its report; what was skipped or broken off did not come to its end.
@@ -131,8 +133,18 @@ def _show_exchanges(item: pytest.Item, report: pytest.TestReport, error: BaseExc
         report.sections.append((f"SMS gateway {gateway.base_url}", "\n".join(last_exchanges(gateway.control))))
 
 
-def _failure(error: Exception) -> BaseException:
-    return pytest.fail.Exception(f"sms_gateway: {error}", pytrace=False)
+def _failure(sentence: str) -> BaseException:
+    return pytest.fail.Exception(f"sms_gateway: {sentence}", pytrace=False)
+
+
+def _given(config: pytest.Config, error: Exception) -> str:
+    """Where the server was named that cannot be used, and what to do."""
+    if _url(config) is None:
+        return ""
+    where = "by --sms-mock-url" if config.getoption("--sms-mock-url") else "by the variable SMS_MOCK_URL"
+    refused = getattr(error, "status", None) == 401
+    token = "\nThe variable SMS_MOCK_CONTROL_TOKEN, or --sms-mock-control-token, gives the token." if refused else ""
+    return f"{token}\nThe server was named {where}; without it the tests start one of their own."
 
 
 def _settings(config: pytest.Config) -> Settings:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_server.client import Control, connect
 from mock_server.client.sending import PASSWORD, USERNAME
-from mock_server.pytest_plugin.errors import PluginError
+from mock_server.pytest_plugin.errors import PluginError, plainly
 from mock_server.pytest_plugin.gateway import SmsGateway
 
 if TYPE_CHECKING:
@@ -68,10 +68,10 @@ class SmsServer:
         """Where it is."""
         return f"<SmsServer {self.url}>"
 
-    @contextmanager
+    @plainly
     def session(
         self, scenario: str | Mapping[str, object] | None = None, *, strict: bool | None = None, **parts: Any
-    ) -> Iterator[SmsGateway]:
+    ) -> SmsGateway:
         """A gateway of its own until the end of the block, for a fixture that several tests share.
 
         Args:
@@ -81,14 +81,9 @@ class SmsServer:
 
         Raises:
             ControlError: something is wrong with the scenario.
+            ScenarioError: the same, with a file.
         """
-        gateway = self.begin("shared", scenario, strict=strict, parts=parts)
-        try:
-            yield gateway
-        except BaseException:
-            gateway.close(quietly=True)
-            raise
-        gateway.close()
+        return self.begin("shared", scenario, strict=strict, parts=parts)
 
     def begin(
         self,
@@ -162,9 +157,13 @@ def serving(settings: Settings) -> Iterator[SmsServer]:
 
     Raises:
         ControlError: nobody there is a gateway that lets us in.
+        PluginError: the URL is that of a session.
         ScenarioError: something is wrong with the scenario of the run.
     """
     if settings.url is not None:
+        root, tilde, session = settings.url.partition("/~")
+        if tilde:
+            raise PluginError(f"{settings.url} is one session, {session}; each test makes its own: give {root}")
         with connect(settings.url, token=settings.token) as control:
             control.session()
             yield SmsServer(control, settings, None)

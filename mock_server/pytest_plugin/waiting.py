@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from mock_server.client import Control, ControlError, Message
+from mock_server.pytest_plugin.checking import checked_seconds
 from mock_server.pytest_plugin.errors import AbsenceError, NothingCameError, PluginError
 from mock_server.pytest_plugin.reporting import last_exchanges
 
@@ -90,8 +91,9 @@ def here(wait: Callable[[float], _Found], timeout: float, instead: str) -> _Foun
     """Wait in this thread; inside a coroutine look only once, for to wait would stop the loop that all run in.
 
     Raises:
-        PluginError: nothing is there yet, and a coroutine has to await it.
+        PluginError: nothing is there yet, and a coroutine has to await it; or the timeout is none.
     """
+    timeout = checked_seconds(timeout)
     if not _in_a_coroutine():
         return wait(timeout)
     try:

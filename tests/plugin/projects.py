@@ -11,6 +11,8 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 _PATIENCE = 120
+_WITHOUT = [f"-pno:{name}" for name in ("schemathesis", "hypothesispytest", "pytest_cov", "cacheprovider")]
+"""What has no part in this and takes long to load."""
 
 CONFTEST = '''
 import json
@@ -67,12 +69,12 @@ class Project:
         path.write_text(dedent(text), encoding="utf-8")
 
     def pytest(self, *arguments: str, python: str = sys.executable, **environment: str) -> Ran:
-        """Run pytest as its user does. The plugin of schemathesis takes a second to load and has no part in this."""
+        """Run pytest as its user does."""
         report = self.folder / "report.xml"
         report.unlink(missing_ok=True)
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("SMS_MOCK_", "PYTEST_"))}
         done = subprocess.run(  # noqa: S603 - our own command
-            [python, "-m", "pytest", "-p", "no:schemathesis", "-p", "no:cacheprovider", "--color=no",
+            [python, "-m", "pytest", *_WITHOUT, "--color=no",
              f"--junitxml={report}", *arguments],
             cwd=self.folder, env={**clean, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, timeout=_PATIENCE, check=False,

@@ -22,6 +22,7 @@ from mock_server.pytest_plugin import (
     SmsGateway,
     SmsServer,
 )
+from mock_server.scenario.problems import ScenarioError
 from tests.plugin.conftest import NUMBER, Send, client_of, sender
 
 OTHER = "+447700900124"
@@ -381,6 +382,26 @@ def test_an_expected_refusal_may_come_on_the_clients_own_time(sms_gateway: SmsGa
     thread.join()
 
     assert refusal.exchange.destination == "+447700900061"
+
+
+def test_codes_and_timeouts_that_cannot_be_are_told_at_once(sms_gateway: SmsGateway, sms_server: SmsServer) -> None:
+    """A code that no refusal has would be waited for in vain, and its permission would permit nothing."""
+    known = "there are: 8, 56, 59, 60, 61, 63, 64, 66, 74, 400, "
+    for provoke, told in (
+        (lambda: sms_gateway.expect_refusal(62), f"no refusal has the code 62; {known}"),
+        (lambda: sms_gateway.allow_refusals("61"), f"no refusal has the code '61'; {known}"),  # type: ignore[arg-type]
+        (lambda: sms_gateway.next_message(timeout="3"), "timeout: '3' is no number of"),  # type: ignore[arg-type]
+        (lambda: sms_gateway.wait_for(timeout=-1), "timeout: -1 is no number of seconds from 0 to 3600"),
+        (lambda: sms_gateway.expect_refusal(timeout=float("nan")), "timeout: nan is no number of seconds"),
+        (lambda: sms_gateway.explain(7), "7 has no header X-Mock-Exchange"),  # type: ignore[arg-type]
+        (lambda: sms_server.session("no/such.yaml"), "no/such.yaml: there is no such file"),
+        (lambda: sms_server.session(watchlst=[]), "did you mean 'watchlist'?"),
+    ):
+        with pytest.raises((PluginError, ControlError, ScenarioError)) as caught:
+            provoke()
+
+        assert told in str(caught.value)
+        assert {str(entry.path) for entry in caught.traceback if not entry.ishidden(caught)} == {__file__}
 
 
 def test_an_error_in_the_block_goes_first(sms_gateway: SmsGateway, send: Send) -> None:

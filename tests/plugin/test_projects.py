@@ -170,7 +170,7 @@ MARKED = """
             with sms_gateway.expect_refusal(61):
                 send("+447700900199")
 
-        @pytest.mark.sms_scenario({"version": 1, "title": "An object"})
+        @pytest.mark.sms_scenario(scenario={"version": 1, "title": "An object"})
         @pytest.mark.parametrize("number", [1, 2])
         def test_of_each_case(self, sms_gateway, number):
             assert title(sms_gateway) == "An object"
@@ -220,7 +220,11 @@ WRONG = {
     "a file with a mistake": (["--sms-scenario=wrong.yaml"], "wrong.yaml:2:1: watchlst: unknown key"),
     "no URL": (["--sms-mock-url=127.0.0.1:8080"], "'127.0.0.1:8080' is not the URL of a gateway, such as http://"),
     "nobody there": (["--sms-mock-url=http://127.0.0.1:{closed}"], "nothing listens at http://127.0.0.1:{closed}"),
-    "something else there": (["--sms-mock-url=http://127.0.0.1:{other}"], "http://127.0.0.1:{other}"),
+    "something else there": (["--sms-mock-url=http://127.0.0.1:{other}"], "http://127.0.0.1:{other} is no SMS gate"),
+    "a session": (
+        ["--sms-mock-url=http://127.0.0.1:{other}/~mine"],
+        "own: give http://127.0.0.1:{other}\nThe server",
+    ),
 }
 
 
@@ -250,6 +254,7 @@ MARKER_MISTAKES = {
     "watchlst=[]": "did you mean 'watchlist'?",
     '"a", "b"': "sms_scenario: one scenario at most; the parts to replace follow by name",
     '"wrong.yaml"': "wrong.yaml:2:1: watchlst: unknown key",
+    '"a", scenario="b"': "sms_scenario: one scenario at most",
     "7": "scenario: ",
     "strict=1, label=2": "strict: unknown key",
 }
@@ -315,12 +320,16 @@ def test_a_control_token_opens_a_server(project: Project, way: str) -> None:
             else project.pytest("-l", SMS_MOCK_URL=gateway.url, SMS_MOCK_CONTROL_TOKEN=token)
         )
         without = project.pytest(f"--sms-mock-url={gateway.url}")
-        wrong = project.pytest(f"--sms-mock-url={gateway.url}", SMS_MOCK_CONTROL_TOKEN="wrong-token")
+        wrong = project.pytest(SMS_MOCK_URL=gateway.url, SMS_MOCK_CONTROL_TOKEN="wrong-token")
 
     assert with_it.counts == {"failed": 1}, with_it.output
     assert token not in with_it.output
     assert "sms_gateway: Control token required: a token is needed" in without.output
+    assert "\nThe variable SMS_MOCK_CONTROL_TOKEN, or --sms-mock-control-token, gives the token." in without.output
+    assert "\nThe server was named by --sms-mock-url; without it the tests start one of their own." in without.output
     assert "the token that came is not the one" in wrong.output
+    assert "The server was named by the variable SMS_MOCK_URL" in wrong.output
+    assert "wrong-token" not in wrong.output
 
 
 def test_a_server_that_dies_in_the_middle_is_named(project: Project) -> None:
