@@ -27,7 +27,8 @@ WRITTEN_ADDRESS = "127.0.0.1:8080"
 ANY = "…"
 
 _BLOCK = re.compile(r"^```(?P<info>\S[^\n]*)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
-_PATIENCE = 30.0
+_PATIENCE = 120.0
+"""Seconds of wall time after which a block is taken to run for ever; a busy machine is no reason."""
 
 
 class Step(NamedTuple):

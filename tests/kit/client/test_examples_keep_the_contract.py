@@ -19,6 +19,9 @@ from contract_tests.client.reporting.console import failures
 from contract_tests.client.running import Options, run
 from tests.kit.client.test_examples_talk import COMMANDS
 
+TIMEOUT_S = 2.0
+"""The examples' own limit where they have to wait for it: all of them wait at once, beside whatever else runs."""
+
 
 async def judged(
     make: Callable[[], Driver], operation: Operation, timeout_s: float, *, cases: int = 20, workers: int = 2
@@ -36,7 +39,7 @@ def reports() -> dict[tuple[str, Operation], Report]:
 
     async def all_of_them() -> list[Report]:
         children = (
-            judged(lambda name=name: ChildDriver(COMMANDS[name]), operation, 1.0)  # type: ignore[misc]
+            judged(lambda name=name: ChildDriver(COMMANDS[name]), operation, TIMEOUT_S)  # type: ignore[misc]
             for name, operation in LONG_LIVED
         )
         return await asyncio.gather(*children)
