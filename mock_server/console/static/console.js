@@ -46,11 +46,12 @@ function lost(status) {
   offline(status === 404 ? "gone" : "said");
 }
 
-// Ctrl+K, as in many places: to the search, on whatever view.
+// Ctrl+K, as in many places: to the search, which is the inbox's where a view has none.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "k" || !(event.ctrlKey || event.metaKey)) return;
-  const search = document.getElementById("q");
-  if (!search) return;
   event.preventDefault();
-  search.focus();
+  const search = document.getElementById("q");
+  const inbox = document.querySelector(".views a");
+  if (search) search.focus();
+  else if (inbox) location.assign(`${inbox.href}#q`);
 });
