@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, nsmallest
 
 import msgspec
 
@@ -100,6 +100,10 @@ class Agenda:
     def __iter__(self) -> Iterator[Lane]:
         """The lanes in the order in which they are due."""
         return (lane for _, _, lane in sorted(self._heap, key=lambda entry: entry[:2]))
+
+    def first(self, count: int) -> list[Lane]:
+        """Those that are due before all others."""
+        return [lane for _, _, lane in nsmallest(count, self._heap, key=lambda entry: entry[:2])]
 
     def put(self, lane: Lane) -> None:
         """Have a lane taken up when it is due."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server import timeline
-from mock_server.control import shapes
+from mock_server.control import happenings, shapes
 from mock_server.control.requests import (
     MOST_LISTED,
     ControlError,
@@ -36,6 +36,12 @@ class ClockVerbs:
         clock = self._session.clock
         factor = {"factor": clock.rate} if clock.mode == "scaled" else {}
         return {"mode": clock.mode, **factor, "now": rfc3339(clock.now())}
+
+    @property
+    def exact(self) -> tuple[int, float]:
+        """Its time in milliseconds since 1970, and how many of its seconds pass in one: for what is to tick along."""
+        clock = self._session.clock
+        return clock.now() // 1000, clock.rate
 
     async def advance(self, request: Mapping[str, object]) -> dict[str, Any]:
         """Move forward by `{"seconds": 3600}`, `{"duration": "1h"}` or `{"until": "idle"}`; perform what is due."""
@@ -72,6 +78,31 @@ class ClockVerbs:
         self._session.clock.resume(number_of(request, "factor", 1.0, least=0.001, most=_FASTEST))
         timeline.wake(self._session)
         return self.show()
+
+    def arrival(self, request: Mapping[str, object]) -> str | None:
+        """Where an advance would have the clock come, `None` where that is not known before; it moves nothing."""
+        target = self._target(request)
+        return None if target is None else rfc3339(target)
+
+    def mark(self) -> str:
+        """This moment, for `happened` to begin or to end with."""
+        return str(happenings.Mark(self._session.now(), self._session.journal.attempts.opened))
+
+    async def happened(self, since: str | None = None, until: str | None = None, *, limit: int) -> dict[str, Any]:
+        """The newest of what came to pass between two marks, oldest first.
+
+        Changes are those of the newest messages: `all_searched` says whether there are no others.
+
+        Raises:
+            ControlError: 400, one of them is no mark.
+        """
+        begin = None if since is None else happenings.mark_of(since)
+        end = None if until is None else happenings.mark_of(until)
+        return await happenings.happened(self._session, begin, end, limit)
+
+    async def due(self, *, limit: int) -> dict[str, Any]:
+        """What is still to come, the first of it in detail: what an advance until idle would do."""
+        return await happenings.due(self._session, limit)
 
     def _target(self, request: Mapping[str, object]) -> Instant | None:
         until = request.get("until")

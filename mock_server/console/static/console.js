@@ -46,11 +46,27 @@ function lost(status) {
   offline(status === 404 ? "gone" : "said");
 }
 
-// Ctrl+K, as in many places: to the search, on whatever view.
+// A clock that runs ticks here, from where the server said that it stands; what the server says next counts again.
+let ticking = { clock: null, said: null, at: 0 };
+setInterval(() => {
+  const clock = document.getElementById("clock");
+  if (!clock) return;
+  const said = `${clock.dataset.now} ${clock.dataset.rate}`;
+  if (clock !== ticking.clock || said !== ticking.said) ticking = { clock, said, at: performance.now() };
+  const rate = Number(clock.dataset.rate);
+  if (!rate) return;
+  const now = Number(clock.dataset.now) + (performance.now() - ticking.at) * rate;
+  const [date, time] = new Date(Math.min(now, 253402300799000)).toISOString().split("T");
+  document.getElementById("clock-date").textContent = date;
+  clock.textContent = time.slice(0, 8);
+}, 200);
+
+// Ctrl+K, as in many places: to the search, which is the inbox's where a view has none.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "k" || !(event.ctrlKey || event.metaKey)) return;
-  const search = document.getElementById("q");
-  if (!search) return;
   event.preventDefault();
-  search.focus();
+  const search = document.getElementById("q");
+  const inbox = document.querySelector(".views a");
+  if (search) search.focus();
+  else if (inbox) location.assign(`${inbox.href}#q`);
 });

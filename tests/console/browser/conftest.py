@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.console.browser import chromium
 from tests.console.browser.windows import PATIENCE, Window, Windows
-from tests.support import World
+from tests.support import World, Worlds
 
 
 @pytest.fixture(scope="package")
@@ -21,8 +21,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def windows(browser: Browser) -> Iterator[Windows]:
-    """Opens windows; a test in one of whose windows something went wrong has failed, whatever else it saw."""
+def windows(browser: Browser, worlds: Worlds) -> Iterator[Windows]:
+    """Opens windows; a test in one of whose windows something went wrong has failed, whatever else it saw.
+
+    They are closed before their sessions end: hence `worlds`.
+    """
     opened = Windows(browser)
     yield opened
     assert list(opened.close()) == []

@@ -1,0 +1,104 @@
+"""A page on which much arrives: what somebody is doing on it goes on undisturbed."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.browser.views import PARCEL, fill, newest
+from tests.console.browser.windows import Window
+from tests.support import ORDINARY, World
+
+MANY = 2000
+
+
+@pytest.fixture
+def busy(world: World) -> World:
+    """A session with a conversation that is longer than a screen."""
+    fill(world)
+    for number in range(30):
+        world.send(f"Parcel {number}", PARCEL)
+    return world
+
+
+def arrive(world: World) -> str:
+    """Many messages, to many numbers; the text of the last."""
+    for number in range(MANY):
+        world.send(f"Arrival {number}", f"+1202555{number % 997:04}", auth=ORDINARY, operation="Services")
+    return f"Arrival {MANY - 1}"
+
+
+def test_what_somebody_types_stays_while_messages_arrive(window: Window, busy: World) -> None:
+    """And so do the place on the page, and the focus."""
+    page = window.open(f"?to=%2B{PARCEL[1:]}")
+    expect(page.get_by_text("Parcel 29").first).to_be_visible()
+    page.get_by_role("searchbox").press_sequentially("half a wo")
+    page.evaluate("scrollTo(0, 500)")
+
+    last = arrive(busy)
+
+    expect(page.locator(".conversation").get_by_text(last, exact=True)).to_be_attached()
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("searchbox")).to_have_value("half a wo")
+    assert page.evaluate("document.activeElement.selectionStart") == len("half a wo")
+    assert page.evaluate("scrollY") == 500
+    expect(page.get_by_role("heading", name=PARCEL)).to_be_attached()
+
+
+def test_a_focused_link_keeps_the_focus_while_messages_arrive(window: Window, busy: World) -> None:
+    """Somebody who uses the keyboard is not thrown back to the top."""
+    page = window.open(f"?to=%2B{PARCEL[1:]}")
+    bubble = page.get_by_role("listitem").filter(has_text="Parcel 7 ").first
+    bubble.get_by_role("link").focus()
+    focused = page.evaluate("document.activeElement.href")
+    place = page.evaluate("scrollY")
+
+    last = arrive(busy)
+
+    expect(page.locator(".conversation").get_by_text(last, exact=True)).to_be_attached()
+    assert page.evaluate("document.activeElement.href") == focused
+    assert page.evaluate("scrollY") == place
+
+
+def test_what_somebody_has_opened_stays_open(window: Window, busy: World) -> None:
+    """The rules that were asked, on a message's page."""
+    page = window.open(f"/messages/{newest(busy, PARCEL)['id']}")
+    page.get_by_text("rules were asked").click()
+    expect(page.get_by_role("cell", name="passed").first).to_be_visible()
+    place = page.evaluate("scrollY")
+
+    arrive(busy)
+    busy.advance(1)
+
+    expect(page.locator(".event-status").filter(has_text="SENT")).to_be_visible()
+    expect(page.locator(".event-planned").filter(has_text="SENT")).to_have_count(0)
+    expect(page.get_by_role("cell", name="passed").first).to_be_visible()
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    assert page.evaluate("scrollY") == place
+
+
+def test_what_somebody_has_chosen_stays_chosen(window: Window, busy: World) -> None:
+    """A status and a tick, while the message goes on by itself."""
+    page = window.open(f"/messages/{newest(busy, PARCEL)['id']}")
+    page.get_by_label("Change the status to").select_option("READ")
+    page.get_by_label("even where that is not allowed").check()
+
+    busy.advance(1)
+
+    expect(page.locator(".event-status").filter(has_text="SENT")).to_be_visible()
+    expect(page.get_by_label("Change the status to")).to_have_value("READ")
+    expect(page.get_by_label("even where that is not allowed")).to_be_checked()
+
+
+def test_many_arrivals_are_few_looks(window: Window, world: World) -> None:
+    """However much arrives, a page asks for its part about once a second; and the last look sees the last message."""
+    asked: list[str] = []
+    page = window.open()
+    page.on("request", lambda request: asked.append(request.url) if "part=live" in request.url else None)
+    begun = page.evaluate("performance.now()")
+
+    last = arrive(world)
+
+    expect(page.locator(".conversation").get_by_text(last, exact=True)).to_be_attached()
+    seconds = (page.evaluate("performance.now()") - begun) / 1000
+    assert 1 <= len(asked) <= seconds + 2

@@ -1,0 +1,89 @@
+"""What a message or a client says is shown as text: nothing of it runs, asks for anything, or breaks the page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.console.browser.views import PATHS
+from tests.console.browser.windows import NARROWEST, Window, Windows
+from tests.support import ADMIN, World
+
+HOSTILE = {
+    "a script": "<script>window.ran = 1; alert(1)</script>",
+    "an image that is not there": "<img src=x onerror=\"window.ran = 1; alert('ran')\">",
+    "an image of another origin": "<img src='http://192.0.2.1/x.png'><link rel=stylesheet href='//192.0.2.1/x.css'>",
+    "a way out of an attribute": '" autofocus onfocus="window.ran = 1" x=\'',
+    "a way out of the page": "</p></li></ol></main></body></html><h1>Gone</h1>",
+    "a template": "{{ 7*7 }} {% include 'layout.html' %} ${7*7} #{7*7}",
+    "htmx": "<div hx-get='/~x/_console' hx-trigger='load' hx-on:load='window.ran = 1' data-hx-get='/x'>hx</div>",
+    "a link that runs": "javascript:window.ran=1//https://x.example/ data:text/html,<script>window.ran=1</script>",
+    "text that turns around": "invoice \u202egnp.exe\u202c \u2066\u2067\u200f",
+    "nothing to be seen": "a\u0000b\u0007c\u200bd\ufefff\u2028g",
+    "many emoji": "\U0001f600" * 800 + "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 160,
+    "a word without an end": "Donaudampfschiff" * 90,
+    "accents without an end": "Z\u0351\u036b\u0343" * 300,
+    "half a character": "half \ud83d of one",
+}
+
+
+@pytest.mark.parametrize("view", PATHS)
+def test_hostile_texts_are_texts_on_every_view(windows: Windows, world: World, view: str) -> None:
+    """In the text, the number, the reference, the user name and the headers; a page that is open gets them live."""
+    window = windows(world, size=NARROWEST)
+    if view == "problem":
+        window.expect_trouble("404")
+    page = window.open(PATHS["inbox"](world))
+    for text in HOSTILE.values():
+        send_everywhere(world, text)
+    expect(page.locator(".conversation").first).to_be_visible()
+
+    for path in paths(world, view):
+        window.open(path)
+        assert_harmless(page, path)
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_search_is_a_text(window: Window, kind: str) -> None:
+    """It stands in the address, in the field and in the links of the page."""
+    page = window.open("?" + urlencode({"q": HOSTILE[kind].encode("utf-8", "replace")}))
+
+    assert_harmless(page, kind)
+    # A field of one line holds no control characters, and no half characters.
+    if kind not in {"nothing to be seen", "half a character"}:
+        expect(page.get_by_role("searchbox")).to_have_value(HOSTILE[kind].strip())
+
+
+def assert_harmless(page: Page, where: str) -> None:
+    """Nothing ran, nothing of a text became a part of the page, and the page is as wide as its window."""
+    assert page.evaluate("window.ran") is None, where
+    assert page.locator("main :is(script, link, style, iframe, object, img)").count() == 0, where
+    assert page.locator("main :is([onerror], [onfocus], [autofocus], [href^='javascript:'])").count() == 0, where
+    assert page.locator("h1").count() == 1, where
+    assert page.locator("[hx-get]:not(#live)").count() == 0, where
+    assert "49" not in page.locator("main").inner_text().split(), where
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, where
+
+
+def send_everywhere(world: World, text: str) -> None:
+    """The text in every place that a client can write into: accepted, refused, and not understood."""
+    in_a_header = "".join(each for each in text if " " <= each <= "~").strip()[:500]
+    headers = {"X-Trace": in_a_header, "User-Agent": in_a_header}
+    reference = {"service": "ADMIN", "action": text[:200], "key": text[:200]}
+    world.send(text, reference=reference, headers=headers, account="admin")
+    world.send(text, text[:50], headers=headers)
+    world.send(text, auth=(in_a_header.replace(":", ""), "x"), headers=headers)
+    world.send_raw(text.encode("utf-8", "surrogatepass"), auth=ADMIN)
+
+
+def paths(world: World, view: str) -> list[str]:
+    """The paths of a view that show something of it."""
+    if view == "exchange":
+        return [f"/exchanges/{each['id']}" for each in world.exchanges()]
+    if view == "message":
+        return [f"/messages/{each['id']}" for each in world.messages()]
+    if view == "thread":
+        return ["?" + urlencode({"to": text[:50].encode("utf-8", "replace")}) for text in HOSTILE.values()]
+    return [PATHS[view](world)]

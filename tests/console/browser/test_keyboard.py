@@ -1,0 +1,113 @@
+"""The keyboard alone: everything is reached, what is reached is seen, and nothing holds on to it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.console.browser.views import PARCEL, PATHS, fill
+from tests.console.browser.windows import Size, Window, Windows
+from tests.support import World
+
+MOST_STOPS = 400
+LOW = Size(1280, 600)
+
+_STOP = """() => {
+    const at = document.activeElement;
+    if (!at || at === document.body) return null;
+    const style = getComputedStyle(at);
+    const box = at.getBoundingClientRect();
+    const nav = document.querySelector('nav.views');
+    const top = at.closest('header, nav, .skip') || !nav ? 0 : nav.getBoundingClientRect().bottom;
+    return {
+        name: (at.textContent || at.getAttribute('aria-label') || at.name || at.tagName).trim().slice(0, 60),
+        ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+        seen: box.bottom > top && box.top < innerHeight && box.right > 0 && box.left < innerWidth && box.height > 0,
+    };
+}"""
+
+
+def stops(page: Page) -> list[dict[str, object]]:
+    """Where Tab stops, one after the other, until it leaves the page."""
+    found: list[dict[str, object]] = []
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(_STOP)
+        if stop is None:
+            return found
+        found.append(stop)
+    raise AssertionError(f"Tab goes round and round: {found[-3:]}")
+
+
+@pytest.mark.parametrize("view", PATHS)
+def test_every_stop_of_the_keyboard_is_seen(windows: Windows, world: World, view: str) -> None:
+    """With a ring around it, inside the window, and not beneath the bar at its top; the last one lets go."""
+    fill(world)
+    window = windows(world, size=LOW)
+    if view == "problem":
+        window.expect_trouble("404")
+    page = window.open(PATHS[view](world))
+
+    found = stops(page)
+
+    assert len(found) > 5
+    assert [each["name"] for each in found if not each["ring"]] == []
+    assert [each["name"] for each in found if not each["seen"]] == []
+
+
+def test_the_first_stop_leads_past_the_navigation(window: Window) -> None:
+    """For whoever would have to go through it on every page."""
+    page = window.open()
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+
+def test_a_message_is_found_and_read_with_the_keyboard_alone(windows: Windows, world: World) -> None:
+    """From the inbox to the reason of an answer: Ctrl+K, what is sought, Enter, and on."""
+    fill(world)
+    page = windows(world).open()
+
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("order-77")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{page.url.partition('/_console')[0]}/_console?q=order-77&state=")
+    go_to(page, PARCEL)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=PARCEL)).to_be_visible()
+    go_to(page, "Details")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Why this answer")).to_be_visible()
+    go_to(page, "rules were asked")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("cell", name="passed").first).to_be_visible()
+
+
+@pytest.mark.parametrize("view", PATHS)
+def test_ctrl_k_leads_to_the_search_from_every_view(windows: Windows, world: World, view: str) -> None:
+    """Where there is none, to the inbox's."""
+    fill(world)
+    window = windows(world)
+    if view == "problem":
+        window.expect_trouble("404")
+    page = window.open(PATHS[view](world))
+
+    page.keyboard.press("Control+k")
+
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+
+def go_to(page: Page, name: str) -> None:
+    """Press Tab until what has this name is reached."""
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(_STOP)
+        if stop is not None and name in stop["name"]:
+            return
+    raise AssertionError(f"Tab never reaches {name!r}")

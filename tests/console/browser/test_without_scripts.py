@@ -1,0 +1,59 @@
+"""A browser that runs no scripts: nothing is live, and everything else works."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.browser.views import PARCEL, WATCHED, fill
+from tests.console.browser.windows import PHONE, Window, Windows
+from tests.support import World
+
+
+@pytest.fixture
+def plain(windows: Windows, world: World) -> Window:
+    """A window without scripts on a session with messages."""
+    fill(world)
+    return windows(world, javascript=False, size=PHONE)
+
+
+def test_messages_are_found_and_read(plain: Window) -> None:
+    """Search, conversation, message: forms and links."""
+    page = plain.open()
+
+    page.get_by_role("searchbox").fill("parcels.example")
+    page.get_by_role("button", name="Find").click()
+    expect(page.locator(".conversation")).to_have_count(1)
+    page.locator(".conversation").click()
+    expect(page.get_by_role("heading", name=PARCEL)).to_be_visible()
+    page.get_by_role("link", name="Details").click()
+    expect(page.get_by_role("heading", name="Why this answer")).to_be_visible()
+    page.get_by_role("link", name="Back to the conversation").click()
+    expect(page.get_by_role("heading", name=PARCEL)).to_be_visible()
+
+
+def test_a_status_is_pushed(plain: Window, world: World) -> None:
+    """And what cannot be done is said on a page, with a way back."""
+    plain.expect_trouble("409")
+    page = plain.open(f"?to=%2B{PARCEL[1:]}")
+    page.get_by_role("link", name="Details").first.click()
+
+    page.get_by_label("Change the status to").select_option("DELIVERED")
+    page.get_by_role("button", name="Change", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("delivered")
+    page.get_by_label("Change the status to").select_option("SENT")
+    page.get_by_role("button", name="Change", exact=True).click()
+    expect(page.get_by_text("after DELIVERED may come")).to_be_visible()
+    page.get_by_role("link", name="To the inbox").click()
+    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+
+
+def test_a_refusal_is_explained(plain: Window) -> None:
+    """Its rules open without a script as well."""
+    page = plain.open(f"?to=%2B{WATCHED[1:]}")
+    page.get_by_role("link", name="Details").click()
+
+    page.get_by_text("rules were asked").click()
+
+    expect(page.get_by_text("The destination is on the watchlist").first).to_be_visible()
+    expect(page.get_by_role("rowheader", name="watchlist")).to_be_visible()

@@ -1,0 +1,63 @@
+"""The views of the console, and a session in which each of them has something to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.support import CUSTOMER, World
+
+PARCEL = "+447700900123"
+BANK = "+447700900124"
+WATCHED = "+447700900061"
+UNDELIVERED = "+447700900101"
+
+PATHS: dict[str, Callable[[World], str]] = {
+    "inbox": lambda _: "",
+    "thread": lambda world: f"?to=%2B{newest(world, PARCEL)['destination'][1:]}",
+    "message": lambda world: f"/messages/{newest(world, PARCEL)['id']}",
+    "exchange": lambda world: f"/exchanges/{refused(world)['id']}",
+    "problem": lambda _: "/no-such-page",
+}
+"""What follows `/_console`, for each view of a session that `fill` has filled."""
+
+OF_AN_EMPTY_SESSION = [name for name in PATHS if name not in {"thread", "message", "exchange", "problem"}]
+
+
+def fill(world: World) -> None:
+    """Sends of every kind, one on its way, one whose webhook fails, and something armed for the next."""
+    receiver = f"{str(world.client.base_url).rstrip('/')}{world.prefix}/_control/receiver/shop"
+    world.request("PUT", "/_control/receiver/shop", {"answer": 503, "times": 1})
+    world.send("Dear customer, your contract is ready to be signed.", BANK)
+    world.send("Your table is booked for two at eight.", UNDELIVERED)
+    world.send("You have won!", WATCHED)
+    world.send("Pay here: https://shop.example/pay?order=77", BANK)
+    world.advance(60)
+    world.send(
+        "Your code is 428 371. Don\u2019t tell it to anybody.",
+        PARCEL,
+        auth=CUSTOMER,
+        operation="Services",
+        reference={"service": "ECOMMERCE", "action": "CHECKOUT", "key": "order-77"},
+    )
+    for _ in range(3):
+        world.send("Your parcel is at the door.", PARCEL)
+    world.advance(30)
+    world.send(
+        "Your parcel is on its way. Track it: https://parcels.example/t/4711",
+        PARCEL,
+        auth=CUSTOMER,
+        operation="Services",
+        reference={"service": "ECOMMERCE", "action": "SHIPPING", "key": "order-77"},
+        webhook={"url": receiver},
+    )
+    world.advance(2)
+
+
+def newest(world: World, destination: str) -> dict[str, str]:
+    """The newest message to a destination."""
+    return next(each for each in world.messages() if each["destination"] == destination)
+
+
+def refused(world: World) -> dict[str, str]:
+    """The newest send that was refused."""
+    return next(each for each in world.exchanges() if each["outcome"] == "refused")

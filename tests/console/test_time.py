@@ -1,0 +1,272 @@
+"""The session's clock on a page: stopped, run and moved, with what came to pass and what comes next."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx2
+import pytest
+
+from mock_server.bootstrap import World as Server
+from mock_server.control import Control
+from mock_server.scenario.loader import load_scenario
+from mock_server.scenario.pack import resolve
+from tests.console.pages import Page, opened, submitted
+from tests.support import DESTINATION, World, Worlds
+
+SCRIPT = "<script>alert(1)</script>"
+
+
+def acted(world: World, **form: str) -> Page:
+    """The page that comes of a form of the time page."""
+    location = submitted(world, "/time", form).headers["location"]
+    return opened(world, location.removeprefix(f"{world.prefix}/_console"))
+
+
+def moved(world: World, **form: str) -> dict[str, str]:
+    """The query of the page that comes of a form of the time page."""
+    return dict(parse_qsl(urlsplit(submitted(world, "/time", form).headers["location"]).query))
+
+
+def now(world: World) -> str:
+    """Where the session's clock stands."""
+    shown: str = world.control("GET", "/clock")["now"]
+    return shown
+
+
+def hook(world: World) -> dict[str, str]:
+    """A webhook that one of the session's own receivers takes."""
+    return {"url": f"{world.client.base_url}{world.prefix}/_control/receiver/mine".replace("//~", "/~")}
+
+
+def test_a_clock_that_stands_still_says_so(world: World) -> None:
+    """It does not tick on the page either, and there is a way to have it run."""
+    page = opened(world, "/time")
+
+    (clock,) = page.all("time", id="clock")
+    assert clock["datetime"] == "2026-01-15T09:00:00Z"
+    assert (clock["data-now"], clock["data-rate"]) == ("1768467600000", "0.0")
+    assert "2026-01-15 UTC · stands still" in page.text
+    assert [each["value"] for each in page.all("button", name="do")][:2] == ["run", "fast"]
+
+
+def test_a_clock_is_run_and_stopped(world: World) -> None:
+    """As wall time, sixty times as fast, and not at all."""
+    assert "runs as the real time does" in acted(world, do="run").text
+    page = acted(world, do="fast")
+    assert "runs 60 times as fast" in page.text
+    assert not page.all("button", value="fast")
+    assert "stands still" in acted(world, do="freeze").text
+
+
+@pytest.mark.parametrize(
+    ("form", "after"),
+    [
+        ({"do": "minute"}, "2026-01-15T09:01:00Z"),
+        ({"do": "hour"}, "2026-01-15T10:00:00Z"),
+        ({"do": "day"}, "2026-01-16T09:00:00Z"),
+        ({"do": "typed", "typed": " 1h30m "}, "2026-01-15T10:30:00Z"),
+        ({"do": "idle"}, "2026-01-15T09:00:03Z"),
+    ],
+)
+def test_the_clock_is_moved(world: World, form: dict[str, str], after: str) -> None:
+    """By a button or as far as is typed; until idle is as far as the last change of a message."""
+    world.send("Hello")
+
+    page = acted(world, **form)
+
+    assert now(world) == after
+    assert page.all("time", datetime=after, id="clock")
+
+
+def test_what_happened_on_the_way_is_shown_in_its_order(world: World) -> None:
+    """Status changes and webhook attempts, with the answers, each with a way to its message."""
+    message = world.send("Hello", webhook=hook(world)).json()["id"]
+
+    page = acted(world, do="hour")
+
+    assert "Status changes: 2. Webhook attempts: 2." in page.text
+    assert "From 2026-01-15 09:00:00 to 2026-01-15 10:00:00" in page.text
+    links = page.all("a", href=f"{world.prefix}/_console/messages/{message}")
+    assert len(links) == 4
+    told = page.text.partition("on the way")[2]
+    in_order = (
+        "09:00:01",
+        "sent",
+        "Webhook for SENT, attempt 1: taken HTTP 200",
+        "09:00:03",
+        "delivered",
+        "DELIVERED",
+    )
+    places = [told.index(each) for each in in_order]
+    assert places == sorted(places)
+
+
+def test_a_reload_shows_the_log_again_and_moves_nothing(world: World) -> None:
+    """Also when more has happened since."""
+    world.send("Hello")
+    location = submitted(world, "/time", {"do": "hour"}).headers["location"]
+    path = location.removeprefix(f"{world.prefix}/_console")
+    first = opened(world, path).text.partition("on the way")[2].partition("What comes next")[0]
+    world.send("Another one")
+    world.advance(60)
+
+    again = opened(world, path).text.partition("on the way")[2].partition("What comes next")[0]
+
+    assert again == first
+    assert now(world) == "2026-01-15T10:01:00Z"
+
+
+def test_what_comes_next_is_shown_before_it_happens(world: World) -> None:
+    """So that one sees what an advance until idle would do."""
+    world.send("Hello", webhook=hook(world))
+
+    told = opened(world, "/time").text.partition("What comes next")[2]
+
+    assert "Next at 09:00:01" in told
+    assert "Status changes to come: 2. Messages with webhooks to come: 1." in told
+    assert "Webhook for SENT, attempt 1" in told
+    assert "Nothing is left to do" in acted(world, do="idle").text
+
+
+def test_a_receiver_that_fails_is_seen_to_be_tried_again(world: World) -> None:
+    """The answer stands beside the attempt, and when the next one is due."""
+    world.control("PUT", "/receiver/mine", {"answer": 500, "times": 1})
+    world.send("Hello", webhook=hook(world))
+
+    page = acted(world, do="typed", typed="1s")
+
+    assert "Webhook for SENT, attempt 1: failed HTTP 500 Next try at" in page.text
+    assert "Webhook for SENT, attempt 2" in page.text.partition("What comes next")[2]
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "5", "-1h", "999999999h", "0s", SCRIPT])
+def test_what_is_no_length_of_time_is_said_beside_the_field(world: World, typed: str) -> None:
+    """What was typed stays there, and the clock where it is."""
+    page = acted(world, do="typed", typed=typed)
+
+    assert now(world) == "2026-01-15T09:00:00Z"
+    assert "The clock stays where it is: duration:" in page.text
+    assert SCRIPT not in page.source
+    (field,) = page.all("input", id="typed")
+    assert field["value"] == typed[:40]
+
+
+def test_a_clock_that_would_pass_the_last_year_stays_where_it_is(world: World) -> None:
+    """And the page says which one that is."""
+    world.control("POST", "/clock/freeze", {"at": "9999-12-31T23:30:00Z"})
+
+    page = acted(world, do="hour")
+
+    assert "the clock would pass 9999-12-31T23:59:59Z" in page.text
+    assert now(world) == "9999-12-31T23:30:00Z"
+
+
+def test_a_button_that_is_none_is_no_way_to_move_the_clock(world: World) -> None:
+    """A form that somebody made up is judged like one that was typed."""
+    assert "The clock stays where it is" in acted(world, do=SCRIPT).text
+
+
+@pytest.mark.parametrize("mark", ["yesterday", "1-", "-1-2", "9" * 18 + "-1", SCRIPT])
+def test_what_is_no_mark_is_said(world: World, mark: str) -> None:
+    """An address that somebody changed by hand."""
+    page = opened(world, f"/time?{httpx2.QueryParams({'from': mark})}", status=400)
+
+    assert "is no mark" in page.text
+    assert SCRIPT not in page.source
+
+
+def test_a_hostile_destination_is_text(worlds: Worlds) -> None:
+    """Nothing from a message becomes markup, in the log neither."""
+    world = worlds(accounts=[{"username": "admin", "password": "admin-secret", "admin": True}])
+    world.send("Hello", DESTINATION, reference={"key": SCRIPT})
+
+    assert SCRIPT not in acted(world, do="hour").source
+
+
+def test_the_page_speaks_italian(world: World) -> None:
+    """As every page does."""
+    text = opened(world, "/time", language="it").text
+
+    assert "Non resta nulla da fare" in text
+    assert "è fermo" in text
+
+
+def test_while_a_receiver_hangs_the_page_says_what_it_waits_for() -> None:
+    """An advance that is under way refuses another one, and what waits is counted."""
+    found = asyncio.run(_hanging())
+
+    assert found["busy"].status_code == 303
+    assert found["busy"].headers["location"] == "/_console/time?busy=yes"
+    page = found["page"].text
+    assert "the clock was being moved already" in page
+    assert "is being moved" in page
+    assert "Waiting for a receiver&#39;s answer: 1." in page
+    assert "under way" in page
+    assert found["ended"].status_code == 303
+    assert "left" not in found["ended"].headers["location"]
+
+
+async def _hanging() -> dict[str, httpx2.Response]:
+    arrived, answering = asyncio.Event(), asyncio.Event()
+
+    async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        arrived.set()
+        await answering.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(receive, "127.0.0.1", 0) as receiver:
+        port = receiver.sockets[0].getsockname()[1]
+        server = Server(load_scenario(resolve("default")))
+        control: Control = server.worlds.control(server.default)
+        await control.clock.freeze({})
+        transport = httpx2.ASGITransport(app=server.app)
+        opening = httpx2.AsyncClient(transport=transport, base_url="http://localhost")
+        async with server.lifespan(), opening as client:
+            content: dict[str, Any] = {"destination": DESTINATION, "text": "Hello"}
+            content["webhook"] = {"url": f"http://127.0.0.1:{port}/"}
+            await client.patch("/_control/scenario", json={"webhooks": {"https_only": False}})
+            await client.post("/api/Admin/send", json=content, auth=("admin", "admin-secret"))
+            moving = asyncio.create_task(client.post("/_console/time", data={"do": "typed", "typed": "2s"}))
+            await arrived.wait()
+            busy = await client.post("/_console/time", data={"do": "hour"})
+            page = await client.get(busy.headers["location"])
+            answering.set()
+            return {"busy": busy, "page": page, "ended": await moving}
+
+
+def test_what_was_left_undone_is_said(world: World) -> None:
+    """An advance that gave up waiting for a receiver did not come as far as it was asked to."""
+    mark = moved(world, do="minute")["to"]
+
+    page = opened(world, f"/time?{httpx2.QueryParams({'from': mark, 'to': mark, 'left': '2'})}")
+
+    assert "webhooks that still wait: 2" in page.text
+
+
+def test_a_session_that_was_reset_has_no_log_of_before(world: World) -> None:
+    """The marks of an open page name a time that is gone."""
+    world.send("Hello")
+    location = submitted(world, "/time", {"do": "hour"}).headers["location"]
+    world.control("POST", "/reset", {})
+
+    page = opened(world, location.removeprefix(f"{world.prefix}/_console"))
+
+    assert "no message changed" in page.text
+
+
+def test_of_many_messages_only_the_newest_are_looked_at(world: World) -> None:
+    """A page asks every second; it says what it did not look at, and the newest hundred lines are shown."""
+    for number in range(501):
+        world.send("Hello", f"+39340{number:07d}")
+
+    page = acted(world, do="hour")
+
+    assert "Status changes of the newest 500 messages" in page.text
+    assert "Status changes: 1000." in page.text
+    assert "The newest 100 are shown." in page.text
