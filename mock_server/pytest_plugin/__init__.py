@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mock_server.pytest_plugin.errors import NothingCameError, NotRefusedError, PluginError
+    from mock_server.pytest_plugin.errors import NothingCameError, NotRefusedError, NotTakenWarning, PluginError
     from mock_server.pytest_plugin.expecting import ExpectedRefusal
     from mock_server.pytest_plugin.gateway import Credentials, SmsGateway
     from mock_server.pytest_plugin.server import SmsServer
@@ -17,6 +17,7 @@ __all__ = [
     "Credentials",
     "ExpectedRefusal",
     "NotRefusedError",
+    "NotTakenWarning",
     "NothingCameError",
     "PluginError",
     "SmsGateway",
@@ -27,6 +28,7 @@ _PLACES = {
     "Credentials": "gateway",
     "ExpectedRefusal": "expecting",
     "NotRefusedError": "errors",
+    "NotTakenWarning": "errors",
     "NothingCameError": "errors",
     "PluginError": "errors",
     "SmsGateway": "gateway",

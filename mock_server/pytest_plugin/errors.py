@@ -45,6 +45,12 @@ class PluginError(Exception):
     __module__ = "mock_server.pytest_plugin"
 
 
+class NotTakenWarning(UserWarning):
+    """Notifications were not taken, and the test never looked at `receipts`."""
+
+    __module__ = "mock_server.pytest_plugin"
+
+
 MISTAKES = (ControlError, ScenarioError, PluginError)
 """What is wrong with what a test, or a run, was set up with."""
 

@@ -55,10 +55,9 @@ class SmsGateway:
         self._made = control
         self._pid = os.getpid()
         self._timeout = timeout
-        self._strict = strict
         self._closed = False
         self._tolerance = Tolerance()
-        self._judge = Judge(self._tolerance)
+        self._judge = Judge(self._tolerance, strict=strict)
         self._inbox = Inbox(lambda: self.control)
         self.base_url = control.url
         """What the client under test takes for the gateway."""
@@ -212,6 +211,7 @@ class SmsGateway:
     @plainly
     def receipts(self) -> list[WebhookAttempt]:
         """Every attempt to notify a webhook, oldest first: `status`, `message_id`, `outcome`, `request`, `answer`."""
+        self._judge.see_receipts()
         return self.control.webhooks(limit=_MOST_LISTED)[::-1]
 
     @property
@@ -242,7 +242,7 @@ class SmsGateway:
     def reset(self) -> None:
         """Begin anew, for a gateway that several tests share; what surprised until now fails, as at the end."""
         __tracebackhide__ = True
-        complaints = self._judge.before_the_end(self.control) if self._strict else []
+        complaints = self._judge.before_the_end(self.control)
         self.control.reset()
         self._tolerance.forget()
         self._judge.forget()
@@ -260,7 +260,7 @@ class SmsGateway:
             return
         self._closed = True
         self._server.ended(self)
-        fail(self._ended(judged=self._strict and not quietly))
+        fail(self._ended(judged=not quietly))
 
     def __enter__(self) -> Self:
         """Until the end of the block."""

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 
 import msgspec
 import pytest
 
-from mock_server.client import Control, Stub
+from mock_server.client import Control, Stub, WebhookAttempt
+from mock_server.client.explaining import harmless
+from mock_server.pytest_plugin.errors import NotTakenWarning
 from mock_server.pytest_plugin.expecting import Tolerance
 from mock_server.pytest_plugin.reporting import indented, last_exchanges, reasons_of
 
 _MOST_SHOWN = 5
+_MOST_LISTED = 100_000
+_LOST = {"failed", "given up"}
 _FOR_ALL = "for all tests, `sms_strict = false` in the settings of pytest."
 
 
 class Judge:
-    """Judges one session."""
+    """Judges one session: of one that is not strict, bugs of the mock only."""
 
-    def __init__(self, tolerance: Tolerance) -> None:
+    def __init__(self, tolerance: Tolerance, *, strict: bool) -> None:
         self._tolerance = tolerance
+        self._strict = strict
         self._stubs: dict[str, Stub] = {}
         self._unmatched_allowed = False
+        self._receipts_seen = False
 
     def forget(self) -> None:
         """As at the beginning."""
         self._stubs.clear()
         self._unmatched_allowed = False
+        self._receipts_seen = False
 
     def remember(self, stub: Stub) -> Stub:
         """A stub of the test, so that its end can tell what it was."""
@@ -37,9 +45,15 @@ class Judge:
         """Stubs need not be met."""
         self._unmatched_allowed = True
 
+    def see_receipts(self) -> None:
+        """The test looks at its notifications itself."""
+        self._receipts_seen = True
+
     def before_the_end(self, control: Control) -> list[str]:
         """What there is to complain about, while the session can still be asked for the reasons."""
-        found = [*self._refusals(control), *_bugs(control)]
+        if not self._strict:
+            return _bugs(control)
+        found = [*self._refusals(control), *_bugs(control), *self._losses(control)]
         if self._stubs and not self._unmatched_allowed:
             unmatched = control.unmatched_stubs()
             if unmatched:
@@ -48,7 +62,8 @@ class Judge:
 
     def at_the_end(self, unmatched: Iterable[str]) -> list[str]:
         """The stubs that the session's end names, and that nobody has complained about."""
-        others = [] if self._unmatched_allowed else [each for each in unmatched if each not in self._stubs]
+        allowed = self._unmatched_allowed or not self._strict
+        others = [] if allowed else [each for each in unmatched if each not in self._stubs]
         return [self._unmatched(others, ())] if others else []
 
     def _refusals(self, control: Control) -> list[str]:
@@ -65,6 +80,21 @@ class Judge:
             f"To let it pass: `sms_gateway.allow_refusals({codes})`; {_FOR_ALL}"
         )
         return [complaint]
+
+    def _losses(self, control: Control) -> list[str]:
+        """Warn of notifications that came to grief while nobody looked; a complaint where warnings are errors."""
+        lost = [] if self._receipts_seen else _lost(control.webhooks(limit=_MOST_LISTED))
+        first = f", the first {_MOST_SHOWN} of {len(lost)}" if len(lost) > _MOST_SHOWN else ""
+        sentence = (
+            f"Notifications were not taken{first}:\n{indented(map(harmless, lost[:_MOST_SHOWN]))}\n"
+            f"If that is meant, let the test look at `sms_gateway.receipts`; {_FOR_ALL}"
+        )
+        try:
+            if lost:
+                warnings.warn(sentence, NotTakenWarning, stacklevel=5)
+        except NotTakenWarning:
+            return [sentence]
+        return []
 
     def _unmatched(self, unmatched: Iterable[str], came: Iterable[str]) -> str:
         told = [_sentence(name, self._stubs.get(name)) for name in unmatched]
@@ -89,6 +119,23 @@ def _bugs(control: Control) -> list[str]:
         return []
     found = control.exchanges(outcome="bug", limit=_MOST_SHOWN)
     return [f"The mock has a bug, please report it:\n{indented(reasons_of(control, reversed(found)))}"]
+
+
+def _lost(newest_first: list[WebhookAttempt]) -> list[str]:
+    """Those that no attempt has brought home, oldest first, as their last attempt ended."""
+    last = {(each.message_id, each.status): each for each in reversed(newest_first)}
+    for each in newest_first:
+        if each.outcome not in _LOST:
+            last.pop((each.message_id, each.status), None)
+    return [
+        f"{each.status} of message {each.message_id} to {each.url}, attempt {each.attempt}: {_end_of(each)}"
+        for each in last.values()
+    ]
+
+
+def _end_of(attempt: WebhookAttempt) -> str:
+    answer = attempt.answer or {}
+    return answer.get("error") or f"HTTP {answer.get('status')}"
 
 
 def _sentence(name: str, stub: Stub | None) -> str:

@@ -239,6 +239,7 @@ def test_a_receiver_that_hangs_holds_nothing_up_in_silence(
 
         with pytest.raises(PluginError, match=r"receivers held 1 notifications up for 0\.05 seconds"):
             sms_gateway.clock.advance(seconds=10)
+    assert len(sms_gateway.receipts) == 1
 
 
 def test_why_is_asked_by_answer_by_id_or_for_the_last(sms_gateway: SmsGateway, send: Send) -> None:

@@ -280,7 +280,7 @@ def test_a_mistake_in_a_marker_is_one_sentence(project: Project) -> None:
 
 
 def test_a_server_that_runs_is_shared(project: Project) -> None:
-    """By two workers, and with whoever uses it besides: no session is left, and the default one is as it was."""
+    """By two workers, and by whoever else uses it: no session is left, and the default one is as it was."""
     project.write(
         "test_many.py",
         """
@@ -296,7 +296,7 @@ def test_a_server_that_runs_is_shared(project: Project) -> None:
     with MockGateway() as gateway:
         runs = [
             project.pytest("-n2", f"--sms-mock-url={gateway.url}/", "--sms-scenario=watchlist"),
-            project.pytest("-n2", "--sms-scenario=watchlist", SMS_MOCK_URL=gateway.url),
+            project.pytest("--sms-scenario=watchlist", SMS_MOCK_URL=gateway.url),
         ]
         url = gateway.url
         left = [session.id for session in gateway.control.sessions()]
@@ -308,28 +308,37 @@ def test_a_server_that_runs_is_shared(project: Project) -> None:
     assert (left, untouched) == (["default"], 0)
 
 
+TOKEN = "correct-horse-battery"
+
+
 @pytest.mark.parametrize("way", ["option", "variable"])
 def test_a_control_token_opens_a_server(project: Project, way: str) -> None:
-    """It is printed nowhere, by a failing test neither; without it the sentence says what is needed."""
+    """It is printed nowhere, by a failing test neither."""
     project.write("test_it.py", SENDS + "        assert False, sms_gateway.control.url\n")
-    token = "correct-horse-battery"
-    with MockGateway(access=Access(token=token)) as gateway:
-        with_it = (
-            project.pytest("-l", f"--sms-mock-url={gateway.url}", f"--sms-mock-control-token={token}")
+    with MockGateway(access=Access(token=TOKEN)) as gateway:
+        ran = (
+            project.pytest("-l", f"--sms-mock-url={gateway.url}", f"--sms-mock-control-token={TOKEN}")
             if way == "option"
-            else project.pytest("-l", SMS_MOCK_URL=gateway.url, SMS_MOCK_CONTROL_TOKEN=token)
+            else project.pytest("-l", SMS_MOCK_URL=gateway.url, SMS_MOCK_CONTROL_TOKEN=TOKEN)
         )
-        without = project.pytest(f"--sms-mock-url={gateway.url}")
-        wrong = project.pytest(SMS_MOCK_URL=gateway.url, SMS_MOCK_CONTROL_TOKEN="wrong-token")
 
-    assert with_it.counts == {"failed": 1}, with_it.output
-    assert token not in with_it.output
-    assert "sms_gateway: Control token required: a token is needed" in without.output
-    assert "\nThe variable SMS_MOCK_CONTROL_TOKEN, or --sms-mock-control-token, gives the token." in without.output
-    assert "\nThe server was named by --sms-mock-url; without it the tests start one of their own." in without.output
-    assert "the token that came is not the one" in wrong.output
-    assert "The server was named by the variable SMS_MOCK_URL" in wrong.output
-    assert "wrong-token" not in wrong.output
+    assert ran.counts == {"failed": 1}, ran.output
+    assert TOKEN not in ran.output
+
+
+def test_a_server_that_wants_a_token_is_told_how_to_get_one(project: Project) -> None:
+    """Where there is none, and where it is another: what is needed, and who named this server."""
+    project.write("test_it.py", SENDS)
+    with MockGateway(access=Access(token=TOKEN)) as gateway:
+        without = project.pytest(f"--sms-mock-url={gateway.url}").output
+        wrong = project.pytest(SMS_MOCK_URL=gateway.url, SMS_MOCK_CONTROL_TOKEN="wrong-token").output
+
+    assert "sms_gateway: Control token required: a token is needed" in without
+    assert "\nThe variable SMS_MOCK_CONTROL_TOKEN, or --sms-mock-control-token, gives the token." in without
+    assert "\nThe server was named by --sms-mock-url; without it the tests start one of their own." in without
+    assert "the token that came is not the one" in wrong
+    assert "The server was named by the variable SMS_MOCK_URL" in wrong
+    assert "wrong-token" not in wrong
 
 
 def test_a_server_that_dies_in_the_middle_is_named(project: Project) -> None:
@@ -382,7 +391,7 @@ def test_the_session_of_a_test_is_named_after_it(project: Project) -> None:
         """,
     )
 
-    assert project.pytest("-n2").counts == {"passed": 6}
+    assert project.pytest().counts == {"passed": 6}
 
 
 def test_nothing_happens_to_who_only_collects(project: Project) -> None:
@@ -476,7 +485,7 @@ def test_workers_share_nothing(project: Project, distribution: str) -> None:
         )
         project.write(f"{name}/conftest.py", "import pytest\n\n@pytest.fixture\ndef number(request): return 1\n")
 
-    ran = project.pytest("-n3", f"--dist={distribution}", "-W", "error")
+    ran = project.pytest("-n2", f"--dist={distribution}", "-W", "error")
 
     assert ran.counts == {"passed": 12}, ran.output
 

@@ -62,8 +62,8 @@ def test_a_run_without_a_gateway_loads_none(project: Project) -> None:
     assert project.pytest().counts == {"passed": 1, "failed": 1}
 
 
-def test_a_test_costs_four_control_calls(sms_server: SmsServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One to begin; at its end was there a refusal, was there a bug, and the end of the session."""
+def test_a_test_costs_five_control_calls(sms_server: SmsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One to begin; at its end was there a refusal, a bug, a notification, and the end of the session."""
     asked: list[str] = []
     call = LoopCaller.call
 
@@ -74,7 +74,7 @@ def test_a_test_costs_four_control_calls(sms_server: SmsServer, monkeypatch: pyt
     monkeypatch.setattr(LoopCaller, "call", counted)
     sms_server.begin("counted").close()
 
-    assert asked == ["POST", "GET", "GET", "DELETE"]
+    assert asked == ["POST", "GET", "GET", "GET", "DELETE"]
 
 
 def test_a_test_costs_no_more_than_a_few_questions(sms_server: SmsServer) -> None:

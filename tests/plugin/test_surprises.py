@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
 from mock_server.domain import rules
-from mock_server.pytest_plugin import SmsGateway, SmsServer
+from mock_server.pytest_plugin import NotTakenWarning, SmsGateway, SmsServer
 from tests.plugin.conftest import Send, client_of, sender
 
 OFF = "for all tests, `sms_strict = false` in the settings of pytest."
 
 
-def complaint(server: SmsServer, test: Callable[[SmsGateway, Send], object], *, strict: bool = True) -> str:
+def complaint(
+    server: SmsServer, test: Callable[[SmsGateway, Send], object], *, strict: bool = True, **parts: object
+) -> str:
     """What a test that does this is told at its end; empty where it passes."""
-    gateway = server.begin("surprised", strict=strict)
+    gateway = server.begin("surprised", strict=strict, parts=parts)
     with client_of(gateway) as client:
         test(gateway, sender(client))
     try:
@@ -139,24 +142,66 @@ def test_unmatched_stubs_can_be_allowed(sms_server: SmsServer) -> None:
     assert complaint(sms_server, lambda gateway, _: gateway.control.delete_stub(gateway.next_send(refuse=64))) == ""
 
 
+def notify(gateway: SmsGateway, send: Send, url: str) -> None:
+    """A message whose two notifications go there."""
+    send(webhook={"url": url})
+    gateway.clock.advance(minutes=1)
+
+
+def test_a_notification_that_nobody_took_is_warned_of(sms_server: SmsServer) -> None:
+    """Once each, as its last attempt ended. A test that looks at its receipts knows; what is taken is no trouble."""
+    url = f"{sms_server.url}/nobody"
+
+    def test(gateway: SmsGateway, send: Send) -> None:
+        notify(gateway, send, url)
+
+    def looks(gateway: SmsGateway, send: Send) -> None:
+        notify(gateway, send, url)
+        assert {each.outcome for each in gateway.receipts} == {"failed"}
+
+    with pytest.warns(NotTakenWarning) as warned:
+        assert complaint(sms_server, test, webhooks={"https_only": False}) == ""
+    assert len(warned) == 1
+    told = str(warned[0].message).splitlines()
+    assert told[0] == "Notifications were not taken:"
+    assert re.fullmatch(rf"  SENT of message \S+ to {re.escape(url)}, attempt 2: HTTP 404", told[1])
+    assert told[2] == f"If that is meant, let the test look at `sms_gateway.receipts`; {OFF}"
+    assert complaint(sms_server, looks, webhooks={"https_only": False}) == ""
+    assert complaint(sms_server, lambda gateway, send: notify(gateway, send, gateway.receiver.url)) == ""
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_notification_that_nobody_took_fails_where_warnings_do(sms_server: SmsServer) -> None:
+    """Without a traceback."""
+    url = f"{sms_server.url}/nobody"
+    told = complaint(sms_server, lambda gateway, send: notify(gateway, send, url), webhooks={"https_only": False})
+
+    assert told.startswith("Notifications were not taken:\n  SENT of message ")
+
+
 def test_nothing_surprises_a_gateway_that_is_not_strict(sms_server: SmsServer) -> None:
-    """Neither kind."""
+    """Of no kind."""
 
     def test(gateway: SmsGateway, send: Send) -> None:
         gateway.next_send("+447700900124", refuse=64)
+        gateway.control.next_send("+447700900125", refuse=64)
         send("+447700900061")
+        notify(gateway, send, f"{sms_server.url}/nobody")
 
-    assert complaint(sms_server, test, strict=False) == ""
+    assert complaint(sms_server, test, strict=False, webhooks={"https_only": False}) == ""
 
 
-def test_a_bug_of_the_mock_is_never_overlooked(sms_server: SmsServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is no refusal, and no client's fault."""
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_bug_of_the_mock_is_never_overlooked(
+    sms_server: SmsServer, monkeypatch: pytest.MonkeyPatch, strict: bool
+) -> None:
+    """It is no refusal, and no client's fault; a gateway that is not strict tells of it as well."""
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(rules, "SUBMISSION_RULES", (broken,))
-    told = complaint(sms_server, lambda _, send: send())
+    told = complaint(sms_server, lambda _, send: send(), strict=strict)
 
     assert told.startswith("The mock has a bug, please report it:")
     assert "ZeroDivisionError" in told
