@@ -16,6 +16,8 @@ PATHS: dict[str, Callable[[World], str]] = {
     "thread": lambda world: f"?to=%2B{newest(world, PARCEL)['destination'][1:]}",
     "message": lambda world: f"/messages/{newest(world, PARCEL)['id']}",
     "exchange": lambda world: f"/exchanges/{refused(world)['id']}",
+    "time": lambda _: "/time",
+    "ledger": lambda _: "/ledger",
     "problem": lambda _: "/no-such-page",
 }
 """What follows `/_console`, for each view of a session that `fill` has filled."""
