@@ -97,11 +97,15 @@ class Session:
 
     def reload(self, scenario: Scenario) -> None:
         """Follow the scenario's new text, and go back to that on reset; seed and clock stay as they were created."""
+        self.created_with = self.as_its_own(scenario)
+        self.use(self.created_with)
+
+    def as_its_own(self, scenario: Scenario) -> Scenario:
+        """The scenario with the seed and the clock that the session was created with."""
         created = self.created_with
-        if (scenario.seed, scenario.clock) != (created.seed, created.clock):
-            scenario = scenario.model_copy(update={"seed": created.seed, "clock": created.clock})
-        self.created_with = scenario
-        self.use(scenario)
+        if (scenario.seed, scenario.clock) == (created.seed, created.clock):
+            return scenario
+        return scenario.model_copy(update={"seed": created.seed, "clock": created.clock})
 
     async def reset(self) -> None:
         """Go back to how the session was created."""

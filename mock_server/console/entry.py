@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from mock_server.api.guard import Refusal
 from mock_server.console.door import COOKIE, Door
@@ -20,8 +20,14 @@ def enter(door: Door) -> Mapping[str, Handler]:
     async def show_token(visit: Visit) -> Response:
         ticket = door.pass_for(visit.field("token"))
         if ticket is None:
-            return visit.page("closed", status=401, refusal=visit.words("closed.wrong_token"), asks=True)
-        answer = visit.redirect()
+            return visit.page(
+                "closed",
+                status=401,
+                refusal=visit.words("closed.wrong_token"),
+                asks=True,
+                wanted=visit.field("wanted"),
+            )
+        answer = RedirectResponse(_wanted(visit), status_code=303)
         secure = visit.request.url.scheme == "https"
         answer.set_cookie(COOKIE, ticket, path="/", httponly=True, samesite="lax", secure=secure)
         return answer
@@ -29,11 +35,19 @@ def enter(door: Door) -> Mapping[str, Handler]:
     return {"POST": show_token}
 
 
+def _wanted(visit: Visit) -> str:
+    """The page that the token was asked for at: one of this session's console, and of nobody else's site."""
+    wanted, console = visit.field("wanted"), visit.link()
+    return wanted if wanted.startswith((f"{console}/", f"{console}?")) else console
+
+
 def closed(visit: Visit, refusal: Refusal) -> Response:
     """Say why somebody is not let in; where a token is wanted, ask for it."""
     asks = refusal.status == 401
     said = visit.words("closed.token") if asks else refusal.details
-    answer = visit.page("closed", status=refusal.status, refusal=said, asks=asks)
+    url = visit.request.url
+    wanted = f"{url.path}?{url.query}" if visit.request.method == "GET" else ""
+    answer = visit.page("closed", status=refusal.status, refusal=said, asks=asks, wanted=wanted)
     for name, value in refusal.headers:
         answer.headers[name.decode()] = value.decode()
     return answer

@@ -102,9 +102,10 @@ def rendered(template: str, context: Mapping[str, Any]) -> str:
 
 
 def rendered_part(template: str, part: str, context: Mapping[str, Any]) -> str:
-    """One block of a page."""
+    """One block of a page; of a page that has none, nothing."""
     found = _environment().get_template(template)
-    return "".join(found.blocks[part](found.new_context(dict(context))))
+    block = found.blocks.get(part)
+    return "" if block is None else "".join(block(found.new_context(dict(context))))
 
 
 def _flat(texts: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:

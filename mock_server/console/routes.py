@@ -20,6 +20,9 @@ from mock_server.console.inbox import INBOX
 from mock_server.console.ledger import LEDGER
 from mock_server.console.message import MESSAGE
 from mock_server.console.rendering import STATIC
+from mock_server.console.scenario_text import SCENARIO_TEXT
+from mock_server.console.scenarios import SCENARIOS
+from mock_server.console.sessions import SESSIONS
 from mock_server.console.stream import CHANGES
 from mock_server.console.visit import Handler, Table, Visit
 from mock_server.control import ControlError, Worlds
@@ -27,7 +30,7 @@ from mock_server.explanation import masked_within
 
 PREFIX = "/_console"
 
-VIEWS: tuple[Table, ...] = (INBOX, MESSAGE, CLOCK, LEDGER, CHANGES)
+VIEWS: tuple[Table, ...] = (INBOX, MESSAGE, CLOCK, LEDGER, SCENARIO_TEXT, SCENARIOS, SESSIONS, CHANGES)
 
 _STATIC = f"{PREFIX}/static/"
 

@@ -2,8 +2,8 @@
 
 from mock_server.control.clock import ClockVerbs
 from mock_server.control.delivery import DeliveryVerbs
-from mock_server.control.requests import MOST_LISTED, ControlError
+from mock_server.control.requests import MOST_LISTED, BadScenarioError, ControlError
 from mock_server.control.verbs import Control
 from mock_server.control.worlds import Worlds
 
-__all__ = ["MOST_LISTED", "ClockVerbs", "Control", "ControlError", "DeliveryVerbs", "Worlds"]
+__all__ = ["MOST_LISTED", "BadScenarioError", "ClockVerbs", "Control", "ControlError", "DeliveryVerbs", "Worlds"]

@@ -6,11 +6,13 @@ from typing import Any
 
 from mock_server import explanation
 from mock_server.domain.instants import SECOND, rfc3339
-from mock_server.domain.secrets import spellings
+from mock_server.domain.secrets import Secrets, spellings
 from mock_server.domain.stub import Origin
 from mock_server.scenario import pack
 from mock_server.scenario.export import exported
+from mock_server.scenario.loader import OF_THE_SESSION
 from mock_server.scenario.model import MASK
+from mock_server.scenario.refill import Hidden
 from mock_server.session import Session
 
 _PROSE = ("title", "description")
@@ -18,6 +20,9 @@ _PROSE = ("title", "description")
 _HIDDEN = (
     f"'{MASK}' stands in place of passwords and API keys that no shipped scenario shows. Put yours there: until then",
     "this file does not load. GET /_control/scenario/export?secrets=true writes them out.",
+)
+_KEPT = (
+    f"'{MASK}' stands in place of a password or an API key that is not shown: leave it, and it stays what it was.",
 )
 _CONTROLLED = ("Stubs that were added by POST /_control/stubs are not in here; GET /_control/stubs has them.",)
 
@@ -34,6 +39,25 @@ def exported_session(session: Session, *, secrets: bool) -> str:
     remarks = () if secrets or not _mask(document, session) else _HIDDEN
     controlled = any(stub.origin is Origin.CONTROL for stub in session.stubs)
     return exported(document, (*remarks, *(_CONTROLLED if controlled else ())))
+
+
+def editable(session: Session) -> str:
+    """The scenario as a text to be changed: without seed and clock, which stay, and with masks, which stay behind."""
+    document = session.scenario.document()
+    for key in OF_THE_SESSION:
+        document.pop(key, None)
+    return exported(document, _KEPT if _mask(document, session) else ())
+
+
+def hidden_in(session: Session) -> Hidden:
+    """What stands behind the masks of `editable`."""
+    scenario, secret = session.scenario, _secret(session)
+    told = {key: getattr(scenario, key) for key in _PROSE}
+    return Hidden(
+        {account.username: account.password for account in scenario.accounts},
+        tuple(key for key in scenario.api_keys if key not in pack.public().keys),
+        {key: (explanation.masked(text, secret) or "", text) for key, text in told.items()},
+    )
 
 
 def _clock(session: Session) -> dict[str, Any] | None:
@@ -57,10 +81,16 @@ def _mask(document: dict[str, Any], session: Session) -> bool:
     for index, key in enumerate(keys):
         if key not in shown.keys:
             keys[index], masked = MASK, True
-    secret = session.secrets.without(
+    secret = _secret(session)
+    document |= {key: explanation.masked(document[key], secret) for key in _PROSE if key in document}
+    return masked
+
+
+def _secret(session: Session) -> Secrets:
+    """What the session knows and no shipped scenario shows."""
+    shown = pack.public()
+    return session.secrets.without(
         each
         for username, password in (*shown.pairs, *(("", key) for key in shown.keys))
         for each in spellings(username, password)
     )
-    document |= {key: explanation.masked(document[key], secret) for key in _PROSE if key in document}
-    return masked

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mock_server.domain.instants import LATEST, SECOND, Duration, Instant
 from mock_server.scenario.notation import parse_duration, parse_instant
-from mock_server.scenario.problems import ScenarioError
+from mock_server.scenario.problems import Problem, ScenarioError
 
 MOST_LISTED = 1000
 """How many items a list holds unless it is asked for more or fewer."""
@@ -20,6 +20,14 @@ class ControlError(Exception):
         self.status = status
         self.message = message
         self.details = details
+
+
+class BadScenarioError(ControlError):
+    """A scenario that cannot be used: everything that is wrong with it, by line and column where it was a text."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(400, "Bad scenario", [str(problem) for problem in problems])
+        self.problems = problems
 
 
 def duration_of(request: Mapping[str, object]) -> Duration:
@@ -53,9 +61,9 @@ def only(request: Mapping[str, object], known: set[str]) -> None:
         raise ControlError(400, "Bad request", f"unknown: {', '.join(unknown)}; {there}")
 
 
-def bad_scenario(error: ScenarioError) -> ControlError:
+def bad_scenario(error: ScenarioError) -> BadScenarioError:
     """Everything that is wrong with a scenario, as one answer."""
-    return ControlError(400, "Bad scenario", [str(problem) for problem in error.problems])
+    return BadScenarioError(error.problems)
 
 
 def number_of(request: Mapping[str, object], name: str, default: float, *, least: float, most: float) -> float:

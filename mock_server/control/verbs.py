@@ -13,6 +13,7 @@ from mock_server.control.exporting import exported_session
 from mock_server.control.inbox import InboxVerbs
 from mock_server.control.journal import JournalVerbs
 from mock_server.control.requests import bad_scenario
+from mock_server.control.scenarios import ScenarioVerbs
 from mock_server.control.snapshots import SnapshotVerbs
 from mock_server.control.stubs import StubVerbs
 from mock_server.control.waiting import WaitVerbs
@@ -35,6 +36,7 @@ class Control:
         self.delivery = DeliveryVerbs(session)
         self.inbox = InboxVerbs(session)
         self.journal = JournalVerbs(session, raw)
+        self.scenarios = ScenarioVerbs(session)
         self.snapshots = SnapshotVerbs(session)
         self.stubs = StubVerbs(session)
         self.waits = WaitVerbs(session)

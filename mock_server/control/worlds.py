@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from mock_server.control.requests import ControlError, bad_scenario, only
+from mock_server.control.scenarios import shipped_scenario
 from mock_server.control.verbs import Control
 from mock_server.domain.instants import SECOND
 from mock_server.raw_bytes import RawBytes
-from mock_server.scenario import pack
 from mock_server.scenario.loader import patched, scenario_of, settled
 from mock_server.scenario.model import Scenario
 from mock_server.scenario.problems import Problem, ScenarioError
@@ -44,6 +44,21 @@ class Worlds:
         """All sessions, each with what it holds."""
         self._sessions.sweep()
         return {"sessions": [await self.shown(session) for session in self._sessions]}
+
+    async def some(self, name: str = "", *, limit: int, skip: int = 0) -> dict[str, Any]:
+        """Those sessions whose name holds a text, whatever the case: the default one first, then the newest.
+
+        `found` is how many there are, `sessions` those of them that are asked for.
+        """
+        self._sessions.sweep()
+        wanted = name.casefold()
+        found = [session for session in self._sessions if wanted in session.name.casefold()][::-1]
+        found.sort(key=lambda session: session.name != DEFAULT)
+        return {
+            "sessions": [await self.shown(session) for session in found[skip : skip + limit]],
+            "found": len(found),
+            "all": len(self._sessions),
+        }
 
     async def shown(self, session: Session) -> dict[str, Any]:
         """One session with what it holds, and how long nobody has used it."""
@@ -102,10 +117,4 @@ class Worlds:
             return self.named(DEFAULT).created_with
         if not isinstance(chosen, str):
             return scenario_of(chosen, "scenario")
-        found = pack.shipped(chosen)
-        if found is None:
-            # Only the pack is to be had by name: the control API reads no other files of the machine.
-            known = ", ".join(sorted(pack.names()))
-            said = f"scenario: no {chosen[:_LONGEST_SHOWN]!r} in the pack; known: {known}"
-            raise ControlError(400, "Unknown scenario", said)
-        return found
+        return shipped_scenario(chosen)

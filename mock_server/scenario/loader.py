@@ -6,7 +6,7 @@ the value stands, a missing key where its mapping begins. Passwords are never re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -31,8 +31,12 @@ __all__ = [
     "stub_part",
 ]
 
+_MOST_TOLD: Final = 1000
+"""Mistakes that get a sentence: to guess what each key may have meant takes its time, and nobody reads them all."""
+
 LARGEST_FILE: Final = 16 * 1024 * 1024
-_OF_THE_SESSION: Final = ("seed", "clock")
+OF_THE_SESSION: Final = ("seed", "clock")
+"""Keys that are settled when a session is created."""
 
 OF_THE_CREATION: Final = "belongs to the session's creation; create or reset a session to change it"
 
@@ -52,8 +56,12 @@ def load_scenario(path: Path) -> Scenario:
     return parse_scenario(text, str(path))
 
 
-def parse_scenario(text: str, name: str) -> Scenario:
+def parse_scenario(
+    text: str, name: str, prepared: Callable[[Node], Iterable[tuple[Mark, Flaw]]] | None = None
+) -> Scenario:
     """Judge a YAML text; `name` is what its problems call the file.
+
+    `prepared` may change the tree before it is judged, and has flaws of its own to tell.
 
     Raises:
         ScenarioError: something is wrong with it.
@@ -66,6 +74,8 @@ def parse_scenario(text: str, name: str) -> Scenario:
         raise _one(name, "the file is empty; a scenario is at least 'version: 1'", (1, 1))
     if not isinstance(root.value, dict):
         raise _one(name, "a scenario is a mapping (key: value); it begins with 'version: 1'", root.mark)
+    if prepared is not None:
+        found += prepared(root)
     scenario, flaws = _judged(root.plain())
     problems = [_problem(name, flaw, root, mark) for mark, flaw in found]
     problems += [_problem(name, flaw, root) for flaw in flaws]
@@ -122,8 +132,8 @@ def patched(
     Raises:
         ScenarioError: a part is wrong, contradicts another, or belongs to the session's creation.
     """
-    fixed = [Problem(name, None, None, key, fixed_because) for key in _OF_THE_SESSION if key in parts]
-    changed = {key: part for key, part in parts.items() if key not in _OF_THE_SESSION}
+    fixed = [Problem(name, None, None, key, fixed_because) for key in OF_THE_SESSION if key in parts]
+    changed = {key: part for key, part in parts.items() if key not in OF_THE_SESSION}
     # What is not touched is good as it is: only what the new parts could contradict is looked at again.
     near = checks.entangled(changed)
     document = {"version": 1, **scenario.document(only=near), **changed}
@@ -138,7 +148,11 @@ def _judged(document: object) -> tuple[Scenario | None, list[Flaw]]:
     try:
         return Scenario.model_validate(document), flaws
     except ValidationError as error:
-        return None, [*(sentences.flaw_of(detail) for detail in error.errors(include_url=False)), *flaws]
+        found = error.errors(include_url=False)
+        told = [sentences.flaw_of(detail) for detail in found[:_MOST_TOLD]]
+        if len(found) > _MOST_TOLD:
+            told.append(Flaw((), f"{len(found) - _MOST_TOLD:,} further mistakes are not told"))
+        return None, [*told, *flaws]
 
 
 def _problem(name: str, flaw: Flaw, root: Node | None = None, mark: Mark | None = None) -> Problem:

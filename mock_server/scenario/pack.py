@@ -19,6 +19,9 @@ DEFAULT: Final = "default"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 """What a shipped scenario may be called: nothing that could leave the folder."""
 
+_EXPECT: Final = "Expect "
+"""How the sentence begins, in each shipped scenario, that says what a tester should see."""
+
 _IN_THE_WHEEL: Final = Path(__file__).parent.parent / "scenarios"
 _IN_THE_CHECKOUT: Final = Path(__file__).parent.parent.parent / "scenarios"
 
@@ -30,6 +33,20 @@ class PackEntry(msgspec.Struct, frozen=True):
     path: Path
     title: str
     description: str
+
+    @property
+    def to_do(self) -> str:
+        """What the description says before it comes to what to expect."""
+        return self._parts()[0]
+
+    @property
+    def to_see(self) -> str:
+        """What a tester should see in the product, where the description says so."""
+        return self._parts()[1]
+
+    def _parts(self) -> tuple[str, str]:
+        before, expect, after = self.description.partition(_EXPECT)
+        return before.strip(), (expect + after).strip()
 
 
 def folder() -> Path:

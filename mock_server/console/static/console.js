@@ -70,3 +70,19 @@ document.addEventListener("keydown", (event) => {
   if (search) search.focus();
   else if (inbox) location.assign(`${inbox.href}#q`);
 });
+
+// From a mistake in a scenario to its line where it is edited; without this, to where the line is shown beside it.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-line]");
+  const text = link && document.getElementById("yaml");
+  if (!text) return;
+  event.preventDefault();
+  const lines = text.value.split("\n");
+  const line = Math.min(Number(link.dataset.line), lines.length) - 1;
+  const begin = lines.slice(0, line).reduce((sum, each) => sum + each.length + 1, 0);
+  text.focus();
+  text.setSelectionRange(begin, begin + lines[line].length);
+  text.scrollTop = (line - 4) * parseFloat(getComputedStyle(text).lineHeight);
+  text.scrollLeft = 0;
+  text.scrollIntoView({ block: "center" });
+});

@@ -1,0 +1,112 @@
+"""The scenario in force as YAML: changed in a text field, each mistake told at its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import NamedTuple
+
+from starlette.responses import Response
+
+from mock_server.console.texts import Piece, pieces
+from mock_server.console.visit import Table, Visit
+from mock_server.control import BadScenarioError
+from mock_server.scenario.problems import Problem
+
+_MOST_PROBLEMS = 50
+_AROUND = 3
+"""Lines that are shown before and after a wrong one."""
+_BEFORE, _LONGEST = 80, 200
+"""Of a long line: characters before the place, and in all."""
+
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line for YAML."""
+_WORD = re.compile(r"[^\s,\[\]{}]+|\S|\Z")
+
+
+class Line(NamedTuple):
+    """A line with what is wrong with it: before the first wrong place, that place, and what follows."""
+
+    number: int
+    before: tuple[Piece, ...]
+    wrong: tuple[Piece, ...]
+    after: tuple[Piece, ...]
+    problems: tuple[Problem, ...]
+
+
+async def _edit(visit: Visit) -> Response:
+    return _page(visit, visit.control.scenarios.text())
+
+
+async def _save(visit: Visit) -> Response:
+    # Not trimmed: the lines have to keep their numbers.
+    text = visit.form.get("text", "").replace("\r\n", "\n")
+    if visit.field("began_with") != _mark_of(visit.control.scenarios.text()):
+        return _page(visit, text, status=409, overtaken=True)
+    try:
+        visit.control.scenarios.write(text)
+    except BadScenarioError as error:
+        return _page(visit, text, error.problems, status=400)
+    return visit.redirect("/scenarios/edit", saved="yes")
+
+
+def _page(
+    visit: Visit, text: str, found: tuple[Problem, ...] = (), *, status: int = 200, overtaken: bool = False
+) -> Response:
+    problems = [problem for problem in found if problem.line is not None][:_MOST_PROBLEMS]
+    return visit.page(
+        "scenario_text",
+        status=status,
+        # A browser would show another character in its place, too.
+        text=text.replace("\0", "\ufffd"),
+        began_with=_mark_of(visit.control.scenarios.text()),
+        overtaken=overtaken,
+        saved=visit.asked("saved") == "yes" and not found,
+        problems=problems,
+        more=len(found) - len(problems),
+        excerpts=list(_excerpts(_BREAK.split(text), problems)),
+        said=visit.control.scenarios.said,
+    )
+
+
+def _mark_of(text: str) -> str:
+    """Tells whether somebody else has changed the scenario meanwhile."""
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def _excerpts(lines: list[str], problems: Iterable[Problem]) -> Iterator[list[Line]]:
+    """The lines around the problems, in runs that belong together."""
+    at: dict[int, list[Problem]] = {}
+    for problem in problems:
+        # What ends too early stands behind the last line.
+        at.setdefault(min(problem.line or 1, len(lines)), []).append(problem)
+    run: list[Line] = []
+    near = {number for wrong in at for number in range(wrong - _AROUND, wrong + _AROUND + 1)}
+    for number in sorted(near & set(range(1, len(lines) + 1))):
+        if run and run[-1].number + 1 < number:
+            yield run
+            run = []
+        run.append(_line(number, lines[number - 1], at.get(number, [])))
+    if run:
+        yield run
+
+
+def _line(number: int, text: str, problems: list[Problem]) -> Line:
+    at = min((problems[0].column or 1) - 1, len(text)) if problems else 0
+    begin = max(0, at - _BEFORE) if len(text) > _LONGEST else 0
+    end = begin + _LONGEST
+    word = _WORD.search(text, at, end)
+    wrong = word.span() if problems and word else (begin, begin)
+    before = ("…" if begin else "") + text[begin : wrong[0]]
+    after = text[wrong[1] : end] + ("…" if end < len(text) else "")
+    return Line(
+        number,
+        tuple(pieces(before)),
+        tuple(pieces(text[wrong[0] : wrong[1]])),
+        tuple(pieces(after)),
+        tuple(problems),
+    )
+
+
+SCENARIO_TEXT: Table = (("/scenarios/edit", {"GET": _edit, "POST": _save}),)

@@ -1,0 +1,117 @@
+"""The verbs of a session's scenario: which are shipped, another one from now on, and the one in force as a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mock_server import explanation
+from mock_server.control.exporting import editable, hidden_in
+from mock_server.control.requests import ControlError, bad_scenario
+from mock_server.scenario import pack
+from mock_server.scenario.loader import OF_THE_CREATION, OF_THE_SESSION, parse_scenario
+from mock_server.scenario.model import Scenario
+from mock_server.scenario.positions import Mark, Node
+from mock_server.scenario.problems import Flaw, ScenarioError
+from mock_server.scenario.refill import refill
+from mock_server.session import Session
+
+_LONGEST_SHOWN = 80
+_FILE = "scenario"
+"""What the problems of a text call it."""
+
+
+class ScenarioVerbs:
+    """Choose a session's scenario, and change it as a text."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def pack(self) -> dict[str, Any]:
+        """The shipped scenarios, and the name of the one in force: `None` where that is another, or was changed."""
+        try:
+            found = pack.pack()
+        except ScenarioError as error:
+            raise bad_scenario(error) from None
+        listed = [{"name": each.name, "title": each.title, "do": each.to_do, "see": each.to_see} for each in found]
+        return {"scenarios": listed, "in_force": self._in_force()}
+
+    def shipped(self, name: str) -> dict[str, Any]:
+        """One shipped scenario with its file."""
+        scenario = shipped_scenario(name, 404)
+        entry = pack.PackEntry(name, pack.resolve(name), scenario.title, scenario.description)
+        return {
+            "name": name,
+            "title": entry.title or name,
+            "do": entry.to_do,
+            "see": entry.to_see,
+            "in_force": self._in_force() == name,
+            "file": entry.path.read_text(encoding="utf-8"),
+        }
+
+    async def use(self, name: str, *, anew: bool = False) -> None:
+        """Follow a shipped scenario from now on; seed and clock stay the session's.
+
+        Messages and journal stay as well, unless the session begins anew. A reset later on goes back to the scenario
+        that the session was created with, as it does after any other change.
+        """
+        scenario = self._session.as_its_own(shipped_scenario(name, 404))
+        if anew:
+            await self._session.reset()
+        self._session.use(scenario)
+
+    def text(self) -> str:
+        """The scenario in force as YAML to be changed: a shipped one as its file is, with its remarks."""
+        name = self._in_force()
+        if name is None or shipped_scenario(name, 404).model_fields_set & set(OF_THE_SESSION):
+            return editable(self._session)
+        return pack.resolve(name).read_text(encoding="utf-8")
+
+    def write(self, text: str) -> None:
+        """Follow the scenario of a YAML text from now on; where `***` stands, the former password or key stays.
+
+        Raises:
+            BadScenarioError: everything that is wrong with it, by line and column.
+        """
+        try:
+            scenario = parse_scenario(text.removeprefix("\ufeff"), _FILE, self._prepared)
+        except ScenarioError as error:
+            raise bad_scenario(error) from None
+        self._session.use(self._session.as_its_own(scenario))
+
+    def said(self, text: str) -> str:
+        """A sentence about the scenario, without the session's passwords."""
+        return explanation.masked(text, self._session.secrets) or ""
+
+    def _prepared(self, root: Node) -> Iterator[tuple[Mark, Flaw]]:
+        refill(root, hidden_in(self._session))
+        for key in OF_THE_SESSION:
+            if key in root.keys:
+                yield root.keys[key], Flaw((key,), OF_THE_CREATION)
+
+    def _in_force(self) -> str | None:
+        session = self._session
+        for name in pack.names():
+            scenario = shipped_scenario(name, 404)
+            # To compare what they hold would be much for each of them.
+            if scenario.title == session.scenario.title and session.as_its_own(scenario) == session.scenario:
+                return name
+        return None
+
+
+def shipped_scenario(name: str, status: int = 400) -> Scenario:
+    """A scenario of the pack; only the pack is to be had by name: no other file of the machine is read.
+
+    Raises:
+        ControlError: there is none of this name.
+    """
+    try:
+        found = pack.shipped(name)
+    except ScenarioError as error:
+        raise bad_scenario(error) from None
+    if found is None:
+        known = ", ".join(sorted(pack.names()))
+        raise ControlError(
+            status, "Unknown scenario", f"scenario: no {name[:_LONGEST_SHOWN]!r} in the pack; known: {known}"
+        )
+    return found

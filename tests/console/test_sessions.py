@@ -1,0 +1,204 @@
+"""The sessions: each with what it holds, found by name; made, reset and deleted."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from mock_server.bootstrap import World as Server
+from mock_server.scenario.loader import load_scenario
+from mock_server.scenario.pack import resolve
+from tests.console.pages import Page, opened, submitted
+from tests.support import World, Worlds, assert_control
+
+
+def gone(world: World, name: str) -> bool:
+    """Whether a session is there no longer."""
+    return world.client.get(f"/_control/sessions/{name}").status_code == 404
+
+
+def ended(world: World, name: str) -> None:
+    """A session that a test has made through the page."""
+    world.client.delete(f"/_control/sessions/{name}")
+
+
+def test_each_session_is_shown_with_what_it_holds(worlds: Worlds) -> None:
+    """Scenario, clock, messages, requests, and when it was last used."""
+    world, other = worlds(), worlds(scenario="watchlist")
+    other.send("Hello", "+447911123456")
+    other.send("Hello", "+447700900061")
+
+    page = opened(world, f"/sessions?q={other.name}")
+
+    assert (
+        f"{other.name} Recipient on the watchlist (code 61) 2026-01-15 09:00:00 stands still 1 2 just now"
+        in page.text
+    )
+
+
+def test_a_session_is_a_way_to_its_console_and_its_address_can_be_copied(worlds: Worlds) -> None:
+    """The default one has no prefix."""
+    world, other = worlds(), worlds()
+    page = opened(world, "/sessions")
+    server = str(world.client.base_url).rstrip("/")
+
+    for console, address in (("/_console", server), (f"/~{other.name}/_console", f"{server}/~{other.name}")):
+        assert page.all("a", href=console, hx_boost="false")
+        assert page.all("button", class_="copy", data_copy=address)
+    assert f"Address of session {world.name}" in page.text
+
+
+def test_a_name_is_searched_for_whatever_its_case(world: World) -> None:
+    """Others are not shown."""
+    for name in ("Team-Rome", "team-oslo"):
+        assert_control(world.client.post("/_control/sessions", json={"name": name}), 201)
+
+    page = opened(world, "/sessions?q=team-r")
+
+    assert page.all("tr", id="session-Team-Rome")
+    assert not page.all("tr", id="session-team-oslo")
+    assert "1 to 1 of 1 sessions" in page.text
+    assert "No session is called like that" in opened(world, "/sessions?q=absent").text
+    for name in ("Team-Rome", "team-oslo"):
+        ended(world, name)
+
+
+def test_of_many_sessions_a_window_is_shown_the_newest_first() -> None:
+    """However many there are, only those of the window are looked into."""
+
+    async def windows() -> list[list[str]]:
+        server = Server(load_scenario(resolve("watchlist")))
+        for _ in range(120):
+            server.worlds.create({})
+        found = [await server.worlds.some(limit=50, skip=skip) for skip in (0, 50, 100, 150)]
+        assert {each["found"] for each in found} == {121}
+        return [[session["id"] for session in each["sessions"]] for each in found]
+
+    first, second, third, beyond = asyncio.run(windows())
+
+    assert first[:3] == ["default", "s120", "s119"]
+    assert (len(first), len(second), len(third), beyond) == (50, 50, 21, [])
+    assert len({*first, *second, *third}) == 121
+
+
+@pytest.mark.parametrize("skip", ["-1", "x", "9" * 40, "1e3", "\u0661"])
+def test_a_window_that_is_none_is_the_first(world: World, skip: str) -> None:
+    """A URL that somebody edited by hand."""
+    assert opened(world, f"/sessions?skip={skip}").all("tr", id="session-default")
+
+
+def test_a_session_is_made_as_the_form_says_and_opened(world: World) -> None:
+    """Name, scenario, seed, and a clock that stands still."""
+    form = {"name": "qa-1", "scenario": "flooded", "seed": "42", "clock": "frozen", "at": "2026-02-01T08:00:00Z"}
+
+    answer = submitted(world, "/sessions", form)
+
+    found = assert_control(world.client.get("/_control/sessions/qa-1"))
+    assert answer.headers["location"] == "/~qa-1/_console"
+    assert (found["seed"], found["clock"]) == (42, {"mode": "frozen", "now": "2026-02-01T08:00:00Z"})
+    assert found["scenario"] == "Too many messages to one number (code 60)"
+    ended(world, "qa-1")
+
+
+def test_a_form_that_says_nothing_makes_a_session_like_the_first_one(world: World) -> None:
+    """Numbered, its clock running."""
+    answer = submitted(world, "/sessions", {"name": "", "scenario": "", "seed": "", "clock": "real", "at": ""})
+
+    name = answer.headers["location"].removeprefix("/~").removesuffix("/_console")
+    found = assert_control(world.client.get(f"/_control/sessions/{name}"))
+    assert (found["scenario"], found["clock"]["mode"]) == ("Everyday gateway", "real")
+    ended(world, name)
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "said"),
+    [
+        ({"name": "a b"}, 400, "name: 'a b' is not 1 to 64 of A-Z a-z 0-9"),
+        ({"name": "<b>&\u202e"}, 400, "<b>&"),
+        ({"name": "default"}, 409, "name: 'default' is taken"),
+        ({"name": "ok", "seed": "abc"}, 400, "seed"),
+        ({"name": "ok", "seed": "9" * 19}, 400, "seed"),
+        ({"name": "ok", "clock": "frozen", "at": "yesterday"}, 400, "clock.at"),
+        ({"name": "ok", "clock": "real", "at": "2026-02-01T08:00:00Z"}, 400, "clock.at"),
+        ({"name": "ok", "clock": "sideways"}, 400, "clock.mode"),
+        ({"name": "ok", "scenario": "../x"}, 400, "no '../x' in the pack"),
+    ],
+)
+def test_what_cannot_be_made_is_said_beside_the_form_and_what_was_typed_is_kept(
+    world: World, form: dict[str, str], status: int, said: str
+) -> None:
+    """What is wrong, and what is allowed."""
+    page = Page(submitted(world, "/sessions", form, status=status))
+
+    assert said in page.text
+    assert page.all("input", id="name", value=form["name"])
+    assert page.all("input", id="seed", value=form.get("seed", ""))
+    assert gone(world, "ok")
+
+
+def test_a_reset_is_of_the_session_that_was_chosen(worlds: Worlds) -> None:
+    """And of no other."""
+    one, other = worlds(), worlds()
+    for world in (one, other):
+        world.send("Hello")
+
+    answer = submitted(one, f"/sessions/{other.name}/reset")
+
+    assert (len(one.messages()), len(other.messages())) == (1, 0)
+    assert answer.headers["location"] == f"{one.prefix}/_console/sessions?reset={other.name}"
+    assert f"Session {other.name} is as it was" in opened(one, f"/sessions?reset={other.name}").text
+
+
+def test_a_deleted_session_is_told_with_the_stubs_that_nobody_met(worlds: Worlds) -> None:
+    """As the control API tells it."""
+    world, other = worlds(), worlds()
+    other.control_created("/stubs", {"name": "never <met>", "then": {"refuse": 61}})
+    other.control_created("/stubs", {"when": {"destination": "+447700900001"}, "then": {"refuse": 8}})
+
+    answer = submitted(world, f"/sessions/{other.name}/delete")
+
+    assert gone(world, other.name)
+    assert answer.headers["location"].startswith(f"{world.prefix}/_console/sessions?deleted={other.name}")
+    page = Page(world.client.get(answer.headers["location"]))
+    assert f"Session {other.name} is deleted." in page.text
+    assert 'Stubs of it that no request ever met: never <met>, s2 {"refuse": 8}' in page.text
+
+
+def test_whoever_deletes_the_session_in_sight_is_led_to_the_default_one(world: World) -> None:
+    """The address of the page leads nowhere any more."""
+    answer = submitted(world, f"/sessions/{world.name}/delete")
+
+    assert answer.headers["location"] == f"/_console/sessions?deleted={world.name}"
+    assert gone(world, world.name)
+    assert Page(world.client.get(answer.headers["location"])).status == 200
+
+
+def test_the_default_session_cannot_be_deleted(world: World) -> None:
+    """Nor is it offered."""
+    assert not opened(world, "/sessions").all("form", action=f"{world.prefix}/_console/sessions/default/delete")
+    assert "'default' stays" in Page(submitted(world, "/sessions/default/delete", status=409)).text
+
+
+@pytest.mark.parametrize("verb", ["reset", "delete"])
+def test_a_session_that_is_not_there_is_told(world: World, verb: str) -> None:
+    """It may have ended since the page was opened."""
+    assert "no session 'never-was'" in Page(submitted(world, f"/sessions/never-was/{verb}", status=404)).text
+
+
+def test_whoever_comes_for_a_session_that_is_gone_is_told_and_may_make_it_again(world: World) -> None:
+    """Its name stands in the form already."""
+    page = opened(world, "/sessions?missing=gone-since")
+
+    assert "There is no session gone-since, or no longer." in page.text
+    assert page.all("input", id="name", value="gone-since")
+
+
+def test_what_the_address_tells_is_shown_as_text(world: World) -> None:
+    """Whoever made the link."""
+    hostile = "%3Cscript%3Ealert(1)%3C/script%3E%E2%80%AE"
+
+    page = opened(world, f"/sessions?missing={hostile}&deleted={hostile}&unmet={hostile}&reset={hostile}&q={hostile}")
+
+    assert not [each for each in page.all("script") if "src" not in each]
+    assert "\u202e" not in page.text
