@@ -97,6 +97,16 @@ class JournalVerbs:
         """What became of the sends, counted; and those that were meant to be one and the same."""
         return ledger.view(self._session)
 
+    def counters(self) -> dict[str, Any]:
+        """What became of the sends, counted, and nothing that takes long."""
+        return ledger.counters(self._session)
+
+    def duplicates(self, *, newest: int) -> dict[str, Any]:
+        """The sends that were meant to be one and the same, among the newest exchanges."""
+        journal = self._session.journal
+        kept = {"searched": min(newest, len(journal)), "kept": len(journal), "evicted": journal.evicted}
+        return {**ledger.duplicates(self._session, newest), **kept}
+
     def har(self, query: Query, origin: str) -> dict[str, Any]:
         """The exchanges that are meant, oldest first, as HAR 1.2; `origin` is the server's as the client wrote it."""
         found = _Search(self._exchange_filter(query))

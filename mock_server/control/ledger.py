@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
 
-from mock_server import explanation
-from mock_server.control.subjects import ExchangeSubject
+from mock_server import explanation, wire
+from mock_server.domain.secrets import Secrets
+from mock_server.domain.submission import Submission
+from mock_server.exchange import Exchange
+from mock_server.explanation import masked
 from mock_server.session import Session
 
 _COUNTED = {explanation.ACCEPTED: "accepted", explanation.DROPPED: "dropped", explanation.REFUSED: "refused"}
 
+_TEXT, _KEY = "text", "key"
+
+
+class _Meant(NamedTuple):
+    """What a send was for, as it came."""
+
+    destination: str
+    text: str
+    key: str
+
 
 def view(session: Session) -> dict[str, Any]:
     """The counters, exact whatever the journal had to evict; duplicates by intent from what it still holds."""
+    return {
+        **counters(session),
+        **duplicates(session, None),
+        "evicted": session.journal.evicted,
+    }
+
+
+def counters(session: Session) -> dict[str, Any]:
+    """What became of the sends."""
     ledger = session.journal.ledger
-    groups, unknown = _groups(session)
     return {
         "sends": ledger.sends,
         "accepted": ledger.accepted,
@@ -23,43 +47,54 @@ def view(session: Session) -> dict[str, Any]:
         "failed": ledger.failed,
         "unanswered": ledger.unanswered,
         "forced": ledger.forced,
-        "duplicates_by_intent": [group for group in groups if group["sends"] > 1],
-        "not_searched": unknown,
-        "evicted": session.journal.evicted,
     }
 
 
-def _groups(session: Session) -> tuple[list[dict[str, Any]], int]:
-    """Sends of the same destination and text, and of the same key; and how many could not be looked into."""
-    groups: dict[tuple[str, ...], dict[str, Any]] = {}
-    unknown = 0
-    for exchange in reversed(list(session.journal)):
-        if exchange.operation is None or not exchange.settled:
+def duplicates(session: Session, newest: int | None) -> dict[str, Any]:
+    """Sends that were meant to be one and the same, among the newest exchanges where a number of them is given.
+
+    In the order of the first of each.
+    """
+    kept = list(islice(session.journal, newest))
+    sends = [each for each in reversed(kept) if each.operation is not None and each.settled]
+    readable = [each for each in sends if not (each.body is None or each.body_cut)]
+    groups: dict[tuple[str, ...], list[tuple[Exchange, _Meant]]] = {}
+    for exchange, meant in _meant(readable):
+        if meant.destination and meant.text:
+            groups.setdefault((_TEXT, meant.destination, meant.text), []).append((exchange, meant))
+        if meant.key:
+            groups.setdefault((_KEY, meant.key), []).append((exchange, meant))
+    found = [_group(key, members, session.secrets) for key, members in groups.items() if len(members) > 1]
+    return {"duplicates_by_intent": found, "not_searched": len(sends) - len(readable)}
+
+
+def _meant(sends: Sequence[Exchange]) -> Iterator[tuple[Exchange, _Meant]]:
+    """What each was for; a send that can be nobody's duplicate is passed over unread, for reading takes time."""
+    to_each = Counter(each.destination for each in sends)
+    for exchange in sends:
+        body = exchange.body or b""
+        if exchange.destination and to_each[exchange.destination] == 1 and not _may_have_a_key(body):
             continue
-        subject = ExchangeSubject(exchange, session.secrets)
-        if not subject.readable:
-            unknown += 1
-            continue
-        destination, text, key = (str(subject.value(each) or "") for each in ("destination", "text", "reference.key"))
-        became = _COUNTED.get(explanation.outcome(exchange))
-        if destination and text:
-            group = groups.setdefault(("text", destination, text), _group("text", destination, text))
-            _add(group, exchange.id, became)
-        if key:
-            group = groups.setdefault(("key", key), _group("key", destination, key))
-            if group["destination"] != destination:
-                group["destination"] = None
-            _add(group, exchange.id, became)
-    return list(groups.values()), unknown
+        content = None if exchange.operation is None else wire.read_submission(body, exchange.operation)
+        if isinstance(content, Submission):
+            key = None if content.reference is None else content.reference.key
+            yield exchange, _Meant(exchange.destination or "", content.text, key or "")
 
 
-def _group(by: str, destination: str, intent: str) -> dict[str, Any]:
-    counts = dict.fromkeys(("sends", "accepted", "dropped", "refused"), 0)
-    return {"by": by, "destination": destination, by: intent, **counts, "exchanges": []}
+def _may_have_a_key(body: bytes) -> bool:
+    # With an escape in it, "key" may be written in many ways.
+    return b'"key"' in body or b"\\" in body
 
 
-def _add(group: dict[str, Any], exchange_id: str, became: str | None) -> None:
-    group["sends"] += 1
-    group["exchanges"].append(exchange_id)
-    if became is not None:
-        group[became] += 1
+def _group(key: tuple[str, ...], members: Sequence[tuple[Exchange, _Meant]], secrets: Secrets) -> dict[str, Any]:
+    by, intent = key[0], key[-1]
+    became = Counter(_COUNTED.get(explanation.outcome(exchange)) for exchange, _ in members)
+    destinations = {meant.destination for _, meant in members}
+    return {
+        "by": by,
+        "destination": masked(destinations.pop(), secrets) if len(destinations) == 1 else None,
+        by: masked(intent, secrets),
+        "sends": len(members),
+        **{each: became[each] for each in _COUNTED.values()},
+        "exchanges": [exchange.id for exchange, _ in members],
+    }

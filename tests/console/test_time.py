@@ -126,7 +126,7 @@ def test_what_comes_next_is_shown_before_it_happens(world: World) -> None:
     told = opened(world, "/time").text.partition("What comes next")[2]
 
     assert "Next at 09:00:01" in told
-    assert "Status changes to come: 2. Messages with webhooks to come: 1." in told
+    assert "Status changes to come: 2. Webhooks waiting to go out: 1." in told
     assert "Webhook for SENT, attempt 1" in told
     assert "Nothing is left to do" in acted(world, do="idle").text
 
@@ -247,6 +247,7 @@ def test_what_was_left_undone_is_said(world: World) -> None:
     page = opened(world, f"/time?{httpx2.QueryParams({'from': mark, 'to': mark, 'left': '2'})}")
 
     assert "webhooks that still wait: 2" in page.text
+    assert "call me" not in opened(world, "/time?left=call+me").text
 
 
 def test_a_session_that_was_reset_has_no_log_of_before(world: World) -> None:

@@ -1,0 +1,126 @@
+"""The ledger on a page: what became of the sends, and those that were meant to be one and the same."""
+
+from __future__ import annotations
+
+import httpx2
+import pytest
+
+from mock_server.journal import Bounds
+from mock_server.testing import MockGateway
+from tests.console.pages import opened
+from tests.support import DESTINATION, World
+
+WATCHED = "+447700900061"
+SCRIPT = "<script>alert(1)</script>"
+
+
+def test_a_ledger_without_a_send_says_what_it_is_for(world: World) -> None:
+    """An empty state teaches."""
+    assert "Every send is counted here" in opened(world, "/ledger").text
+
+
+def test_each_send_is_counted_by_what_became_of_it(world: World) -> None:
+    """Refusals by code, each with what it says, and with a way to the messages."""
+    world.send("Hello")
+    for _ in range(2):
+        world.send("Hi", WATCHED)
+    world.send("Hello", auth=None)
+    world.send_raw(b"{")
+
+    page = opened(world, "/ledger")
+
+    assert "Sends 5 accepted 1 refused 4 dropped 0" in page.text
+    assert "61 Message in watchlist 2" in page.text
+    assert "63 Missing" not in page.text
+    assert "63 Username or password not valid 1" in page.text
+    assert "400 Malformed request 1" in page.text
+    assert page.all("a", href=f"{world.prefix}/_console?state=refused")
+
+
+def test_what_was_sent_more_than_once_is_listed_newest_first(world: World) -> None:
+    """With what became of each, and a way to the requests."""
+    for text in ("one", "one", "two", "two", "two"):
+        world.send(text)
+    world.send("worded anew", reference={"service": "ADMIN", "key": "order-17"})
+    world.send("worded so", "+447700900124", reference={"service": "ADMIN", "key": "order-17"})
+
+    page = opened(world, "/ledger")
+
+    told = page.text.partition("Sent more than once")[2]
+    lines = ("several numbers key order-17 2", f"{DESTINATION} two 3 accepted 2 dropped 1", f"{DESTINATION} one 2")
+    places = [told.index(line) for line in lines]
+    assert places == sorted(places)
+    for number in range(1, 8):
+        assert page.all("a", href=f"{world.prefix}/_console/exchanges/{number}")
+
+
+def test_sends_that_differ_are_no_duplicates(world: World) -> None:
+    """Another text to the same number is another message."""
+    world.send("one")
+    world.send("two")
+
+    assert "No message was sent twice" in opened(world, "/ledger").text
+
+
+def test_many_duplicates_are_cut_off_and_counted(world: World) -> None:
+    """A hundred lines, ten requests in each; the page says that there are more."""
+    for number in range(101):
+        for _ in range(2):
+            world.send("Hello", f"+39340{number:07d}")
+    for _ in range(12):
+        world.send("Again", "+447700900999")
+
+    page = opened(world, "/ledger")
+
+    assert "The newest 100 of 102 are shown." in page.text
+    assert "and 2 more" in page.text
+    assert len(page.all("th", scope="row")) == 100
+
+
+def test_what_could_not_be_compared_is_said() -> None:
+    """The counters stay exact; the journal had to forget."""
+    with (
+        MockGateway(bounds=Bounds(exchanges=5, bytes=900)) as gateway,
+        httpx2.Client(base_url=gateway.url, trust_env=False) as client,
+    ):
+        world = World(client, "default")
+        for number in range(20):
+            world.send(f"text {number}")
+
+        text = opened(world, "/ledger").text
+
+    assert "Sends 20" in text
+    assert "had to go for newer ones, so that they could not be compared: 15." in text
+    assert "could not be compared: " in text.partition("no longer kept")[2]
+
+
+def test_only_the_newest_requests_are_compared_and_that_is_said(world: World) -> None:
+    """An open page must not slow those who send."""
+    for _ in range(1001):
+        world.post("/nowhere")
+    world.send("Hello")
+
+    assert "among the newest 1000 requests of 1002" in opened(world, "/ledger").text
+
+
+@pytest.mark.parametrize("hostile", [SCRIPT, "\u202egnirts", "&lt;b&gt;"])
+def test_what_was_sent_is_text(world: World, hostile: str) -> None:
+    """In a text and in a key, whatever it looks like."""
+    for _ in range(2):
+        world.send(hostile, reference={"service": "ADMIN", "key": hostile})
+
+    page = opened(world, "/ledger")
+
+    assert SCRIPT not in page.source
+    assert "\u202e" not in page.source
+    assert "<b>" not in page.source
+
+
+def test_the_page_speaks_italian(world: World) -> None:
+    """As every page does; what the gateway says stays as it is."""
+    world.send("Hi", WATCHED)
+
+    text = opened(world, "/ledger", language="it").text
+
+    assert "Rifiutati, per codice" in text
+    assert "Message in watchlist" in text
