@@ -18,7 +18,8 @@ from mock_server.scenario.stub_model import OPERATIONS
 HOW_LONG = ("once", "times", "while", "always")
 _WHILE = "10m"
 _SHOWN = 100
-"""Armed ones that are listed, the newest."""
+"""Armed ones that are listed, the newest: a program may arm thousands."""
+_MOST_NUMBERS = 1000
 REQUESTS = (*OPERATIONS, "any")
 
 
@@ -29,6 +30,11 @@ class Scope(NamedTuple):
     how: str = HOW_LONG[0]
     times: str = "3"
     requests: str = ""
+
+    def chosen(self) -> dict[str, str]:
+        """What differs from the usual, for an address."""
+        usual = Scope()._asdict()
+        return {name: value for name, value in self._asdict().items() if value != usual[name]}
 
     def stub(self, then: Mapping[str, Any]) -> dict[str, Any]:
         """The stub that it comes to; what is wrong with it the control surface says."""
@@ -52,8 +58,7 @@ async def _forcing(visit: Visit) -> Response:
 
 
 async def _page(visit: Visit, scope: Scope, problem: ControlError | None = None) -> Response:
-    stubs = visit.control.stubs.all()["stubs"]
-    armed = [_armed(each) for each in stubs if each["origin"] == Origin.CONTROL]
+    armed = visit.control.stubs.newest(Origin.CONTROL, _SHOWN)
     return visit.page(
         "forcing",
         status=200 if problem is None else problem.status,
@@ -62,10 +67,10 @@ async def _page(visit: Visit, scope: Scope, problem: ControlError | None = None)
         scope=scope,
         groups=GROUPS,
         requests=REQUESTS,
-        armed_stubs=armed[-_SHOWN:],
-        more=max(0, len(armed) - _SHOWN),
+        armed_stubs=[_armed(each) for each in armed["stubs"]],
+        older=armed["older"],
         held=[await visit.control.journal.exchange(each) for each in visit.control.stubs.held()["held"]],
-        numbers=[] if visit.wants_part else list(_numbers(visit.control.scenario(), stubs)),
+        numbers=[] if visit.wants_part else list(_numbers(visit)),
     )
 
 
@@ -79,14 +84,14 @@ def _scope_of(given: Mapping[str, str]) -> Scope:
     return Scope(**found)
 
 
-def _numbers(scenario: Mapping[str, Any], stubs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _numbers(visit: Visit) -> Iterator[dict[str, Any]]:
     """What the scenario itself has in store, and for whom; `sendable`: the number alone is enough to get it."""
+    scenario = visit.control.scenario()
     for name, error in (("unreachable", WRONG_NUMBER), ("watchlist", WATCHLISTED)):
         for number in scenario.get(name, ()):
             yield _number({"destination": number}, {"refuse": error.code})
-    for each in stubs:
-        if each["origin"] == Origin.SCENARIO:
-            yield _number(each["when"], each["then"])
+    for each in visit.control.stubs.newest(Origin.SCENARIO, _MOST_NUMBERS)["stubs"]:
+        yield _number(each["when"], each["then"])
 
 
 def _number(when: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,7 +106,7 @@ async def _arm(visit: Visit) -> Response:
         visit.control.stubs.add(scope.stub(_wanted(visit)))
     except ControlError as error:
         return await _page(visit, scope, error)
-    return visit.redirect("/forcing", **scope._asdict())
+    return visit.redirect("/forcing", **scope.chosen())
 
 
 def _wanted(visit: Visit) -> Mapping[str, Any]:
@@ -143,7 +148,7 @@ async def _disarm(visit: Visit) -> Response:
                 raise
     else:
         visit.control.stubs.clear()
-    return visit.redirect("/forcing")
+    return visit.redirect("/forcing", **_scope_of(visit.query).chosen())
 
 
 async def _release(visit: Visit) -> Response:
@@ -152,7 +157,7 @@ async def _release(visit: Visit) -> Response:
         visit.control.stubs.release(exchange)
     elif not exchange:
         visit.control.stubs.release_all()
-    return visit.redirect("/forcing")
+    return visit.redirect("/forcing", **_scope_of(visit.query).chosen())
 
 
 FORCING: Table = (

@@ -79,7 +79,7 @@ class Visit:
         """A view, or only what lives on it; its template has its name."""
         template = f"{view}.html"
         known = self._context(view) | context
-        if self.wants_part:
+        if self.wants_part and status < 400:
             # What the header says of the session goes with it: htmx puts it where it belongs.
             part = rendered_part(template, LIVE, known) + rendered_part(_LAYOUT, _ARMED, known)
             return HTMLResponse(part, status)

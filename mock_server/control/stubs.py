@@ -55,6 +55,11 @@ class StubVerbs:
         shown = [self._shown(stub) for stub in book]
         return {"stubs": shown, "unmatched": [each.name for each in book.unmatched()]}
 
+    def newest(self, origin: Origin, most: int) -> dict[str, Any]:
+        """The newest stubs of one origin, in the order in which they came; `older` is how many more there are."""
+        found = [stub for stub in self._session.stubs if stub.origin is origin]
+        return {"stubs": [self._shown(stub) for stub in found[-most:]], "older": max(0, len(found) - most)}
+
     def armed(self) -> int:
         """How many stubs of the control API may still have their say: cheap, for pages that show it always."""
         book, now = self._session.stubs, self._session.now()

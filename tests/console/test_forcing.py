@@ -128,6 +128,20 @@ def test_all_are_disarmed_by_one_button(world: World) -> None:
     assert "Disarm all" not in opened(world, "/forcing").text
 
 
+def test_the_choice_stays_while_somebody_arms_and_disarms(world: World) -> None:
+    """For a tester does the same to one number again and again."""
+    chosen = "?to=%2B447700900123&how=times&times=5"
+    form = {"outcome": "refuse:64", "to": DESTINATION, "how": "times", "times": "5"}
+    assert submitted(world, "/forcing", form).headers["location"].endswith(f"/forcing{chosen}")
+
+    (action,) = (
+        each["action"] for each in opened(world, f"/forcing{chosen}").all("form") if "disarm" in each["action"]
+    )
+    location = world.client.post(action, data={"stub": armed(world)[0]["id"]}).headers["location"]
+
+    assert location.endswith(f"/forcing{chosen}")
+
+
 def test_what_is_disarmed_already_is_no_mistake(world: World) -> None:
     """Somebody else was faster, and it is as was wanted."""
     submitted(world, "/forcing/disarm", {"stub": "s99"})
