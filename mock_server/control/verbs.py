@@ -13,9 +13,8 @@ from mock_server.control.exporting import exported_session
 from mock_server.control.health import HealthVerbs
 from mock_server.control.inbox import InboxVerbs
 from mock_server.control.journal import JournalVerbs
-from mock_server.control.requests import bad_scenario
-from mock_server.control.scenarios import ScenarioVerbs
 from mock_server.control.patching import patch
+from mock_server.control.scenarios import ScenarioVerbs
 from mock_server.control.snapshots import SnapshotVerbs
 from mock_server.control.stubs import StubVerbs
 from mock_server.control.waiting import WaitVerbs
