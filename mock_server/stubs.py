@@ -15,7 +15,6 @@ MOST = 10_000
 """Stubs that a session takes over the control API."""
 _MOST_PAIRS = 100_000
 """Pairs of destination and text that a stub with a probability counts; the oldest make room."""
-
 MOST_NEAR = 20
 """Stubs that are told of as having nearly answered a request."""
 
@@ -147,6 +146,10 @@ class StubBook:
         """Whether a stub will never have its say again."""
         over = stub.lasts is not None and now >= self._since[stub.name] + stub.lasts
         return over or self.used_up(stub)
+
+    def over(self, now: Instant) -> int:
+        """How many of the control API's that last a while are exhausted: nobody says so when their time ends."""
+        return sum(1 for name in self._since if name in self._control and self.exhausted(self._control[name], now))
 
     def remove(self, name: str) -> Stub | None:
         """Take a stub of the control API back; one of the scenario stays."""

@@ -29,6 +29,7 @@ async def _time(visit: Visit) -> Response:
     clock = visit.control.clock
     since, until = visit.asked("from") or None, visit.asked("to") or None
     now, rate = clock.exact
+    left = visit.asked("left")
     return visit.page(
         "time",
         clock=clock.show(),
@@ -37,7 +38,7 @@ async def _time(visit: Visit) -> Response:
         typed=visit.asked("typed"),
         wrong=_wrong(visit),
         busy=bool(visit.asked("busy")),
-        left=visit.asked("left"),
+        left=left if left.isascii() and left.isdigit() else "",
         log=await clock.happened(since, until, limit=_LOGGED),
         due=await clock.due(limit=_FORESEEN),
     )

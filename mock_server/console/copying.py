@@ -77,7 +77,12 @@ def as_pytest(exchange: Mapping[str, Any]) -> str | None:
 
 def password_of(username: str) -> str:
     """The password of an account that a shipped scenario shows; of any other, a word in its place."""
-    return dict(pack.public().pairs).get(username, _PASSWORD)
+    return known_password(username) or _PASSWORD
+
+
+def known_password(username: str) -> str | None:
+    """The password that a shipped scenario shows for an account of this name, `None` where none does."""
+    return dict(pack.public().pairs).get(username)
 
 
 def _outcome(exchange: Mapping[str, Any]) -> dict[str, Any]:

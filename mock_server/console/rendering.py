@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from mock_server.console.texts import plain
+from mock_server.console.texts import plain, written
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -84,6 +84,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters["plain"] = plain
+    environment.filters["written"] = written
     environment.globals["static"] = _versioned
     # Not imported by each template: a block that is rendered by itself sees no imports.
     environment.globals["p"] = environment.get_template("pieces.html").module

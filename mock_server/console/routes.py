@@ -14,8 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.api.guard import Access
 from mock_server.console.clock import CLOCK
+from mock_server.console.compose import COMPOSE
 from mock_server.console.door import Door
 from mock_server.console.entry import ENTRY, ENTRY_PATH, closed, enter
+from mock_server.console.forcing import FORCING
+from mock_server.console.health import HEALTH
 from mock_server.console.inbox import INBOX
 from mock_server.console.ledger import LEDGER
 from mock_server.console.message import MESSAGE
@@ -30,7 +33,19 @@ from mock_server.explanation import masked_within
 
 PREFIX = "/_console"
 
-VIEWS: tuple[Table, ...] = (INBOX, MESSAGE, SCENARIO_TEXT, SCENARIOS, CLOCK, LEDGER, SESSIONS, CHANGES)
+VIEWS: tuple[Table, ...] = (
+    INBOX,
+    MESSAGE,
+    CLOCK,
+    LEDGER,
+    SCENARIO_TEXT,
+    SCENARIOS,
+    SESSIONS,
+    FORCING,
+    COMPOSE,
+    HEALTH,
+    CHANGES,
+)
 
 _STATIC = f"{PREFIX}/static/"
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mock_server.domain.codes import find_codes
@@ -56,6 +57,12 @@ def pieces(text: str) -> Iterator[Piece]:
 def plain(text: str) -> str:
     """The same in one piece, for where there is no room for more."""
     return "".join(piece.name or piece.text for piece in pieces(text))
+
+
+def written(value: object) -> str:
+    """Any value of a stub in one line, as somebody would write it."""
+    line = json.dumps(value, ensure_ascii=False).replace('"', "")
+    return line[1:-1] if isinstance(value, Mapping) else line
 
 
 def name_of(character: str) -> str:

@@ -17,6 +17,7 @@ from mock_server.control import Control, ControlError, Worlds
 LIVE = "live"
 """The block of each template that is asked for again when something has changed."""
 
+_LAYOUT, _ARMED = "layout.html", "armed"
 _MOST_FIELDS = 200
 
 
@@ -78,8 +79,10 @@ class Visit:
         """A view, or only what lives on it; its template has its name."""
         template = f"{view}.html"
         known = self._context(view) | context
-        if self.wants_part:
-            return HTMLResponse(rendered_part(template, LIVE, known), status)
+        if self.wants_part and status < 400:
+            # What the header says of the session goes with it: htmx puts it where it belongs.
+            part = rendered_part(template, LIVE, known) + rendered_part(_LAYOUT, _ARMED, known)
+            return HTMLResponse(part, status)
         return HTMLResponse(rendered(template, known), status)
 
     def redirect(self, path: str = "", **query: object) -> Response:
@@ -95,6 +98,7 @@ class Visit:
             "view": view,
             "link": self.link,
             "session": self.control.session(),
+            "armed": self.control.stubs.armed(),
             "live_url": f"{self.base}{self.request.scope['path'][len(self.base) :]}?"
             + urlencode([*again, ("part", LIVE)]),
         }

@@ -34,6 +34,8 @@ class ChangeVerbs:
             journal.settled,
             journal.attempts.opened,
             len(session.under_way),
+            len(session.held),
+            session.stubs.over(session.now()),
             len(session.agenda),
             await session.store.count(),
             await self._time(),

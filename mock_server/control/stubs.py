@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any
 
 from mock_server.control.requests import ControlError, bad_scenario
@@ -54,6 +55,17 @@ class StubVerbs:
         shown = [self._shown(stub) for stub in book]
         return {"stubs": shown, "unmatched": [each.name for each in book.unmatched()]}
 
+    def newest(self, origin: Origin, most: int) -> dict[str, Any]:
+        """The newest stubs of one origin, in the order in which they came; `older` is how many more there are."""
+        found = [stub for stub in self._session.stubs if stub.origin is origin]
+        return {"stubs": [self._shown(stub) for stub in found[-most:]], "older": max(0, len(found) - most)}
+
+    def armed(self) -> int:
+        """How many stubs of the control API may still have their say: cheap, for pages that show it always."""
+        book, now = self._session.stubs, self._session.now()
+        ours = takewhile(lambda stub: stub.origin is Origin.CONTROL, book)
+        return sum(1 for stub in ours if not book.exhausted(stub, now))
+
     def one(self, name: str) -> dict[str, Any]:
         """One stub."""
         found = self._session.stubs.get(name)
@@ -76,18 +88,22 @@ class StubVerbs:
         """Take all stubs of the control API back."""
         return {"deleted": self._session.stubs.clear()}
 
+    def held(self) -> dict[str, Any]:
+        """The exchanges whose answers are held."""
+        return {"held": [name for name, held in self._session.held.items() if not held.done()]}
+
     def release(self, exchange: str) -> dict[str, Any]:
         """Let one held answer go."""
         held = self._session.held.get(exchange)
         if held is None or held.done():
-            waiting = ", ".join(self._session.held) or "none"
+            waiting = ", ".join(self.held()["held"]) or "none"
             raise ControlError(409, "Not held", f"no answer of exchange {exchange!r} is held; held now: {waiting}")
         held.set_result(None)
         return {"released": [exchange]}
 
     def release_all(self) -> dict[str, Any]:
         """Let all held answers go."""
-        waiting = [name for name, held in self._session.held.items() if not held.done()]
+        waiting: list[str] = self.held()["held"]
         for name in waiting:
             self._session.held[name].set_result(None)
         return {"released": waiting}

@@ -10,16 +10,15 @@ from mock_server.control.changes import ChangeVerbs
 from mock_server.control.clock import ClockVerbs
 from mock_server.control.delivery import DeliveryVerbs
 from mock_server.control.exporting import exported_session
+from mock_server.control.health import HealthVerbs
 from mock_server.control.inbox import InboxVerbs
 from mock_server.control.journal import JournalVerbs
-from mock_server.control.requests import bad_scenario
+from mock_server.control.patching import patch
 from mock_server.control.scenarios import ScenarioVerbs
 from mock_server.control.snapshots import SnapshotVerbs
 from mock_server.control.stubs import StubVerbs
 from mock_server.control.waiting import WaitVerbs
 from mock_server.raw_bytes import RawBytes
-from mock_server.scenario.loader import patched
-from mock_server.scenario.problems import ScenarioError
 from mock_server.session import Session
 
 _PROSE = ("title", "description")
@@ -34,6 +33,7 @@ class Control:
         self.changes = ChangeVerbs(session)
         self.clock = ClockVerbs(session)
         self.delivery = DeliveryVerbs(session)
+        self.health = HealthVerbs(session)
         self.inbox = InboxVerbs(session)
         self.journal = JournalVerbs(session, raw)
         self.scenarios = ScenarioVerbs(session)
@@ -67,10 +67,7 @@ class Control:
 
     async def patch_scenario(self, parts: Mapping[str, object]) -> dict[str, Any]:
         """Replace top-level parts of the scenario; windows, messages, clock and journal stay as they are."""
-        try:
-            self._session.use(patched(self._session.scenario, parts, "PATCH"))
-        except ScenarioError as error:
-            raise bad_scenario(error) from None
+        patch(self._session, parts)
         return self.scenario()
 
     def scenario(self) -> dict[str, Any]:

@@ -31,6 +31,9 @@ __all__ = [
     "stub_part",
 ]
 
+_MOST_TOLD: Final = 1000
+"""Mistakes that get a sentence: to guess what each key may have meant takes its time, and nobody reads them all."""
+
 LARGEST_FILE: Final = 16 * 1024 * 1024
 OF_THE_SESSION: Final = ("seed", "clock")
 """Keys that are settled when a session is created."""
@@ -145,7 +148,11 @@ def _judged(document: object) -> tuple[Scenario | None, list[Flaw]]:
     try:
         return Scenario.model_validate(document), flaws
     except ValidationError as error:
-        return None, [*(sentences.flaw_of(detail) for detail in error.errors(include_url=False)), *flaws]
+        found = error.errors(include_url=False)
+        told = [sentences.flaw_of(detail) for detail in found[:_MOST_TOLD]]
+        if len(found) > _MOST_TOLD:
+            told.append(Flaw((), f"{len(found) - _MOST_TOLD:,} further mistakes are not told"))
+        return None, [*told, *flaws]
 
 
 def _problem(name: str, flaw: Flaw, root: Node | None = None, mark: Mark | None = None) -> Problem:

@@ -177,3 +177,9 @@ def test_what_was_no_send_is_not_copied_as_one() -> None:
     assert as_curl(gone, "http://127.0.0.1") is None
     assert as_pytest(gone) is None
     assert as_pytest(odd) is None
+
+
+def test_a_part_of_what_is_there_no_longer_is_no_bug(world: World) -> None:
+    """An open page asks for it after somebody emptied the session: it is told, with the status that htmx heeds."""
+    opened(world, "/messages/gone?part=live", status=404)
+    opened(world, "/?part=live", status=404)

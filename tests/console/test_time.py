@@ -247,6 +247,7 @@ def test_what_was_left_undone_is_said(world: World) -> None:
     page = opened(world, f"/time?{httpx2.QueryParams({'from': mark, 'to': mark, 'left': '2'})}")
 
     assert "webhooks that still wait: 2" in page.text
+    assert "call me" not in opened(world, "/time?left=call+me").text
 
 
 def test_a_session_that_was_reset_has_no_log_of_before(world: World) -> None:

@@ -477,3 +477,11 @@ def test_a_number_of_a_stub_out_of_its_range_is_told_the_range(stub: dict[str, o
         scenario_of(document, "inline")
 
     assert str(refused.value) == f"inline: stubs[0].{sentence}"
+
+
+def test_of_very_many_mistakes_the_rest_is_counted() -> None:
+    """A sentence on each of a hundred thousand would take the server a minute."""
+    told = said("".join(f"k{number}: 1\n" for number in range(1234)))
+
+    assert len(told) == 1001
+    assert "f.yaml:1:1: 234 further mistakes are not told" in told

@@ -77,6 +77,14 @@ def test_a_shipped_scenario_is_complete(name: str) -> None:
     assert len(scenario.description) > 200
 
 
+@pytest.mark.parametrize("entry", pack.pack(), ids=lambda entry: entry.name)
+def test_a_shipped_scenario_says_what_a_tester_should_see(entry: pack.PackEntry) -> None:
+    """Last, and once: before it stands what to do."""
+    assert entry.to_see.startswith("Expect your product to ")
+    assert entry.description.count("Expect ") == 1
+    assert entry.description == f"{entry.to_do} {entry.to_see}"
+
+
 @pytest.mark.parametrize("name", [name for name in pack.names() if name != pack.DEFAULT])
 def test_the_pack_forces_nothing(name: str) -> None:
     """Each refusal has its natural cause: only the default scenario has stubs."""

@@ -24,6 +24,12 @@ async function copied(text) {
   field.remove();
 }
 
+// Whoever types a number means the choice beside it.
+document.addEventListener("input", (event) => {
+  const choice = document.getElementById(event.target.dataset.chooses ?? "");
+  if (choice) choice.checked = true;
+});
+
 function offline(said) {
   const line = document.getElementById("offline");
   if (line) line.textContent = said ? line.dataset[said] : "";

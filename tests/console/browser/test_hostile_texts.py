@@ -29,6 +29,10 @@ HOSTILE = {
 }
 
 
+WRITTEN = [kind for kind in HOSTILE if kind not in {"nothing to be seen", "half a character"}]
+"""What a scenario can hold as well."""
+
+
 @pytest.mark.parametrize("view", PATHS)
 def test_hostile_texts_are_texts_on_every_view(windows: Windows, world: World, view: str) -> None:
     """In the text, the number, the reference, the user name and the headers; a page that is open gets them live."""
@@ -36,6 +40,7 @@ def test_hostile_texts_are_texts_on_every_view(windows: Windows, world: World, v
     if view == "problem":
         window.expect_trouble("404")
     page = window.open(PATHS["inbox"](world))
+    world.patch(title=HOSTILE["an image that is not there"], description=" ".join(HOSTILE[each] for each in WRITTEN))
     for text in HOSTILE.values():
         send_everywhere(world, text)
     expect(page.locator(".conversation").first).to_be_visible()
@@ -59,10 +64,12 @@ def test_a_hostile_search_is_a_text(window: Window, kind: str) -> None:
 def assert_harmless(page: Page, where: str) -> None:
     """Nothing ran, nothing of a text became a part of the page, and the page is as wide as its window."""
     assert page.evaluate("window.ran") is None, where
-    assert page.locator("main :is(script, link, style, iframe, object, img)").count() == 0, where
-    assert page.locator("main :is([onerror], [onfocus], [autofocus], [href^='javascript:'])").count() == 0, where
+    assert page.locator("main :is(script, link, style, iframe, object, img:not([src$='/qr.svg']))").count() == 0, (
+        where
+    )
+    assert page.locator("main :is([onerror], [onfocus], [href^='javascript:'])").count() == 0, where
     assert page.locator("h1").count() == 1, where
-    assert page.locator("[hx-get]:not(#live)").count() == 0, where
+    assert page.locator("[hx-get*='~x'], [data-hx-get], [hx-on\\:load]").count() == 0, where
     assert "49" not in page.locator("main").inner_text().split(), where
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, where
 

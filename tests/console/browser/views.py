@@ -16,6 +16,13 @@ PATHS: dict[str, Callable[[World], str]] = {
     "thread": lambda world: f"?to=%2B{newest(world, PARCEL)['destination'][1:]}",
     "message": lambda world: f"/messages/{newest(world, PARCEL)['id']}",
     "exchange": lambda world: f"/exchanges/{refused(world)['id']}",
+    "scenarios": lambda _: "/scenarios",
+    "scenario": lambda _: "/scenarios/watchlist",
+    "scenario_text": lambda _: "/scenarios/edit",
+    "scenario_open": lambda _: "/open?scenario=watchlist",
+    "time": lambda _: "/time",
+    "ledger": lambda _: "/ledger",
+    "sessions": lambda world: f"/sessions?q={world.name}",
     "problem": lambda _: "/no-such-page",
 }
 """What follows `/_console`, for each view of a session that `fill` has filled."""

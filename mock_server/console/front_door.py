@@ -1,0 +1,97 @@
+"""A request through the front door, as a client's: the whole application answers it, sign-in and stubs included."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import NamedTuple
+from urllib.parse import quote
+
+from starlette.types import Message, Scope
+
+from mock_server.api.exchange import EXCHANGE
+from mock_server.console.visit import Visit
+from mock_server.domain.fault import SPOILS_THE_ANSWER
+from mock_server.exchange import Exchange
+from mock_server.ports import TransportFaultError
+
+LATE = "late"
+"""What a client meets whose patience ends before the answer comes."""
+
+_GRACE = 1.0
+"""Seconds of wall time for a request to notice that its client has left."""
+
+
+class Met(NamedTuple):
+    """What a client met."""
+
+    exchange: str
+    """The journal's number for it."""
+    trouble: str | None = None
+    """What keeps the answer from the client, or spoils it: the name of a fault, or `LATE`."""
+
+
+async def knock(visit: Visit, path: str, headers: Mapping[str, str], body: bytes, patience: float) -> Met:
+    """POST to the visitor's own session, and leave after `patience` seconds of wall time.
+
+    In process no connection can break: what breaks one on a port is told by name.
+    """
+    scope = _scope(visit, path, headers, len(body))
+    left = asyncio.Event()
+    parts = iter([body])
+
+    async def receive() -> Message:
+        for part in parts:
+            return {"type": "http.request", "body": part, "more_body": False}
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(_: Message) -> None:
+        """The journal keeps the answer."""
+
+    serving = asyncio.ensure_future(visit.request.app(scope, receive, send))
+    trouble = None
+    try:
+        await asyncio.wait({serving}, timeout=patience)
+        if not serving.done():
+            trouble = LATE
+            left.set()
+            await asyncio.wait({serving}, timeout=_GRACE)
+    finally:
+        serving.cancel()
+    with suppress(asyncio.CancelledError):
+        try:
+            await serving
+        except TransportFaultError as fault:
+            trouble = fault.kind.value
+    exchange: Exchange = scope[EXCHANGE]
+    return Met(exchange.id, trouble or _spoilt(exchange.trouble))
+
+
+def _spoilt(trouble: str | None) -> str | None:
+    """The fault that an answer came with all the same; its name stands last in what is told of the trouble."""
+    name = (trouble or "").rpartition(", ")[2]
+    return name if name in SPOILS_THE_ANSWER else None
+
+
+def _scope(visit: Visit, path: str, headers: Mapping[str, str], length: int) -> Scope:
+    outer = visit.request.scope
+    whole = visit.base + path
+    named = {"host": visit.request.url.netloc, "content-length": str(length), **headers}
+    return {
+        "type": "http",
+        "asgi": outer["asgi"],
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": visit.request.url.scheme,
+        "path": whole,
+        "raw_path": quote(whole).encode(),
+        "query_string": b"",
+        # The application finds the session in the path by itself, as for any client.
+        "root_path": visit.base.partition("/~")[0],
+        "headers": [(name.encode(), value.encode("latin-1", "replace")) for name, value in named.items()],
+        "client": outer.get("client"),
+        "server": outer.get("server"),
+        "extensions": {},
+    }

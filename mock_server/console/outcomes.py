@@ -1,0 +1,102 @@
+"""Everything that can be forced, from the catalogue and the enumerations: what is new there has a button here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from mock_server.console.texts import written
+from mock_server.domain.adversity import Adversity
+from mock_server.domain.delivery import Status
+from mock_server.domain.errors import BY_CODE
+from mock_server.domain.fault import STATUSES
+from mock_server.domain.stub import comes_after
+from mock_server.scenario.faults import FAULT_NAMES, parse_fault
+
+OWN_ANSWER = "answer"
+"""The outcome whose particulars a tester writes."""
+
+_LATE = [{"after": "1s", "status": "SENT"}, {"after": "2h", "status": "DELIVERED"}]
+_DELAYS = ("3s", "30s")
+_RETRY_AFTER = 30
+_SHOWN = 200
+"""Characters of what no button forces."""
+
+
+class Outcome(NamedTuple):
+    """One thing to force."""
+
+    key: str
+    """What the button sends."""
+    label: str
+    """Its name in the field, the same in every language."""
+    word: str
+    """The name of the sentence that says what it is."""
+    then: Mapping[str, Any]
+    """As a stub has it."""
+
+
+class Told(NamedTuple):
+    """What is forced, for a reader: an outcome that there is a button for, or as it was written."""
+
+    label: str
+    word: str | None
+
+
+def _refusals() -> Iterator[Outcome]:
+    for code, error in sorted(BY_CODE.items()):
+        yield Outcome(f"refuse:{code}", f"{code} {error.message}", f"refusal.{code}", {"refuse": code})
+
+
+def _fates() -> Iterator[Outcome]:
+    yield Outcome("accept", "accept", "fate.accept", {"accept": True})
+    yield Outcome("drop", "drop", "fate.drop", {"drop": True})
+    for status in Status:
+        yield Outcome(f"deliver:{status}", status.value, f"fate.{status}", {"deliver": status.value})
+    yield Outcome("deliver:late", "DELIVERED +2h", "fate.late", {"deliver": _LATE})
+
+
+def _adversities() -> Iterator[Outcome]:
+    for each in Adversity:
+        yield Outcome(f"adversity:{each}", each.value, f"adversity.{each}", {"adversity": each.value})
+
+
+def _faults(*, after: bool) -> Iterator[Outcome]:
+    for name in FAULT_NAMES:
+        fault = parse_fault(name)
+        if comes_after(fault) is not after:
+            continue
+        yield Outcome(f"fault:{name}", name, f"fault.{fault.kind}", {"fault": name})
+        if fault.kind in STATUSES and not after:
+            particulars = {"kind": fault.kind.value, "retry_after": _RETRY_AFTER}
+            label = f"{name}, Retry-After: {_RETRY_AFTER}"
+            yield Outcome(f"retry:{name}", label, f"fault.{fault.kind}", {"fault": particulars})
+
+
+def _delays() -> Iterator[Outcome]:
+    for delay in _DELAYS:
+        yield Outcome(f"delay:{delay}", delay, f"slow.{delay}", {"delay": delay})
+    yield Outcome("hold", "hold", "slow.hold", {"hold": True})
+
+
+GROUPS: Mapping[str, tuple[Outcome, ...]] = {
+    "refused": tuple(_refusals()),
+    "fate": tuple(_fates()),
+    "before": tuple(_faults(after=False)),
+    "after": tuple(_faults(after=True)),
+    "slow": tuple(_delays()),
+    "webhooks": tuple(_adversities()),
+}
+"""In the order in which a tester thinks of them."""
+
+BY_KEY: Mapping[str, Outcome] = {each.key: each for group in GROUPS.values() for each in group}
+
+
+def told(then: Mapping[str, Any]) -> Told:
+    """What a stub forces."""
+    for each in BY_KEY.values():
+        if each.then == then:
+            return Told(each.label, each.word)
+    answer = then.get("answer")
+    label = written(then) if answer is None else f"HTTP {answer['status']} {answer.get('body') or ''}".strip()
+    return Told(label if len(label) <= _SHOWN else f"{label[:_SHOWN]}…", None)

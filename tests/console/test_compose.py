@@ -1,0 +1,195 @@
+"""Compose: a send through the front door, and what came of it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from mock_server.domain.fault import FaultKind
+from mock_server.scenario.faults import FAULT_NAMES, parse_fault
+from tests.console.pages import Page, opened, submitted
+from tests.support import DESTINATION, World, Worlds
+
+HOSTILE = "<script>alert(1)</script>\u202e"
+USUAL = {"to": DESTINATION, "text": "Hello", "operation": "admin", "caller": "admin"}
+
+
+def sent(world: World, form: Mapping[str, str] | None = None, **more: str) -> Page:
+    """The page that shows what came of a send."""
+    response = submitted(world, "/compose", {**USUAL, **(form or {}), **more})
+    found = urlsplit(response.headers["location"])
+    assert found.path == f"{world.prefix}/_console/compose"
+    return opened(world, f"/compose?{found.query}")
+
+
+def met(world: World, **more: str) -> str | None:
+    """What a client would have met."""
+    location = submitted(world, "/compose", {**USUAL, **more}).headers["location"]
+    return parse_qs(urlsplit(location).query).get("met", [None])[0]
+
+
+def test_an_accepted_send_shows_its_answer_and_is_a_message_like_any_other(world: World) -> None:
+    """With the provider where the answer is to be detailed."""
+    page = sent(world, detailed="yes")
+
+    assert "accepted HTTP 200" in page.text
+    assert '"provider":"PROVIDER1"' in page.text
+    (message,) = world.messages()
+    assert (message["destination"], message["text"], message["account"]) == (DESTINATION, "Hello", "admin")
+    assert page.all("a", href=f"{world.prefix}/_console/messages/{message['id']}")
+
+
+def test_every_field_goes_where_a_client_puts_it(world: World) -> None:
+    """Those that are left empty are left out."""
+    fields = {"behalf": "web-shop", "service": "ECOMMERCE", "action": "order", "key": "A-1"}
+    sent(world, fields, webhook="https://shop.example/receipts")
+
+    (message,) = world.messages()
+    assert message["account"] == "web-shop"
+    assert message["reference"] == {"service": "ECOMMERCE", "action": "order", "key": "A-1"}
+    assert message["webhook"]["url"] == "https://shop.example/receipts"
+
+    sent(world, text="bare", operation="services", caller="web-shop")
+    body = world.control("GET", f"/exchanges/{world.exchanges()[0]['id']}")["request"]["body"]
+    assert body == f'{{"destination": "{DESTINATION}", "text": "bare"}}'
+
+
+def test_the_form_is_filled_again_with_what_was_sent(world: World) -> None:
+    """All but a password; a text keeps its lines."""
+    page = sent(
+        world,
+        text="one\r\ntwo",
+        service="ADMIN",
+        key="A-1",
+        operation="services",
+        caller="sign-in",
+        password="sign-in-secret",
+    )
+
+    assert page.all("input", id="to")[0]["value"] == DESTINATION
+    assert "one\ntwo</textarea>" in page.source
+    assert page.all("input", id="key")[0]["value"] == "A-1"
+    assert "selected" in page.all("option", value="sign-in")[0]
+    assert "checked" in page.all("input", name="operation", value="services")[0]
+    assert "value" not in page.all("input", id="password")[0]
+    assert world.messages()[0]["text"] == "one\ntwo"
+
+
+def test_encoding_and_segments_are_told_after_sending(world: World) -> None:
+    """With the character that forces UCS-2."""
+    assert "UCS-2 · 1 segment · UCS-2 because of \u2013 U+2013 EN DASH" in sent(world, text="a \u2013 b").text
+
+
+def test_the_command_line_does_the_same(world: World) -> None:
+    """It can be pasted as it stands."""
+    page = sent(world, text="it's")
+
+    (command,) = (each["data-copy"] for each in page.all("button", class_="copy"))
+    words = shlex.split(command)
+    assert words[0] == "curl"
+    assert "admin:admin-secret" in words
+    assert words[-1] == f"{world.client.base_url}{world.prefix}/api/Admin/send".replace("//~", "/~")
+    assert f'{{"destination": "{DESTINATION}", "text": "it\'s"}}' in words
+
+
+def test_a_refusal_says_why(world: World) -> None:
+    """With its code, and the sentence that helps."""
+    page = sent(world, to="+447700900061")
+
+    assert "refused 61 HTTP 500" in page.text
+    assert "Message in watchlist" in page.text
+
+
+def test_authentication_is_not_passed_by(world: World) -> None:
+    """A wrong password, no sign-in at all, an account that may not: the gateway refuses each."""
+    for form in ({"password": "wrong"}, {"caller": ""}, {"caller": "web-shop"}, {"caller": "former-customer"}):
+        assert "refused 63 HTTP 401" in sent(world, form).text
+    assert world.messages() == []
+
+
+def test_a_password_that_no_shipped_scenario_shows_is_asked_for(worlds: Worlds) -> None:
+    """What was typed stays; given, it is used, and shown nowhere."""
+    world = worlds(accounts=[{"username": "mine", "password": "unheard-of", "admin": True}])
+
+    page = Page(submitted(world, "/compose", {**USUAL, "caller": "mine"}, status=400))
+    assert "Type the password of mine" in page.text
+    assert page.all("input", id="to")[0]["value"] == DESTINATION
+    assert world.exchanges() == []
+
+    page = sent(world, caller="mine", password="unheard-of")
+    assert "HTTP 200" in page.text
+    assert "unheard-of" not in page.source
+
+
+@pytest.mark.parametrize("patience", ["0", "61", "soon", "nan", "-1"])
+def test_a_patience_that_is_none_is_told_beside_the_form(world: World, patience: str) -> None:
+    """What is wrong, where, and what is allowed."""
+    page = Page(submitted(world, "/compose", {**USUAL, "patience": patience}, status=400))
+
+    assert f"patience: '{patience}' is not a number of seconds that is more than 0 and at most 60" in page.text
+    assert world.exchanges() == []
+
+
+@pytest.mark.parametrize("name", FAULT_NAMES)
+def test_no_fault_breaks_the_page_and_each_is_told_by_name(world: World, name: str) -> None:
+    """What a client would have met, and whether the gateway took the message."""
+    world.control_created("/stubs", {"then": {"fault": name}})
+    kind = parse_fault(name).kind
+
+    page = sent(world)
+
+    answered = kind in {FaultKind.HTML_PAGE, "502", "503", "504", "429"}
+    assert (f"{kind}." in page.text) is not answered
+    assert bool(world.messages()) is parse_fault(name).after
+    if not answered:
+        said = "took the message all the same" if parse_fault(name).after else "took no message"
+        assert said in page.text
+
+
+def test_an_answer_that_does_not_come_in_time_is_waited_for_no_longer(world: World) -> None:
+    """The client leaves, as clients do; the journal says so."""
+    world.control_created("/stubs", {"then": {"hold": True}})
+
+    page = sent(world, patience="0.05")
+
+    assert "No answer in time: the client gave up. The gateway took the message all the same" in page.text
+    assert world.exchanges()[0]["trouble"] == "held until released; the client left before the end of it"
+    assert page.all("input", id="patience")[0]["value"] == "0.05"
+
+
+def test_what_a_client_wrote_is_text_and_never_markup(world: World) -> None:
+    """In every field, in the answer and in the command."""
+    page = sent(world, dict.fromkeys(("to", "text", "behalf", "service", "action", "key", "webhook"), HOSTILE))
+
+    assert "<script>alert" not in page.source
+
+
+@pytest.mark.parametrize("query", ["exchange=99", "exchange=%3Cb%3E", "met=reset", "met=kitchen", ""])
+def test_where_there_is_no_answer_yet_the_page_says_what_will_be_there(world: World, query: str) -> None:
+    """Also after the journal has forgotten it."""
+    assert "the gateway's answer appears here" in opened(world, f"/compose?{query}").text
+
+
+def test_an_unknown_trouble_in_the_address_is_passed_over(world: World) -> None:
+    """Addresses are typed by people."""
+    sent(world)
+
+    assert "kitchen" not in opened(world, f"/compose?exchange={world.exchanges()[0]['id']}&met=kitchen").text
+
+
+def test_a_number_in_the_address_begins_a_send(world: World) -> None:
+    """As the numbers with a meaning link to it."""
+    assert opened(world, "/compose?to=%2B447700900061").all("input", id="to")[0]["value"] == "+447700900061"
+
+
+def test_any_exchange_can_be_shown(world: World) -> None:
+    """A send of a client, a body that is no object, a health check: the form takes what it can."""
+    world.send(reference=7, webhook=[], detailed="x", account=5)
+    world.send_raw(b"[1]")
+    world.post("/api/Admin/checkServiceStatus")
+
+    for each in world.exchanges():
+        opened(world, f"/compose?exchange={each['id']}")
