@@ -33,7 +33,7 @@ class Met(NamedTuple):
 
 
 async def knock(visit: Visit, path: str, headers: Mapping[str, str], body: bytes, patience: float) -> Met:
-    """POST to the visitor's own session, and leave after `patience` seconds of wall time.
+    """POST to the visitor's own session, and leave after `patience` seconds of wall time, or when the session ends.
 
     In process no connection can break: what breaks one on a port is told by name.
     """
@@ -52,14 +52,17 @@ async def knock(visit: Visit, path: str, headers: Mapping[str, str], body: bytes
 
     serving = asyncio.ensure_future(visit.request.app(scope, receive, send))
     trouble = None
-    try:
-        await asyncio.wait({serving}, timeout=patience)
-        if not serving.done():
-            trouble = LATE
-            left.set()
-            await asyncio.wait({serving}, timeout=_GRACE)
-    finally:
-        serving.cancel()
+    with visit.control.changes.ending() as ended:
+        ending = asyncio.ensure_future(ended.wait())
+        try:
+            await asyncio.wait({serving, ending}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            if not serving.done():
+                trouble = LATE
+                left.set()
+                await asyncio.wait({serving}, timeout=_GRACE)
+        finally:
+            serving.cancel()
+            ending.cancel()
     with suppress(asyncio.CancelledError):
         try:
             await serving

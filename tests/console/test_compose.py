@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from urllib.parse import parse_qs, urlsplit
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -23,12 +24,6 @@ def sent(world: World, form: Mapping[str, str] | None = None, **more: str) -> Pa
     found = urlsplit(response.headers["location"])
     assert found.path == f"{world.prefix}/_console/compose"
     return opened(world, f"/compose?{found.query}")
-
-
-def met(world: World, **more: str) -> str | None:
-    """What a client would have met."""
-    location = submitted(world, "/compose", {**USUAL, **more}).headers["location"]
-    return parse_qs(urlsplit(location).query).get("met", [None])[0]
 
 
 def test_an_accepted_send_shows_its_answer_and_is_a_message_like_any_other(world: World) -> None:
@@ -144,6 +139,7 @@ def test_no_fault_breaks_the_page_and_each_is_told_by_name(world: World, name: s
     answered = kind in {FaultKind.HTML_PAGE, "502", "503", "504", "429"}
     assert (f"{kind}." in page.text) is not answered
     assert bool(world.messages()) is parse_fault(name).after
+    assert ("intercepted by a stub HTTP" in page.text) is (answered and not parse_fault(name).after)
     if not answered:
         said = "took the message all the same" if parse_fault(name).after else "took no message"
         assert said in page.text
@@ -158,6 +154,17 @@ def test_an_answer_that_does_not_come_in_time_is_waited_for_no_longer(world: Wor
     assert "No answer in time: the client gave up. The gateway took the message all the same" in page.text
     assert world.exchanges()[0]["trouble"] == "held until released; the client left before the end of it"
     assert page.all("input", id="patience")[0]["value"] == "0.05"
+
+
+def test_nobody_waits_for_the_answer_of_a_session_that_ended(world: World) -> None:
+    """Nor does a server that is about to stop wait for the page."""
+    world.control_created("/stubs", {"then": {"delay": "1h"}})
+    with ThreadPoolExecutor(1) as pool:
+        page = pool.submit(submitted, world, "/compose", {**USUAL, "patience": "60"})
+        world.control("GET", "/messages/wait?timeout=20")
+        world.client.delete(f"/_control/sessions/{world.name}")
+
+        assert "met=late" in page.result(20).headers["location"]
 
 
 def test_what_a_client_wrote_is_text_and_never_markup(world: World) -> None:
