@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import lookups, memory, scheduling, sessions, startup, stubs, throughput, waiting, webhooks
+from benchmarks import console, lookups, memory, scheduling, sessions, startup, stubs, throughput, waiting, webhooks
 
 ALL = {
     "throughput": throughput.run,
@@ -14,6 +14,7 @@ ALL = {
     "waiting": waiting.run,
     "sessions": sessions.run,
     "stubs": stubs.run,
+    "console": console.run,
 }
 
 
