@@ -2,7 +2,19 @@
 
 import sys
 
-from benchmarks import lookups, memory, plugin, scheduling, sessions, startup, stubs, throughput, waiting, webhooks
+from benchmarks import (
+    console,
+    lookups,
+    memory,
+    plugin,
+    scheduling,
+    sessions,
+    startup,
+    stubs,
+    throughput,
+    waiting,
+    webhooks,
+)
 
 ALL = {
     "throughput": throughput.run,
@@ -15,6 +27,7 @@ ALL = {
     "sessions": sessions.run,
     "stubs": stubs.run,
     "plugin": plugin.run,
+    "console": console.run,
 }
 
 
