@@ -195,15 +195,19 @@ def _attempt() -> WebhookAttempt:
     return attempt
 
 
-_SUMMARY_MEMBERS = tuple(_paths(ExchangeSubject(Exchange(Instant(0), "", b"", b""), _NONE).view))
+_SUMMARY = ExchangeSubject(Exchange(Instant(0), "", b"", b""), _NONE).view
+_SUMMARY_MEMBERS = tuple(_paths(_SUMMARY))
 REQUEST_MEMBERS = frozenset(_paths(wire.submission_view(_SUBMISSION))) - frozenset(_SUMMARY_MEMBERS)
 """What of an exchange is read from the body of its request."""
 EXCHANGE_MEMBERS = (*_SUMMARY_MEMBERS, *sorted(REQUEST_MEMBERS))
-MESSAGE_MEMBERS = tuple(_paths(MessageSubject(_MESSAGE, _NONE).view))
+_MESSAGE_VIEW = explanation.message_without_finds(_MESSAGE, _NONE)
+MESSAGE_MEMBERS = (*_paths(_MESSAGE_VIEW), *_FINDS)
 ATTEMPT_MEMBERS = tuple(_paths(AttemptSubject(_attempt(), _NONE).view))
 
-_SAMPLES = (ExchangeSubject(Exchange(Instant(0), "", b"", b""), _NONE), MessageSubject(_MESSAGE, _NONE))
-LISTS = frozenset(
-    path for sample in _SAMPLES for path in _paths(sample.view) if isinstance(sample.value(path), list | tuple)
-)
+LISTS = frozenset(_FINDS) | {
+    path
+    for view in (_SUMMARY, _MESSAGE_VIEW)
+    for path in _paths(view)
+    if isinstance(_member(view, path), list | tuple)
+}
 """Members that hold several texts."""

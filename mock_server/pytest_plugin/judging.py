@@ -76,7 +76,7 @@ class Judge:
         complaint = (
             f"The gateway refused what the test did not say it would refuse{first}:\n"
             f"{indented(reasons_of(control, shown))}\n"
-            f"If it is meant, put the call that provokes it into `with sms_gateway.expect_refusal({codes}):`. "
+            f"If it is meant, put the call that provokes it into `with sms_gateway.expect_refusal({codes}):`.\n"
             f"To let it pass: `sms_gateway.allow_refusals({codes})`; {_FOR_ALL}"
         )
         return [complaint]

@@ -13,6 +13,7 @@ from mock_server.pytest_plugin.clock import GatewayClock
 from mock_server.pytest_plugin.expecting import ExpectedRefusal
 from tests.plugin.documented import PAGE, blocks, files
 from tests.plugin.projects import Project
+from tests.plugin.test_surprises import complaint
 from tests.structure.project_sources import ROOT
 
 OF_THE_FIXTURES = {"begin", "ended", "accounts_of", "token", "url", "transport"}
@@ -28,8 +29,15 @@ def test_the_page_is_a_project_that_runs(tmp_path: Path) -> None:
     ran = project.pytest("-W", "error")
 
     assert len(files()) == blocks() + 1
-    # Coroutines run under each backend that anyio finds: asyncio, and trio.
+    # Coroutines run under each backend that anyio finds: asyncio, and trio. README has one test more.
     assert (ran.code, ran.counts) == (0, {"passed": 11}), ran.output
+
+
+def test_what_a_surprise_looks_like_is_shown_as_it_is(sms_server: SmsServer) -> None:
+    """Word by word; only when it was is left out."""
+    told = complaint(sms_server, lambda _, send: send("+447700900061"))
+
+    assert f"```text\n{re.sub('[0-9-]+T[0-9:]+Z', '…', told)}\n```\n" in PAGE
 
 
 def test_its_conftest_has_ten_lines() -> None:

@@ -42,6 +42,16 @@ def test_a_start_of_pytest_loads_three_small_modules() -> None:
     assert found == ["mock_server", "mock_server.pytest_plugin", "mock_server.pytest_plugin.hooks"]
 
 
+def test_a_gateway_does_without_what_only_readers_of_codes_need() -> None:
+    """The patterns that find one-time codes take as long to compile as all of the rules: until somebody looks."""
+    found = alone(
+        "import json, sys, mock_server.testing\n"
+        "print(json.dumps([name for name in sys.modules if name.endswith('.codes')]))"
+    )
+
+    assert found == []
+
+
 def test_a_run_without_a_gateway_loads_none(project: Project) -> None:
     """Not to fail a test either."""
     project.write(

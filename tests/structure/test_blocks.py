@@ -49,6 +49,7 @@ NOT_RUN = {
     ("docs/pytest.md", "# shop.py"): _PYTEST,
     ("docs/pytest.md", "# conftest.py"): _PYTEST,
     ("docs/pytest.md", "# test_shop.py"): _PYTEST,
+    ("docs/pytest.md", "The gateway refused"): "words: tests/plugin/test_documented.py has them said",
     ("docs/pytest.md", "# test_coroutines.py"): _PYTEST,
     ("docs/pytest.md", "# test_worlds.py"): _PYTEST,
     ("docs/pytest.md", "# application/conftest.py"): _PYTEST,
