@@ -18,7 +18,7 @@ ROUNDS ?= 20
 CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
 PROBE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help serve test lint bench soak clean
+.PHONY: help serve test lint bench soak screenshots clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1: \2/p' Makefile
@@ -46,6 +46,9 @@ soak: $(VENV)/installed-for-development ## have 200 tests share a server ROUNDS 
 	$(BIN)/python -m tests.soak $(ROUNDS)
 	$(BIN)/python -m tests.kit.soak $(ROUNDS)
 	$(BIN)/python -m tests.kit.clients_soak $(ROUNDS)
+
+screenshots: $(VENV)/installed-for-development ## make the pictures of docs/console.md anew, with Chromium; port 8080 has to be free
+	SMS_MOCK_SCREENSHOTS=docs/console $(BIN)/python -m pytest -q tests/console/browser/test_pictures.py -k picture_is_made
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -179,7 +179,7 @@ def test_the_pages_live_parts_are_had_by_themselves(world: World) -> None:
     assert "in force" in opened(world, "/scenarios?part=live").text
     for path in ("/scenarios/edit?part=live", "/open?scenario=watchlist&part=live"):
         assert opened(world, path).text == ""
-    assert opened(world, "/scenarios/nope?part=live", status=404).text == ""
+    assert "Unknown scenario" in opened(world, "/scenarios/nope?part=live", status=404).text
 
 
 def test_the_page_speaks_italian(world: World) -> None:

@@ -69,6 +69,69 @@ def test_a_message_is_seen_to_arrive(windows: Windows, quiet: World) -> None:
     expect(conversation).to_contain_text("delivered")
 
 
+def test_the_next_send_is_made_to_fail(windows: Windows, quiet: World) -> None:
+    """By one button, once: what is armed is seen on every page until it is used up, and then all is well."""
+    page = windows(quiet).open()
+    page.get_by_role("link", name="Make it fail").click()
+    expect(page.get_by_text("Nothing is armed")).to_be_visible()
+
+    page.get_by_label("Number", exact=True).fill(DESTINATION)
+    page.get_by_role("button", name="64 SMS provider not available").click()
+    armed = page.get_by_role("region", name="Armed now").get_by_role("listitem")
+    expect(armed).to_contain_text("64 SMS provider not available")
+    expect(armed).to_contain_text(DESTINATION)
+    expect(armed).to_contain_text("once")
+    page.get_by_role("link", name="Inbox").click()
+    expect(page.get_by_role("banner").get_by_role("link", name="armed")).to_be_visible()
+
+    assert quiet.send("Hello", "+447700900125").status_code == 200
+    assert quiet.send("Hello").json()["code"] == 64
+    assert quiet.send("Hello again").status_code == 200
+
+    expect(page.get_by_role("banner").get_by_role("link", name="armed")).to_have_count(0)
+    page.get_by_role("link", name=DESTINATION).click()
+    refused = page.get_by_role("listitem").filter(has_text="refused 64")
+    expect(refused).to_contain_text("forced")
+    refused.get_by_role("link", name="Details").click()
+    expect(page.get_by_role("region", name="Why this answer")).to_contain_text("Without it: accepted")
+
+
+def test_what_is_armed_is_disarmed(windows: Windows, quiet: World) -> None:
+    """For ever is until somebody thinks better of it."""
+    page = windows(quiet).open("/forcing")
+    page.get_by_label("until I disarm it").check()
+    page.get_by_role("button", name="drop Answered").click()
+    expect(page.get_by_role("region", name="Armed now").get_by_role("listitem")).to_contain_text("until disarmed")
+    expect(page.get_by_label("until I disarm it")).to_be_checked()
+
+    page.get_by_role("button", name="Disarm").click()
+
+    expect(page.get_by_text("Nothing is armed")).to_be_visible()
+    assert quiet.send("Hello").status_code == 200
+    assert len(quiet.messages()) == 1
+
+
+def test_the_scenario_is_switched(windows: Windows, quiet: World) -> None:
+    """By one click; and by a link that anybody may follow, into a session of their own."""
+    page = windows(quiet).open()
+    page.get_by_role("link", name="Scenarios").click()
+    card = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="No provider can take"))
+    card.get_by_role("button", name="Switch to it").first.click()
+
+    expect(card.get_by_text("in force")).to_be_visible()
+    assert quiet.send("Hello").json()["code"] == 64
+
+    card.get_by_role("heading").get_by_role("link").click()
+    expect(page.get_by_role("img", name="QR code of")).to_be_visible()
+    link = page.get_by_text("/_console/open?scenario=", exact=False).first.inner_text()
+    page.goto(link)
+    page.get_by_role("button", name="Open a session").click()
+    expect(page.get_by_role("heading", name="Nothing has been sent yet")).to_be_visible()
+    session = page.url.partition("/~")[2].partition("/")[0]
+    assert session not in {"", quiet.name}
+    assert World(quiet.client, session).send("Hello").json()["code"] == 64
+
+
 def test_time_is_moved_and_a_webhook_tried_again(windows: Windows, quiet: World) -> None:
     """The receiver fails once. Nobody waits for the gateway's next try: time is moved to it."""
     quiet.request("PUT", "/_control/receiver/shop", {"answer": 500, "times": 1})

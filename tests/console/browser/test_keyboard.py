@@ -89,6 +89,26 @@ def test_a_message_is_found_and_read_with_the_keyboard_alone(windows: Windows, w
     expect(page.get_by_role("cell", name="passed").first).to_be_visible()
 
 
+def test_a_failure_is_armed_with_the_keyboard_alone(windows: Windows, world: World) -> None:
+    """For one number, three times; and disarmed. The focus stays near what was pressed."""
+    page = windows(world).open("/forcing")
+
+    go_to(page, "to")
+    page.keyboard.type(PARCEL)
+    go_to(page, "how")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("this many times:")).to_be_checked()
+    go_to(page, "61 Message in watchlist")
+    page.keyboard.press("Enter")
+    armed = page.get_by_role("region", name="Armed now").get_by_role("listitem")
+    expect(armed).to_contain_text("3 times")
+    assert "61 Message in watchlist" in page.evaluate(_STOP)["name"]
+
+    page.get_by_role("button", name="Disarm").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nothing is armed")).to_be_visible()
+
+
 @pytest.mark.parametrize("view", PATHS)
 def test_ctrl_k_leads_to_the_search_from_every_view(windows: Windows, world: World, view: str) -> None:
     """Where there is none, to the inbox's."""

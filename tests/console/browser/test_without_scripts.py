@@ -48,6 +48,41 @@ def test_a_status_is_pushed(plain: Window, world: World) -> None:
     expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
 
 
+def test_a_failure_is_armed_and_disarmed(plain: Window, world: World) -> None:
+    """What is armed is seen, and used up."""
+    world.request("DELETE", "/_control/stubs")
+    page = plain.open("/forcing")
+
+    page.get_by_role("button", name="61 Message in watchlist").click()
+    expect(page.get_by_role("region", name="Armed now").get_by_role("listitem")).to_contain_text("61")
+    assert world.send("Hello").json()["code"] == 61
+    page.reload()
+    expect(page.get_by_text("used up")).to_be_visible()
+    page.get_by_role("button", name="Clear away").click()
+    expect(page.get_by_text("Nothing is armed")).to_be_visible()
+
+
+def test_a_message_is_sent(plain: Window, world: World) -> None:
+    """The answer stands on the page that comes back."""
+    page = plain.open("/compose")
+
+    page.get_by_label("To", exact=True).fill("+447700900125")
+    page.get_by_label("Text", exact=True).fill("Written without a script")
+    page.get_by_role("button", name="Send", exact=True).click()
+
+    expect(page.get_by_role("region", name="answer").get_by_text("Accepted for delivery")).to_be_visible()
+    assert world.messages()[0]["text"] == "Written without a script"
+
+
+def test_time_is_moved(plain: Window) -> None:
+    """And what happened on the way is listed."""
+    page = plain.open("/time")
+
+    page.get_by_role("button", name="+1 min").click()
+
+    expect(page.get_by_role("region", name="What happened on the way").get_by_role("listitem").first).to_be_visible()
+
+
 def test_a_refusal_is_explained(plain: Window) -> None:
     """Its rules open without a script as well."""
     page = plain.open(f"?to=%2B{WATCHED[1:]}")

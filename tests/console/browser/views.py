@@ -16,6 +16,9 @@ PATHS: dict[str, Callable[[World], str]] = {
     "thread": lambda world: f"?to=%2B{newest(world, PARCEL)['destination'][1:]}",
     "message": lambda world: f"/messages/{newest(world, PARCEL)['id']}",
     "exchange": lambda world: f"/exchanges/{refused(world)['id']}",
+    "forcing": lambda _: "/forcing",
+    "compose": lambda _: "/compose",
+    "health": lambda _: "/health",
     "scenarios": lambda _: "/scenarios",
     "scenario": lambda _: "/scenarios/watchlist",
     "scenario_text": lambda _: "/scenarios/edit",
@@ -58,6 +61,9 @@ def fill(world: World) -> None:
         webhook={"url": receiver},
     )
     world.advance(2)
+    world.control_created("/stubs", {"when": {"destination": BANK}, "then": {"refuse": 64}, "times": 1})
+    world.control_created("/stubs", {"name": "slow", "then": {"delay": "1s"}})
+    world.patch(providers=[{"name": "PROVIDER1", "up": False}, {"name": "PROVIDER2"}])
 
 
 def newest(world: World, destination: str) -> dict[str, str]:

@@ -1,0 +1,112 @@
+"""Pictures of every view, light, dark and on a phone: made by each run, and kept in `docs/console`.
+
+`make screenshots` makes those that are kept: always of the same session, at the same time, at README's address.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx2
+import pytest
+
+from mock_server.testing import MockGateway
+from tests.console.browser.views import PATHS, WATCHED, fill
+from tests.console.browser.windows import DESK, PHONE, Scheme, Size, Window, Windows
+from tests.structure.project_sources import ROOT
+from tests.support import MORNING, World
+
+VARIABLE = "SMS_MOCK_SCREENSHOTS"
+KEPT = ROOT / "docs" / "console"
+PAGE = ROOT / "docs" / "console.md"
+
+_README_PORT = 8080
+_QUALITY = 80
+_MOST_BYTES = 3_000_000
+_BLANK = 2_000
+"""Bytes of a picture on which there is nothing."""
+
+
+class Look(NamedTuple):
+    """How a view is looked at."""
+
+    scheme: Scheme
+    size: Size
+
+
+LOOKS = {"light": Look("light", DESK), "dark": Look("dark", DESK), "phone": Look("light", PHONE)}
+
+VIEWS = [*(name for name in PATHS if name != "problem"), "empty"]
+"""The views that are worth a picture; `empty` is the inbox before anything was sent."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the pictures go: to a folder that is thrown away, unless they are to be kept."""
+    kept = os.environ.get(VARIABLE)
+    return Path(kept) if kept else tmp_path_factory.mktemp("pictures")
+
+
+@pytest.fixture(scope="module")
+def shown() -> Iterator[dict[str, World]]:
+    """A session with something to show, and one without."""
+    port = _README_PORT if os.environ.get(VARIABLE) else 0
+    with (
+        MockGateway(port=port) as gateway,
+        httpx2.Client(
+            base_url=gateway.url, timeout=20, trust_env=False, headers={"User-Agent": "web-shop/1.4"}
+        ) as client,
+    ):
+        made = {}
+        for name in ("shop", "empty"):
+            clock = {"mode": "frozen", "at": MORNING}
+            client.post("/_control/sessions", json={"name": name, "seed": 7, "clock": clock})
+            made[name] = World(client, name)
+        fill(made["shop"])
+        made["shop"].send("Hello", WATCHED)
+        yield made
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_picture_is_made(windows: Windows, shown: dict[str, World], folder: Path, view: str, look: str) -> None:
+    """Of what a window of that size shows, in that scheme."""
+    world = shown["empty" if view == "empty" else "shop"]
+    scheme, size = LOOKS[look]
+    window = windows(world, scheme=scheme, size=size)
+    window.open("" if view == "empty" else PATHS[view](world))
+
+    picture = picture_of(window)
+    (folder / f"{view}-{look}.webp").write_bytes(picture)
+
+    assert len(picture) > _BLANK
+    assert size_of(picture) == size
+    assert size_of((KEPT / f"{view}-{look}.webp").read_bytes()) == size
+
+
+def test_every_picture_stands_in_the_documentation() -> None:
+    """Each view has its three, the page shows each of them and no other, and together they stay small."""
+    there = {path.name for path in KEPT.iterdir()}
+
+    assert there == {f"{view}-{look}.webp" for view in VIEWS for look in LOOKS}
+    assert set(re.findall(r"console/([\w-]+\.webp)", PAGE.read_text())) == there
+    assert sum(path.stat().st_size for path in KEPT.iterdir()) < _MOST_BYTES
+
+
+def picture_of(window: Window) -> bytes:
+    """What the window shows, as WebP."""
+    asked = {"format": "webp", "quality": _QUALITY}
+    answer = window.context.new_cdp_session(window.page).send("Page.captureScreenshot", asked)
+    return base64.b64decode(answer["data"])
+
+
+def size_of(picture: bytes) -> Size:
+    """The size that a WebP of the extended kind says it has; each number is one less."""
+    assert (picture[:4], picture[8:16]) == (b"RIFF", b"WEBPVP8X")
+    width, height = (int.from_bytes(picture[at : at + 3], "little") + 1 for at in (24, 27))
+    return Size(width, height)
