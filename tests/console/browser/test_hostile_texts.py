@@ -17,7 +17,7 @@ HOSTILE = {
     "an image of another origin": "<img src='http://192.0.2.1/x.png'><link rel=stylesheet href='//192.0.2.1/x.css'>",
     "a way out of an attribute": '" autofocus onfocus="window.ran = 1" x=\'',
     "a way out of the page": "</p></li></ol></main></body></html><h1>Gone</h1>",
-    "a template": "{{ 7*7 }} {% include 'layout.html' %} ${7*7} #{7*7}",
+    "a template": "{{ 7777*11 }} {% include 'layout.html' %} ${7777*11} #{7777*11}",
     "htmx": "<div hx-get='/~x/_console' hx-trigger='load' hx-on:load='window.ran = 1' data-hx-get='/x'>hx</div>",
     "a link that runs": "javascript:window.ran=1//https://x.example/ data:text/html,<script>window.ran=1</script>",
     "text that turns around": "invoice \u202egnp.exe\u202c \u2066\u2067\u200f",
@@ -69,8 +69,8 @@ def assert_harmless(page: Page, where: str) -> None:
     )
     assert page.locator("main :is([onerror], [onfocus], [href^='javascript:'])").count() == 0, where
     assert page.locator("h1").count() == 1, where
-    assert page.locator("[hx-get*='~x'], [data-hx-get], [hx-on\\:load]").count() == 0, where
-    assert "49" not in page.locator("main").inner_text().split(), where
+    assert page.locator("[hx-get^='/~x'], [data-hx-get], [hx-on\\:load]").count() == 0, where
+    assert "85547" not in page.locator("main").inner_text().split(), where
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, where
 
 
