@@ -42,6 +42,7 @@ NOT_RUN = {
     ("README.md", "# conftest.py"): _PRODUCT,
     ("README.md", "docker build"): "an engine of containers: .ci/container builds and starts the same without one",
     ("benchmarks/README.md", "make bench"): "takes long, and what it prints is no verdict",
+    ("docs/console.md", "sms-mock serve --host"): "serves for ever: tests/console/test_door.py shows a token",
     ("docs/delivery.md", "stateDiagram-v2"): "a picture",
     ("docs/recipes.md", "from pathlib import Path"): "an engine: tests/recipes/test_containers.py plays one",
     ("docs/suite-a.md", "sms-mock serve &"): _SUITE_A,
