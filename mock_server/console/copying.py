@@ -9,7 +9,9 @@ from typing import Any
 
 from mock_server.scenario import pack
 
-_OF_CURL_ITSELF = frozenset({"host", "content-length", "user-agent", "accept", "authorization", "connection"})
+_OF_CURL_ITSELF = frozenset(
+    {"host", "content-length", "user-agent", "accept", "accept-encoding", "authorization", "connection"}
+)
 _FORCIBLE = frozenset({8, 56, 59, 60, 61, 63, 64, 66, 74})
 _PASSWORD = "PASSWORD"  # noqa: S105 - what stands in a password's place
 

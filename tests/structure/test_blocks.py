@@ -45,6 +45,7 @@ NOT_RUN = {
     ("README.md", "def test_a_customer_gets_a_code"): _PYTEST,
     ("README.md", "docker build"): "an engine of containers: .ci/container builds and starts the same without one",
     ("benchmarks/README.md", "make bench"): "takes long, and what it prints is no verdict",
+    ("docs/console.md", "sms-mock serve --host"): "serves for ever: tests/console/test_door.py shows a token",
     ("docs/delivery.md", "stateDiagram-v2"): "a picture",
     ("docs/pytest.md", "# shop.py"): _PYTEST,
     ("docs/pytest.md", "# conftest.py"): _PYTEST,

@@ -30,6 +30,9 @@ document.addEventListener("input", (event) => {
   if (choice) choice.checked = true;
 });
 
+// On a phone the views do not fit beside each other.
+document.querySelector(".views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 function offline(said) {
   const line = document.getElementById("offline");
   if (line) line.textContent = said ? line.dataset[said] : "";

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.console.browser.axe import violations
-from tests.console.browser.views import OF_AN_EMPTY_SESSION, PATHS, fill
+from tests.console.browser.views import OF_AN_EMPTY_SESSION, PATHS, fill, prepare
 from tests.console.browser.windows import DESK, NARROWEST, PHONE, Window, Windows
 from tests.support import World
 
@@ -32,6 +32,7 @@ def assert_usable(window: Window, view: str) -> None:
 def test_a_view_with_content_has_no_violation(windows: Windows, world: World, view: str, language: str) -> None:
     """What is shown of messages, refusals, webhooks."""
     fill(world)
+    prepare(world, view)
     window = windows(world, language=LANGUAGES[language])
     if view == "problem":
         window.expect_trouble("404")
@@ -46,7 +47,7 @@ def test_a_view_with_content_has_no_violation(windows: Windows, world: World, vi
 def test_an_empty_view_has_no_violation(windows: Windows, world: World, view: str, language: str) -> None:
     """What teaches."""
     window = windows(world, language=LANGUAGES[language])
-    window.open(PATHS[view](world))
+    window.open(OF_AN_EMPTY_SESSION[view](world))
 
     assert_usable(window, view)
 

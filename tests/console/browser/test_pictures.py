@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from mock_server.testing import MockGateway
-from tests.console.browser.views import PATHS, WATCHED, fill
+from tests.console.browser.views import PATHS, fill, prepare
 from tests.console.browser.windows import DESK, PHONE, Scheme, Size, Window, Windows
 from tests.structure.project_sources import ROOT
 from tests.support import MORNING, World
@@ -44,6 +44,9 @@ LOOKS = {"light": Look("light", DESK), "dark": Look("dark", DESK), "phone": Look
 VIEWS = [*(name for name in PATHS if name != "problem"), "empty"]
 """The views that are worth a picture; `empty` is the inbox before anything was sent."""
 
+SESSIONS = {"inbox": "shop", "empty": "new", "health": "outage"}
+"""The session that a view is shown of; of every other view, that of the inbox."""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -54,7 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shown() -> Iterator[dict[str, World]]:
-    """A session with something to show, and one without."""
+    """The sessions that are shown."""
     port = _README_PORT if os.environ.get(VARIABLE) else 0
     with (
         MockGateway(port=port) as gateway,
@@ -62,21 +65,25 @@ def shown() -> Iterator[dict[str, World]]:
             base_url=gateway.url, timeout=20, trust_env=False, headers={"User-Agent": "web-shop/1.4"}
         ) as client,
     ):
-        made = {}
-        for name in ("shop", "empty"):
-            clock = {"mode": "frozen", "at": MORNING}
-            client.post("/_control/sessions", json={"name": name, "seed": 7, "clock": clock})
-            made[name] = World(client, name)
-        fill(made["shop"])
-        made["shop"].send("Hello", WATCHED)
-        yield made
+        yield {view: made(client, view, name) for view, name in SESSIONS.items()}
+
+
+def made(client: httpx2.Client, view: str, name: str) -> World:
+    """A session that is the same whenever it is made."""
+    asked = {"name": name, "seed": 7, "clock": {"mode": "frozen", "at": MORNING}}
+    client.post("/_control/sessions", json=asked).raise_for_status()
+    world = World(client, name)
+    if view != "empty":
+        fill(world)
+        prepare(world, view)
+    return world
 
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_picture_is_made(windows: Windows, shown: dict[str, World], folder: Path, view: str, look: str) -> None:
     """Of what a window of that size shows, in that scheme."""
-    world = shown["empty" if view == "empty" else "shop"]
+    world = shown.get(view, shown["inbox"])
     scheme, size = LOOKS[look]
     window = windows(world, scheme=scheme, size=size)
     window.open("" if view == "empty" else PATHS[view](world))

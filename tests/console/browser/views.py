@@ -17,7 +17,7 @@ PATHS: dict[str, Callable[[World], str]] = {
     "message": lambda world: f"/messages/{newest(world, PARCEL)['id']}",
     "exchange": lambda world: f"/exchanges/{refused(world)['id']}",
     "forcing": lambda _: "/forcing",
-    "compose": lambda _: "/compose",
+    "compose": lambda world: f"/compose?to=%2B{PARCEL[1:]}&exchange={refused(world)['id']}",
     "health": lambda _: "/health",
     "scenarios": lambda _: "/scenarios",
     "scenario": lambda _: "/scenarios/watchlist",
@@ -30,7 +30,11 @@ PATHS: dict[str, Callable[[World], str]] = {
 }
 """What follows `/_console`, for each view of a session that `fill` has filled."""
 
-OF_AN_EMPTY_SESSION = [name for name in PATHS if name not in {"thread", "message", "exchange", "problem"}]
+OF_AN_EMPTY_SESSION: dict[str, Callable[[World], str]] = {
+    **{name: path for name, path in PATHS.items() if name not in {"thread", "message", "exchange", "problem"}},
+    "compose": lambda _: "/compose",
+}
+"""The same for a session in which nothing has happened."""
 
 
 def fill(world: World) -> None:
@@ -62,8 +66,13 @@ def fill(world: World) -> None:
     )
     world.advance(2)
     world.control_created("/stubs", {"when": {"destination": BANK}, "then": {"refuse": 64}, "times": 1})
-    world.control_created("/stubs", {"name": "slow", "then": {"delay": "1s"}})
-    world.patch(providers=[{"name": "PROVIDER1", "up": False}, {"name": "PROVIDER2"}])
+    world.control_created("/stubs", {"when": {"destination": "+3932*"}, "then": {"deliver": "UNDELIVERED"}})
+
+
+def prepare(world: World, view: str) -> None:
+    """What one view needs besides, and would be in the way of the others."""
+    if view == "health":
+        world.patch(providers=[{"name": "PROVIDER1", "up": False}, {"name": "PROVIDER2"}])
 
 
 def newest(world: World, destination: str) -> dict[str, str]:
