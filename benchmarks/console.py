@@ -21,7 +21,7 @@ from benchmarks.throughput import load, require_load_generator
 MESSAGES = 100_000
 PAGES = 10
 ROUNDS = 5
-SECONDS = 3
+SECONDS = 2
 PER_SECOND = 50
 PACED = 200
 LOOKS = 9
