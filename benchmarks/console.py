@@ -21,7 +21,7 @@ from benchmarks.throughput import load, require_load_generator
 MESSAGES = 100_000
 PAGES = 10
 ROUNDS = 5
-SECONDS = 3
+SECONDS = 2
 PER_SECOND = 50
 PACED = 200
 LOOKS = 9
@@ -68,7 +68,7 @@ def _fill(port: int) -> None:
                 assert answers.readline().startswith(b"HTTP/1.1 200"), "every send is accepted"
                 lengths = [line for line in iter(answers.readline, b"\r\n") if line.startswith(b"content-length")]
                 answers.read(int(lengths[0].partition(b":")[2]))
-    assert _get(connection, "/_control/messages/count")["count"] == MESSAGES
+    assert _get(port, "/_control/messages/count")["count"] == MESSAGES
 
 
 def _filler(number: int) -> bytes:
@@ -81,7 +81,7 @@ def _filler(number: int) -> bytes:
 
 def _print_looks(port: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    newest = _get(connection, "/_control/messages?limit=1")["messages"][0]
+    newest = _get(port, "/_control/messages?limit=1")["messages"][0]
     late = int(newest["exchange"]) - MESSAGES + 500
     looks = {
         "inbox": "",
@@ -100,13 +100,12 @@ def _print_looks(port: int) -> None:
 
 
 def _print_rounds(port: int, pid: int) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    message = _get(connection, "/_control/messages?limit=1")["messages"][0]["id"]
+    message = _get(port, "/_control/messages?limit=1")["messages"][0]["id"]
     views = ["", "?q=zzz", f"/messages/{message}", "/time", "/ledger"]
     views += ["/forcing", "/compose", "/scenarios", "/health", "/sessions"]
     print(f"\n| {PAGES} pages open | sends/s | mean of a send | median of a send | looks/s |\n|---|---|---|---|---|")
     for view in views:
-        if _status(connection, _CONSOLE + view) != 200:
+        if _status(http.client.HTTPConnection("127.0.0.1", port), _CONSOLE + view) != 200:
             continue
         rounds = [_round(port, pid, _CONSOLE + view) for _ in range(ROUNDS)]
         cells = " | ".join(
@@ -185,7 +184,8 @@ def _status(connection: http.client.HTTPConnection, path: str) -> int:
     return answer.status
 
 
-def _get(connection: http.client.HTTPConnection, path: str) -> dict[str, Any]:
+def _get(port: int, path: str) -> dict[str, Any]:
+    connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.request("GET", path)
     found: dict[str, Any] = json.loads(connection.getresponse().read())
     return found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import suppress
 
 _LIVE = "part=live"
 
@@ -17,24 +18,28 @@ class Page:
     def __init__(self, port: int, path: str) -> None:
         self._port = port
         self._live = f"{path}{'&' if '?' in path else '?'}{_LIVE}"
+        self._kept: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self.looks = 0
 
     async def stay(self) -> None:
         """Hold the stream, and look again whenever it says so: one look at a time, as htmx does."""
-        reader, writer = await self._ask("/_console/changes")
-        looking, looks = await self._ask(self._live)
-        await _answer(looking)
-        try:
-            while line := await reader.readline():
-                if line.startswith(b"event: changed") or b"event: changed" in line:
-                    looks.write(_request(self._live))
-                    await _answer(looking)
-                    self.looks += 1
-        finally:
-            writer.close()
-            looks.close()
+        reader, _ = await self._asked("/_console/changes")
+        while line := await reader.readline():
+            if b"event: changed" in line:
+                await self._look()
+                self.looks += 1
 
-    async def _ask(self, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _look(self) -> None:
+        """By the connection of the last look, unless the server has closed it since."""
+        if self._kept is not None:
+            reader, writer = self._kept
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                writer.write(_request(self._live))
+                return await _answer(reader)
+        self._kept = await self._asked(self._live)
+        return await _answer(self._kept[0])
+
+    async def _asked(self, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**24)
         writer.write(_request(path))
         return reader, writer

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.api.guard import Access
+from mock_server.console.beat import Beats, key_of
 from mock_server.console.clock import CLOCK
 from mock_server.console.compose import COMPOSE
 from mock_server.console.door import Door
@@ -26,7 +27,7 @@ from mock_server.console.rendering import STATIC
 from mock_server.console.scenario_text import SCENARIO_TEXT
 from mock_server.console.scenarios import SCENARIOS
 from mock_server.console.sessions import SESSIONS
-from mock_server.console.stream import CHANGES
+from mock_server.console.stream import changes
 from mock_server.console.visit import Handler, Table, Visit
 from mock_server.control import ControlError, Worlds
 from mock_server.explanation import masked_within
@@ -44,7 +45,6 @@ VIEWS: tuple[Table, ...] = (
     FORCING,
     COMPOSE,
     HEALTH,
-    CHANGES,
 )
 
 _STATIC = f"{PREFIX}/static/"
@@ -72,13 +72,13 @@ _NOT_KEPT = "no-store"
 
 def build_console(worlds: Worlds, access: Access) -> ASGIApp:
     """The console as an ASGI application; it finds the session in the scope."""
-    door = Door(access)
+    door, beats = Door(access), Beats()
     pages = [
-        Route(f"{PREFIX}{path}", _Page(worlds, door, handlers), methods=list(handlers))
-        for table in VIEWS
+        Route(f"{PREFIX}{path}", _Page(worlds, door, handlers, beats), methods=list(handlers))
+        for table in (*VIEWS, changes(beats))
         for path, handlers in table
     ]
-    entry = Route(f"{PREFIX}{ENTRY_PATH}", _Page(worlds, None, enter(door)), methods=list(ENTRY))
+    entry = Route(f"{PREFIX}{ENTRY_PATH}", _Page(worlds, None, enter(door), beats), methods=list(ENTRY))
     return _Shell(worlds, door, Router([*pages, entry], redirect_slashes=False))
 
 
@@ -128,16 +128,35 @@ class _Shell:
 class _Page:
     """One route: a handler for each method, for those whom the door lets in."""
 
-    def __init__(self, worlds: Worlds, door: Door | None, handlers: Mapping[str, Handler]) -> None:
+    def __init__(self, worlds: Worlds, door: Door | None, handlers: Mapping[str, Handler], beats: Beats) -> None:
         self._worlds = worlds
         self._door = door
         self._handlers = handlers
+        self._beats = beats
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         visit = Visit(self._worlds, Request(scope, receive))
         refusal = None if self._door is None else self._door.refusal(visit.request)
-        answer = closed(visit, refusal) if refusal is not None else await self._answer(visit)
+        answer = closed(visit, refusal) if refusal is not None else await self._shared(visit)
         await answer(scope, receive, send)
+
+    async def _shared(self, visit: Visit) -> Response:
+        """What a page that is open asks for again is rendered once for all that ask for it; all else anew."""
+        beat = self._beats.of(visit.control)
+        if beat is None:
+            return await self._answer(visit)
+        if not (visit.wants_part and visit.request.method == "GET"):
+            answer = await self._answer(visit)
+            beat.forget()
+            return answer
+        with beat.looking():
+            key = key_of(visit)
+            found = beat.rendering(key)
+            if found is None:
+                found = await self._answer(visit)
+                if found.status_code == 200 and visit.shareable:
+                    beat.keep(key, found)
+            return found
 
     async def _answer(self, visit: Visit) -> Response:
         method = "GET" if visit.request.method == "HEAD" else visit.request.method

@@ -13,14 +13,15 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from mock_server.api.presence import ClientGoneError, unless_gone
+from mock_server.console.beat import Beat, Beats
 from mock_server.console.visit import Table, Visit
 from mock_server.control import Control
 
-_LOOK_EVERY = 0.2
-"""Seconds of wall time until a page hears of a change."""
-_REST = 0.8
-"""Seconds more that a page is left alone after it was told."""
 _SIGN_OF_LIFE = 15.0
+
+_APART = 0.02
+_MOST_APART = 0.4
+"""Seconds between two pages that are told of the same: a send that comes just then waits for one of them at most."""
 
 _HEADERS = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store")]
 _CHANGED = b"event: changed\ndata: 1\n\n"
@@ -30,42 +31,40 @@ _STILL_HERE = b": still here\n\n"
 class Stream(Response):
     """Server-sent events, until the browser or the session goes away."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, beats: Beats, control: Control) -> None:
         super().__init__()
+        self._beats = beats
         self._control = control
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        with suppress(ClientGoneError):
-            await unless_gone(receive, self._tell(send))
+        with self._beats.joined(self._control) as beat, suppress(ClientGoneError):
+            await unless_gone(receive, _tell(beat, send))
             await send({"type": "http.response.body"})
 
-    async def _tell(self, send: Send) -> None:
-        """Tell at once, since the page may be older than the server, and then with each change."""
-        changes = self._control.changes
-        told, silent_for = None, 0.0
-        with changes.ending() as ended:
-            while not ended.is_set():
-                state = await changes.state()
-                if state != told:
-                    told, silent_for, pause = state, 0.0, _LOOK_EVERY + _REST
-                    await _event(send, _CHANGED)
-                else:
-                    silent_for, pause = silent_for + _LOOK_EVERY, _LOOK_EVERY
-                    if silent_for >= _SIGN_OF_LIFE:
-                        silent_for = 0.0
-                        await _event(send, _STILL_HERE)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(ended.wait(), pause)
+
+async def _tell(beat: Beat, send: Send) -> None:
+    """Tell at once, since the page may be older than the server, and then with each beat."""
+    told, apart = beat.number, (beat.pages - 1) * _APART % _MOST_APART
+    await _event(send, _CHANGED)
+    while not beat.over:
+        if not await beat.after(told, _SIGN_OF_LIFE):
+            await _event(send, _STILL_HERE)
+        elif not beat.over:
+            await asyncio.sleep(apart)
+            told = beat.number
+            await _event(send, _CHANGED)
 
 
 async def _event(send: Send, event: bytes) -> None:
     await send({"type": "http.response.body", "body": event, "more_body": True})
 
 
-async def _changes(visit: Visit) -> Response:
-    return Stream(visit.control)
+def changes(beats: Beats) -> Table:
+    """The stream."""
 
+    async def stream(visit: Visit) -> Response:
+        return Stream(beats, visit.control)
 
-CHANGES: Table = (("/changes", {"GET": _changes}),)
+    return (("/changes", {"GET": stream}),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mock_server.domain.codes import find_codes
@@ -18,6 +19,9 @@ _LEFT_ALONE = frozenset("\n\u200d\ufe0f")
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 """Characters that turn the direction of what follows: shown by name, and not obeyed."""
 
+_REMEMBERED = 256
+"""Texts that are not looked into again: those on an open page are asked for every second."""
+
 
 class Piece(NamedTuple):
     """A stretch of a text: as it is, or a character that has no look of its own."""
@@ -26,7 +30,8 @@ class Piece(NamedTuple):
     name: str | None = None
 
 
-def told_text(text: str) -> dict[str, Any]:
+@lru_cache(_REMEMBERED)
+def told_text(text: str) -> Mapping[str, Any]:
     """What there is to say of a text."""
     cut = segmentation(text)
     return {
@@ -42,6 +47,11 @@ def told_text(text: str) -> dict[str, Any]:
 
 def pieces(text: str) -> Iterator[Piece]:
     """The text, with a name in the place of each character that cannot be seen or that would turn the others."""
+    if text.isprintable():
+        # Most are, and are not looked at letter by letter: a page shows a hundred and fifty of them every second.
+        if text:
+            yield Piece(text)
+        return
     begun = 0
     for at, character in enumerate(text):
         if _is_shown(character):
@@ -74,11 +84,4 @@ def name_of(character: str) -> str:
 def _is_shown(character: str) -> bool:
     if character in _OVERRIDES:
         return False
-    return character in "\n\u200d\ufe0f" or unicodedata.category(character) not in {
-        "Cc",
-        "Cf",
-        "Cs",
-        "Co",
-        "Zl",
-        "Zp",
-    }
+    return character in _LEFT_ALONE or unicodedata.category(character) not in _UNSEEN

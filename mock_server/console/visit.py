@@ -32,6 +32,8 @@ class Visit:
         self.query: Mapping[str, str] = request.query_params
         self.words: Words = words(language_of(request.headers.get("accept-language", "")))
         self.form: Mapping[str, str] = {}
+        self.shareable = True
+        """Whether somebody who asks for the same a second later may be shown the same."""
 
     @property
     def base(self) -> str:

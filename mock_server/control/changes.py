@@ -22,6 +22,11 @@ class ChangeVerbs:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @property
+    def identity(self) -> object:
+        """Not that of any other session, of the same name neither."""
+        return self._session.identity
+
     async def state(self) -> State:
         """What to compare with what it was before."""
         session = self._session

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from heapq import merge
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from mock_server import explanation
@@ -28,6 +27,8 @@ _BY_OUTCOME = {explanation.DROPPED: DROPPED, explanation.REFUSED: REFUSED}
 
 STATES = (*_BY_STATUS.values(), DROPPED, REFUSED, UNANSWERED)
 """What may have become of a send, in one word."""
+
+_OF_NO_MESSAGE = frozenset({DROPPED, REFUSED, UNANSWERED})
 
 _Item = tuple[int, Message | Exchange]
 """A send with the number of its exchange."""
@@ -70,25 +71,35 @@ class InboxVerbs:
             raise ControlError(400, "Bad request", f"state: {sought.state[:40]!r} is not one of {', '.join(STATES)}")
         found: list[dict[str, Any]] = []
         last = None
-        for looked_at, (number, item) in enumerate(await self._items(sought.destination, _number(before))):
+        for looked_at, (number, item) in enumerate(await self._items(sought, _number(before))):
             if len(found) == limit or looked_at == MOST_SOUGHT:
                 return {"sends": found, "older": last}
             last = str(number)
+            if not _may_be_meant(item, sought):
+                continue
             shown = await self._shown(number, item)
             if _is_meant(shown, sought):
                 found.append(shown)
         return {"sends": found, "older": None}
 
-    async def _items(self, destination: str | None, before: int) -> Iterator[_Item]:
-        store = self._session.store
-        if destination is None:
-            kept = await store.messages(MOST_SOUGHT + 1 if before == sys.maxsize else sys.maxsize)
-        else:
-            kept = await store.by_destination(destination, None, sys.maxsize)
-        messages = ((int(each.exchange), each) for each in kept if not each.dropped)
-        failures = _failures(self._session.journal, destination)
-        both: Iterable[_Item] = merge(messages, failures, key=lambda item: item[0], reverse=True)
-        return (item for item in both if item[0] < before)
+    async def _items(self, sought: Sought, before: int) -> Iterator[_Item]:
+        """Those that stand before the number of an exchange, newest first; of the kind that the state is one of."""
+        journal = self._session.journal
+        messages: Sequence[Message] = ()
+        if sought.state not in _OF_NO_MESSAGE:
+            # No more than it takes: with a hundred thousand kept, a list of all of them would take longest.
+            most = MOST_SOUGHT + max(1, journal.opened + 2 - before)
+            store, destination = self._session.store, sought.destination
+            messages = (
+                await store.messages(most)
+                if destination is None
+                else await store.by_destination(destination, None, sys.maxsize)
+            )
+        failures: Iterable[Exchange] = ()
+        if sought.state in _OF_NO_MESSAGE or not sought.state:
+            failures = _sends(journal, sought.destination)
+        numbered = ((int(each.exchange), each) for each in messages if not each.dropped)
+        return _newest_first(numbered, ((int(each.id), each) for each in failures), before)
 
     async def _shown(self, number: int, item: Message | Exchange) -> dict[str, Any]:
         found = await self._of_message(item) if isinstance(item, Message) else self._of_exchange(item)
@@ -126,15 +137,47 @@ class InboxVerbs:
         }
 
 
-def _failures(journal: Iterable[Exchange], destination: str | None) -> Iterator[_Item]:
-    """Sends that no message came of."""
+def _sends(journal: Iterable[Exchange], destination: str | None) -> Iterator[Exchange]:
     for exchange in journal:
         if exchange.operation is None or not exchange.settled:
             continue
-        if destination is not None and exchange.destination != destination:
-            continue
-        if explanation.outcome(exchange) != explanation.ACCEPTED:
-            yield int(exchange.id), exchange
+        if destination is None or exchange.destination == destination:
+            yield exchange
+
+
+def _newest_first(messages: Iterator[_Item], sends: Iterator[_Item], before: int) -> Iterator[_Item]:
+    """Messages, and between them the sends that no message came of.
+
+    The journal is gone through no farther than the messages are: nearly all that stands in it are messages again.
+    """
+    of_journal = next(sends, None)
+    for item in messages:
+        while of_journal is not None and of_journal[0] > item[0]:
+            if of_journal[0] < before and _is_failure(of_journal[1]):
+                yield of_journal
+            of_journal = next(sends, None)
+        if item[0] < before:
+            yield item
+    while of_journal is not None:
+        if of_journal[0] < before and _is_failure(of_journal[1]):
+            yield of_journal
+        of_journal = next(sends, None)
+
+
+def _is_failure(item: Message | Exchange) -> bool:
+    return isinstance(item, Exchange) and explanation.outcome(item) != explanation.ACCEPTED
+
+
+def _may_be_meant(item: Message | Exchange, sought: Sought) -> bool:
+    """The cheap look: what does not hold the text as it came does not hold it masked either.
+
+    Unless it is a text that stands in what masking writes: asterisks, or an escape.
+    """
+    if not sought.text or not isinstance(item, Message) or "*" in sought.text or "\\" in sought.text:
+        return True
+    wanted, submission = sought.text.casefold(), item.submission
+    key = None if submission.reference is None else submission.reference.key
+    return any(wanted in (each or "").casefold() for each in (submission.text, submission.destination, key))
 
 
 def _is_meant(shown: dict[str, Any], sought: Sought) -> bool:
