@@ -24,6 +24,7 @@ from tests.support import ADMIN, DESTINATION, World, Worlds, basic
 TOKEN = "t0ken-of-the-tests"
 OTHER_SITE = {"Origin": "https://evil.example"}
 CSP = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+_PATIENCE = 20
 UNENDING = {"/changes"}
 """A stream, which a test that reads to the end does not open."""
 
@@ -71,6 +72,11 @@ def asked(
     """One request to the console of a fresh server, from any address, under any name."""
 
     async def ask() -> httpx2.Response:
+        # A stream that is given to a stranger never ends.
+        async with asyncio.timeout(_PATIENCE):
+            return await sent()
+
+    async def sent() -> httpx2.Response:
         app = Server(load_scenario(resolve("default")), access=access).app
         transport = httpx2.ASGITransport(app=app, client=(peer, 50000))
         async with httpx2.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
@@ -173,7 +179,8 @@ def test_without_the_token_nothing_is_changed(stranger: httpx2.Client, path: str
 
 def test_a_stream_is_not_given_without_the_token(stranger: httpx2.Client) -> None:
     """It says no more than that something has changed, and not even that to strangers."""
-    assert stranger.get(f"{PREFIX}/changes").status_code == 401
+    with stranger.stream("GET", f"{PREFIX}/changes") as answer:
+        assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("token", ["", "wrong", TOKEN.upper(), f"{TOKEN}x", "\x00", "ключ", "x" * 5000])
