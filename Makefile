@@ -48,7 +48,7 @@ soak: $(VENV)/installed-for-development ## have 200 tests share a server ROUNDS 
 	$(BIN)/python -m tests.kit.clients_soak $(ROUNDS)
 
 screenshots: $(VENV)/installed-for-development ## make the pictures of docs/console.md anew, with Chromium; port 8080 has to be free
-	SMS_MOCK_SCREENSHOTS=docs/console $(BIN)/python -m pytest -q tests/console/browser/test_pictures.py -k picture_is_made
+	SMS_MOCK_SCREENSHOTS=docs/console $(BIN)/python -m pytest -q tests/console/browser/test_pictures.py -k pictures_are_made
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

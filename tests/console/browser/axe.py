@@ -11,8 +11,8 @@ _SOURCE = Path(__file__).parent / "vendor" / "axe.min.js"
 
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
-_RUN = """async (tags) => {
-    const options = {runOnly: tags, resultTypes: ['violations']};
+_RUN = """async (runOnly) => {
+    const options = {runOnly, resultTypes: ['violations']};
     const found = await axe.run(document, options);
     return found.violations.flatMap((rule) => rule.nodes.map(
         (node) => `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary.replace(/\\s+/g, ' ')}`));
@@ -24,10 +24,10 @@ def _source() -> str:
     return _SOURCE.read_text(encoding="utf-8")
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, *, only_colours: bool = False) -> list[str]:
     """Everything on the page that somebody could not use, each with where it is and why."""
     # Given to the engine and not to the page, whose policy lets in no such script.
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(_source())
-    found: list[str] = page.evaluate(_RUN, list(TAGS))
+    found: list[str] = page.evaluate(_RUN, ["color-contrast"] if only_colours else list(TAGS))
     return found

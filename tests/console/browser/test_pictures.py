@@ -79,21 +79,21 @@ def made(client: httpx2.Client, view: str, name: str) -> World:
     return world
 
 
-@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_picture_is_made(windows: Windows, shown: dict[str, World], folder: Path, view: str, look: str) -> None:
+def test_pictures_are_made(windows: Windows, shown: dict[str, World], folder: Path, view: str) -> None:
     """Of what a window of that size shows, in that scheme."""
     world = shown.get(view, shown["inbox"])
-    scheme, size = LOOKS[look]
-    window = windows(world, scheme=scheme, size=size)
-    window.open("" if view == "empty" else PATHS[view](world))
+    window = windows(world)
+    for look, (scheme, size) in LOOKS.items():
+        window.page.emulate_media(color_scheme=scheme)
+        window.resize(size)
+        window.open("" if view == "empty" else PATHS[view](world))
+        picture = picture_of(window)
+        (folder / f"{view}-{look}.webp").write_bytes(picture)
 
-    picture = picture_of(window)
-    (folder / f"{view}-{look}.webp").write_bytes(picture)
-
-    assert len(picture) > _BLANK
-    assert size_of(picture) == size
-    assert size_of((KEPT / f"{view}-{look}.webp").read_bytes()) == size
+        assert len(picture) > _BLANK
+        assert size_of(picture) == size
+        assert size_of((KEPT / f"{view}-{look}.webp").read_bytes()) == size
 
 
 def test_every_picture_stands_in_the_documentation() -> None:

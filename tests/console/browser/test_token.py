@@ -35,7 +35,7 @@ def test_the_form_that_asks_for_it_can_be_used_by_everybody(windows: Windows, lo
     page = window.open()
     found = violations(page)
     page.emulate_media(color_scheme="dark")
-    page.set_viewport_size({"width": PHONE.width, "height": PHONE.height})
+    window.resize(PHONE)
 
     assert found + violations(page) == []
 

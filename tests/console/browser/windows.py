@@ -52,6 +52,10 @@ class Window:
         self.page.goto(f"{self.base}/_console{path}")
         return self.page
 
+    def resize(self, size: Size) -> None:
+        """Make it as large as another one."""
+        self.page.set_viewport_size({"width": size.width, "height": size.height})
+
     def expect_trouble(self, pattern: str) -> None:
         """Let pass what a test brings about on purpose: a refused form, a server that is stopped."""
         self._expected.append(re.compile(pattern))
