@@ -22,6 +22,9 @@ from contract_tests.target import CouldNotRunError
 _PATIENCE = 20.0
 """Seconds for the stand-in to start, and for each of its answers."""
 
+_IDLE = 1.0
+"""Seconds that a connection may lie unused: less than servers keep it, so that none is closed as it is used."""
+
 
 class StandIn:
     """A mock that runs, ours or one that is given by its URL; use it as `async with`."""
@@ -39,7 +42,11 @@ class StandIn:
             await self._start()
         headers = {} if self._token is None else {"X-Mock-Control-Token": self._token}
         # Each case asks it three times: with a slower library that is half of the time.
-        self._http = aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=_PATIENCE))
+        self._http = aiohttp.ClientSession(
+            headers=headers,
+            timeout=aiohttp.ClientTimeout(total=_PATIENCE),
+            connector=aiohttp.TCPConnector(keepalive_timeout=_IDLE),
+        )
         try:
             await self.call("GET", "/_ready")
         except CouldNotRunError:

@@ -36,7 +36,12 @@ _TRIES = 3
 """So often a program is played with other messages, as a run has more than one case for a defect."""
 
 _GENERATED = 150
-_SHRINK_S = 10.0
+_SHRINK_S = 60.0
+"""Ample: how small a case gets must not depend on how busy the machine is."""
+
+_SHRINK_WAITING_S = 10.0
+"""Each play of those that wait costs their time-out."""
+
 _SIDE_BY_SIDE = 8
 """Those that have to wait come on top: they need no processor."""
 
@@ -134,7 +139,8 @@ async def tried(client: BrokenClient, seed: int, folder: Path, stand_in: StandIn
         trial = replace(trial, told=frozenset(told))
         if client.check not in told:
             return trial
-        failure = await bench.shrunk(_CHECKS[client.check], evidence, _SHRINK_S)
+        seconds = _SHRINK_WAITING_S if client.waits else _SHRINK_S
+        failure = await bench.shrunk(_CHECKS[client.check], evidence, seconds)
         if failure.replay is None:
             return trial
         file = Path(failure.replay)
