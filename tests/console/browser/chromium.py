@@ -24,6 +24,8 @@ _ARGUMENTS = (
     "--disable-domain-reliability",
     "--disable-sync",
     "--no-first-run",
+    # Each test opens a window, and a machine of CI has two cores.
+    "--disable-features=SpareRendererForSitePerProcess",
     "--no-proxy-server",
     # The same picture on every screen.
     "--force-color-profile=srgb",

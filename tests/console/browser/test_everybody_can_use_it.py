@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
 
+import pytest
+from playwright.sync_api import Browser
+
+from mock_server.testing import MockGateway
 from tests.console.browser.axe import violations
 from tests.console.browser.views import OF_AN_EMPTY_SESSION, PATHS, fill, prepare
 from tests.console.browser.windows import DESK, NARROWEST, PHONE, Window, Windows
@@ -26,38 +30,50 @@ def assert_usable(window: Window, view: str) -> None:
         found += [f"{view}, {look}: {said}" for said in violations(page, only_colours=look == "dark")]
     window.resize(NARROWEST)
     wide = page.evaluate("document.documentElement.scrollWidth")
+    # Before its session ends: a page that looked for it would find nothing.
+    page.goto("about:blank")
     assert found == []
     assert wide <= NARROWEST.width
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.fixture(scope="module", params=LANGUAGES)
+def window(request: pytest.FixtureRequest, browser: Browser, gateway: MockGateway) -> Iterator[Window]:
+    """One window for all views: it costs more than a look at a page."""
+    windows = Windows(browser)
+    opened = windows(gateway.url, language=LANGUAGES[request.param])
+    opened.expect_trouble("404")
+    yield opened
+    assert list(windows.close()) == []
+
+
+def look_at(window: Window, world: World, path: str) -> None:
+    """Open a page of a session in the window."""
+    window.page.goto(f"{window.base}{world.prefix}/_console{path}")
+    assert window.page.evaluate("navigator.language").startswith(window.page.locator("html").get_attribute("lang"))
+
+
 @pytest.mark.parametrize("view", PATHS)
-def test_a_view_with_content_has_no_violation(windows: Windows, world: World, view: str, language: str) -> None:
+def test_a_view_with_content_has_no_violation(window: Window, world: World, view: str) -> None:
     """What is shown of messages, refusals, webhooks."""
     fill(world)
     prepare(world, view)
-    window = windows(world, language=LANGUAGES[language])
-    if view == "problem":
-        window.expect_trouble("404")
-    window.open(PATHS[view](world))
 
-    assert window.page.locator("html").get_attribute("lang") == language
+    look_at(window, world, PATHS[view](world))
+
     assert_usable(window, view)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("view", OF_AN_EMPTY_SESSION)
-def test_an_empty_view_has_no_violation(windows: Windows, world: World, view: str, language: str) -> None:
+def test_an_empty_view_has_no_violation(window: Window, world: World, view: str) -> None:
     """What teaches."""
-    window = windows(world, language=LANGUAGES[language])
-    window.open(OF_AN_EMPTY_SESSION[view](world))
+    look_at(window, world, OF_AN_EMPTY_SESSION[view](world))
 
     assert_usable(window, view)
 
 
-def test_a_violation_is_found(window: Window) -> None:
-    """In a colour that only one scheme has, and of a field without a label: the judge is not blind."""
-    page = window.open()
+def test_a_violation_is_found(windows: Windows, world: World) -> None:
+    """A pale colour, and a field without a label: the judge is not blind."""
+    page = windows(world).open()
     page.evaluate(
         """() => {
             const main = document.querySelector('main');

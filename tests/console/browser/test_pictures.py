@@ -86,8 +86,9 @@ def test_pictures_are_made(windows: Windows, shown: dict[str, World], folder: Pa
     window = windows(world)
     for look, (scheme, size) in LOOKS.items():
         window.page.emulate_media(color_scheme=scheme)
-        window.resize(size)
-        window.open("" if view == "empty" else PATHS[view](world))
+        if look != "dark":
+            window.resize(size)
+            window.open("" if view == "empty" else PATHS[view](world))
         picture = picture_of(window)
         (folder / f"{view}-{look}.webp").write_bytes(picture)
 
