@@ -52,13 +52,14 @@ async def pages(control: Control, sought: Sought, limit: int) -> list[list[str]]
             return found
 
 
-@pytest.mark.parametrize("most", [3, 2000])
+@pytest.mark.parametrize(("most", "step"), [(3, 1), (3, 64), (2000, 2)])
 @pytest.mark.parametrize("destination", [None, DESTINATION, WATCHED])
 def test_page_by_page_each_send_is_found_once_and_newest_first(
-    most: int, destination: str | None, monkeypatch: pytest.MonkeyPatch
+    most: int, step: int, destination: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Messages and refusals in one order, however far one look goes."""
     monkeypatch.setattr("mock_server.control.inbox.MOST_SOUGHT", most)
+    monkeypatch.setattr("mock_server.control.inbox._STEP", step)
     refused = {2, 3, 7, 10, 11, 12}
 
     async def act(control: Control, send: Send) -> Any:
