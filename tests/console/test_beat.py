@@ -174,7 +174,7 @@ def test_a_rendering_is_forgotten_after_a_while(monkeypatch: pytest.MonkeyPatch)
 
 def test_the_longer_looks_take_the_rarer_they_are() -> None:
     """So that open pages, however many, leave the server to those who send."""
-    assert [rest_after(spent) for spent in (0.0, 0.01, 0.06, 0.3, 3600.0)] == pytest.approx([0.8, 0.8, 2, 10, 10])
+    assert [rest_after(spent) for spent in (0.0, 0.01, 0.06, 0.3, 3600.0)] == pytest.approx([0.8, 0.8, 2, 3, 3])
 
 
 def test_where_no_page_is_open_nothing_is_looked_for() -> None:
