@@ -23,7 +23,7 @@ _SHARE = 0.03
 """Of the server's time that looks of a session's pages may take."""
 _LONGEST_REST = 3.0
 """However long looks took: a person waits no longer, and a pause of the garbage collector was no look."""
-_A_REQUEST = 0.0005
+_A_REQUEST = 0.001
 """Seconds that a look takes besides what is measured of it: to be read, and to be sent."""
 
 _KEPT_FOR = 1.0
