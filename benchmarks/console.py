@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.processes import free_port, serving
+from benchmarks.processes import cpu_seconds, free_port, serving
 from benchmarks.throughput import load, require_load_generator
 
 MESSAGES = 100_000
@@ -31,6 +31,7 @@ _SEND = "/api/Admin/send"
 _HEADERS = {"Content-Type": "application/json", "Authorization": "Basic YWRtaW46YWRtaW4tc2VjcmV0"}
 _CONSOLE = "/_console"
 _AT_ONCE = 50
+_OTHERS = ("/forcing", "/compose", "/scenarios", "/health", "/sessions")
 
 
 class Round(NamedTuple):
@@ -38,9 +39,13 @@ class Round(NamedTuple):
 
     per_second: float
     """Ratio of the sends that the server takes when it is given as many as it can."""
+    per_cpu: float
+    """The same by its CPU time: what other work on the machine disturbs least."""
     mean: float
     """Ratio of how long a send takes, at `PER_SECOND`."""
     median: float
+    share: float
+    """Of a core, that the pages take at `PER_SECOND`."""
     looks: float
     """Of all pages, per second at `PER_SECOND`."""
 
@@ -100,20 +105,15 @@ def _print_looks(port: int) -> None:
 
 
 def _print_rounds(port: int, pid: int) -> None:
-    message = _get(port, "/_control/messages?limit=1")["messages"][0]["id"]
-    views = ["", "?q=zzz", f"/messages/{message}", "/time", "/ledger"]
-    views += ["/forcing", "/compose", "/scenarios", "/health", "/sessions"]
-    print(f"\n| {PAGES} pages open | sends/s | mean of a send | median of a send | looks/s |\n|---|---|---|---|---|")
-    for view in views:
-        if _status(http.client.HTTPConnection("127.0.0.1", port), _CONSOLE + view) != 200:
+    columns = ("sends/s", "sends by CPU time", "mean of a send", "median of a send", "a core's share", "looks/s")
+    print(f"\n| {PAGES} pages open | {' | '.join(columns)} |\n|{'---|' * (len(columns) + 1)}")
+    for view in ("", "?q=zzz", "/messages/", "/time", "/ledger", *_OTHERS):
+        if view in _OTHERS and _status(http.client.HTTPConnection("127.0.0.1", port), _CONSOLE + view) != 200:
             continue
         rounds = [_round(port, pid, _CONSOLE + view) for _ in range(ROUNDS)]
-        cells = " | ".join(
-            _told([getattr(each, name) for each in rounds]) for name in ("per_second", "mean", "median")
-        )
+        cells = [_told([round_[column] for round_ in rounds]) for column in range(len(columns) - 1)]
         looks = statistics.median(each.looks for each in rounds)
-        print(f"| {view.partition('/messages/')[0] + ('/messages/…' if 'messages' in view else '') or 'inbox'} "
-              f"| {cells} | {looks:.1f} |", flush=True)  # fmt: skip
+        print(f"| {view or 'inbox'} | {' | '.join(cells)} | {looks:.1f} |", flush=True)
 
 
 def _told(ratios: list[float]) -> str:
@@ -121,18 +121,22 @@ def _told(ratios: list[float]) -> str:
 
 
 def _round(port: int, pid: int, path: str) -> Round:
-    alone = load(port, pid, SECONDS).per_second
-    with _open_pages(port, path) as pages:
-        beside = load(port, pid, SECONDS).per_second
-    quick = _paced(port)
+    if path.endswith("/messages/"):
+        path += _get(port, "/_control/messages?limit=1")["messages"][0]["id"]
+    alone = load(port, pid, SECONDS)
+    with _open_pages(port, path):
+        beside = load(port, pid, SECONDS)
+    quick, spent_alone = _paced(port, pid)
     with _open_pages(port, path) as pages:
         began = time.perf_counter()
-        slow = _paced(port)
+        slow, spent = _paced(port, pid)
         took = time.perf_counter() - began
     return Round(
-        beside / alone,
+        beside.per_second / alone.per_second,
+        alone.cpu_microseconds / beside.cpu_microseconds,
         statistics.fmean(slow) / statistics.fmean(quick),
         statistics.median(slow) / statistics.median(quick),
+        (spent - spent_alone) / took,
         pages[0] / took,
     )
 
@@ -148,8 +152,9 @@ def _open_pages(port: int, path: str) -> Iterator[list[int]]:
     looks.append(int(process.communicate("\n")[0]))
 
 
-def _paced(port: int) -> list[float]:
-    """How long each of `PACED` sends took, at `PER_SECOND` a second."""
+def _paced(port: int, pid: int) -> tuple[list[float], float]:
+    """How long each of `PACED` sends took, at `PER_SECOND` a second; and the server's CPU time meanwhile."""
+    spent = cpu_seconds(pid)
     connection = http.client.HTTPConnection("127.0.0.1", port)
     took = []
     begin = time.perf_counter()
@@ -158,7 +163,7 @@ def _paced(port: int) -> list[float]:
         before = time.perf_counter()
         _send(connection, f"+39340{number:07d}", f"Your code is {number:06d}")
         took.append(time.perf_counter() - before)
-    return took
+    return took, cpu_seconds(pid) - spent
 
 
 def _took(connection: http.client.HTTPConnection, path: str) -> float:

@@ -73,9 +73,19 @@ def _quality(weight: str) -> float:
         return 0.0
 
 
+class _Environment(Environment):
+    """Nearly all that a template reads is a member of a dictionary: it is looked for there first."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A member of a dictionary, or an attribute."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @cache
 def _environment() -> Environment:
-    environment = Environment(
+    environment = _Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,

@@ -91,7 +91,7 @@ class ClockVerbs:
     async def happened(self, since: str | None = None, until: str | None = None, *, limit: int) -> dict[str, Any]:
         """The newest of what came to pass between two marks, oldest first.
 
-        Changes are those of the newest messages: `all_searched` says whether there are no others.
+        Changes are those of the newest messages: `messages_searched` says of how many.
 
         Raises:
             ControlError: 400, one of them is no mark.
@@ -101,7 +101,10 @@ class ClockVerbs:
         return await happenings.happened(self._session, begin, end, limit)
 
     async def due(self, *, limit: int) -> dict[str, Any]:
-        """What is still to come, the first of it in detail: what an advance until idle would do."""
+        """What is still to come, the first of it in detail: what an advance until idle would do.
+
+        Changes are those of as many messages as `happened` looks at.
+        """
         return await happenings.due(self._session, limit)
 
     def _target(self, request: Mapping[str, object]) -> Instant | None:

@@ -18,7 +18,7 @@ from mock_server.explanation import masked
 from mock_server.session import Session
 from mock_server.timeline import Fired
 
-MOST_MESSAGES = 500
+MOST_MESSAGES = 200
 """The newest messages, whose changes are looked for: a page asks every second."""
 
 _MARK = re.compile(r"(\d{1,18})-(\d{1,18})", re.ASCII)
@@ -59,7 +59,8 @@ async def happened(session: Session, since: Mark | None, until: Mark | None, lim
         "fired": [shapes.fired(each, session.secrets) for each in reversed(newest)],
         "status_changes": len(changes),
         "webhook_attempts": max(0, min(end.attempts, session.journal.attempts.opened) - begin.attempts),
-        "all_searched": await session.store.count() <= MOST_MESSAGES,
+        "messages_searched": min(await session.store.count(), MOST_MESSAGES),
+        "messages": await session.store.count(),
     }
 
 
@@ -79,7 +80,6 @@ async def due(session: Session, limit: int) -> dict[str, Any]:
         "under_way": len(session.under_way),
         "held_answers": len(session.sleepers),
         "coming": sorted(coming, key=lambda each: str(each["at"]))[:limit],
-        "all_searched": await session.store.count() <= MOST_MESSAGES,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from mock_server import explanation
@@ -27,6 +28,9 @@ _BY_OUTCOME = {explanation.DROPPED: DROPPED, explanation.REFUSED: REFUSED}
 
 STATES = (*_BY_STATUS.values(), DROPPED, REFUSED, UNANSWERED)
 """What may have become of a send, in one word."""
+
+_STEP = 64
+"""Messages that are passed over at once on the way to a late page."""
 
 _OF_NO_MESSAGE = frozenset({DROPPED, REFUSED, UNANSWERED})
 
@@ -98,7 +102,8 @@ class InboxVerbs:
         failures: Iterable[Exchange] = ()
         if sought.state in _OF_NO_MESSAGE or not sought.state:
             failures = _sends(journal, sought.destination)
-        numbered = ((int(each.exchange), each) for each in messages if not each.dropped)
+        behind = islice(messages, _newer(messages, before), None)
+        numbered = ((int(each.exchange), each) for each in behind if not each.dropped)
         return _newest_first(numbered, ((int(each.id), each) for each in failures), before)
 
     async def _shown(self, number: int, item: Message | Exchange) -> dict[str, Any]:
@@ -135,6 +140,14 @@ class InboxVerbs:
             "code": view["code"],
             "forced": view["forced"],
         }
+
+
+def _newer(messages: Sequence[Message], before: int) -> int:
+    """How many messages may be passed over unseen: those that came after an exchange, in steps of `_STEP`."""
+    newer = 0
+    while newer + _STEP < len(messages) and int(messages[newer + _STEP].exchange) >= before:
+        newer += _STEP
+    return newer
 
 
 def _sends(journal: Iterable[Exchange], destination: str | None) -> Iterator[Exchange]:

@@ -1,0 +1,142 @@
+"""How the inbox is looked through: everything once, newest first, and no farther than one asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx2
+import pytest
+
+from mock_server.bootstrap import World as Server
+from mock_server.control import Control
+from mock_server.control.inbox import Sought
+from mock_server.scenario.loader import scenario_of
+from tests.support import DESTINATION
+
+WATCHED = "+447700900061"
+SECRET = "admin-secret"
+
+Send = Callable[..., Awaitable[Any]]
+
+
+def looked(act: Callable[[Control, Send], Awaitable[Any]]) -> Any:
+    """What comes of looking through the inbox of a server in process."""
+
+    async def run() -> Any:
+        account = {"username": "admin", "password": SECRET, "admin": True}
+        flooding = {"volume": {"limit": 1000, "window": "1h"}}
+        parts = {"version": 1, "accounts": [account], "watchlist": [WATCHED], "anti_flooding": flooding}
+        server = Server(scenario_of(parts, "test"))
+        transport = httpx2.ASGITransport(app=server.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+
+            async def send(text: str, destination: str = DESTINATION) -> Any:
+                content = {"destination": destination, "text": text}
+                return await client.post("/api/Admin/send", json=content, auth=("admin", SECRET))
+
+            return await act(server.worlds.control(server.default), send)
+
+    return asyncio.run(run())
+
+
+async def pages(control: Control, sought: Sought, limit: int) -> list[list[str]]:
+    """The exchanges of each page, from the newest to the last."""
+    found, before = [], None
+    while True:
+        listed = await control.inbox.sends(sought, limit=limit, before=before)
+        found.append([each["exchange"] for each in listed["sends"]])
+        before = listed["older"]
+        if before is None:
+            return found
+
+
+@pytest.mark.parametrize(("most", "step"), [(3, 1), (3, 64), (2000, 2)])
+@pytest.mark.parametrize("destination", [None, DESTINATION, WATCHED])
+def test_page_by_page_each_send_is_found_once_and_newest_first(
+    most: int, step: int, destination: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Messages and refusals in one order, however far one look goes."""
+    monkeypatch.setattr("mock_server.control.inbox.MOST_SOUGHT", most)
+    monkeypatch.setattr("mock_server.control.inbox._STEP", step)
+    refused = {2, 3, 7, 10, 11, 12}
+
+    async def act(control: Control, send: Send) -> Any:
+        for number in range(1, 13):
+            await send(f"text {number}", WATCHED if number in refused else DESTINATION)
+        return await pages(control, Sought(destination=destination), 4)
+
+    found = [number for page in looked(act) for number in page]
+
+    sends = {None: set(range(1, 13)), WATCHED: refused, DESTINATION: set(range(1, 13)) - refused}[destination]
+    assert found == [str(number) for number in sorted(sends, reverse=True)]
+
+
+@pytest.mark.parametrize(
+    ("sought", "numbers"),
+    [
+        (Sought(state="refused"), ["4", "2"]),
+        (Sought(state="accepted"), ["3", "1"]),
+        (Sought(text="text 2"), ["2"]),
+        (Sought(text="TEXT", state="accepted"), ["3", "1"]),
+        (Sought(text=WATCHED[1:]), ["4", "2"]),
+        (Sought(state="dropped"), []),
+    ],
+)
+def test_what_is_sought_is_found(sought: Sought, numbers: list[str]) -> None:
+    """By state, by text whatever its case, and by number."""
+
+    async def act(control: Control, send: Send) -> Any:
+        await control.clock.freeze({})
+        for number in range(1, 5):
+            await send(f"text {number}", DESTINATION if number % 2 else WATCHED)
+        return await pages(control, sought, 10)
+
+    assert looked(act) == [numbers]
+
+
+@pytest.mark.parametrize(("text", "found"), [(SECRET, 0), ("secret", 0), ("***", 1), ("is *** now", 1), ("it is", 1)])
+def test_a_search_tells_nothing_of_a_password(text: str, found: int) -> None:
+    """What is found is what is shown: the text with its password masked."""
+
+    async def act(control: Control, send: Send) -> Any:
+        await send(f"it is {SECRET} now")
+        return len((await control.inbox.sends(Sought(text=text), limit=10))["sends"])
+
+    assert looked(act) == found
+
+
+def test_a_look_goes_no_farther_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text that stands nowhere is looked for a bit at a time, and the page says where to go on."""
+    monkeypatch.setattr("mock_server.control.inbox.MOST_SOUGHT", 5)
+
+    async def act(control: Control, send: Send) -> Any:
+        for number in range(12):
+            await send(f"text {number}")
+        return [await control.inbox.sends(Sought(text="zzz"), limit=10, before=before) for before in (None, "8", "3")]
+
+    assert looked(act) == [{"sends": [], "older": "8"}, {"sends": [], "older": "3"}, {"sends": [], "older": None}]
+
+
+def test_only_what_is_shown_is_taken_out_of_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of a hundred thousand messages would be what an open page costs most."""
+    asked: list[int] = []
+
+    async def act(control: Control, send: Send) -> Any:
+        for number in range(5):
+            await send(f"text {number}")
+        store = control.inbox._session.store
+        messages = store.messages
+
+        async def counted(limit: int, before: str | None = None) -> Any:
+            asked.append(limit)
+            return await messages(limit, before)
+
+        monkeypatch.setattr(store, "messages", counted)
+        await control.inbox.sends(limit=2)
+        await control.inbox.sends(limit=2, before="4")
+
+    looked(act)
+
+    assert asked == [2001, 2003]
