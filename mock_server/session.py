@@ -28,6 +28,8 @@ class Session:
     """A tester is moving the clock: nothing else starts what is due."""
     users = 0
     """What is going on: requests in service, held answers, open pages, waits. They keep a session alive."""
+    over = False
+    """It has ended: whoever found it before that holds a world that nobody can reach any more."""
     revision = 0
     """How often a tester has had a hand in it: with the journal, whether a page has to look again."""
     used_at: Duration = 0
@@ -181,6 +183,7 @@ class Session:
 
     def end(self) -> None:
         """Nobody can reach the session any more: hold nothing, and let everybody go who waits in it."""
+        self.over = True
         self.watchers.end()
         self.sleepers.close()
         self.drop_work()

@@ -58,8 +58,11 @@ class ChangeVerbs:
 
     @contextmanager
     def ending(self) -> Iterator[asyncio.Event]:
-        """An event that is set when the session ends, or the server is about to."""
+        """An event that is set when the session ends, or the server is about to; at once where it has ended."""
         ended = asyncio.Event()
+        if self._session.over:
+            # A page may be let in just before its session is deleted, and begin to listen just after.
+            ended.set()
         waiter: Waiter[Message] = Waiter(_nothing, _nothing, ended.set, _no_text, {})
         self._session.watchers.messages.add(waiter)
         try:

@@ -87,6 +87,19 @@ def test_two_sessions_of_one_name_are_never_in_the_same_state() -> None:
     assert first != second
 
 
+def test_whoever_begins_to_listen_when_the_session_is_over_hears_that_it_is() -> None:
+    """A page is let in, its session is deleted, and only then its stream begins: it must not wait for ever."""
+
+    async def late() -> bool:
+        server = Server(load_scenario(resolve("default")))
+        control = server.worlds.control(server.worlds.create({"name": "brief"}))
+        server.worlds.delete("brief")
+        with control.changes.ending() as ended:
+            return ended.is_set()
+
+    assert asyncio.run(late())
+
+
 def test_a_page_is_told_at_once_and_then_with_each_change(world: World) -> None:
     """Told at once, since what it shows may be older than its stream."""
     with world.client.stream("GET", f"{world.prefix}/_console/changes") as answer:
