@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from mock_server.console.copying import as_curl, content_of, known_password
+from mock_server.console.copying import as_curl, content_of, sender_of
 from mock_server.console.front_door import LATE, knock
 from mock_server.console.texts import told_text
 from mock_server.console.visit import Table, Visit
@@ -48,8 +48,7 @@ def _page(visit: Visit, typed: Mapping[str, str], *, status: int = 200, **more: 
 
 
 def _blank(visit: Visit) -> dict[str, str]:
-    accounts = visit.control.scenario().get("accounts", ())
-    sender = next((each["username"] for each in accounts if each.get("admin") and each.get("active", True)), "admin")
+    sender = sender_of(visit.control.scenario())
     return {**dict.fromkeys(_FIELDS, ""), "operation": "admin", "caller": sender, "to": visit.asked("to")}
 
 
@@ -92,7 +91,7 @@ async def _shown(visit: Visit, exchange: Mapping[str, Any]) -> dict[str, Any]:
         "message": message,
         "state": state_of((message or {}).get("status"), exchange["outcome"]),
         "text": told_text(text) if isinstance(text, str) and text else None,
-        "curl": as_curl(exchange, visit.origin),
+        "curl": as_curl(exchange, visit.origin, visit.control.scenarios.passwords()),
     }
 
 
@@ -131,7 +130,7 @@ def _headers(visit: Visit) -> dict[str, str]:
     username, typed = visit.form.get("caller", ""), visit.form.get("password", "")
     if not username:
         return headers
-    password = typed or known_password(username)
+    password = typed or visit.control.scenarios.passwords().get(username)
     if password is None:
         raise ControlError(400, visit.words("compose.no_password", account=username))
     pair = b64encode(f"{username}:{password}".encode(errors="surrogatepass")).decode()

@@ -7,17 +7,20 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from mock_server.scenario import pack
+from mock_server.domain.errors import BY_CODE
 
 _OF_CURL_ITSELF = frozenset(
     {"host", "content-length", "user-agent", "accept", "accept-encoding", "authorization", "connection"}
 )
-_FORCIBLE = frozenset({8, 56, 59, 60, 61, 63, 64, 66, 74})
 _PASSWORD = "PASSWORD"  # noqa: S105 - what stands in a password's place
 
 
-def as_curl(exchange: Mapping[str, Any], origin: str) -> str | None:
-    """The request as a command line for the server at `origin`.
+Passwords = Mapping[str, str]
+"""By username: those that may be shown."""
+
+
+def as_curl(exchange: Mapping[str, Any], origin: str, passwords: Passwords) -> str | None:
+    """The request as a command line for the server at `origin`; a password that may not be shown is left to be typed.
 
     `None` where its body is kept no more, or was no text.
     """
@@ -29,7 +32,7 @@ def as_curl(exchange: Mapping[str, Any], origin: str) -> str | None:
         parts += ["-X", exchange["method"]]
     username = exchange["caller"]
     if username is not None:
-        parts += ["-u", f"{username}:{password_of(username)}"]
+        parts += ["-u", f"{username}:{passwords.get(username, _PASSWORD)}"]
     for name, value in request["headers"] or ():
         if name.lower() not in _OF_CURL_ITSELF:
             parts += ["-H", f"{name}: {value}"]
@@ -38,12 +41,11 @@ def as_curl(exchange: Mapping[str, Any], origin: str) -> str | None:
     return shlex.join([*parts, origin + exchange["path"]])
 
 
-def first_curl(base: str, scenario: Mapping[str, Any]) -> str:
+def first_curl(base: str, scenario: Mapping[str, Any], passwords: Passwords) -> str:
     """A command line that sends a first message, by an account of the scenario that may."""
-    accounts = scenario.get("accounts", ())
-    sender = next((each["username"] for each in accounts if each.get("admin") and each.get("active", True)), "admin")
+    sender = sender_of(scenario)
     content = json.dumps({"destination": "+447700900123", "text": "Your code is 428371"})
-    credentials = f"{sender}:{password_of(sender)}"
+    credentials = f"{sender}:{passwords.get(sender, _PASSWORD)}"
     json_type = "Content-Type: application/json"
     return shlex.join(["curl", "-u", credentials, base + "/api/Admin/send", "-H", json_type, "-d", content])
 
@@ -53,7 +55,7 @@ def as_pytest(exchange: Mapping[str, Any]) -> str | None:
     content = content_of(exchange)
     if content is None or exchange["outcome"] not in {"accepted", "refused", "silently dropped"}:
         return None
-    if exchange["outcome"] == "refused" and exchange["code"] not in _FORCIBLE:
+    if exchange["outcome"] == "refused" and exchange["code"] not in BY_CODE:
         return None
     destination, text = content.get("destination"), content.get("text")
     if not (isinstance(destination, str) and isinstance(text, str)):
@@ -77,14 +79,10 @@ def as_pytest(exchange: Mapping[str, Any]) -> str | None:
     return "\n".join(lines) + "\n"
 
 
-def password_of(username: str) -> str:
-    """The password of an account that a shipped scenario shows; of any other, a word in its place."""
-    return known_password(username) or _PASSWORD
-
-
-def known_password(username: str) -> str | None:
-    """The password that a shipped scenario shows for an account of this name, `None` where none does."""
-    return dict(pack.public().pairs).get(username)
+def sender_of(scenario: Mapping[str, Any]) -> str:
+    """Who sends where nobody was chosen: the first administrator in use."""
+    accounts = scenario.get("accounts", ())
+    return next((each["username"] for each in accounts if each.get("admin") and each.get("active", True)), "admin")
 
 
 def _outcome(exchange: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,8 +35,12 @@ async def _inbox(visit: Visit) -> Response:
         thread=None if destination is None else await _thread(visit, sought, destination),
         destination=destination,
         searching=bool(sought.text or sought.state),
-        first_curl=first_curl(visit.origin + visit.base, visit.control.scenario()),
+        first_curl=None if conversations else _first_curl(visit),
     )
+
+
+def _first_curl(visit: Visit) -> str:
+    return first_curl(visit.origin + visit.base, visit.control.scenario(), visit.control.scenarios.passwords())
 
 
 async def _thread(visit: Visit, sought: Sought, destination: str) -> Mapping[str, Any]:

@@ -49,7 +49,7 @@ def _page(visit: Visit, message: dict[str, Any] | None, exchange: dict[str, Any]
         text=None if text is None else {"text": text, **told_text(text)},
         events=sorted(_events(message, exchange), key=lambda event: event["at"]),
         statuses=PUSHABLE,
-        curl=None if exchange is None else as_curl(exchange, visit.origin),
+        curl=None if exchange is None else as_curl(exchange, visit.origin, visit.control.scenarios.passwords()),
         pytest=None if exchange is None else as_pytest(exchange),
     )
 

@@ -60,6 +60,12 @@ class ScenarioVerbs:
             await self._session.reset()
         self._session.use(scenario)
 
+    def passwords(self) -> dict[str, str]:
+        """By username, of the accounts in force: those passwords that a shipped scenario shows anyway."""
+        shown = pack.public().pairs
+        accounts = ((each.username, each.password) for each in self._session.scenario.accounts)
+        return {username: password for username, password in accounts if (username, password) in shown}
+
     def text(self) -> str:
         """The scenario in force as YAML to be changed: a shipped one as its file is, with its remarks."""
         name = self._in_force()

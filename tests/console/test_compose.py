@@ -105,16 +105,17 @@ def test_authentication_is_not_passed_by(world: World) -> None:
     assert world.messages() == []
 
 
-def test_a_password_that_no_shipped_scenario_shows_is_asked_for(worlds: Worlds) -> None:
-    """What was typed stays; given, it is used, and shown nowhere."""
-    world = worlds(accounts=[{"username": "mine", "password": "unheard-of", "admin": True}])
+@pytest.mark.parametrize("username", ["mine", "admin"])
+def test_a_password_that_no_shipped_scenario_shows_is_asked_for(worlds: Worlds, username: str) -> None:
+    """What was typed stays; given, it is used, and shown nowhere. A name that others have as well changes nothing."""
+    world = worlds(accounts=[{"username": username, "password": "unheard-of", "admin": True}])
 
-    page = Page(submitted(world, "/compose", {**USUAL, "caller": "mine"}, status=400))
-    assert "Type the password of mine" in page.text
+    page = Page(submitted(world, "/compose", {**USUAL, "caller": username}, status=400))
+    assert f"Type the password of {username}" in page.text
     assert page.all("input", id="to")[0]["value"] == DESTINATION
     assert world.exchanges() == []
 
-    page = sent(world, caller="mine", password="unheard-of")
+    page = sent(world, caller=username, password="unheard-of")
     assert "HTTP 200" in page.text
     assert "unheard-of" not in page.source
 

@@ -166,6 +166,19 @@ def test_a_password_never_stands_in_what_is_copied(world: World) -> None:
     assert response.status_code == 200
 
 
+def test_what_curl_would_have_been_shows_no_other_password_than_the_right_one(world: World) -> None:
+    """The shipped scenarios' password of this name is not this account's: it would be refused."""
+    world.patch(accounts=[{"username": "admin", "password": "not-for-a-page", "admin": True}])
+    response = world.send("Hello", auth=("admin", "not-for-a-page"))
+
+    copied_line = copied(opened(world, f"/messages/{response.json()['id']}"), "curl")
+    world.control("POST", "/reset", {})
+    world.patch(accounts=[{"username": "admin", "password": "not-for-a-page", "admin": True}])
+
+    assert "-u admin:PASSWORD" in copied_line
+    assert "-u admin:PASSWORD" in opened(world).text
+
+
 def test_what_was_no_send_is_not_copied_as_one() -> None:
     """A body that is no object, or that is kept no longer, makes neither a command nor a test."""
     gone = {
@@ -174,7 +187,7 @@ def test_what_was_no_send_is_not_copied_as_one() -> None:
     }
     odd = {"request": {"body": json.dumps([1])}, "operation": "admin", "outcome": "refused", "code": 400}
 
-    assert as_curl(gone, "http://127.0.0.1") is None
+    assert as_curl(gone, "http://127.0.0.1", {}) is None
     assert as_pytest(gone) is None
     assert as_pytest(odd) is None
 
