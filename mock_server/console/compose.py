@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from mock_server.console.copying import as_curl, content_of, sender_of
 from mock_server.console.front_door import LATE, knock
+from mock_server.console.message import message_of
 from mock_server.console.texts import told_text
 from mock_server.console.visit import Table, Visit
 from mock_server.control import ControlError
@@ -34,7 +35,7 @@ async def _compose(visit: Visit) -> Response:
 
 def _page(visit: Visit, typed: Mapping[str, str], *, status: int = 200, **more: Any) -> Response:
     accounts = visit.control.scenario().get("accounts", [{"username": "admin", "admin": True}])
-    nothing = {"exchange": None, "trouble": None, "problem": None}
+    nothing = {"exchange": None, "trouble": None, "problem": None, "wrong": ()}
     return visit.page(
         "compose",
         status=status,
@@ -80,16 +81,11 @@ def _typed_in(exchange: Mapping[str, Any]) -> dict[str, str]:
 
 
 async def _shown(visit: Visit, exchange: Mapping[str, Any]) -> dict[str, Any]:
-    message = None
-    if exchange["outcome"] == "accepted" and exchange["message_id"] is not None:
-        try:
-            message = await visit.control.delivery.message(exchange["message_id"])
-        except ControlError:
-            message = None
+    message = await message_of(visit, exchange)
     text = (content_of(exchange) or {}).get("text")
     return {
         "message": message,
-        "state": state_of((message or {}).get("status"), exchange["outcome"]),
+        "state": state_of(message, exchange),
         "text": told_text(text) if isinstance(text, str) and text else None,
         "curl": as_curl(exchange, visit.origin, visit.control.scenarios.passwords()),
     }
@@ -100,7 +96,7 @@ async def _send(visit: Visit) -> Response:
     try:
         path, headers, patience = _path(typed), _headers(visit), _patience(visit)
     except ControlError as error:
-        return _page(visit, typed, status=error.status, problem=error)
+        return _page(visit, typed, status=error.status, problem=error, wrong=visit.told(error))
     body = json.dumps(_content(typed), ensure_ascii=False).encode()
     met = await knock(visit, path, headers, body, patience)
     again = visit.field("patience")

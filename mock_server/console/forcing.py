@@ -63,6 +63,7 @@ async def _page(visit: Visit, scope: Scope, problem: ControlError | None = None)
         "forcing",
         status=200 if problem is None else problem.status,
         problem=problem,
+        wrong=[] if problem is None else visit.told(problem),
         typed=visit.form,
         scope=scope,
         groups=GROUPS,

@@ -12,6 +12,7 @@ from starlette.types import Message, Scope
 
 from mock_server.api.exchange import EXCHANGE
 from mock_server.console.visit import Visit
+from mock_server.control import ControlError
 from mock_server.domain.fault import SPOILS_THE_ANSWER
 from mock_server.exchange import Exchange
 from mock_server.ports import TransportFaultError
@@ -19,6 +20,8 @@ from mock_server.ports import TransportFaultError
 LATE = "late"
 """What a client meets whose patience ends before the answer comes."""
 
+_BY_HEADER = "x-mock-session"
+"""Names the visitor's session where the path does not."""
 _GRACE = 1.0
 """Seconds of wall time for a request to notice that its client has left."""
 
@@ -36,6 +39,9 @@ async def knock(visit: Visit, path: str, headers: Mapping[str, str], body: bytes
     """POST to the visitor's own session, and leave after `patience` seconds of wall time, or when the session ends.
 
     In process no connection can break: what breaks one on a port is told by name.
+
+    Raises:
+        ControlError: 404, the session is there no longer.
     """
     scope = _scope(visit, path, headers, len(body))
     left = asyncio.Event()
@@ -51,25 +57,37 @@ async def knock(visit: Visit, path: str, headers: Mapping[str, str], body: bytes
         """The journal keeps the answer."""
 
     serving = asyncio.ensure_future(visit.request.app(scope, receive, send))
-    trouble = None
-    with visit.control.changes.ending() as ended:
-        ending = asyncio.ensure_future(ended.wait())
-        try:
-            await asyncio.wait({serving, ending}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-            if not serving.done():
-                trouble = LATE
-                left.set()
-                await asyncio.wait({serving}, timeout=_GRACE)
-        finally:
-            serving.cancel()
-            ending.cancel()
+    trouble = LATE if await _is_late(serving, visit, patience, left) else None
     with suppress(asyncio.CancelledError):
         try:
             await serving
         except TransportFaultError as fault:
             trouble = fault.kind.value
-    exchange: Exchange = scope[EXCHANGE]
+    exchange = _exchange_of(scope)
     return Met(exchange.id, trouble or _spoilt(exchange.trouble))
+
+
+async def _is_late(serving: asyncio.Future[None], visit: Visit, patience: float, left: asyncio.Event) -> bool:
+    """Wait for an answer; whether the client left first. However it went, nothing is served any more then."""
+    with visit.control.changes.ending() as ended:
+        ending = asyncio.ensure_future(ended.wait())
+        try:
+            await asyncio.wait({serving, ending}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            is_late = not serving.done()
+            if is_late:
+                left.set()
+                await asyncio.wait({serving}, timeout=_GRACE)
+            return is_late
+        finally:
+            serving.cancel()
+            ending.cancel()
+
+
+def _exchange_of(scope: Scope) -> Exchange:
+    exchange: Exchange | None = scope.get(EXCHANGE)
+    if exchange is None:
+        raise ControlError(404, "Unknown session", "the session ended before the send came to it")
+    return exchange
 
 
 def _spoilt(trouble: str | None) -> str | None:
@@ -82,6 +100,8 @@ def _scope(visit: Visit, path: str, headers: Mapping[str, str], length: int) -> 
     outer = visit.request.scope
     whole = visit.base + path
     named = {"host": visit.request.url.netloc, "content-length": str(length), **headers}
+    if _BY_HEADER in visit.request.headers:
+        named[_BY_HEADER] = visit.request.headers[_BY_HEADER]
     return {
         "type": "http",
         "asgi": outer["asgi"],

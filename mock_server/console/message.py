@@ -29,13 +29,17 @@ async def _message(visit: Visit) -> Response:
 
 async def _exchange(visit: Visit) -> Response:
     exchange = await visit.control.journal.exchange(visit.path["id"])
-    message = None
-    if exchange["message_id"] is not None and exchange["outcome"] == "accepted":
-        try:
-            message = await visit.control.delivery.message(exchange["message_id"])
-        except ControlError:
-            message = None
-    return _page(visit, message, exchange)
+    return _page(visit, await message_of(visit, exchange), exchange)
+
+
+async def message_of(visit: Visit, exchange: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What came of a send, while the session remembers it; `None` of one that no message came of."""
+    if exchange["outcome"] != "accepted" or exchange["message_id"] is None:
+        return None
+    try:
+        return await visit.control.delivery.message(exchange["message_id"])
+    except ControlError:
+        return None
 
 
 def _page(visit: Visit, message: dict[str, Any] | None, exchange: dict[str, Any] | None) -> Response:
@@ -44,7 +48,7 @@ def _page(visit: Visit, message: dict[str, Any] | None, exchange: dict[str, Any]
         "message",
         message=message,
         exchange=exchange,
-        state=state_of((message or {}).get("status"), (exchange or {}).get("outcome")),
+        state=state_of(message, exchange),
         destination=(message or exchange or {}).get("destination") or "",
         text=None if text is None else {"text": text, **told_text(text)},
         events=sorted(_events(message, exchange), key=lambda event: event["at"]),

@@ -50,7 +50,7 @@ class Words:
 @cache
 def words(language: str) -> Words:
     """What the page says in a language of `LANGUAGES`."""
-    return Words(language, tomllib.loads((_HERE / "words" / f"{language}.toml").read_text()))
+    return Words(language, tomllib.loads((_HERE / "words" / f"{language}.toml").read_text(encoding="utf-8")))
 
 
 def language_of(accepted: str) -> str:

@@ -30,7 +30,6 @@ from mock_server.console.sessions import SESSIONS
 from mock_server.console.stream import changes
 from mock_server.console.visit import Handler, Table, Visit
 from mock_server.control import ControlError, Worlds
-from mock_server.explanation import masked_within
 
 PREFIX = "/_console"
 
@@ -173,6 +172,4 @@ class _Page:
 
 def problem(visit: Visit, error: ControlError) -> Response:
     """What cannot be done, said on a page."""
-    details = masked_within(error.details, visit.request.scope["mock.session"].secrets)
-    told = details if isinstance(details, list) else [] if details is None else [details]
-    return visit.page("problem", status=error.status, problem=error.message, details=told)
+    return visit.page("problem", status=error.status, problem=error.message, details=visit.told(error))

@@ -66,7 +66,7 @@ def _page(
         problems=problems,
         more=len(found) - len(problems),
         excerpts=list(_excerpts(_BREAK.split(text), problems)),
-        said=visit.control.scenarios.said,
+        said=visit.control.masked,
     )
 
 

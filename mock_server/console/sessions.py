@@ -46,7 +46,7 @@ async def _page(visit: Visit, *, error: ControlError | None = None) -> Response:
         pack=visit.control.scenarios.pack()["scenarios"],
         filled=visit.form or {"name": visit.asked("missing")},
         error=error,
-        wrong=_told(error),
+        wrong=[] if error is None else visit.told(error),
         notice={name: visit.asked(name)[:_LONGEST_TOLD] for name in ("missing", "deleted", "unmet", "reset")},
     )
 
@@ -76,12 +76,6 @@ def _idle(words: Words, seconds: float) -> str:
         if seconds >= length:
             return words(f"sessions.{unit}", n=int(seconds // length))
     return words("sessions.seconds", n=int(seconds)) if seconds >= 1 else words("sessions.just_now")
-
-
-def _told(error: ControlError | None) -> list[str]:
-    if error is None or error.details is None:
-        return []
-    return [str(each) for each in error.details] if isinstance(error.details, list) else [str(error.details)]
 
 
 async def _create(visit: Visit) -> Response:

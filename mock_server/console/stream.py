@@ -36,9 +36,13 @@ class Stream(Response):
         self._beats = beats
         self._control = control
 
-    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        if scope["method"] == "HEAD":
+            # Who asks for no body waits for the end of none.
+            await send({"type": "http.response.body"})
+            return
         with self._beats.joined(self._control) as beat, suppress(ClientGoneError):
             await unless_gone(receive, _tell(beat, send))
             await send({"type": "http.response.body"})

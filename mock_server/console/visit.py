@@ -17,7 +17,7 @@ from mock_server.control import Control, ControlError, Worlds
 LIVE = "live"
 """The block of each template that is asked for again when something has changed."""
 
-_LAYOUT, _ARMED = "layout.html", "armed"
+_LAYOUT, _HEADER = "layout.html", ("follows", "armed")
 _MOST_FIELDS = 200
 
 
@@ -83,9 +83,14 @@ class Visit:
         known = self._context(view) | context
         if self.wants_part and status < 400:
             # What the header says of the session goes with it: htmx puts it where it belongs.
-            part = rendered_part(template, LIVE, known) + rendered_part(_LAYOUT, _ARMED, known)
-            return HTMLResponse(part, status)
+            header = "".join(rendered_part(_LAYOUT, each, known) for each in _HEADER)
+            return HTMLResponse(rendered_part(template, LIVE, known) + header, status)
         return HTMLResponse(rendered(template, known), status)
+
+    def told(self, error: ControlError) -> list[str]:
+        """What is wrong, sentence by sentence; who sees the page need not be who wrote what it repeats."""
+        details = self.control.masked(error.details)
+        return list(map(str, details)) if isinstance(details, list) else [] if details is None else [str(details)]
 
     def redirect(self, path: str = "", **query: object) -> Response:
         """Go on to another page, by GET."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -19,28 +19,38 @@ from mock_server.session import Session
 MOST_SOUGHT = 2000
 """Sends that one search looks through before it says how far it came: a page may ask for it every second."""
 
-ACCEPTED, DROPPED, REFUSED, UNANSWERED = "accepted", "dropped", "refused", "unanswered"
+ACCEPTED, DROPPED, REFUSED = "accepted", "dropped", "refused"
+INTERCEPTED, BUG, UNANSWERED = "intercepted", "bug", "unanswered"
 
 _BY_STATUS = {Status.PROVIDER_ACCEPTANCE: ACCEPTED} | {
     status: status.value.lower() for status in Status if status is not Status.PROVIDER_ACCEPTANCE
 }
-_BY_OUTCOME = {explanation.DROPPED: DROPPED, explanation.REFUSED: REFUSED}
+_BY_OUTCOME = {
+    explanation.DROPPED: DROPPED,
+    explanation.REFUSED: REFUSED,
+    explanation.INTERCEPTED: INTERCEPTED,
+    explanation.BUG: BUG,
+}
 
-STATES = (*_BY_STATUS.values(), DROPPED, REFUSED, UNANSWERED)
+STATES = (*_BY_STATUS.values(), *_BY_OUTCOME.values(), UNANSWERED)
 """What may have become of a send, in one word."""
 
 _STEP = 64
 """Messages that are passed over at once on the way to a late page."""
 
-_OF_NO_MESSAGE = frozenset({DROPPED, REFUSED, UNANSWERED})
+_OF_NO_MESSAGE = frozenset({*_BY_OUTCOME.values(), UNANSWERED})
 
 _Item = tuple[int, Message | Exchange]
 """A send with the number of its exchange."""
 
 
-def state_of(status: str | None, outcome: str | None) -> str:
-    """One of `STATES` for a message's status, or for an exchange's outcome where no message came of it."""
-    return _BY_OUTCOME.get(outcome or "", UNANSWERED) if status is None else _BY_STATUS[Status(status)]
+def state_of(message: Mapping[str, Any] | None, exchange: Mapping[str, Any] | None) -> str:
+    """One of `STATES`: a message's status, or of a send that no message came of what its client met."""
+    if message is not None:
+        return _BY_STATUS[Status(message["status"])]
+    if exchange is None or exchange["status"] is None:
+        return UNANSWERED
+    return _BY_OUTCOME.get(exchange["outcome"], UNANSWERED)
 
 
 class Sought(NamedTuple):
@@ -121,7 +131,7 @@ class InboxVerbs:
             "destination": explanation.masked(submission.destination, secrets),
             "text": explanation.masked(submission.text, secrets),
             "key": explanation.masked(key, secrets),
-            "state": state_of(status, None),
+            "state": _BY_STATUS[status],
             "code": None,
             "forced": message.forced,
         }
@@ -136,7 +146,7 @@ class InboxVerbs:
             "destination": subject.value("destination"),
             "text": text if isinstance(text, str) else None,
             "key": key if isinstance(key, str) else None,
-            "state": state_of(None, view["outcome"]),
+            "state": state_of(None, view),
             "code": view["code"],
             "forced": view["forced"],
         }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mock_server import explanation
 from mock_server.control.exporting import editable, hidden_in
 from mock_server.control.requests import ControlError, bad_scenario
 from mock_server.scenario import pack
@@ -84,10 +83,6 @@ class ScenarioVerbs:
         except ScenarioError as error:
             raise bad_scenario(error) from None
         self._session.use(self._session.as_its_own(scenario))
-
-    def said(self, text: str) -> str:
-        """A sentence about the scenario, without the session's passwords."""
-        return explanation.masked(text, self._session.secrets) or ""
 
     def _prepared(self, root: Node) -> Iterator[tuple[Mark, Flaw]]:
         refill(root, hidden_in(self._session))

@@ -50,6 +50,10 @@ class Control:
         """Say that a tester had a hand in the session; whoever serves a verb that changes something says so."""
         self._session.revision += 1
 
+    def masked(self, value: Any) -> Any:
+        """Any JSON value that may repeat what somebody wrote, without the session's passwords."""
+        return explanation.masked_within(value, self._session.secrets)
+
     async def reset(self) -> dict[str, Any]:
         """Go back to how the session was created."""
         await self._session.reset()

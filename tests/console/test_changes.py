@@ -111,6 +111,13 @@ def test_a_page_is_told_at_once_and_then_with_each_change(world: World) -> None:
         assert _next_event(lines) == "changed"
 
 
+def test_who_asks_for_the_stream_without_its_body_is_answered(world: World) -> None:
+    """A look at the headers must not wait for ever."""
+    answer = world.client.head(f"{world.prefix}/_console/changes")
+
+    assert answer.headers["content-type"].startswith("text/event-stream")
+
+
 def test_the_stream_ends_with_its_session() -> None:
     """And so does nobody's page wait for a session that is gone."""
     with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, timeout=5, trust_env=False) as client:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from mock_server.console import front_door
 from mock_server.domain.fault import FaultKind
 from mock_server.scenario.faults import FAULT_NAMES, parse_fault
 from tests.console.pages import Page, opened, submitted
@@ -140,7 +141,7 @@ def test_no_fault_breaks_the_page_and_each_is_told_by_name(world: World, name: s
     answered = kind in {FaultKind.HTML_PAGE, "502", "503", "504", "429"}
     assert (f"{kind}." in page.text) is not answered
     assert bool(world.messages()) is parse_fault(name).after
-    assert ("intercepted by a stub HTTP" in page.text) is (answered and not parse_fault(name).after)
+    assert ("answered by a stub forced HTTP" in page.text) is (answered and not parse_fault(name).after)
     if not answered:
         said = "took the message all the same" if parse_fault(name).after else "took no message"
         assert said in page.text
@@ -155,6 +156,28 @@ def test_an_answer_that_does_not_come_in_time_is_waited_for_no_longer(world: Wor
     assert "No answer in time: the client gave up. The gateway took the message all the same" in page.text
     assert world.exchanges()[0]["trouble"] == "held until released; the client left before the end of it"
     assert page.all("input", id="patience")[0]["value"] == "0.05"
+
+
+def test_a_session_that_is_named_by_its_header_is_the_one_that_is_sent_to(world: World) -> None:
+    """As a proxy in front of the page may name it; the send must not end up in the default one."""
+    named = {"X-Mock-Session": world.name}
+
+    answer = world.client.post("/_console/compose", data=USUAL, headers=named)
+
+    assert answer.status_code == 303
+    assert [each["text"] for each in world.messages()] == [USUAL["text"]]
+
+
+def test_a_session_that_ended_before_the_send_came_to_it_is_told_of(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And is no bug: somebody else deleted it while the form was on its way."""
+    scope_of = front_door._scope
+    monkeypatch.setattr(front_door, "_scope", lambda *asked: {**scope_of(*asked), "path": "/~gone/api/Admin/send"})
+
+    page = Page(submitted(world, "/compose", USUAL, status=404))
+
+    assert "Unknown session" in page.text
 
 
 def test_nobody_waits_for_the_answer_of_a_session_that_ended(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mock_server.domain import rules
 from tests.console.pages import opened
 from tests.support import CUSTOMER, DESTINATION, World
 
@@ -48,6 +49,45 @@ def test_a_refusal_is_shown_with_its_code(world: World) -> None:
     world.send("Hello", WATCHED)
 
     assert "refused 61" in opened(world, f"?to=%2B{WATCHED[1:]}").text
+
+
+@pytest.mark.parametrize(
+    ("then", "word"),
+    [
+        ({"answer": {"status": 418}}, "answered by a stub forced"),
+        ({"fault": "502"}, "answered by a stub forced"),
+        ({"fault": "502-after"}, "accepted"),
+    ],
+)
+def test_what_a_stub_answered_is_not_shown_as_no_answer(world: World, then: object, word: str) -> None:
+    """The client got one; whether the gateway took the message is another matter."""
+    world.control_created("/stubs", {"then": then})
+    world.send("Hello")
+
+    page = opened(world)
+
+    assert word in page.text
+    assert not page.all("span", class_="state state-unanswered")
+
+
+def test_a_bug_of_the_mock_is_shown_as_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And found by its state."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(rules, "SUBMISSION_RULES", (broken,))
+    world.send("Hello")
+
+    assert "bug in the mock" in opened(world, "?state=bug").text
+    assert opened(world, "?state=bug").all("span", class_="state state-bug")
+
+
+def test_the_header_follows_the_scenario(world: World) -> None:
+    """It goes with what lives: another page, or a test, may have switched it."""
+    world.patch(title="Quite another")
+
+    assert "Quite another" in opened(world, "?part=live").text
 
 
 def test_a_dropped_duplicate_is_shown_as_dropped(world: World) -> None:
