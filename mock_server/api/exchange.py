@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mock_server import wire
 from mock_server.api.answers import answer_bug, answer_control_error, answer_protocol_error, answer_redirect
 from mock_server.api.body import keep_body
 from mock_server.api.credentials import read_credentials
@@ -81,8 +82,7 @@ class ExchangeMiddleware:
         finally:
             if EXCHANGE in scope:
                 exchange: Exchange = scope[EXCHANGE]
-                if exchange.decision is None or exchange.decision.rule == "authentication":
-                    _withhold(session, exchange, headers.get(b"authorization"))
+                _withhold(session, exchange, headers.get(b"authorization"))
                 session.journal.settle(exchange)
                 session.watchers.exchange_settled(exchange)
             session.users -= 1
@@ -120,10 +120,10 @@ async def _serve(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> No
     try:
         await app(scope, receive, send)
     except asyncio.CancelledError:
-        wire: Wire | None = scope.get("extensions", {}).get(WIRE)
-        if wire is None:
+        connection: Wire | None = scope.get("extensions", {}).get(WIRE)
+        if connection is None:
             raise
-        wire.close()
+        connection.close()
         with suppress(asyncio.CancelledError):  # The loop may end before the connection has.
             await disconnected(receive)
 
@@ -143,10 +143,19 @@ async def _answer_bug(scope: Scope, send: Send, session: Session) -> None:
 
 
 def _withhold(session: Session, exchange: Exchange, authorization: bytes | None) -> None:
-    """Mask a password that nobody found to be good wherever it stands: no account's masking will find it later."""
-    credentials = read_credentials(authorization)
-    if isinstance(credentials, Credentials):
-        session.journal.withhold(exchange, Secrets(spellings(credentials.username, credentials.password)))
+    """Mask, wherever they stand, passwords that are no account's: no account's masking will find them later.
+
+    One that was presented and that nobody found to be good, and what is meant for a receiver of notifications.
+    """
+    found: set[bytes] = set()
+    if exchange.decision is None or exchange.decision.rule == "authentication":
+        credentials = read_credentials(authorization)
+        if isinstance(credentials, Credentials):
+            found |= spellings(credentials.username, credentials.password)
+    for secret in wire.webhook_secrets(exchange.body or b""):
+        found |= spellings("", secret)
+    if found:
+        session.journal.withhold(exchange, Secrets(found))
 
 
 def _wants_a_page(scope: Scope) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from starlette.types import Message, Scope
@@ -67,10 +67,10 @@ async def knock(visit: Visit, path: str, headers: Mapping[str, str], body: bytes
     return Met(exchange.id, trouble or _spoilt(exchange.trouble))
 
 
-async def _is_late(serving: asyncio.Future[None], visit: Visit, patience: float, left: asyncio.Event) -> bool:
+async def _is_late(serving: asyncio.Future[Any], visit: Visit, patience: float, left: asyncio.Event) -> bool:
     """Wait for an answer; whether the client left first. However it went, nothing is served any more then."""
     with visit.control.changes.ending() as ended:
-        ending = asyncio.ensure_future(ended.wait())
+        ending: asyncio.Future[Any] = asyncio.ensure_future(ended.wait())
         try:
             await asyncio.wait({serving, ending}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
             is_late = not serving.done()

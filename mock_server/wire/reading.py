@@ -25,6 +25,9 @@ _SERVICES_FIELDS = frozenset(
 )
 _ADMIN_FIELDS = _SERVICES_FIELDS | {"account", "lra"}
 
+_AUTHENTICATION = b"authentication"
+_NO_SECRETS = frozenset({"type", "username"})
+
 _TRUNCATED = "Input data was truncated"
 _HALF_A_PAIR = re.compile(rb"(?i)\\ud[89ab][0-9a-f]{2}(?!\\u|\\?\Z)")
 """What the decoder takes for a text that ends too early: it waits for the other half."""
@@ -118,6 +121,23 @@ def _webhook(found: object) -> Webhook:
         raise _MisfitError(f"webhook.authentication: expected an object, got {_kind(authentication)}")
     kind = _string("webhook.authentication.type", authentication.get("type"))
     return Webhook(url) if kind is None else Webhook(url, kind)
+
+
+def webhook_secrets(body: bytes) -> frozenset[str]:
+    """What stands in `webhook.authentication` beside its type: the contract has no place for it (REQ-10).
+
+    Whoever sends it means a password; it is read by nobody, and shown to nobody.
+    """
+    if _AUTHENTICATION not in body:
+        return frozenset()
+    try:
+        found = decoded(body)
+    except ValueError:
+        return frozenset()
+    for step in ("webhook", "authentication"):
+        found = found.get(step) if type(found) is dict else None
+    held = found.items() if type(found) is dict else ()
+    return frozenset(value for name, value in held if type(value) is str and name not in _NO_SECRETS)
 
 
 def _kind(found: object) -> str:

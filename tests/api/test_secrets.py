@@ -129,6 +129,37 @@ def test_a_password_in_header_query_path_or_body_is_never_told_right_or_wrong(
     assert len(world.exchanges()) == 2
 
 
+@pytest.mark.parametrize("operation", ["Admin", "Services"])
+@pytest.mark.parametrize(
+    "authentication",
+    [
+        {"type": "BASIC", "username": "shop", "password": WRONG},
+        {"type": "NONE", "token": WRONG},
+        {"password": WRONG},
+    ],
+)
+def test_what_a_client_has_a_receiver_ask_for_is_never_told(
+    world: World, authentication: dict[str, object], operation: str
+) -> None:
+    """The contract knows no such member, and so no account has this password; it is one all the same."""
+    webhook = {"url": "https://shop.example/receipts", "authentication": authentication}
+    exchange = world.send("Hello", webhook=webhook, operation=operation).headers["x-mock-exchange"]
+
+    told = everything_told(world) + world.client.get(f"{world.prefix}/_control/exchanges/har").text
+    page = world.client.get(f"{world.prefix}/_console/exchanges/{exchange}").text
+
+    assert_untold(told, "", WRONG)
+    assert_untold(page, "", WRONG)
+    assert "shop.example/receipts" in page
+
+
+@pytest.mark.parametrize("webhook", ["authentication", {"authentication": "BASIC"}, {"authentication": [1]}, 7])
+def test_an_odd_webhook_holds_no_password(world: World, webhook: object) -> None:
+    """It is looked into all the same, and breaks nothing."""
+    assert "x-mock-bug" not in world.send("Hello", webhook=webhook).headers
+    assert "x-mock-bug" not in world.send_raw(b'{"webhook": {"authentication": ').headers
+
+
 def test_a_wrong_password_with_a_body_too_large_is_never_told(world: World) -> None:
     """The refusal comes before authentication, so nobody knows that the password is wrong."""
     quoted = quote(WRONG, safe="")
