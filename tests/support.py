@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import httpx2
 
+from mock_server.journal import Bounds
 from mock_server.testing import MockGateway
 
 ADMIN = ("admin", "admin-secret")
@@ -187,6 +189,10 @@ class World:
         """A control request that must create something; what it answers."""
         return assert_control(self.request("POST", f"/_control{path}", body), 201)
 
+    def receiver(self, name: str = "mine") -> str:
+        """Where a webhook finds one of the session's own receivers."""
+        return f"{str(self.client.base_url).rstrip('/')}{self.prefix}/_control/receiver/{name}"
+
     def advance(self, seconds: float) -> None:
         """Move the clock."""
         self.control("POST", "/clock/advance", {"seconds": seconds})
@@ -215,6 +221,16 @@ def decided(world: World, response: httpx2.Response) -> tuple[str, str, str]:
     """Outcome, rule and requirement that the journal gives for an answer."""
     found = world.why(response)
     return found["outcome"], found["rule"], found["requirement"]
+
+
+@contextmanager
+def bounded(**bounds: int) -> Iterator[World]:
+    """The default session of a gateway that remembers little."""
+    with (
+        MockGateway(bounds=Bounds(**bounds)) as gateway,
+        httpx2.Client(base_url=gateway.url, trust_env=False) as client,
+    ):
+        yield World(client, "default")
 
 
 class Worlds:

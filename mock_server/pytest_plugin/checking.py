@@ -9,6 +9,8 @@ from mock_server.domain.errors import CATALOGUE, PROTOCOL_ERRORS
 from mock_server.pytest_plugin.errors import PluginError
 
 LONGEST_WAIT = 3600
+MOST_LISTED = 100_000
+"""Items that the control API lists at most: all that a test can have made."""
 
 
 class Answer(Protocol):

@@ -10,12 +10,10 @@ from typing import Self
 
 from mock_server.client import Control, ControlError, Exchange, Explanation
 from mock_server.pytest_plugin.aside import beside
-from mock_server.pytest_plugin.checking import checked_codes, checked_seconds
+from mock_server.pytest_plugin.checking import MOST_LISTED, checked_codes, checked_seconds
 from mock_server.pytest_plugin.errors import NotRefusedError, PluginError, plainly
 from mock_server.pytest_plugin.reporting import last_exchanges
 from mock_server.pytest_plugin.waiting import here
-
-_MOST_LISTED = 100_000
 
 
 class Tolerance:
@@ -43,7 +41,7 @@ class Tolerance:
         """Refusals that nobody asked for, oldest first."""
         if self._allowed is None:
             return []
-        refused = control.exchanges(outcome="refused", limit=_MOST_LISTED)
+        refused = control.exchanges(outcome="refused", limit=MOST_LISTED)
         return [each for each in reversed(refused) if not self._is_meant(each, self._allowed)]
 
     def _is_meant(self, refused: Exchange, allowed: set[int]) -> bool:

@@ -19,7 +19,7 @@ from mock_server.client import (
     connect,
 )
 from mock_server.pytest_plugin.aside import AsyncVerbs
-from mock_server.pytest_plugin.checking import Answer, exchange_of
+from mock_server.pytest_plugin.checking import MOST_LISTED, Answer, exchange_of
 from mock_server.pytest_plugin.clock import GatewayClock
 from mock_server.pytest_plugin.errors import PluginError, plainly
 from mock_server.pytest_plugin.expecting import ExpectedRefusal, Tolerance
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from mock_server.pytest_plugin.server import SmsServer
 
 _RECEIVER = "receipts"
-_MOST_LISTED = 100_000
 
 
 class Credentials(NamedTuple):
@@ -212,7 +211,7 @@ class SmsGateway:
     def receipts(self) -> list[WebhookAttempt]:
         """Every attempt to notify a webhook, oldest first: `status`, `message_id`, `outcome`, `request`, `answer`."""
         self._judge.see_receipts()
-        return self.control.webhooks(limit=_MOST_LISTED)[::-1]
+        return self.control.webhooks(limit=MOST_LISTED)[::-1]
 
     @property
     @plainly

@@ -10,12 +10,12 @@ import pytest
 
 from mock_server.client import Control, Stub, WebhookAttempt
 from mock_server.client.explaining import harmless
+from mock_server.pytest_plugin.checking import MOST_LISTED
 from mock_server.pytest_plugin.errors import NotTakenWarning
 from mock_server.pytest_plugin.expecting import Tolerance
 from mock_server.pytest_plugin.reporting import indented, last_exchanges, reasons_of
 
 _MOST_SHOWN = 5
-_MOST_LISTED = 100_000
 _LOST = {"failed", "given up"}
 _FOR_ALL = "for all tests, `sms_strict = false` in the settings of pytest."
 
@@ -83,7 +83,7 @@ class Judge:
 
     def _losses(self, control: Control) -> list[str]:
         """Warn of notifications that came to grief while nobody looked; a complaint where warnings are errors."""
-        lost = [] if self._receipts_seen else _lost(control.webhooks(limit=_MOST_LISTED))
+        lost = [] if self._receipts_seen else _lost(control.webhooks(limit=MOST_LISTED))
         first = f", the first {_MOST_SHOWN} of {len(lost)}" if len(lost) > _MOST_SHOWN else ""
         sentence = (
             f"Notifications were not taken{first}:\n{indented(map(harmless, lost[:_MOST_SHOWN]))}\n"

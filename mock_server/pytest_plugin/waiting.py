@@ -9,11 +9,10 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from mock_server.client import Control, ControlError, Message
-from mock_server.pytest_plugin.checking import checked_seconds
+from mock_server.pytest_plugin.checking import MOST_LISTED, checked_seconds
 from mock_server.pytest_plugin.errors import AbsenceError, NothingCameError, PluginError
 from mock_server.pytest_plugin.reporting import last_exchanges
 
-_MOST_LISTED = 100_000
 _Found = TypeVar("_Found")
 
 
@@ -32,7 +31,7 @@ class Inbox:
 
     def all(self) -> list[Message]:
         """Those that there are, oldest first."""
-        return self._control().messages(limit=_MOST_LISTED)[::-1]
+        return self._control().messages(limit=MOST_LISTED)[::-1]
 
     def next(self, timeout: float, filters: dict[str, Any]) -> Message:
         """The oldest that was not taken yet; it is taken then.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import httpx2
@@ -14,10 +13,8 @@ from mock_server.client.explaining import lines_of
 from mock_server.domain.errors import CATALOGUE, PROTOCOL_ERRORS
 from mock_server.domain.rules import ORDER
 from mock_server.explanation.unrouted import VENDOR_ROUTES
-from mock_server.journal import Bounds
-from mock_server.testing import MockGateway
 from tests.raw_client import RawConnection, raw_request
-from tests.support import DESTINATION, ORDINARY, World, Worlds
+from tests.support import DESTINATION, ORDINARY, World, Worlds, bounded
 
 ELSEWHERE = "+393401234567"
 URL = "https://example.com/a"
@@ -345,16 +342,6 @@ def test_what_a_stub_keeps_from_the_gateway_without_a_send_has_no_rules(worlds: 
 
     assert (response.status_code, found["outcome"], found["rules"]) == (418, "intercepted", [])
     assert found["advice"].startswith("The stub stubs[0] forces this answer")
-
-
-@contextmanager
-def bounded(**bounds: int) -> Iterator[World]:
-    """The default session of a gateway that remembers little."""
-    with (
-        MockGateway(bounds=Bounds(**bounds)) as gateway,
-        httpx2.Client(base_url=gateway.url, trust_env=False) as client,
-    ):
-        yield World(client, "default")
 
 
 @pytest.mark.parametrize(("bounds", "why"), [({"bytes": 0}, "had to go"), ({"body": 60}, "was too long")])

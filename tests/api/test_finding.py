@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
-import httpx2
 import pytest
 
 from mock_server.control.subjects import ATTEMPT_MEMBERS, EXCHANGE_MEMBERS, MESSAGE_MEMBERS
-from mock_server.journal import Bounds
 from mock_server.testing import MockGateway
-from tests.support import CUSTOMER, World, assert_accepted, assert_control, assert_control_error
+from tests.support import CUSTOMER, World, assert_accepted, assert_control, assert_control_error, bounded
 
 OTHER = "+447700900124"
 WATCHED = "+447700900061"
@@ -191,16 +187,6 @@ def test_a_secret_is_found_as_it_is_shown(world: World) -> None:
     refused = world.request("GET", "/_control/exchanges?admin-secret=1")
     assert refused.status_code == 400
     assert "admin-secret" not in refused.text
-
-
-@contextmanager
-def bounded(**bounds: int) -> Iterator[World]:
-    """The default session of a gateway that remembers little."""
-    with (
-        MockGateway(bounds=Bounds(**bounds)) as gateway,
-        httpx2.Client(base_url=gateway.url, trust_env=False) as client,
-    ):
-        yield World(client, "default")
 
 
 def test_what_could_not_be_looked_into_is_counted() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 
 import httpx2
@@ -21,19 +19,10 @@ from tests.support import (
     assert_accepted,
     assert_control,
     assert_control_error,
+    bounded,
 )
 
 MIDNIGHT = Instant(0)
-
-
-@contextmanager
-def bounded(**bounds: int) -> Iterator[World]:
-    """The default session of a gateway that remembers little."""
-    with (
-        MockGateway(bounds=Bounds(**bounds)) as gateway,
-        httpx2.Client(base_url=gateway.url, trust_env=False) as client,
-    ):
-        yield World(client, "default")
 
 
 @pytest.mark.requirement("ANS-1")

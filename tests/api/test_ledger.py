@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import httpx2
 import pytest
 
 from mock_server.domain.decision import Accepted, Decision
-from mock_server.journal import Bounds
 from mock_server.ledger import Ledger
 from mock_server.testing import MockGateway
 from tests.raw_client import RawConnection
-from tests.support import DESTINATION, World
+from tests.support import DESTINATION, World, bounded
 
 WATCHED = "+447700900061"
 FORCED = "+447700900064"
@@ -72,11 +70,7 @@ def test_sends_of_the_same_key_were_meant_to_be_one(world: World) -> None:
 
 def test_the_counters_stay_exact_when_the_journal_evicts() -> None:
     """Counters need no journal; duplicates do, and what could not be looked into is said."""
-    with (
-        MockGateway(bounds=Bounds(exchanges=5, bytes=900)) as gateway,
-        httpx2.Client(base_url=gateway.url, trust_env=False) as client,
-    ):
-        world = World(client, "default")
+    with bounded(exchanges=5, bytes=900) as world:
         for number in range(20):
             world.send(f"text {number}")
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import httpx2
 import pytest
 
-from mock_server.journal import Bounds
-from mock_server.testing import MockGateway
 from tests.console.pages import opened
-from tests.support import DESTINATION, World
+from tests.support import DESTINATION, World, bounded
 
 WATCHED = "+447700900061"
 SCRIPT = "<script>alert(1)</script>"
@@ -79,11 +76,7 @@ def test_many_duplicates_are_cut_off_and_counted(world: World) -> None:
 
 def test_what_could_not_be_compared_is_said() -> None:
     """The counters stay exact; the journal had to forget."""
-    with (
-        MockGateway(bounds=Bounds(exchanges=5, bytes=900)) as gateway,
-        httpx2.Client(base_url=gateway.url, trust_env=False) as client,
-    ):
-        world = World(client, "default")
+    with bounded(exchanges=5, bytes=900) as world:
         for number in range(20):
             world.send(f"text {number}")
 

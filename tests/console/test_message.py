@@ -73,8 +73,7 @@ def test_a_forced_answer_says_which_stub_forced_it_and_what_would_have_been(worl
 def test_each_webhook_attempt_is_shown_with_what_was_sent_and_answered(world: World) -> None:
     """And with the time of the next try."""
     world.request("PUT", "/_control/receiver/mine", {"answer": 500, "times": 1})
-    url = f"{world.client.base_url}".rstrip("/") + f"{world.prefix}/_control/receiver/mine"
-    message = world.send("Hello", webhook={"url": url}).json()["id"]
+    message = world.send("Hello", webhook={"url": world.receiver()}).json()["id"]
     world.advance(1)
 
     text = opened(world, f"/messages/{message}").text
@@ -99,8 +98,7 @@ def test_a_message_can_be_given_a_status(world: World) -> None:
 
 def test_the_last_webhook_can_be_sent_again(world: World) -> None:
     """Once and at once."""
-    url = f"{world.client.base_url}".rstrip("/") + f"{world.prefix}/_control/receiver/mine"
-    message = world.send("Hello", webhook={"url": url}).json()["id"]
+    message = world.send("Hello", webhook={"url": world.receiver()}).json()["id"]
     world.advance(1)
 
     submitted(world, f"/messages/{message}/resend")

@@ -38,7 +38,7 @@ def now(world: World) -> str:
 
 def hook(world: World) -> dict[str, str]:
     """A webhook that one of the session's own receivers takes."""
-    return {"url": f"{world.client.base_url}{world.prefix}/_control/receiver/mine".replace("//~", "/~")}
+    return {"url": world.receiver()}
 
 
 def test_a_clock_that_stands_still_says_so(world: World) -> None:

@@ -135,7 +135,7 @@ def test_the_scenario_is_switched(windows: Windows, quiet: World) -> None:
 def test_time_is_moved_and_a_webhook_tried_again(windows: Windows, quiet: World) -> None:
     """The receiver fails once. Nobody waits for the gateway's next try: time is moved to it."""
     quiet.request("PUT", "/_control/receiver/shop", {"answer": 500, "times": 1})
-    receiver = f"{str(quiet.client.base_url).rstrip('/')}{quiet.prefix}/_control/receiver/shop"
+    receiver = quiet.receiver("shop")
     quiet.send("Your parcel is on its way", webhook={"url": receiver})
     page = windows(quiet).open()
 

@@ -39,7 +39,7 @@ OF_AN_EMPTY_SESSION: dict[str, Callable[[World], str]] = {
 
 def fill(world: World) -> None:
     """Sends of every kind, one on its way, one whose webhook fails, and something armed for the next."""
-    receiver = f"{str(world.client.base_url).rstrip('/')}{world.prefix}/_control/receiver/shop"
+    receiver = world.receiver("shop")
     world.request("PUT", "/_control/receiver/shop", {"answer": 503, "times": 1})
     world.send("Dear customer, your contract is ready to be signed.", BANK)
     world.send("Your table is booked for two at eight.", UNDELIVERED)
