@@ -193,7 +193,7 @@ def _banner(url: str, scenario: Scenario, path: Path) -> Iterator[str]:
         yield f"  curl -u {user} {url}/api/Admin/send \\"
         yield "    -H 'Content-Type: application/json' \\"
         yield """    -d '{"destination": "+447700900123", "text": "Hello", "detailed": true}'"""
-    yield f"Watch it: {url}/_console"
+    yield f"Watch it:     {url}/_console"
     yield f"And why:      {url}/_control/exchanges"
 
 
