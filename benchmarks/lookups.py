@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from mock_server import gateway
 from mock_server.bootstrap import World
 from mock_server.domain.instants import SECOND, Instant
 from mock_server.domain.message import Message
 from mock_server.domain.submission import Reference, Submission
-from mock_server.journal import Bounds
+from mock_server.gateway import lookups
+from mock_server.journal.journal import Bounds
 from mock_server.scenario.loader import scenario_of
-from mock_server.session import Session
+from mock_server.session.session import Session
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 ASKED = 2_000
@@ -38,18 +38,18 @@ async def _run() -> None:
             await session.store.keep(_message(kept, session.now()))
             kept += 1
         every = [number * (size // ASKED or 1) % size for number in range(ASKED)]
-        by_id = await _median(every, lambda number: gateway.message_status(session, f"m{number}"))
+        by_id = await _median(every, lambda number: lookups.message_status(session, f"m{number}"))
         by_number = await _median(every, lambda number: _by_number(session, number))
         by_reference = await _median(every, lambda number: _by_reference(session, number))
         print(f"| {size:,} | {by_id:.0f} us | {by_number:.0f} us | {by_reference:.0f} us |")
 
 
 def _by_number(session: Session, number: int) -> Awaitable[bytes]:
-    return gateway.statuses_of_number(session, f"+39340{number // PER_NUMBER:07d}", None, 50)
+    return lookups.statuses_of_number(session, f"+39340{number // PER_NUMBER:07d}", None, 50)
 
 
 def _by_reference(session: Session, number: int) -> Awaitable[bytes]:
-    return gateway.statuses_of_reference(session, f"order-{number // PER_NUMBER}", None, 50)
+    return lookups.statuses_of_reference(session, f"order-{number // PER_NUMBER}", None, 50)
 
 
 async def _median(numbers: list[int], look_up: Callable[[int], Awaitable[object]]) -> float:

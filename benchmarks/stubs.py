@@ -20,7 +20,7 @@ from benchmarks.processes import free_port, serving
 from benchmarks.throughput import load
 from mock_server.bootstrap import World
 from mock_server.control import Worlds
-from mock_server.raw_bytes import RawBytes
+from mock_server.journal.raw_budget import RawBytes
 from mock_server.scenario.loader import scenario_of
 
 SESSIONS = 1_000

@@ -12,7 +12,7 @@ import uvloop
 from benchmarks.memory import request_of
 from mock_server.bootstrap import World
 from mock_server.control import Worlds
-from mock_server.raw_bytes import RawBytes
+from mock_server.journal.raw_budget import RawBytes
 from mock_server.scenario.loader import scenario_of
 
 WAITS = 1_000

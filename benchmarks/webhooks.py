@@ -12,9 +12,9 @@ import uvloop
 
 from benchmarks.memory import request_of
 from benchmarks.processes import free_port, serving
-from mock_server import timeline
 from mock_server.bootstrap import World
 from mock_server.domain.instants import HOUR, Instant
+from mock_server.gateway import scheduler
 from mock_server.scenario.loader import scenario_of
 
 MESSAGES = 100_000
@@ -50,7 +50,7 @@ async def _run(messages: int, port: int) -> None:
     gc.freeze()
     session = world.default
     began, cpu = time.perf_counter(), time.process_time()
-    progress = await timeline.advance(session, Instant(session.now() + 24 * HOUR), 3600.0)
+    progress = await scheduler.advance(session, Instant(session.now() + 24 * HOUR), 3600.0)
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu
     made = session.journal.attempts.opened
     assert progress.complete, "the advance ran into its wall limit"

@@ -52,22 +52,22 @@ def gateway(report: Path | None, as_json: bool, **given: Any) -> None:
 
     Exit code 0: everything that could be tested is kept. 1: something is broken. 2: the suite could not run.
     """
-    from contract_tests import report_files  # noqa: PLC0415 - `--help` needs none of it
     from contract_tests.gateway.progress import Shown  # noqa: PLC0415
     from contract_tests.gateway.runner import run  # noqa: PLC0415
-    from contract_tests.report import print_report  # noqa: PLC0415
-    from contract_tests.target import CouldNotRunError  # noqa: PLC0415
+    from contract_tests.report import files  # noqa: PLC0415 - `--help` needs none of it
+    from contract_tests.report.console import print_report  # noqa: PLC0415
+    from contract_tests.target.target import CouldNotRunError  # noqa: PLC0415
 
     try:
-        file = None if report is None else report_files.checked_file(report)
+        file = None if report is None else files.checked_file(report)
         with Shown() as shown:
             found = run(_options(**given), shown.step)
         if file is not None:
-            report_files.write_report(found, file)
+            files.write_report(found, file)
     except CouldNotRunError as error:
         _fail(str(error))
     if as_json:
-        click.echo(json.dumps(report_files.as_json(found), indent=2))
+        click.echo(json.dumps(files.as_json(found), indent=2))
     else:
         from rich.console import Console  # noqa: PLC0415
 
@@ -85,10 +85,10 @@ def _options(  # noqa: PLR0913 - one parameter an option
     assume: tuple[str, ...],
     **given: Any,
 ) -> Options:
-    from contract_tests.exchange import Login  # noqa: PLC0415
+    from contract_tests.contract.requirement_names import ids_in  # noqa: PLC0415
     from contract_tests.gateway.runner import DEFAULT_EXAMPLES, Options  # noqa: PLC0415
-    from contract_tests.requirement_names import ids_in  # noqa: PLC0415
-    from contract_tests.target import CouldNotRunError  # noqa: PLC0415
+    from contract_tests.target.exchange import Login  # noqa: PLC0415
+    from contract_tests.target.target import CouldNotRunError  # noqa: PLC0415
 
     if (username is None) != (password is None):
         raise CouldNotRunError("--username and --password go together.")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract_tests.checks import UNIVERSAL_IDS
+from contract_tests.contract.requirements import Requirement, load_requirements
 from contract_tests.gateway.suite import all_checks
-from contract_tests.requirements import Requirement, load_requirements
+from contract_tests.model.universal_checks import UNIVERSAL_IDS
 
 EVERY_ANSWER = "what is judged of every answer"
 

@@ -12,14 +12,14 @@ from typing import Any
 import schemathesis
 from schemathesis.core.failures import Failure as SchemathesisFailure
 
-from contract_tests import checks
-from contract_tests.contract import SENDS, Contract
-from contract_tests.control_client import ControlClient, ControlError, Session
-from contract_tests.exchange import Answer, Login, Request
-from contract_tests.failures import Failure, NeverAccepted, WrongOutcome
-from contract_tests.readings import Readings
-from contract_tests.reference_model import ReferenceGateway, Sent, agrees, blamed
-from contract_tests.world import World, assumed_by, limits_of
+from contract_tests.contract.document import SENDS, Contract
+from contract_tests.contract.readings import Readings
+from contract_tests.model import universal_checks
+from contract_tests.model.reference_model import ReferenceGateway, Sent, agrees, blamed
+from contract_tests.model.world import World, assumed_by, limits_of
+from contract_tests.report.failures import Failure, NeverAccepted, WrongOutcome
+from contract_tests.target.control_client import ControlClient, ControlError, Session
+from contract_tests.target.exchange import Answer, Login, Request
 
 _SESSION = "schemathesis"
 _STRANGER = Login("?", "?")
@@ -103,7 +103,7 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
         return True
     request, answer = exchange_of(response, _Current.runtime.login)
     refusal = answer.status == 500 and answer.member("code") in _Current.runtime.contract.codes.get(500, frozenset())
-    crash = bool(checks.judge(request, answer, _Current.runtime.contract, _Current.runtime.readings))
+    crash = bool(universal_checks.judge(request, answer, _Current.runtime.contract, _Current.runtime.readings))
     return crash or not refusal
 
 
@@ -115,7 +115,7 @@ def every_answer(ctx: Any, response: Any, case: Any) -> None:
     if runtime is None:
         return
     request, answer = exchange_of(response, runtime.login)
-    for failure in checks.judge(request, answer, runtime.contract, runtime.readings):
+    for failure in universal_checks.judge(request, answer, runtime.contract, runtime.readings):
         raise ContractBrokenFailure(case.operation.label, failure)
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from mock_server import timeline
 from mock_server.adapters.alarms import LoopAlarm
 from mock_server.adapters.clocks import FROZEN, REAL, SessionClock, stopwatch
 from mock_server.adapters.ids import SeededIds, random_seed
@@ -24,13 +23,14 @@ from mock_server.api.guard import Access
 from mock_server.console.mounting import console_routes
 from mock_server.control import Worlds
 from mock_server.domain.instants import Duration
-from mock_server.journal import Bounds, Journal
+from mock_server.gateway import scheduler
+from mock_server.journal.journal import Bounds, Journal
+from mock_server.journal.raw_budget import RawBytes
 from mock_server.ports import Stopwatch
-from mock_server.raw_bytes import RawBytes
 from mock_server.scenario.model import ClockPart, Scenario
 from mock_server.scenario.notation import parse_instant
-from mock_server.session import Session
-from mock_server.sessions import DEFAULT, USUAL_TTL, Sessions
+from mock_server.session.registry import DEFAULT, USUAL_TTL, Sessions
+from mock_server.session.session import Session
 
 logger = logging.getLogger("mock_server")
 
@@ -82,7 +82,7 @@ class World:
             journal=Journal(self._bounds, self.raw),
             sender=self._sender,
             on_a_port=lambda: self.on_a_port,
-            alarm=lambda session: LoopAlarm(lambda: timeline.wake(session)),
+            alarm=lambda session: LoopAlarm(lambda: scheduler.wake(session)),
         )
         # Whoever steers the gateway may have the token stand in what a client under test sends.
         session.secrets = session.secrets.with_more(self.access.secrets)

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from mock_server.journal import Bounds
+from mock_server.journal.journal import Bounds
 from mock_server.testing import MockGateway
 
 ADMIN = ("admin", "admin-secret")

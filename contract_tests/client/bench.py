@@ -19,7 +19,7 @@ from contract_tests.client.programs import simple
 from contract_tests.client.replaying import written
 from contract_tests.client.shrinking import shrunk
 from contract_tests.client.stand_in import StandIn
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.target import CouldNotRunError
 
 SLOW_WORKERS = 6
 """Clients that wait for their own time-out do so side by side."""

@@ -66,7 +66,7 @@ def client(reports: tuple[Path, ...], as_json: bool, one_shot: bool, **given: An
     from contract_tests.client.progress import Shown  # noqa: PLC0415
     from contract_tests.client.reporting import files  # noqa: PLC0415
     from contract_tests.client.running import run  # noqa: PLC0415
-    from contract_tests.target import CouldNotRunError  # noqa: PLC0415
+    from contract_tests.target.target import CouldNotRunError  # noqa: PLC0415
 
     try:
         places = [files.checked_file(report) for report in reports]
@@ -103,7 +103,7 @@ def _options(  # noqa: PLR0913 - one parameter an option
     from contract_tests.client.gaps import gaps_in  # noqa: PLC0415
     from contract_tests.client.replaying import case_in  # noqa: PLC0415
     from contract_tests.client.running import DEFAULT_CASES, Options  # noqa: PLC0415
-    from contract_tests.target import CouldNotRunError  # noqa: PLC0415
+    from contract_tests.target.target import CouldNotRunError  # noqa: PLC0415
 
     seed = _random_seed() if seed is None else seed
     try:

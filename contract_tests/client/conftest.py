@@ -15,7 +15,7 @@ from contract_tests.client.driver.function import FunctionDriver
 from contract_tests.client.findings import Report
 from contract_tests.client.gaps import gaps_in
 from contract_tests.client.running import Options, run
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.target import CouldNotRunError
 
 _SEEDS = 2**32
 

@@ -13,7 +13,7 @@ from contract_tests.client.cases import Case
 from contract_tests.client.driver.calling import Answer, Printed
 from contract_tests.client.driver.protocol import Intent
 from contract_tests.client.steps import Step
-from contract_tests.exchange import NOT_JSON
+from contract_tests.target.exchange import NOT_JSON
 
 MASK = "***"
 """What the journal shows in the place of a secret; it stands where the secret stood."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.target import CouldNotRunError
 
 
 def gaps_in(path: Path) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contract_tests.progress import Line
+from contract_tests.report.progress import Line
 
 
 class Shown(Line):

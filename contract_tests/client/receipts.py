@@ -17,7 +17,7 @@ from uuid import UUID
 
 import httpx2
 
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.target import CouldNotRunError
 
 QUICK = 2.0
 """Seconds that a receipt may take to be taken: the gateway gives up after ten."""

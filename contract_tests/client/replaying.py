@@ -19,7 +19,7 @@ import yaml
 from contract_tests.client.cases import Case, case_of
 from contract_tests.client.findings import Breach, Law
 from contract_tests.client.telling import on_one_line, transcript
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.target import CouldNotRunError
 
 __all__ = ["case_in", "transcript", "written"]
 

@@ -21,7 +21,7 @@ from contract_tests.client.findings import Check, Received, Report, Standing, Ve
 from contract_tests.client.meeting import Meetings
 from contract_tests.client.programs import enumerated, generated
 from contract_tests.client.stand_in import StandIn
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.target import CouldNotRunError
 
 DEFAULT_CASES = 400
 """Generated ones, beside those that every run plays."""

@@ -17,7 +17,7 @@ import aiohttp
 
 from contract_tests.client.cases import Case
 from contract_tests.client.evidence import Seen, seen_in
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.target import CouldNotRunError
 
 _PATIENCE = 20.0
 """Seconds for the stand-in to start, and for each of its answers."""

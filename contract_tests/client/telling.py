@@ -11,7 +11,7 @@ from contract_tests.client.driver.calling import Answer, DriverFailure
 from contract_tests.client.driver.protocol import Accepted, RefusedWith
 from contract_tests.client.evidence import MASK, Attempt, Evidence, Seen
 from contract_tests.client.steps import Sees
-from contract_tests.exchange import Login, Request, curl, masked
+from contract_tests.target.exchange import Login, Request, curl, masked
 
 _LONGEST_SHOWN = 400
 _MARGIN = " " * 9

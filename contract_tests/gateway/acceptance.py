@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract_tests.contract import ADMIN_SEND, SERVICES_SEND
-from contract_tests.exchange import NOT_JSON, Answer, Request
-from contract_tests.failures import NoContract, WrongState
+from contract_tests.contract.document import ADMIN_SEND, SERVICES_SEND
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.suite import Need, check
-from contract_tests.outcome import ACCEPTED
-from contract_tests.world import ADMIN
+from contract_tests.model.outcome import ACCEPTED
+from contract_tests.model.world import ADMIN
+from contract_tests.report.failures import NoContract, WrongState
+from contract_tests.target.exchange import NOT_JSON, Answer, Request
 
 
 @check("accepted: detailed", "ANS-1", "OP-1", "OP-2", "REQ-6", "REQ-1", needs=[Need.CREDENTIALS])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from contract_tests.contract import ADMIN_HEALTH, ADMIN_SEND, SENDS, SERVICES_SEND
-from contract_tests.exchange import Answer, Login, Request
+from contract_tests.contract.document import ADMIN_HEALTH, ADMIN_SEND, SENDS, SERVICES_SEND
 from contract_tests.gateway.health import ask
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.suite import Need, check
-from contract_tests.outcome import ACCEPTED, BAD_CREDENTIALS, NO_CREDENTIALS, Outcome, by_reading
-from contract_tests.target import json_request
-from contract_tests.world import FORMER, PLAIN
+from contract_tests.model.outcome import ACCEPTED, BAD_CREDENTIALS, NO_CREDENTIALS, Outcome, by_reading
+from contract_tests.model.world import FORMER, PLAIN
+from contract_tests.target.exchange import Answer, Login, Request
+from contract_tests.target.target import json_request
 
 _STRANGER = Login("contract-suite-nobody", "no-such-password-4c1d")
 _UNDIALLABLE = b'{"destination": "+0", "text": "Hello"}'

@@ -8,10 +8,10 @@ from secrets import randbelow
 
 import pytest
 
-from contract_tests.exchange import Login
 from contract_tests.gateway.lab import Bench
 from contract_tests.gateway.runner import Options, chosen_checks, opened, planned
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.exchange import Login
+from contract_tests.target.target import CouldNotRunError
 
 _MADE = pytest.StashKey[int]()
 

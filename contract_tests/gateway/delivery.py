@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from contract_tests.failures import WrongState
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.lookups import message_of, submitted
 from contract_tests.gateway.suite import Check, Need, add, check
-from contract_tests.outcome import ACCEPTED
-from contract_tests.world import START
+from contract_tests.model.outcome import ACCEPTED
+from contract_tests.model.world import START
+from contract_tests.report.failures import WrongState
 
 _ACCEPTED = "PROVIDER_ACCEPTANCE"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contract_tests.contract import ADMIN_SEND, SERVICES_SEND
-from contract_tests.failures import WrongOutcome, WrongState
+from contract_tests.contract.document import ADMIN_SEND, SERVICES_SEND
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.suite import Need, check
-from contract_tests.outcome import ACCEPTED, Outcome, refused
-from contract_tests.world import ADMIN, LINKER, PLAIN
+from contract_tests.model.outcome import ACCEPTED, Outcome, refused
+from contract_tests.model.world import ADMIN, LINKER, PLAIN
+from contract_tests.report.failures import WrongOutcome, WrongState
 
 FLOODED = refused(60)
 

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import contract_tests
-from contract_tests.failures import (
+from contract_tests.gateway.lab import Lab
+from contract_tests.gateway.lookups import submitted
+from contract_tests.gateway.suite import Need, check
+from contract_tests.report.failures import (
     Crash,
     Failure,
     Finding,
@@ -18,9 +21,6 @@ from contract_tests.failures import (
     WrongOutcome,
     WrongType,
 )
-from contract_tests.gateway.lab import Lab
-from contract_tests.gateway.lookups import submitted
-from contract_tests.gateway.suite import Need, check
 
 if TYPE_CHECKING:
     from contract_tests.schemathesis_hooks import Runtime

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from contract_tests.contract import ADMIN_HEALTH, SERVICES_HEALTH
-from contract_tests.exchange import Answer, Login, Request
-from contract_tests.failures import WrongState
+from contract_tests.contract.document import ADMIN_HEALTH, SERVICES_HEALTH
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.suite import Need, check
-from contract_tests.outcome import ACCEPTED, BAD_CREDENTIALS, NO_CREDENTIALS
+from contract_tests.model.outcome import ACCEPTED, BAD_CREDENTIALS, NO_CREDENTIALS
+from contract_tests.report.failures import WrongState
+from contract_tests.target.exchange import Answer, Login, Request
 
 
 def ask(lab: Lab, path: str, login: Login | None = None) -> tuple[Request, Answer]:

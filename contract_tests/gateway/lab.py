@@ -9,16 +9,24 @@ from dataclasses import dataclass, field
 from random import Random  # noqa: TID251 - every draw follows from the seed of the run
 from typing import Any
 
-from contract_tests import checks
-from contract_tests.contract import ADMIN_SEND, SERVICES_SEND, Contract
-from contract_tests.control_client import ControlClient, Session
-from contract_tests.exchange import LOOK_UPS, NOT_JSON, Answer, Login, Request
-from contract_tests.failures import Failure, Finding, NoAnswer, RepeatedId, WrongDetails, WrongOutcome, WrongText
-from contract_tests.outcome import Expected, Outcome, Showing, just, refused
-from contract_tests.readings import Readings
-from contract_tests.safety import UNDIALLABLE, NotTestableError
-from contract_tests.target import NoAnswerError, Target, json_request
-from contract_tests.world import ADMIN, PLAIN, World
+from contract_tests.contract.document import ADMIN_SEND, SERVICES_SEND, Contract
+from contract_tests.contract.readings import Readings
+from contract_tests.model import universal_checks
+from contract_tests.model.outcome import Expected, Outcome, Showing, just, refused
+from contract_tests.model.world import ADMIN, PLAIN, World
+from contract_tests.report.failures import (
+    Failure,
+    Finding,
+    NoAnswer,
+    RepeatedId,
+    WrongDetails,
+    WrongOutcome,
+    WrongText,
+)
+from contract_tests.target.control_client import ControlClient, Session
+from contract_tests.target.exchange import LOOK_UPS, NOT_JSON, Answer, Login, Request
+from contract_tests.target.safety import UNDIALLABLE, NotTestableError
+from contract_tests.target.target import NoAnswerError, Target, json_request
 
 ABSENT: Any = object()
 """In place of a member's value: leave the member out."""
@@ -174,7 +182,7 @@ class Lab:
         except NoAnswerError as error:
             self.report(NoAnswer(self.ids[:1], str(error)), request)
             raise
-        for failure in checks.judge(request, answer, self.bench.contract, self.readings):
+        for failure in universal_checks.judge(request, answer, self.bench.contract, self.readings):
             self.report(failure, request, answer)
         self._note_id(request, answer)
         return request, answer

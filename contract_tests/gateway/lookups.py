@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from contract_tests.contract import SERVICES_SEND
-from contract_tests.exchange import LOOK_UPS, NOT_JSON, Answer, Request
-from contract_tests.failures import WrongOutcome, WrongState
+from contract_tests.contract.document import SERVICES_SEND
 from contract_tests.gateway.flooding import copies
 from contract_tests.gateway.lab import Lab, brief
 from contract_tests.gateway.suite import Need, check
-from contract_tests.outcome import ACCEPTED, Expected, by_reading, protocol
+from contract_tests.model.outcome import ACCEPTED, Expected, by_reading, protocol
+from contract_tests.report.failures import WrongOutcome, WrongState
+from contract_tests.target.exchange import LOOK_UPS, NOT_JSON, Answer, Request
 
 _FORBIDDEN, _NOT_FOUND = protocol(403), protocol(404)
 _SOME_ID = "b3c4e1d2-7a60-4c19-8d2e-5f9a0c1b3d33"

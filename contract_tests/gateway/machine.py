@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from contract_tests.contract import ADMIN_SEND, SERVICES_SEND
-from contract_tests.exchange import Answer, Request
-from contract_tests.failures import Failure, Finding, WrongOutcome, WrongState
+from contract_tests.contract.document import ADMIN_SEND, SERVICES_SEND
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.lookups import messages_of
 from contract_tests.gateway.suite import Need, check
-from contract_tests.reference_model import Branch, ReferenceGateway, Sent, agrees, blamed
-from contract_tests.target import json_request
-from contract_tests.world import ADMIN, LINKER, PLAIN, Account, World, account_part, providers_part
+from contract_tests.model.reference_model import Branch, ReferenceGateway, Sent, agrees, blamed
+from contract_tests.model.world import ADMIN, LINKER, PLAIN, Account, World, account_part, providers_part
+from contract_tests.report.failures import Failure, Finding, WrongOutcome, WrongState
+from contract_tests.target.exchange import Answer, Request
+from contract_tests.target.target import json_request
 
 IDS = (
     "AF-1",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from contract_tests.contract import ADMIN_SEND, SERVICES_SEND
+from contract_tests.contract.document import ADMIN_SEND, SERVICES_SEND
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.refusals import Probe
 from contract_tests.gateway.suite import Check, Need, add, check
-from contract_tests.outcome import ACCEPTED, BAD_CREDENTIALS, Expected, Outcome, by_reading, malformed, refused
-from contract_tests.target import json_request
-from contract_tests.world import ADMIN
+from contract_tests.model.outcome import ACCEPTED, BAD_CREDENTIALS, Expected, Outcome, by_reading, malformed, refused
+from contract_tests.model.world import ADMIN
+from contract_tests.target.target import json_request
 
 _UNREADABLE: dict[str, bytes] = {
     "empty": b"",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from contract_tests.exchange import Answer, Request
-from contract_tests.failures import WrongState
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.lookups import messages_of, submitted
 from contract_tests.gateway.suite import Need, check
-from contract_tests.outcome import ACCEPTED
+from contract_tests.model.outcome import ACCEPTED
+from contract_tests.report.failures import WrongState
+from contract_tests.target.exchange import Answer, Request
 
 _NUMBER, _OTHER = "+16465550160", "+16465550161"
 _KEY = "contract order/7 ü"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from contract_tests.contract import ADMIN_HEALTH, SERVICES_HEALTH, SERVICES_SEND
-from contract_tests.control_client import ControlError
-from contract_tests.exchange import NOT_JSON, Answer, Request
+from contract_tests.contract.document import ADMIN_HEALTH, SERVICES_HEALTH, SERVICES_SEND
 from contract_tests.gateway.lab import Bench
-from contract_tests.target import CouldNotRunError, NoAnswerError, json_request
+from contract_tests.target.control_client import ControlError
+from contract_tests.target.exchange import NOT_JSON, Answer, Request
+from contract_tests.target.target import CouldNotRunError, NoAnswerError, json_request
 
 PREFLIGHT_SECONDS = 15.0
 """What the first look may take in all, unless a single answer may take longer."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contract_tests.progress import Line
-from contract_tests.verdicts import Result
+from contract_tests.report.progress import Line
+from contract_tests.report.verdicts import Result
 
 
 class Shown(Line):

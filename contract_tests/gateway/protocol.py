@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from contract_tests.contract import ADMIN_HEALTH, ADMIN_SEND, SENDS, SERVICES_HEALTH, SERVICES_SEND
-from contract_tests.exchange import Request
-from contract_tests.failures import WrongHeader
+from contract_tests.contract.document import ADMIN_HEALTH, ADMIN_SEND, SENDS, SERVICES_HEALTH, SERVICES_SEND
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.suite import Check, Need, add, check
-from contract_tests.outcome import ACCEPTED, NO_CREDENTIALS, protocol, refused
-from contract_tests.target import json_request
+from contract_tests.model.outcome import ACCEPTED, NO_CREDENTIALS, protocol, refused
+from contract_tests.report.failures import WrongHeader
+from contract_tests.target.exchange import Request
+from contract_tests.target.target import json_request
 
 _MEBIBYTE = 1024 * 1024
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from contract_tests.contract import ADMIN_SEND, SENDS, SERVICES_SEND
-from contract_tests.control_client import Session
-from contract_tests.failures import WrongState
+from contract_tests.contract.document import ADMIN_SEND, SENDS, SERVICES_SEND
 from contract_tests.gateway.flooding import copies, delivered, fill
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.suite import Need, check
-from contract_tests.outcome import ACCEPTED, BAD_CREDENTIALS, refused
-from contract_tests.safety import NotTestableError
-from contract_tests.world import PLAIN, account_part, providers_part
+from contract_tests.model.outcome import ACCEPTED, BAD_CREDENTIALS, refused
+from contract_tests.model.world import PLAIN, account_part, providers_part
+from contract_tests.report.failures import WrongState
+from contract_tests.target.control_client import Session
+from contract_tests.target.safety import NotTestableError
 
 
 def _session(lab: Lab) -> Session:

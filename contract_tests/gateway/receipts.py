@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from contract_tests.checks import JSON_TYPE
-from contract_tests.exchange import NOT_JSON
-from contract_tests.failures import NoContract, WrongHeader, WrongState, WrongType
 from contract_tests.gateway.delivery import LIVES, clock_at
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.lookups import message_of, submitted
 from contract_tests.gateway.receiver import Notified, Receiver, reached, receiving
 from contract_tests.gateway.suite import Check, Need, add, check
+from contract_tests.model.universal_checks import JSON_TYPE
+from contract_tests.report.failures import NoContract, WrongHeader, WrongState, WrongType
+from contract_tests.target.exchange import NOT_JSON
 
 _PATH, _DAY = "/receipts", 86_400
 _REFERENCE = {"service": "AUTHENTICATION", "action": "2FA", "key": "login-42"}

@@ -13,9 +13,9 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.exchange import NOT_JSON
 from contract_tests.gateway.lab import Lab
-from contract_tests.safety import NotTestableError
+from contract_tests.target.exchange import NOT_JSON
+from contract_tests.target.safety import NotTestableError
 
 ELSEWHERE = "/elsewhere"
 """Where a redirect of the receiver points."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from contract_tests.exchange import Login
 from contract_tests.gateway.lab import ABSENT, Lab
 from contract_tests.gateway.suite import Check, Need, add
-from contract_tests.outcome import ACCEPTED, BAD_CREDENTIALS, Expected, Outcome, by_reading, malformed, refused
-from contract_tests.safety import NotTestableError
-from contract_tests.world import ADMIN, LINKER
+from contract_tests.model.outcome import ACCEPTED, BAD_CREDENTIALS, Expected, Outcome, by_reading, malformed, refused
+from contract_tests.model.world import ADMIN, LINKER
+from contract_tests.target.exchange import Login
+from contract_tests.target.safety import NotTestableError
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contract_tests.failures import WrongState
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.lookups import submitted
 from contract_tests.gateway.receipts import expect_told, judge_receipt
 from contract_tests.gateway.receiver import ELSEWHERE, Receiver, reached, receiving
 from contract_tests.gateway.suite import Need, check
+from contract_tests.report.failures import WrongState
 
 _PATH, _DAY = "/receipts", 86_400
 _SENT_ONLY = {"plan": [{"after": "1s", "status": "SENT"}]}

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from contract_tests.contract import Contract
-from contract_tests.control_client import ControlClient, ControlError, connected
-from contract_tests.exchange import Login
-from contract_tests.failures import Finding
+from contract_tests.contract.document import Contract
+from contract_tests.contract.readings import Readings
+from contract_tests.contract.requirement_names import check_ids
 from contract_tests.gateway.lab import Bench, EnoughError, Lab
 from contract_tests.gateway.preflight import find_sessions, look
 from contract_tests.gateway.suite import Check, Need, all_checks
-from contract_tests.readings import Readings
-from contract_tests.requirement_names import check_ids
-from contract_tests.safety import Allowance, NotTestableError, is_handset, looks_real
-from contract_tests.target import CouldNotRunError, NoAnswerError, Target, checked_url
-from contract_tests.verdicts import Report, Result
-from contract_tests.world import World, assumed_by, limits_of
+from contract_tests.model.world import World, assumed_by, limits_of
+from contract_tests.report.failures import Finding
+from contract_tests.report.verdicts import Report, Result
+from contract_tests.target.control_client import ControlClient, ControlError, connected
+from contract_tests.target.exchange import Login
+from contract_tests.target.safety import Allowance, NotTestableError, is_handset, looks_real
+from contract_tests.target.target import CouldNotRunError, NoAnswerError, Target, checked_url
 
 DEFAULT_EXAMPLES = 40
 

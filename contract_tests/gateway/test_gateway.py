@@ -7,8 +7,8 @@ import pytest
 from contract_tests.gateway.lab import Bench
 from contract_tests.gateway.runner import make
 from contract_tests.gateway.suite import Check
-from contract_tests.report import failures
-from contract_tests.verdicts import Report
+from contract_tests.report.console import failures
+from contract_tests.report.verdicts import Report
 
 
 def test_contract(contract_check: Check, bench: Bench, request: pytest.FixtureRequest) -> None:

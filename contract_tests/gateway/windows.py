@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from contract_tests.contract import SERVICES_SEND
+from contract_tests.contract.document import SERVICES_SEND
 from contract_tests.gateway.flooding import FLOODED, copies, delivered, fill
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.suite import Check, Need, add, check
-from contract_tests.outcome import ACCEPTED, by_reading
+from contract_tests.model.outcome import ACCEPTED, by_reading
 
 _EDGES = {"a second before": -1, "on": 0, "a second behind": 1}
 

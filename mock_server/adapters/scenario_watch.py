@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.problems import ScenarioError
-from mock_server.session import Session
+from mock_server.session.session import Session
 
 logger = logging.getLogger("mock_server")
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from mock_server.domain.instants import SECOND
-from mock_server.sessions import Sessions
+from mock_server.session.registry import Sessions
 
 
 class Sweeper:

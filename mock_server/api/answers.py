@@ -8,7 +8,8 @@ import msgspec
 from starlette.types import Send
 
 from mock_server import wire
-from mock_server.exchange import Exchange, ProtocolError
+from mock_server.domain.decision import ProtocolError
+from mock_server.journal.exchange import Exchange
 
 RawHeader = tuple[bytes, bytes]
 

@@ -17,8 +17,8 @@ from mock_server.api.send import SendEndpoint
 from mock_server.api.service_status import ServiceStatusEndpoint
 from mock_server.control import Worlds
 from mock_server.domain.submission import Operation
-from mock_server.gateway import statuses_of_number, statuses_of_reference
-from mock_server.sessions import Sessions
+from mock_server.gateway.lookups import statuses_of_number, statuses_of_reference
+from mock_server.session.registry import Sessions
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 

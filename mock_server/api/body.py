@@ -7,10 +7,11 @@ from enum import Enum
 from starlette.types import Receive, Scope, Send
 
 from mock_server.api.answers import answer_protocol_error
+from mock_server.domain.decision import ProtocolError
 from mock_server.domain.errors import TOO_LARGE
 from mock_server.domain.requirements import assumed
-from mock_server.exchange import Exchange, ProtocolError
-from mock_server.session import Session
+from mock_server.journal.exchange import Exchange
+from mock_server.session.session import Session
 
 LARGEST_BODY = 1024 * 1024
 """Bytes (BAD-5)."""

@@ -16,16 +16,17 @@ from mock_server import wire
 from mock_server.api.answers import answer_bug, answer_control_error, answer_protocol_error, answer_redirect
 from mock_server.api.body import keep_body
 from mock_server.api.credentials import read_credentials
-from mock_server.api.presence import disconnected
+from mock_server.api.disconnect import disconnected
+from mock_server.domain.decision import ProtocolError
 from mock_server.domain.errors import METHOD_NOT_ALLOWED, NOT_FOUND
 from mock_server.domain.requirements import assumed
 from mock_server.domain.secrets import Secrets, spellings
 from mock_server.domain.submission import Credentials
-from mock_server.exchange import Exchange, ProtocolError
 from mock_server.explanation import masked
+from mock_server.journal.exchange import Exchange
 from mock_server.ports import WIRE, TransportFaultError, Wire
-from mock_server.session import Session
-from mock_server.sessions import DEFAULT, Sessions
+from mock_server.session.registry import DEFAULT, Sessions
+from mock_server.session.session import Session
 
 SESSION, EXCHANGE, HEADERS = "mock.session", "mock.exchange", "mock.headers"
 """Keys of the ASGI scope: the `Session`, the `Exchange` of a vendor request, and the headers as a dictionary."""

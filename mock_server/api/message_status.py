@@ -11,17 +11,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from mock_server import gateway
 from mock_server.api.answers import answer, answer_protocol_error
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
+from mock_server.api.faults import forcing_of, intercepted, troubled
 from mock_server.api.oversize import refused_unread
-from mock_server.api.troubles import forcing_of, intercepted, troubled
+from mock_server.domain.decision import ProtocolError
 from mock_server.domain.errors import FORBIDDEN, MALFORMED, NOT_FOUND
 from mock_server.domain.instants import Instant, instant_of
 from mock_server.domain.requirements import assumed, documented
 from mock_server.domain.stub import Asked
-from mock_server.exchange import Exchange, ProtocolError
-from mock_server.session import Session
+from mock_server.gateway import lookups
+from mock_server.journal.exchange import Exchange
+from mock_server.session.session import Session
 
 
 class _AnyText(Convertor[str]):
@@ -91,7 +92,7 @@ class StatusEndpoint:
         key: str = request.path_params["key"]
         if self._look_up is not None:
             return await self._look_up(session, key, _send_date(request), _count(request))
-        found = await gateway.message_status(session, key)
+        found = await lookups.message_status(session, key)
         if found is None:
             raise _RefusalError(ProtocolError(NOT_FOUND, "message id", _MS_3, "no message has this id"))
         return found

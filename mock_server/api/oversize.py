@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 from mock_server.api.body import declares_too_much, refuse_declared
 from mock_server.api.credentials import read_credentials
 from mock_server.api.exchange import EXCHANGE, HEADERS
-from mock_server.api.troubles import forcing_of, intercepted, troubled
+from mock_server.api.faults import forcing_of, intercepted, troubled
 from mock_server.domain.stub import Asked
 from mock_server.domain.submission import Credentials
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from starlette.types import Receive, Scope, Send
 
-from mock_server import gateway, wire
+from mock_server import wire
 from mock_server.api.answers import answer, answer_refusal
 from mock_server.api.body import LARGEST_BODY, Unread, read_body
 from mock_server.api.credentials import read_credentials
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
+from mock_server.api.faults import forcing_of, intercepted, troubled
 from mock_server.api.oversize import refused_unread
-from mock_server.api.troubles import forcing_of, intercepted, troubled
 from mock_server.domain.errors import TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
 from mock_server.domain.requirements import assumed
 from mock_server.domain.stub import asked_by
 from mock_server.domain.submission import Attempt, Operation, Submission, Unreadable
-from mock_server.exchange import Exchange
-from mock_server.forcing import Forcing
-from mock_server.session import Session
-from mock_server.sessions import DEFAULT
+from mock_server.gateway import submit
+from mock_server.gateway.stub_selection import Forcing
+from mock_server.journal.exchange import Exchange
+from mock_server.session.registry import DEFAULT
+from mock_server.session.session import Session
 
 _BAD_4 = assumed("BAD-4")
 _BAD_5 = assumed("BAD-5")
@@ -59,7 +60,7 @@ class SendEndpoint:
     async def _decide(self, scope: Scope, receive: Receive, send: Send, attempt: Attempt, forcing: Forcing) -> None:
         session: Session = scope[SESSION]
         exchange: Exchange = scope[EXCHANGE]
-        decision = exchange.decision = await gateway.submit(session, attempt, forcing)
+        decision = exchange.decision = await submit.submit(session, attempt, forcing)
         send = troubled(scope, receive, send, forcing)
         readings = session.policy.readings
         status, answer_body = wire.answer_to(decision, provider_null=readings.provider_null_when_not_detailed)

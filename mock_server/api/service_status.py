@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from starlette.types import Receive, Scope, Send
 
-from mock_server import gateway, wire
+from mock_server import wire
 from mock_server.api.answers import answer, answer_protocol_error, answer_refusal
 from mock_server.api.body import OVERFLOWING, keep_body
 from mock_server.api.credentials import read_credentials
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
+from mock_server.api.faults import forcing_of, intercepted, troubled
 from mock_server.api.oversize import refused_unread
-from mock_server.api.troubles import forcing_of, intercepted, troubled
 from mock_server.domain.stub import Asked
 from mock_server.domain.submission import Attempt, Operation, Submission
-from mock_server.exchange import Exchange
-from mock_server.session import Session
+from mock_server.gateway import lookups
+from mock_server.journal.exchange import Exchange
+from mock_server.session.session import Session
 
 _NOTHING_SENT = Submission()
 
@@ -42,7 +43,7 @@ class ServiceStatusEndpoint:
             credentials = read_credentials(headers.get(b"authorization"))
             attempt = Attempt(self._operation, credentials, _NOTHING_SENT, exchange.at, exchange.id)
             exchange.asked_with(session.policy, attempt.username)
-            exchange.decision = gateway.service_status(session, attempt)
+            exchange.decision = lookups.service_status(session, attempt)
         readings = session.policy.readings
         if exchange.decision is None and not exchange.body_read:
             await answer_protocol_error(send, exchange, OVERFLOWING)

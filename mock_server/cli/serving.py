@@ -15,9 +15,9 @@ import click
 
 from mock_server.cli.access import access_of, control_options, told
 from mock_server.cli.failing import fail
+from mock_server.cli.logs import configure_logging
 from mock_server.domain.instants import HOUR, Duration
-from mock_server.journal import Bounds
-from mock_server.logs import configure_logging
+from mock_server.journal.journal import Bounds
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.model import Scenario
 from mock_server.scenario.notation import parse_delay, written

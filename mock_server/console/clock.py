@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from mock_server.console.visit import Table, Visit
+from mock_server.console.page_request import Table, Visit
 from mock_server.control import ControlError
 
 _PATH = "/time"

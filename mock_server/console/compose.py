@@ -12,10 +12,10 @@ from starlette.responses import Response
 from mock_server.console.copying import as_curl, content_of, sender_of
 from mock_server.console.front_door import LATE, knock
 from mock_server.console.message import message_of
+from mock_server.console.page_request import Table, Visit
 from mock_server.console.texts import told_text
-from mock_server.console.visit import Table, Visit
 from mock_server.control import ControlError
-from mock_server.control.inbox import state_of
+from mock_server.control.views.inbox import state_of
 from mock_server.domain.fault import FaultKind
 
 _PATHS = {"admin": "/api/Admin/send", "services": "/api/Services/send"}

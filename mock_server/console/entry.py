@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from mock_server.api.guard import Refusal
 from mock_server.console.door import COOKIE, Door
-from mock_server.console.visit import Handler, Visit
+from mock_server.console.page_request import Handler, Visit
 
 ENTRY_PATH = "/enter"
 ENTRY = ("POST",)

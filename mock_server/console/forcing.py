@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from starlette.responses import Response
 
 from mock_server.console.outcomes import BY_KEY, GROUPS, OWN_ANSWER, told
-from mock_server.console.visit import Table, Visit
+from mock_server.console.page_request import Table, Visit
 from mock_server.control import ControlError
 from mock_server.domain.errors import WATCHLISTED, WRONG_NUMBER
 from mock_server.domain.stub import Origin

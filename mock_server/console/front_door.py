@@ -11,10 +11,10 @@ from urllib.parse import quote
 from starlette.types import Message, Scope
 
 from mock_server.api.exchange import EXCHANGE
-from mock_server.console.visit import Visit
+from mock_server.console.page_request import Visit
 from mock_server.control import ControlError
 from mock_server.domain.fault import SPOILS_THE_ANSWER
-from mock_server.exchange import Exchange
+from mock_server.journal.exchange import Exchange
 from mock_server.ports import TransportFaultError
 
 LATE = "late"

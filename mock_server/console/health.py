@@ -7,7 +7,7 @@ import shlex
 
 from starlette.responses import Response
 
-from mock_server.console.visit import Table, Visit
+from mock_server.console.page_request import Table, Visit
 
 
 async def _health(visit: Visit) -> Response:

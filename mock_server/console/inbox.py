@@ -8,9 +8,9 @@ from typing import Any
 from starlette.responses import Response
 
 from mock_server.console.copying import first_curl
+from mock_server.console.page_request import Table, Visit
 from mock_server.console.texts import told_text
-from mock_server.console.visit import Table, Visit
-from mock_server.control.inbox import STATES, Sought
+from mock_server.control.views.inbox import STATES, Sought
 
 _LISTED = 100
 """Sends from which the conversations are made up."""

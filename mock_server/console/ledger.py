@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from mock_server.console.visit import Table, Visit
+from mock_server.console.page_request import Table, Visit
 from mock_server.domain.errors import BY_CODE, PROTOCOL_ERRORS
 
 _SEARCHED = 1000

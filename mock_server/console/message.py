@@ -8,10 +8,10 @@ from typing import Any
 from starlette.responses import Response
 
 from mock_server.console.copying import as_curl, as_pytest, content_of
+from mock_server.console.page_request import Table, Visit
 from mock_server.console.texts import told_text
-from mock_server.console.visit import Table, Visit
 from mock_server.control import ControlError
-from mock_server.control.inbox import state_of
+from mock_server.control.views.inbox import state_of
 from mock_server.domain.delivery import Status
 
 PUSHABLE = tuple(status for status in Status if status is not Status.PROVIDER_ACCEPTANCE)

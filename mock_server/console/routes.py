@@ -13,7 +13,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.api.guard import Access
-from mock_server.console.beat import Beats, key_of
 from mock_server.console.clock import CLOCK
 from mock_server.console.compose import COMPOSE
 from mock_server.console.door import Door
@@ -23,12 +22,13 @@ from mock_server.console.health import HEALTH
 from mock_server.console.inbox import INBOX
 from mock_server.console.ledger import LEDGER
 from mock_server.console.message import MESSAGE
+from mock_server.console.page_request import Handler, Table, Visit
+from mock_server.console.refresh import Beats, key_of
 from mock_server.console.rendering import STATIC
 from mock_server.console.scenario_text import SCENARIO_TEXT
 from mock_server.console.scenarios import SCENARIOS
 from mock_server.console.sessions import SESSIONS
 from mock_server.console.stream import changes
-from mock_server.console.visit import Handler, Table, Visit
 from mock_server.control import ControlError, Worlds
 
 PREFIX = "/_console"

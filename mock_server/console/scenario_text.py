@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from starlette.responses import Response
 
+from mock_server.console.page_request import Table, Visit
 from mock_server.console.texts import Piece, pieces
-from mock_server.console.visit import Table, Visit
 from mock_server.control import BadScenarioError
 from mock_server.scenario.problems import Problem
 

@@ -9,7 +9,7 @@ import segno
 from starlette.responses import RedirectResponse, Response
 
 from mock_server.api.guard import names_this_machine
-from mock_server.console.visit import Table, Visit
+from mock_server.console.page_request import Table, Visit
 from mock_server.control import ControlError
 
 _SCALE = 5

@@ -9,8 +9,8 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
+from mock_server.console.page_request import Table, Visit
 from mock_server.console.rendering import Words
-from mock_server.console.visit import Table, Visit
 from mock_server.control import ControlError
 
 _LISTED = 50

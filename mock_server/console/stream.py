@@ -12,9 +12,9 @@ from contextlib import suppress
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from mock_server.api.presence import ClientGoneError, unless_gone
-from mock_server.console.beat import Beat, Beats
-from mock_server.console.visit import Table, Visit
+from mock_server.api.disconnect import ClientGoneError, unless_gone
+from mock_server.console.page_request import Table, Visit
+from mock_server.console.refresh import Beat, Beats
 from mock_server.control import Control
 
 _SIGN_OF_LIFE = 15.0

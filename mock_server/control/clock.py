@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_server import timeline
-from mock_server.control import happenings, shapes
+from mock_server.control import shapes
 from mock_server.control.requests import (
     MOST_LISTED,
     ControlError,
@@ -16,9 +15,11 @@ from mock_server.control.requests import (
     only,
     whole_number_of,
 )
+from mock_server.control.views import events
 from mock_server.domain.delivery import Change
 from mock_server.domain.instants import LATEST, Instant, rfc3339
-from mock_server.session import Session
+from mock_server.gateway import scheduler
+from mock_server.session.session import Session
 
 _WALL_LIMIT = 30.0
 _LONGEST_WALL_LIMIT = 3600.0
@@ -50,8 +51,8 @@ class ClockVerbs:
         limit = whole_number_of(request, "limit", MOST_LISTED, least=0, most=100_000)
         target = self._target(request)
         try:
-            progress = await timeline.advance(self._session, target, wall_limit)
-        except timeline.BusyError:
+            progress = await scheduler.advance(self._session, target, wall_limit)
+        except scheduler.BusyError:
             raise ControlError(
                 409, "Busy", "another advance of this session is under way; wait for its answer"
             ) from None
@@ -69,14 +70,14 @@ class ClockVerbs:
         only(request, {"at"})
         at = request.get("at")
         self._session.clock.freeze(None if at is None else moment_of(at))
-        timeline.wake(self._session)
+        scheduler.wake(self._session)
         return self.show()
 
     async def resume(self, request: Mapping[str, object]) -> dict[str, Any]:
         """Run on from where the clock stands: as wall time does with `{}`, or `{"factor": 60}` times as fast."""
         only(request, {"factor"})
         self._session.clock.resume(number_of(request, "factor", 1.0, least=0.001, most=_FASTEST))
-        timeline.wake(self._session)
+        scheduler.wake(self._session)
         return self.show()
 
     def arrival(self, request: Mapping[str, object]) -> str | None:
@@ -86,7 +87,7 @@ class ClockVerbs:
 
     def mark(self) -> str:
         """This moment, for `happened` to begin or to end with."""
-        return str(happenings.Mark(self._session.now(), self._session.journal.attempts.opened))
+        return str(events.Mark(self._session.now(), self._session.journal.attempts.opened))
 
     async def happened(self, since: str | None = None, until: str | None = None, *, limit: int) -> dict[str, Any]:
         """The newest of what came to pass between two marks, oldest first.
@@ -96,16 +97,16 @@ class ClockVerbs:
         Raises:
             ControlError: 400, one of them is no mark.
         """
-        begin = None if since is None else happenings.mark_of(since)
-        end = None if until is None else happenings.mark_of(until)
-        return await happenings.happened(self._session, begin, end, limit)
+        begin = None if since is None else events.mark_of(since)
+        end = None if until is None else events.mark_of(until)
+        return await events.happened(self._session, begin, end, limit)
 
     async def due(self, *, limit: int) -> dict[str, Any]:
         """What is still to come, the first of it in detail: what an advance until idle would do.
 
         Changes are those of as many messages as `happened` looks at.
         """
-        return await happenings.due(self._session, limit)
+        return await events.due(self._session, limit)
 
     def _target(self, request: Mapping[str, object]) -> Instant | None:
         until = request.get("until")

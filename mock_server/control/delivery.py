@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_server import explanation, timeline
+from mock_server import explanation
 from mock_server.control import shapes
 from mock_server.control.requests import ControlError, only
 from mock_server.domain.delivery import LEGAL, Carrier, Change, Status, is_legal, latest, usual_word
 from mock_server.domain.message import Message
-from mock_server.receivers import Behaviour, Receiver
-from mock_server.session import Session
+from mock_server.gateway import scheduler
+from mock_server.session.receivers import Behaviour, Receiver
+from mock_server.session.session import Session
 
 
 class DeliveryVerbs:
@@ -53,8 +54,8 @@ class DeliveryVerbs:
             )
         carrier = _carrier(request.get("provider"), status)
         change = Change(self._session.now(), status, carrier, forced=not legal)
-        await timeline.push(self._session, message, change)
-        timeline.wake(self._session)
+        await scheduler.push(self._session, message, change)
+        scheduler.wake(self._session)
         return await self.message(message_id)
 
     async def resend(self, message_id: str) -> dict[str, Any]:
@@ -68,7 +69,7 @@ class DeliveryVerbs:
             raise ControlError(
                 409, "Nothing to tell", "the message has not changed yet, and its acceptance is not told"
             )
-        attempt = await timeline.resend(self._session, message, past[-1], len(past) - 2)
+        attempt = await scheduler.resend(self._session, message, past[-1], len(past) - 2)
         return shapes.attempt(attempt, self._session.secrets)
 
     def receiver(self, name: str) -> Receiver:

@@ -12,8 +12,8 @@ from mock_server.scenario import pack
 from mock_server.scenario.export import exported
 from mock_server.scenario.loader import OF_THE_SESSION
 from mock_server.scenario.model import MASK
-from mock_server.scenario.refill import Hidden
-from mock_server.session import Session
+from mock_server.scenario.unmask import Hidden
+from mock_server.session.session import Session
 
 _PROSE = ("title", "description")
 

@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from mock_server import explanation
+from mock_server.control.release import PACKAGE, release
 from mock_server.domain.instants import SECOND, Instant, rfc3339
 from mock_server.domain.secrets import Secrets
-from mock_server.exchange import Exchange
-from mock_server.release import PACKAGE, release
+from mock_server.journal.exchange import Exchange
 
 _HTTP = "HTTP/1.1"
 _UNKNOWN_SIZE = -1

@@ -10,7 +10,7 @@ from mock_server import wire
 from mock_server.control.patching import patch
 from mock_server.control.requests import ControlError
 from mock_server.domain.policy import Health
-from mock_server.session import Session
+from mock_server.session.session import Session
 
 PARTS = Health.__struct_fields__
 """What the health checks report on."""

@@ -9,10 +9,10 @@ from typing import Any
 
 from mock_server import explanation
 from mock_server.control import har, ledger
-from mock_server.control.filters import Asked, Filter, asked
 from mock_server.control.requests import MOST_LISTED, ControlError
-from mock_server.control.searching import exchanges_newer, messages_newer, newer
-from mock_server.control.subjects import (
+from mock_server.control.search.candidates import exchanges_newer, messages_newer, newer
+from mock_server.control.search.filters import Asked, Filter, asked
+from mock_server.control.search.subjects import (
     ATTEMPT_MEMBERS,
     EXCHANGE_MEMBERS,
     MESSAGE_MEMBERS,
@@ -21,9 +21,9 @@ from mock_server.control.subjects import (
     MessageSubject,
 )
 from mock_server.domain.message import Message
-from mock_server.exchange import Exchange
-from mock_server.raw_bytes import RawBytes
-from mock_server.session import Session
+from mock_server.journal.exchange import Exchange
+from mock_server.journal.raw_budget import RawBytes
+from mock_server.session.session import Session
 
 Query = Mapping[str, str]
 """Filters by name, as they stand in a URL: `{"destination": "+447700900123", "text~": "code"}`."""

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from mock_server import explanation, wire
 from mock_server.domain.secrets import Secrets
 from mock_server.domain.submission import Submission
-from mock_server.exchange import Exchange
 from mock_server.explanation import masked
-from mock_server.session import Session
+from mock_server.journal.exchange import Exchange
+from mock_server.session.session import Session
 
 _COUNTED = {explanation.ACCEPTED: "accepted", explanation.DROPPED: "dropped", explanation.REFUSED: "refused"}
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from mock_server.control.requests import bad_scenario
 from mock_server.scenario.loader import patched
 from mock_server.scenario.problems import ScenarioError
-from mock_server.session import Session
+from mock_server.session.session import Session
 
 
 def patch(session: Session, parts: Mapping[str, object]) -> None:

@@ -12,8 +12,8 @@ from mock_server.scenario.loader import OF_THE_CREATION, OF_THE_SESSION, parse_s
 from mock_server.scenario.model import Scenario
 from mock_server.scenario.positions import Mark, Node
 from mock_server.scenario.problems import Flaw, ScenarioError
-from mock_server.scenario.refill import refill
-from mock_server.session import Session
+from mock_server.scenario.unmask import refill
+from mock_server.session.session import Session
 
 _LONGEST_SHOWN = 80
 _FILE = "scenario"

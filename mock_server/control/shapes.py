@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_server.attempts import WebhookAttempt
 from mock_server.domain.delivery import Change
 from mock_server.domain.instants import rfc3339
 from mock_server.domain.secrets import Secrets
 from mock_server.explanation import masked
-from mock_server.receivers import Received
-from mock_server.timeline import Fired
+from mock_server.gateway.scheduler import Fired
+from mock_server.journal.webhook_attempts import WebhookAttempt
+from mock_server.session.receivers import Received
 
 
 def change(each: Change) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from mock_server import timeline
 from mock_server.control.requests import ControlError, only
 from mock_server.domain.instants import rfc3339
-from mock_server.session import Session
-from mock_server.shelf import MOST, Snapshot
+from mock_server.gateway import scheduler
+from mock_server.session.session import Session
+from mock_server.session.snapshots import MOST, Snapshot
 
 FORMAT = 1
 """Of what a snapshot holds: a handle of another format stands for something that this gateway cannot restore."""
@@ -68,7 +68,7 @@ class SnapshotVerbs:
         if self._session.advancing:
             raise ControlError(409, "Busy", "an advance of this session is under way; wait for its answer")
         await self._session.restore(snapshot)
-        timeline.wake(self._session)
+        scheduler.wake(self._session)
         return handle
 
     async def _quiet(self) -> None:

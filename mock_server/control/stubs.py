@@ -14,8 +14,8 @@ from mock_server.scenario.loader import stub_part
 from mock_server.scenario.matching import stub_of
 from mock_server.scenario.problems import ScenarioError
 from mock_server.scenario.stub_model import StubPart
-from mock_server.session import Session
-from mock_server.stubs import ContradictionError
+from mock_server.session.session import Session
+from mock_server.session.stub_book import ContradictionError
 
 
 class StubVerbs:

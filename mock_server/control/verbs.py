@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server import explanation
-from mock_server.control.changes import ChangeVerbs
 from mock_server.control.clock import ClockVerbs
 from mock_server.control.delivery import DeliveryVerbs
 from mock_server.control.exporting import exported_session
 from mock_server.control.health import HealthVerbs
-from mock_server.control.inbox import InboxVerbs
 from mock_server.control.journal import JournalVerbs
+from mock_server.control.long_poll.waits import WaitVerbs
 from mock_server.control.patching import patch
 from mock_server.control.scenarios import ScenarioVerbs
 from mock_server.control.snapshots import SnapshotVerbs
 from mock_server.control.stubs import StubVerbs
-from mock_server.control.waiting import WaitVerbs
-from mock_server.raw_bytes import RawBytes
-from mock_server.session import Session
+from mock_server.control.views.changes import ChangeVerbs
+from mock_server.control.views.inbox import InboxVerbs
+from mock_server.journal.raw_budget import RawBytes
+from mock_server.session.session import Session
 
 _PROSE = ("title", "description")
 """Where a scenario may tell its reader how to sign in."""

@@ -82,3 +82,12 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     """What the anti-flooding windows held when they were asked."""
     detailed: bool = False
     """The caller wants the provider named (REQ-6)."""
+
+
+class ProtocolError(msgspec.Struct, frozen=True):
+    """An answer that no rule of the gateway gave: unknown path, wrong method, too large (BAD-5)."""
+
+    error: ErrorCode
+    rule: str
+    requirement: Requirement | None
+    details: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum, StrEnum
 from operator import attrgetter
+from typing import NamedTuple
 
 import msgspec
 
@@ -240,3 +241,20 @@ def merged(some: Sequence[Stub], others: Sequence[Stub]) -> Sequence[Stub]:
 
 
 _rank = attrgetter("rank")
+
+
+class NearMiss(NamedTuple):
+    """A stub that did not answer, and the one thing that kept it from it."""
+
+    stub: str
+    differs: str
+    wanted: str
+    saw: str
+
+
+class Standing(NamedTuple):
+    """Which stubs there were when a request came: little to keep, for each exchange keeps one."""
+
+    scenario: StubTable
+    made: int
+    """How many the control API had made."""

@@ -13,12 +13,12 @@ from mock_server.domain.message import Message
 from mock_server.domain.requirements import Requirement
 from mock_server.domain.secrets import Secrets
 from mock_server.domain.urls import find_links
-from mock_server.exchange import Exchange
 from mock_server.explanation.advice import advice
 from mock_server.explanation.masking import masked, masked_within, readable
 from mock_server.explanation.near import stubs_nearly_matched
 from mock_server.explanation.rules import rules_asked, rules_view, stubs_asked
-from mock_server.stubs import StubBook
+from mock_server.journal.exchange import Exchange
+from mock_server.session.stub_book import StubBook
 
 __all__ = [
     "ACCEPTED",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from mock_server.domain.decision import Accepted, Decision, Refused
 from mock_server.domain.findings import Asked
-from mock_server.exchange import Exchange
 from mock_server.explanation.rules import the_one_that_fired
 from mock_server.explanation.unrouted import advice_on_protocol_error
+from mock_server.journal.exchange import Exchange
 from mock_server.scenario.outcome_header import NAME as OUTCOME_HEADER
 
 _BUG = (

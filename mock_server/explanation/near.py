@@ -7,10 +7,10 @@ from itertools import chain, islice
 from typing import Any
 
 from mock_server.domain.secrets import Secrets
-from mock_server.domain.stub import Asked, Origin, Stage, Stub
-from mock_server.exchange import Exchange
+from mock_server.domain.stub import Asked, NearMiss, Origin, Stage, Stub
 from mock_server.explanation.masking import masked
-from mock_server.stubs import MOST_NEAR, NearMiss, StubBook
+from mock_server.journal.exchange import Exchange
+from mock_server.session.stub_book import MOST_NEAR, StubBook
 
 _MANY = 3
 """Criteria of a scenario's stub that asks for more than an operation and a number."""

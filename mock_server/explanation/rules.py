@@ -15,8 +15,8 @@ from mock_server.domain.rules import HEALTH_RULES, ORDER
 from mock_server.domain.secrets import Secrets
 from mock_server.domain.stub import Asked as AskedOfStubs
 from mock_server.domain.submission import Attempt, Credentials, Operation, Presented, Submission, Unreadable
-from mock_server.exchange import Exchange
 from mock_server.explanation.masking import masked
+from mock_server.journal.exchange import Exchange
 
 _HEALTH = tuple(rule.__name__ for rule in HEALTH_RULES)
 _FIRED = frozenset({Said.REFUSED, Said.DROPPED})

@@ -6,8 +6,9 @@ import re
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from mock_server.exchange import Exchange, ProtocolError
+from mock_server.domain.decision import ProtocolError
 from mock_server.explanation.masking import readable
+from mock_server.journal.exchange import Exchange
 from mock_server.scenario.outcome_header import NAME as OUTCOME_HEADER
 
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from mock_server.client import Control, ControlError, Exchange, Explanation
-from mock_server.pytest_plugin.aside import beside
+from mock_server.pytest_plugin.aio import beside
 from mock_server.pytest_plugin.checking import MOST_LISTED, checked_codes, checked_seconds
 from mock_server.pytest_plugin.errors import NotRefusedError, PluginError, plainly
 from mock_server.pytest_plugin.reporting import last_exchanges

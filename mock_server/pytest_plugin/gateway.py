@@ -18,7 +18,7 @@ from mock_server.client import (
     WebhookAttempt,
     connect,
 )
-from mock_server.pytest_plugin.aside import AsyncVerbs
+from mock_server.pytest_plugin.aio import AsyncVerbs
 from mock_server.pytest_plugin.checking import MOST_LISTED, Answer, exchange_of
 from mock_server.pytest_plugin.clock import GatewayClock
 from mock_server.pytest_plugin.errors import PluginError, plainly

@@ -12,7 +12,7 @@ from mock_server.adapters import scenario_watch
 from mock_server.adapters.scenario_watch import ScenarioWatch
 from mock_server.bootstrap import World
 from mock_server.scenario.loader import load_scenario
-from mock_server.session import Session
+from mock_server.session.session import Session
 
 
 class Edited:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 import yaml
 
-from mock_server.documents import documents
+from mock_server.api.control.documents import documents
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 

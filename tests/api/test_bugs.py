@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import httpx2
 import pytest
 
-from mock_server import gateway as gateway_module
 from mock_server import wire
 from mock_server.control import Control
 from mock_server.domain import rules
+from mock_server.gateway import submit as gateway_module
 from mock_server.testing import MockGateway
 from tests.support import ADMIN, DESTINATION, World, assert_accepted, assert_refused, basic
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from mock_server.control.subjects import ATTEMPT_MEMBERS, EXCHANGE_MEMBERS, MESSAGE_MEMBERS
+from mock_server.control.search.subjects import ATTEMPT_MEMBERS, EXCHANGE_MEMBERS, MESSAGE_MEMBERS
 from mock_server.testing import MockGateway
 from tests.support import CUSTOMER, World, assert_accepted, assert_control, assert_control_error, bounded
 

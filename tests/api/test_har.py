@@ -11,7 +11,7 @@ import httpx2
 import jsonschema_rs
 import pytest
 
-from mock_server.journal import Bounds
+from mock_server.journal.journal import Bounds
 from mock_server.testing import MockGateway
 from tests.support import World, assert_control_error
 

@@ -8,8 +8,8 @@ import httpx2
 import pytest
 
 from mock_server.domain.instants import Instant
-from mock_server.journal import Bounds, Journal
-from mock_server.raw_bytes import RawBytes
+from mock_server.journal.journal import Bounds, Journal
+from mock_server.journal.raw_budget import RawBytes
 from mock_server.testing import MockGateway
 from tests.raw_client import RawConnection, raw_request
 from tests.support import (

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from mock_server.domain.decision import Accepted, Decision
-from mock_server.ledger import Ledger
+from mock_server.journal.counters import Ledger
 from mock_server.testing import MockGateway
 from tests.raw_client import RawConnection
 from tests.support import DESTINATION, World, bounded

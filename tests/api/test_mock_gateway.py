@@ -103,7 +103,7 @@ def test_a_gateway_takes_the_port_it_is_told() -> None:
 
 def test_without_a_port_nothing_is_bound_and_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is due is performed by the loop thread; it can be started again."""
-    monkeypatch.setattr("mock_server.testing.bind", None)
+    monkeypatch.setattr("mock_server.testing.mock_gateway.bind", None)
     gateway = MockGateway(port=None)
     for _ in range(2):
         with gateway as running:

@@ -10,13 +10,13 @@ import httpx2
 import pytest
 from click.testing import CliRunner
 
-from mock_server import sessions as registry
 from mock_server.adapters.clocks import stopwatch
 from mock_server.adapters.sweeper import Sweeper
 from mock_server.cli import main
 from mock_server.domain.instants import HOUR, MINUTE, SECOND, Duration
 from mock_server.scenario.model import Scenario
-from mock_server.sessions import Sessions
+from mock_server.session import registry
+from mock_server.session.registry import Sessions
 from mock_server.testing import MockGateway
 from tests.support import ADMIN, DESTINATION, assert_accepted, assert_control, assert_control_error
 

@@ -8,15 +8,15 @@ from typing import Any, cast
 import httpx2
 import pytest
 
-from mock_server import timeline
 from mock_server.adapters.clocks import FROZEN, SessionClock
 from mock_server.bootstrap import World as ServedWorld
 from mock_server.control import ControlError
 from mock_server.control import snapshots as verbs
 from mock_server.control.snapshots import SnapshotVerbs
 from mock_server.domain.instants import SECOND, Instant
+from mock_server.gateway import scheduler
 from mock_server.scenario.loader import scenario_of
-from mock_server.session import Session
+from mock_server.session.session import Session
 from tests.delivery.support import Gate, ScriptedSender, run, turns
 from tests.support import (
     ADMIN,
@@ -300,7 +300,7 @@ def test_a_snapshot_waits_for_the_attempts_under_way() -> None:
         gate = Gate()
         world, session = a_session(ScriptedSender(gate))
         await send(world)
-        advancing = asyncio.create_task(timeline.advance(session, Instant(session.now() + SECOND), 20))
+        advancing = asyncio.create_task(scheduler.advance(session, Instant(session.now() + SECOND), 20))
         await gate.reached.wait()
         taking = asyncio.create_task(SnapshotVerbs(session).take({}))
         await turns()
@@ -326,7 +326,7 @@ def test_attempts_that_take_too_long_are_due_again_in_the_snapshot(monkeypatch: 
         world, session = a_session(sender)
         await send(world)
         target = Instant(session.now() + SECOND)
-        advancing = asyncio.create_task(timeline.advance(session, target, 20))
+        advancing = asyncio.create_task(scheduler.advance(session, target, 20))
         await gate.reached.wait()
         handle = await SnapshotVerbs(session).take({})
         with pytest.raises(ControlError) as busy:
@@ -341,7 +341,7 @@ def test_attempts_that_take_too_long_are_due_again_in_the_snapshot(monkeypatch: 
         assert kept.answered is not None
         assert kept.answered.error == "no answer had come when the snapshot was taken"
         assert kept.next_try_at == session.now()
-        await timeline.advance(session, target, 20)
+        await scheduler.advance(session, target, 20)
         assert sender.told() == [(1.0, "SENT"), (1.0, "SENT")]
         assert sender.posts[0].raw == sender.posts[1].raw
 
@@ -360,7 +360,7 @@ def test_a_restore_lets_everybody_go_who_waits_in_the_world_that_is_left() -> No
         sleeping = asyncio.create_task(session.sleepers.until(Instant(session.now() + 10**12)))
         session.clock.advance(1_000_000)
         session.clock.resume()
-        timeline.wake(session)
+        scheduler.wake(session)
         await gate.reached.wait()
         (task,) = session.under_way
 

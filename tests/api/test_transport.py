@@ -13,7 +13,7 @@ import pytest
 
 from mock_server.domain.fault import NEEDS_A_PORT, FaultKind
 from mock_server.testing import MockGateway
-from mock_server.transport import transport
+from mock_server.testing.transport import transport
 from tests.support import ADMIN, DESTINATION
 
 BODY = {"destination": DESTINATION, "text": "Hello"}

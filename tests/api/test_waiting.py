@@ -16,9 +16,9 @@ import pytest
 from mock_server.adapters.clocks import SessionClock
 from mock_server.control import Control, ControlError
 from mock_server.domain.submission import Reference
-from mock_server.journal import Bounds
-from mock_server.raw_bytes import RawBytes
-from mock_server.session import Session
+from mock_server.journal.journal import Bounds
+from mock_server.journal.raw_budget import RawBytes
+from mock_server.session.session import Session
 from mock_server.testing import MockGateway
 from tests.delivery.support import MORNING, ScriptedSender, a_session, advance, run, send, turns
 from tests.raw_client import RawConnection

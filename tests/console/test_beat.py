@@ -10,9 +10,9 @@ import httpx2
 import pytest
 
 from mock_server.bootstrap import World as Server
-from mock_server.console.beat import Beat, Beats, rest_after
+from mock_server.console.refresh import Beat, Beats, rest_after
 from mock_server.control import Control
-from mock_server.control.inbox import InboxVerbs
+from mock_server.control.views.inbox import InboxVerbs
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.pack import resolve
 from tests.support import DESTINATION
@@ -60,7 +60,7 @@ def in_a_room(
         return await looked(self, *args, **asked)
 
     monkeypatch.setattr(InboxVerbs, "sends", counting)
-    monkeypatch.setattr("mock_server.console.beat._KEPT_FOR", kept_for)
+    monkeypatch.setattr("mock_server.console.refresh._KEPT_FOR", kept_for)
     beats = Beats()
     monkeypatch.setattr("mock_server.console.routes.Beats", lambda: beats)
 
@@ -155,7 +155,7 @@ def test_a_clock_is_never_shown_late(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_too_large_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The memory for renderings is bounded, whatever is sent."""
-    monkeypatch.setattr("mock_server.console.beat._MOST_KEPT", 100)
+    monkeypatch.setattr("mock_server.console.refresh._MOST_KEPT", 100)
 
     async def act(room: Room, _: Beat) -> None:
         assert await room.renderings(LIVE, LIVE) == 2

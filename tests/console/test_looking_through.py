@@ -11,7 +11,7 @@ import pytest
 
 from mock_server.bootstrap import World as Server
 from mock_server.control import Control
-from mock_server.control.inbox import Sought
+from mock_server.control.views.inbox import Sought
 from mock_server.scenario.loader import scenario_of
 from tests.support import DESTINATION
 
@@ -58,8 +58,8 @@ def test_page_by_page_each_send_is_found_once_and_newest_first(
     most: int, step: int, destination: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Messages and refusals in one order, however far one look goes."""
-    monkeypatch.setattr("mock_server.control.inbox.MOST_SOUGHT", most)
-    monkeypatch.setattr("mock_server.control.inbox._STEP", step)
+    monkeypatch.setattr("mock_server.control.views.inbox.MOST_SOUGHT", most)
+    monkeypatch.setattr("mock_server.control.views.inbox._STEP", step)
     refused = {2, 3, 7, 10, 11, 12}
 
     async def act(control: Control, send: Send) -> Any:
@@ -109,7 +109,7 @@ def test_a_search_tells_nothing_of_a_password(text: str, found: int) -> None:
 
 def test_a_look_goes_no_farther_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     """A text that stands nowhere is looked for a bit at a time, and the page says where to go on."""
-    monkeypatch.setattr("mock_server.control.inbox.MOST_SOUGHT", 5)
+    monkeypatch.setattr("mock_server.control.views.inbox.MOST_SOUGHT", 5)
 
     async def act(control: Control, send: Send) -> Any:
         for number in range(12):

@@ -7,7 +7,6 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, NamedTuple, TypeVar
 
-from mock_server import gateway
 from mock_server.adapters.alarms import LoopAlarm
 from mock_server.adapters.clocks import FROZEN, SessionClock
 from mock_server.adapters.ids import SeededIds
@@ -17,14 +16,15 @@ from mock_server.domain.decision import Accepted, SilentlyDropped
 from mock_server.domain.instants import SECOND, Duration, Instant
 from mock_server.domain.stub import asked_by
 from mock_server.domain.submission import Attempt, Credentials, Operation, Reference, Submission, Webhook
-from mock_server.forcing import Forcing
-from mock_server.journal import Bounds, Journal
+from mock_server.gateway import submit
+from mock_server.gateway.scheduler import wake
+from mock_server.gateway.stub_selection import Forcing
+from mock_server.journal.journal import Bounds, Journal
+from mock_server.journal.raw_budget import RawBytes
 from mock_server.ports import Alarm, Answered
-from mock_server.raw_bytes import RawBytes
 from mock_server.scenario.loader import scenario_of
 from mock_server.scenario.notation import parse_instant
-from mock_server.session import Session
-from mock_server.timeline import wake
+from mock_server.session.session import Session
 
 DESTINATION = "+447700900123"
 HOOK = "https://shop.example/receipts"
@@ -180,7 +180,7 @@ async def send(
     submission = Submission(destination, text, reference, webhook=webhook)
     credentials = Credentials("admin", "admin-secret")
     attempt = Attempt(Operation.ADMIN, credentials, submission, session.now(), "1")
-    decision = await gateway.submit(session, attempt, Forcing(session, asked_by(attempt), attempt.at))
+    decision = await submit.submit(session, attempt, Forcing(session, asked_by(attempt), attempt.at))
     assert isinstance(decision.verdict, Accepted | SilentlyDropped), decision
     return decision.verdict.message_id
 

@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from mock_server.domain.message import Message
-from mock_server.watching import Memo, Waiter
+from mock_server.session.subscriptions import Memo, Waiter
 from tests.delivery.support import Gate, ScriptedSender, a_session, advance, run, send
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from mock_server.control import ControlError, DeliveryVerbs
 from mock_server.domain.delivery import Status
-from mock_server.session import Session
+from mock_server.session.session import Session
 from tests.delivery.support import Gate, ScriptedSender, SenderByUrl, a_session, advance, life, run, send
 
 SLOW = {"plan": [{"after": "1h", "status": "SENT"}, {"after": "2h", "status": "DELIVERED"}]}

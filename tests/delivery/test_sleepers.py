@@ -9,7 +9,7 @@ import pytest
 from mock_server.adapters.clocks import SessionClock
 from mock_server.control import ClockVerbs
 from mock_server.domain.instants import HOUR, SECOND, Instant
-from mock_server.session import Session
+from mock_server.session.session import Session
 from tests.delivery.support import (
     MORNING,
     Gate,

@@ -14,10 +14,10 @@ from mock_server.domain.delivery import Plan, Status, Step
 from mock_server.domain.instants import HOUR
 from mock_server.domain.message import Message
 from mock_server.domain.submission import Submission, Webhook
-from mock_server.journal import Bounds
-from mock_server.raw_bytes import RawBytes
-from mock_server.session import Session
-from mock_server.timeline import begin, wake
+from mock_server.gateway.scheduler import begin, wake
+from mock_server.journal.journal import Bounds
+from mock_server.journal.raw_budget import RawBytes
+from mock_server.session.session import Session
 from tests.delivery.support import (
     DESTINATION,
     HOOK,

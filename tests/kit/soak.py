@@ -6,8 +6,8 @@ import sys
 from secrets import randbelow
 
 from contract_tests.gateway.runner import Options, run
-from contract_tests.report import failures
-from contract_tests.verdicts import Report
+from contract_tests.report.console import failures
+from contract_tests.report.verdicts import Report
 from tests.kit.broken_gateways import CATALOGUE, Broken, served
 
 ROUNDS = 20

@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.gateway import machine
 from contract_tests.gateway.runner import Options, chosen_checks, run
-from contract_tests.verdicts import Report
+from contract_tests.report.verdicts import Report
 from tests.kit.broken_gateways import CATALOGUE, Broken, served
 
 SEED = 20260115

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from contract_tests.checks import UNIVERSAL_IDS
 from contract_tests.cli import main
+from contract_tests.contract.requirements import load_requirements
 from contract_tests.coverage import coverage
 from contract_tests.gateway.suite import all_checks
-from contract_tests.requirements import load_requirements
+from contract_tests.model.universal_checks import UNIVERSAL_IDS
 
 KNOWN = {requirement.id: requirement for requirement in load_requirements()}
 

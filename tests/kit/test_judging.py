@@ -7,17 +7,17 @@ import shlex
 
 import pytest
 
-from contract_tests.checks import judge
-from contract_tests.contract import ADMIN_SEND, SERVICES_HEALTH, Contract
-from contract_tests.exchange import NOT_JSON, Answer, Login, Request, curl, masked
-from contract_tests.failures import Failure, Finding
-from contract_tests.outcome import ACCEPTED, by_reading, just, malformed, refused
-from contract_tests.readings import Readings
-from contract_tests.report import failures, summary
-from contract_tests.report_files import as_junit
-from contract_tests.requirements import load_requirements
-from contract_tests.target import json_request
-from contract_tests.verdicts import Report, Result, Verdict
+from contract_tests.contract.document import ADMIN_SEND, SERVICES_HEALTH, Contract
+from contract_tests.contract.readings import Readings
+from contract_tests.contract.requirements import load_requirements
+from contract_tests.model.outcome import ACCEPTED, by_reading, just, malformed, refused
+from contract_tests.model.universal_checks import judge
+from contract_tests.report.console import failures, summary
+from contract_tests.report.failures import Failure, Finding
+from contract_tests.report.files import as_junit
+from contract_tests.report.verdicts import Report, Result, Verdict
+from contract_tests.target.exchange import NOT_JSON, Answer, Login, Request, curl, masked
+from contract_tests.target.target import json_request
 
 LOGIN = Login("admin", "pa'ss wörd")
 SEND = json_request(ADMIN_SEND, b'{"destination": "+0"}', LOGIN)

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from contract_tests.cli import main
-from contract_tests.exchange import Request
-from contract_tests.safety import Allowance, NotTestableError, looks_real, may_become_an_sms
-from contract_tests.target import json_request
+from contract_tests.target.exchange import Request
+from contract_tests.target.safety import Allowance, NotTestableError, looks_real, may_become_an_sms
+from contract_tests.target.target import json_request
 from mock_server.testing import MockGateway
 
 HANDSET = "+12025550123"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 import pytest
 
+from contract_tests.contract.requirements import load_requirements
 from contract_tests.openapi import DOCUMENTS, DocumentName, document_path, load_document
-from contract_tests.requirements import load_requirements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from contract_tests.contract import ADMIN_SEND, SERVICES_SEND
-from contract_tests.exchange import Answer, Login
-from contract_tests.reading_numbers import is_assigned, is_e164
-from contract_tests.reading_requests import is_json_type, read_body, webhook_is_sound
-from contract_tests.reading_texts import holds_url
-from contract_tests.readings import Readings
-from contract_tests.reference_model import Branch, ReferenceGateway, Sent, agrees, blamed
-from contract_tests.world import ADMIN, FORMER, LINKER, PLAIN, World
+from contract_tests.contract.document import ADMIN_SEND, SERVICES_SEND
+from contract_tests.contract.readings import Readings
+from contract_tests.model.numbers import is_assigned, is_e164
+from contract_tests.model.reference_model import Branch, ReferenceGateway, Sent, agrees, blamed
+from contract_tests.model.requests import is_json_type, read_body, webhook_is_sound
+from contract_tests.model.texts import holds_url
+from contract_tests.model.world import ADMIN, FORMER, LINKER, PLAIN, World
+from contract_tests.target.exchange import Answer, Login
 
 NUMBER = "+12025550123"
 WORLD = World()
@@ -185,7 +185,7 @@ def test_an_open_reading_allows_every_answer() -> None:
 
 def test_a_wrong_refusal_is_blamed_on_the_statement_that_was_misapplied() -> None:
     """Code 60 where there was room breaks AF-2; an acceptance in place of 66 breaks ERR-66."""
-    from contract_tests.contract import Contract  # noqa: PLC0415
+    from contract_tests.contract.document import Contract  # noqa: PLC0415
 
     contract = Contract(Readings())
     (accepted,) = model().branches(sent())

@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from contract_tests.requirements import Requirement, load_requirements, parse_requirements
+from contract_tests.contract.requirements import Requirement, load_requirements, parse_requirements
 
 ENTRY = """
 - id: AF-2

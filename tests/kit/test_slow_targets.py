@@ -14,13 +14,13 @@ import httpx2
 import pytest
 from httpcore2 import ReadTimeout as Overdue
 
-from contract_tests import target as targets
-from contract_tests.contract import SERVICES_HEALTH
-from contract_tests.deadline import Deadline
-from contract_tests.exchange import Request
+from contract_tests.contract.document import SERVICES_HEALTH
 from contract_tests.gateway import preflight
 from contract_tests.gateway.runner import Options, chosen_checks, run
-from contract_tests.target import NoAnswerError, Target
+from contract_tests.target import target as targets
+from contract_tests.target.deadline import Deadline
+from contract_tests.target.exchange import Request
+from contract_tests.target.target import NoAnswerError, Target
 from tests.kit.test_hostile_targets import assert_could_not_run, judge
 
 LIMIT = 0.15

@@ -12,19 +12,19 @@ import pytest
 from click.testing import CliRunner
 
 from contract_tests.cli import main
-from contract_tests.contract import Contract
-from contract_tests.control_client import ControlClient
-from contract_tests.exchange import Login
+from contract_tests.contract.document import Contract
+from contract_tests.contract.readings import Readings
+from contract_tests.contract.requirements import load_requirements
 from contract_tests.gateway.lab import Bench, Lab
 from contract_tests.gateway.receiver import receiving
 from contract_tests.gateway.runner import Options, chosen_checks, run
-from contract_tests.readings import Readings
-from contract_tests.report import failures
-from contract_tests.requirements import load_requirements
-from contract_tests.safety import NotTestableError
-from contract_tests.target import Target
-from contract_tests.verdicts import Report, Verdict
-from contract_tests.world import World
+from contract_tests.model.world import World
+from contract_tests.report.console import failures
+from contract_tests.report.verdicts import Report, Verdict
+from contract_tests.target.control_client import ControlClient
+from contract_tests.target.exchange import Login
+from contract_tests.target.safety import NotTestableError
+from contract_tests.target.target import Target
 from mock_server.api.guard import Access
 from mock_server.scenario.loader import scenario_of
 from mock_server.testing import MockGateway

@@ -24,7 +24,7 @@ from contract_tests.client.programs import enumerated, generated, simplest
 from contract_tests.client.replaying import case_in
 from contract_tests.client.stand_in import StandIn
 from contract_tests.client.steps import BY_NAME, Step
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.target import CouldNotRunError
 from mock_server.scenario.loader import load_scenario
 from tests.kit.broken_clients import NEVER_CALL, BrokenClient
 

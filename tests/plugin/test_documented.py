@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mock_server.pytest_plugin import SmsGateway, SmsServer, hooks
-from mock_server.pytest_plugin.aside import AsyncVerbs
+from mock_server.pytest_plugin.aio import AsyncVerbs
 from mock_server.pytest_plugin.clock import GatewayClock
 from mock_server.pytest_plugin.expecting import ExpectedRefusal
 from tests.plugin.documented import PAGE, blocks, files

@@ -45,7 +45,7 @@ def test_a_start_of_pytest_loads_three_small_modules() -> None:
 def test_a_gateway_does_without_what_only_readers_of_codes_need() -> None:
     """The patterns that find one-time codes take as long to compile as all of the rules: until somebody looks."""
     found = alone(
-        "import json, sys, mock_server.testing\n"
+        "import json, sys, mock_server.testing.mock_gateway\n"
         "print(json.dumps([name for name in sys.modules if name.endswith('.codes')]))"
     )
 
@@ -118,7 +118,7 @@ def test_the_first_test_waits_for_little_more_than_the_imports(project: Project)
     project.pytest()
     took = json.loads((project.folder / "took.json").read_text(encoding="utf-8"))
     imports = alone(
-        "import json, pytest, time\nbegun = time.process_time()\nimport mock_server.testing\n"
+        "import json, pytest, time\nbegun = time.process_time()\nimport mock_server.testing.mock_gateway\n"
         "print(json.dumps(time.process_time() - begun))"
     )
 

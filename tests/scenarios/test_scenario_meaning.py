@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.requirements import load_requirements
+from contract_tests.contract.requirements import load_requirements
 from mock_server.domain.adversity import Adversity
 from mock_server.domain.delivery import Carrier, Channel, Plan, Status, Step, usual_word
 from mock_server.domain.flooding import Limits, WindowKind

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mock_server.session import Session
-from mock_server.sessions import DEFAULT, Sessions
+from mock_server.session.registry import DEFAULT, Sessions
+from mock_server.session.session import Session
 from mock_server.testing import MockGateway
 from tests.soak.crowd import crowd
 

@@ -13,7 +13,7 @@ import pytest
 
 from mock_server import explanation
 from mock_server.console.rendering import LANGUAGES, Words, words
-from mock_server.control.inbox import STATES
+from mock_server.control.views.inbox import STATES
 from mock_server.domain.requirements import Grade
 from tests.structure.project_sources import ROOT, modules
 

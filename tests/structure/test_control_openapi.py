@@ -11,12 +11,12 @@ from starlette.routing import Route
 from mock_server.api.answers import CONTROL_VERSION
 from mock_server.api.guard import TOKEN_HEADER
 from mock_server.bootstrap import World
-from mock_server.control.subjects import ATTEMPT_MEMBERS, EXCHANGE_MEMBERS, MESSAGE_MEMBERS
+from mock_server.control.search.subjects import ATTEMPT_MEMBERS, EXCHANGE_MEMBERS, MESSAGE_MEMBERS
 from mock_server.domain.delivery import Status
 from mock_server.scenario.faults import FAULT_NAMES
 from mock_server.scenario.model import Scenario
 from mock_server.scenario.stub_model import AnswerPart, FaultPart, StubPart, ThenPart, WhenPart
-from mock_server.sessions import NAME
+from mock_server.session.registry import NAME
 from tests.api.control_document import ControlContract, operations, resolved
 
 CONTRACT = ControlContract()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from contract_tests.requirements import Requirement, load_requirements
+from contract_tests.contract.requirements import Requirement, load_requirements
 from tests.structure.project_sources import marked_requirements, modules
 
 KNOWN = {requirement.id: requirement for requirement in load_requirements()}

@@ -9,7 +9,7 @@ from contract_tests.client.driver.protocol import Accepted, Failed, FailureKind,
 from contract_tests.client.evidence import MASK, Attempt
 from contract_tests.client.findings import Check, Severity
 from contract_tests.client.steps import Group
-from contract_tests.exchange import masked
+from contract_tests.target.exchange import masked
 
 _ALWAYS_MASKED = frozenset({"authorization", "proxy-authorization", "x-api-key", "cookie", "x-mock-control-token"})
 """Headers that the journal never shows, whatever stands in them."""

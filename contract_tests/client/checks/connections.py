@@ -10,7 +10,7 @@ from contract_tests.client.driver.protocol import Failed
 from contract_tests.client.evidence import Attempt, Evidence
 from contract_tests.client.findings import Breach, Check, Severity
 from contract_tests.client.steps import CLOSED_IDLE
-from contract_tests.exchange import masked
+from contract_tests.target.exchange import masked
 
 _HOW = {
     "connection closed": "after an answer that said so",

@@ -8,7 +8,7 @@ from contract_tests.client.driver.calling import DriverFailure
 from contract_tests.client.driver.protocol import Accepted, Failed, Outcome, RefusedWith
 from contract_tests.client.evidence import Attempt, Evidence, Seen
 from contract_tests.client.findings import Breach, Check, Severity
-from contract_tests.exchange import masked
+from contract_tests.target.exchange import masked
 
 Says = Iterator[str]
 """One sentence for each breach."""

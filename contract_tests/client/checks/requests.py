@@ -11,8 +11,8 @@ from contract_tests.client.checks.making import Says, of_attempts, of_sends, out
 from contract_tests.client.driver.protocol import Failed
 from contract_tests.client.evidence import Attempt, Evidence, Seen
 from contract_tests.client.findings import Breach, Check, Severity
-from contract_tests.contract import ADMIN_HEALTH, SERVICES_HEALTH
-from contract_tests.exchange import NOT_JSON, masked
+from contract_tests.contract.document import ADMIN_HEALTH, SERVICES_HEALTH
+from contract_tests.target.exchange import NOT_JSON, masked
 
 PATHS = {"admin": "/api/Admin/send", "services": "/api/Services/send"}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from contract_tests.client.driver.protocol import FailureKind, Intent, NoAnswerLineError, Outcome
-from contract_tests.exchange import masked
+from contract_tests.target.exchange import masked
 
 _HEAD = _TAIL = 65536
 """How much is kept of what a client prints: its begin and its end, in bytes each."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from contract_tests.client.driver.calling import Prints
 from contract_tests.client.driver.protocol import FailureKind, NoAnswerLineError
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.target import CouldNotRunError
 
 LONGEST_LINE = 65536
 """Bytes that an answer may take: far more than any needs."""

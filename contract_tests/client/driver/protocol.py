@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, NoReturn
 
-from contract_tests.exchange import Login, masked
+from contract_tests.target.exchange import Login, masked
 
 Operation = Literal["admin", "services"]
 

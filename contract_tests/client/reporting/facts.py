@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contract_tests.client.cases import Case
 from contract_tests.client.findings import Failure, Report, Severity, Standing, Verdict
 from contract_tests.client.telling import on_one_line, transcript
-from contract_tests.requirements import Requirement, load_requirements
+from contract_tests.contract.requirements import Requirement, load_requirements
 
 _OF_THE_RUN = ("--seed", "--cases")
 """Options that say which cases are played; a replay brings its own."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from contract_tests import report_files
 from contract_tests.client.findings import Failure, Report, Standing, Verdict
 from contract_tests.client.reporting.console import failure_lines
 from contract_tests.client.reporting.coverage import coverage_of
@@ -22,7 +21,8 @@ from contract_tests.client.reporting.facts import (
     statements,
 )
 from contract_tests.client.reporting.page import as_page
-from contract_tests.report_files import xml_text
+from contract_tests.report import files
+from contract_tests.report.files import xml_text
 
 FORMAT = 1
 """Of the JSON; it changes where a member changes or goes, and not where one comes."""
@@ -32,7 +32,7 @@ _SUFFIXES = (".html", ".json", ".xml")
 
 def checked_file(file: Path) -> Path:
     """The file, if a report can be written there; found out before the run and not after it."""
-    return report_files.checked_file(file, _SUFFIXES)
+    return files.checked_file(file, _SUFFIXES)
 
 
 def write_report(report: Report, file: Path) -> None:
@@ -43,7 +43,7 @@ def write_report(report: Report, file: Path) -> None:
         content = as_junit(report)
     else:
         content = json.dumps(as_json(report), indent=2) + "\n"
-    report_files.write_text(content, file)
+    files.write_text(content, file)
 
 
 def as_json(report: Report) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from starlette.types import Receive, Scope, Send
 from mock_server import wire
 from mock_server.api.answers import answer_control, answer_control_error, answer_document
 from mock_server.api.body import Unread, read_body
+from mock_server.api.disconnect import ClientGoneError, unless_gone
 from mock_server.api.exchange import SESSION
-from mock_server.api.presence import ClientGoneError, unless_gone
 from mock_server.control import MOST_LISTED, Control, ControlError, Worlds
 from mock_server.explanation import masked_within
 

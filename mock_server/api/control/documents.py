@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 from starlette.types import Receive, Scope, Send
 
 from mock_server.api.answers import answer_control_error, answer_document
 from mock_server.api.control.call import Answer, Call, Table
 from mock_server.api.exchange import SESSION
-from mock_server.documents import documents
 from mock_server.explanation import masked
+
+_ROOT: Final = Path(__file__).parents[3]
+
+_FOLDERS: Final = (
+    # The mock's own: its control API.
+    _ROOT / "mock_server" / "openapi",
+    # The contract, in the kit's package, which lies beside this one in a checkout as in a wheel; only its files are
+    # read, none of its code.
+    _ROOT / "contract_tests" / "openapi",
+)
+
+
+def documents() -> dict[str, Path]:
+    """Every document by its file name, in the order of the alphabet."""
+    found = {path.name: path for folder in _FOLDERS for path in folder.glob("*.yaml")}
+    return {name: found[name] for name in sorted(found) if not name.startswith((".", "redocly"))}
 
 
 async def _documents(call: Call) -> Answer:

@@ -8,8 +8,8 @@ from mock_server.api.answers import answer_control, answer_control_error
 from mock_server.api.body import Unread, read_body
 from mock_server.api.exchange import HEADERS, SESSION
 from mock_server.control import ControlError, DeliveryVerbs
-from mock_server.receivers import Behaviour
-from mock_server.session import Session
+from mock_server.session.receivers import Behaviour
+from mock_server.session.session import Session
 
 _BODILESS = frozenset({204, 205, 304})
 """Answers that have no body by the rules of HTTP."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mock_server.api.control.call import Answer, Call, Document, Table
-from mock_server.release import release
+from mock_server.control.release import release
 
 
 async def _ready(call: Call) -> Answer:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from mock_server.cli.doctor.findings import Finding, ok, problem, warning
 from mock_server.cli.doctor.patient import PATIENCE, Patient
 from mock_server.client import Answered, Asked, ControlError, HttpCaller
-from mock_server.release import release
+from mock_server.control.release import release
 
 
 def ready_at(root: str, session: str | None = None) -> Answered:

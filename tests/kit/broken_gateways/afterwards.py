@@ -14,9 +14,7 @@ from unittest.mock import patch
 
 import msgspec
 
-from mock_server import courier, gateway, timeline
 from mock_server.adapters import webhook_sender
-from mock_server.agenda import Lane
 from mock_server.api import message_status
 from mock_server.domain.decision import SilentlyDropped
 from mock_server.domain.delivery import Plan, Status, Step
@@ -25,7 +23,10 @@ from mock_server.domain.instants import SECOND, Instant
 from mock_server.domain.notification import notifications as all_notifications
 from mock_server.domain.policy import Policy
 from mock_server.domain.segmentation import segmentation
+from mock_server.gateway import scheduler, submit
+from mock_server.gateway import webhooks as delivering
 from mock_server.ports import Answered
+from mock_server.session.delivery_queue import Lane
 from tests.kit.broken_gateways.breaking import Asked, Broken, ChangeAnswer, Said
 from tests.kit.broken_gateways.parts import policy
 
@@ -48,14 +49,14 @@ def plan(*steps: Step) -> Part:
 def receipt(change: Callable[[dict[str, Any], int], None]) -> Part:
     """Each attempt's body is changed; the function sees the content and the number of the attempt."""
     attempts = count()
-    right = courier._deliver
+    right = delivering._deliver
 
     async def deliver(session: Any, message: Any, body: bytes, content_type: str) -> Answered:
         content = json.loads(body)
         change(content, next(attempts))
         return await right(session, message, json.dumps(content).encode(), content_type)
 
-    return partial(patch.object, courier, "_deliver", deliver)
+    return partial(patch.object, delivering, "_deliver", deliver)
 
 
 def view(change: Callable[[Any, dict[str, Any]], None]) -> Part:
@@ -118,7 +119,7 @@ def _initial_too() -> AbstractContextManager[Any]:
         life = right(plan, at)
         return (life[0], *life)
 
-    return patch.object(timeline, "changes", changes)
+    return patch.object(scheduler, "changes", changes)
 
 
 def _backwards() -> AbstractContextManager[Any]:
@@ -129,32 +130,32 @@ def _backwards() -> AbstractContextManager[Any]:
         last = found[-1].due if found else None
         return tuple(msgspec.structs.replace(each, due=last) for each in reversed(found))
 
-    return patch.object(courier, "notifications", notifications)
+    return patch.object(delivering, "notifications", notifications)
 
 
 def _never_content() -> AbstractContextManager[Any]:
-    right = courier._settle
+    right = delivering._settle
 
     def settle(session: Any, lane: Any, record: Any, answered: Answered, ended: Instant) -> None:
         right(session, lane, record, Answered(500, None, b"", answered.wall_seconds), ended)
 
-    return patch.object(courier, "_settle", settle)
+    return patch.object(delivering, "_settle", settle)
 
 
 @contextmanager
 def _drops_are_notified() -> Iterator[None]:
-    right = gateway._hand_over
+    right = submit._hand_over
 
     async def hand_over(handing: Any) -> Any:
         decision = await right(handing)
         verdict, policy = decision.verdict, handing.context.policy
         if isinstance(verdict, SilentlyDropped) and handing.submission.webhook is not None:
             life = {"plan": policy.plan, "adversity": policy.webhooks.adversity, "forced": False}
-            dropped = gateway._message(handing, verdict.message_id, verdict.provider, **life)
-            await timeline.begin(handing.session, dropped)
+            dropped = submit._message(handing, verdict.message_id, verdict.provider, **life)
+            await scheduler.begin(handing.session, dropped)
         return decision
 
-    with patch.object(gateway, "_hand_over", hand_over):
+    with patch.object(submit, "_hand_over", hand_over):
         yield
 
 
@@ -238,7 +239,7 @@ LIFE: tuple[Broken, ...] = (
 
 NOTIFICATIONS: tuple[Broken, ...] = (
     Broken("notifies the initial status", "WH-1", part=_initial_too),
-    Broken("notifies nobody", "WH-1", part=partial(patch.object, timeline, "put", lambda *_: None)),
+    Broken("notifies nobody", "WH-1", part=partial(patch.object, scheduler, "put", lambda *_: None)),
     Broken("an Authorization header", "WH-1", part=posting({"Authorization": "Basic YTpi"})),
     Broken("notifications are text", "WH-2", part=posting(content_type="text/plain")),
     Broken("createdAt is the time of the attempt", "WH-2", part=receipt(_other_time)),

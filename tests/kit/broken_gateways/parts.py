@@ -14,7 +14,6 @@ from unittest.mock import patch
 
 import msgspec
 
-from mock_server import gateway, session
 from mock_server.domain import rules
 from mock_server.domain.decision import Drop, Refused
 from mock_server.domain.errors import FLOODED
@@ -29,7 +28,9 @@ from mock_server.domain.rules.destination import destination
 from mock_server.domain.rules.duplicate import duplicate
 from mock_server.domain.rules.url import url
 from mock_server.domain.submission import Submission
+from mock_server.gateway import submit
 from mock_server.scenario.compile import Compiled, compiled
+from mock_server.session import session
 from tests.kit.broken_gateways.breaking import Broken
 
 Part = Callable[[], AbstractContextManager[Any]]
@@ -99,16 +100,16 @@ _caller: ContextVar[str] = ContextVar("_caller", default="")
 @contextmanager
 def _per_account() -> Iterator[None]:
     """Count for each account by itself: the destination of an offer carries the sender's name."""
-    submit = gateway.submit
+    right = submit.submit
 
     def offer(to: str, text: str, through: str | None, allowed: Limits) -> Offer:
         return Offer(f"{to}/{_caller.get()}", text, through, allowed)
 
     async def submit_as(world: Any, attempt: Any, forcing: Any) -> Any:
         _caller.set(attempt.username)
-        return await submit(world, attempt, forcing)
+        return await right(world, attempt, forcing)
 
-    with patch.object(gateway, "Offer", offer), patch.object(gateway, "submit", submit_as):
+    with patch.object(submit, "Offer", offer), patch.object(submit, "submit", submit_as):
         yield
 
 

@@ -12,10 +12,10 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
-from mock_server import gateway
 from mock_server.adapters.ids import SeededIds
 from mock_server.domain.flooding import Limits, Offer
 from mock_server.domain.msisdn import NumberList
+from mock_server.gateway import submit
 from tests.kit.broken_gateways.breaking import Asked, Broken, ChangeRequest
 from tests.kit.broken_gateways.parts import _find, keyed
 
@@ -44,7 +44,7 @@ def _volume_per_provider() -> AbstractContextManager[Any]:
     def offer(to: str, text: str, through: str | None, allowed: Limits) -> Offer:
         return Offer(f"{to}/{through}", text, through, allowed)
 
-    return patch.object(gateway, "Offer", offer)
+    return patch.object(submit, "Offer", offer)
 
 
 def _longer_prefixes_only() -> AbstractContextManager[Any]:

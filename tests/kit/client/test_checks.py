@@ -8,9 +8,9 @@ from contract_tests.client.checks import checks_of
 from contract_tests.client.findings import Law
 from contract_tests.client.receipt_checks import LAWS
 from contract_tests.client.steps import BY_NAME, CODES, PERMANENT, STEPS, TRANSIENT, Group
-from contract_tests.contract import Contract
-from contract_tests.readings import Readings
-from contract_tests.requirements import load_requirements
+from contract_tests.contract.document import Contract
+from contract_tests.contract.readings import Readings
+from contract_tests.contract.requirements import load_requirements
 from tests.structure.project_sources import ROOT
 
 ALL: tuple[Law, ...] = (*checks_of("never"), *LAWS)

@@ -16,7 +16,7 @@ import pytest
 from contract_tests.client.driver.calling import DriverFailure
 from contract_tests.client.driver.child import ChildDriver
 from contract_tests.client.driver.protocol import Accepted, Failed, FailureKind
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.target import CouldNotRunError
 from tests.kit.client.calls import PASSWORD, PATIENCE, SOON, answers, assert_failure, conversation, intent
 from tests.kit.client.children import child
 

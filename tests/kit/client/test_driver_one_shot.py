@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.client.driver.one_shot import OneShotDriver
 from contract_tests.client.driver.protocol import Accepted, FailureKind
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.target import CouldNotRunError
 from tests.kit.client.calls import SOON, answers, assert_failure, conversation
 from tests.kit.client.children import child
 

@@ -16,7 +16,7 @@ from contract_tests.client.driver.protocol import (
     answer_in,
     outcome_of,
 )
-from contract_tests.exchange import Login
+from contract_tests.target.exchange import Login
 from tests.kit.client.calls import intent
 
 RIGHT: dict[str, tuple[str, Outcome]] = {

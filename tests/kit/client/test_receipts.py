@@ -21,9 +21,9 @@ from contract_tests.client.race import ANSWER, FIRST, ORDERS, RETRY
 from contract_tests.client.receipt_checks import LAWS, judged, not_testable
 from contract_tests.client.receipts import QUICK, STATUSES, receipt
 from contract_tests.client.stand_in import StandIn
-from contract_tests.contract import Contract
-from contract_tests.readings import Readings
-from contract_tests.target import CouldNotRunError
+from contract_tests.contract.document import Contract
+from contract_tests.contract.readings import Readings
+from contract_tests.target.target import CouldNotRunError
 
 MESSAGE = "b3c4e1d2-7a60-4c19-8d2e-5f9a0c1b3d33"
 

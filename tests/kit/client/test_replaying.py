@@ -12,7 +12,7 @@ from contract_tests.client.findings import Breach, Law, Severity
 from contract_tests.client.programs import generated, simple, simplest
 from contract_tests.client.replaying import case_in, written
 from contract_tests.client.steps import BY_NAME, STEPS, Step
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.target import CouldNotRunError
 from mock_server.scenario.loader import load_scenario
 
 LAW = Law("resend.unknown-fate", "Sent again it may come twice.", Severity.CRITICAL, ("AF-1",))

@@ -11,8 +11,8 @@ import pytest
 
 from contract_tests.client.findings import Report
 from contract_tests.client.reporting.files import FORMAT, as_json, as_junit, checked_file, write_report
-from contract_tests.exchange import Login
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.exchange import Login
+from contract_tests.target.target import CouldNotRunError
 from tests.kit.client import reports_made as made
 from tests.structure.project_sources import pages
 

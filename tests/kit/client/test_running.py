@@ -25,7 +25,7 @@ from contract_tests.client.programs import simplest
 from contract_tests.client.replaying import case_in
 from contract_tests.client.running import Options, run
 from contract_tests.client.steps import BY_NAME
-from contract_tests.target import CouldNotRunError
+from contract_tests.target.target import CouldNotRunError
 from tests.kit.broken_clients import BROKEN
 from tests.kit.broken_clients.base import ClientDriver
 from tests.structure.project_sources import ROOT

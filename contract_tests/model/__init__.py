@@ -1,0 +1,1 @@
+"""The reference model: what a gateway must answer, written down apart from the mock."""

@@ -1,0 +1,86 @@
+"""What an answer should be: accepted, or refused with a catalogued code; and under which readings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from contract_tests.contract.readings import Readings
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One answer that keeps the contract."""
+
+    status: int
+    code: int | None = None
+    """`None` for an acceptance."""
+    message: str | None = None
+    """The exact text, where one code has several."""
+    names: str | None = None
+    """What `details` must name."""
+
+    def __str__(self) -> str:
+        """In print: `500 with code 56`."""
+        return "200, accepted" if self.code is None else f"{self.status} with code {self.code}"
+
+
+MALFORMED = 400
+"""The code of what cannot be read, whatever the status that carries it."""
+
+ACCEPTED = Outcome(200)
+NO_CREDENTIALS = Outcome(401, 63, "Missing basic authentication header")
+BAD_CREDENTIALS = Outcome(401, 63, "Username or password not valid")
+
+
+def refused(code: int) -> Outcome:
+    """A catalogued refusal of a well-formed request (ANS-3)."""
+    return Outcome(500, code)
+
+
+def protocol(status: int) -> Outcome:
+    """An answer whose code is its HTTP status (BAD-4, BAD-5)."""
+    return Outcome(status, status)
+
+
+Showing = tuple[tuple[str, str], ...]
+"""The readings that an outcome is right under, as pairs of statement and value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is right under each reading of one statement; one outcome for `None` where there is but one."""
+
+    outcomes: tuple[tuple[str | None, Outcome], ...]
+    requirement: str | None = None
+
+    def under(self, readings: Readings) -> list[tuple[Outcome, Showing]]:
+        """The outcomes that are right as far as the readings are known, each with what it would show."""
+        return [pair for value, outcome in self.outcomes for pair in self._shown(value, outcome, readings)]
+
+    def _shown(self, value: str | None, outcome: Outcome, readings: Readings) -> Iterator[tuple[Outcome, Showing]]:
+        showing: Showing = ()
+        if self.requirement is not None and value is not None:
+            if value not in readings.of(self.requirement):
+                return
+            showing = ((self.requirement, value),)
+        if outcome.code != MALFORMED:
+            yield outcome, showing
+            return
+        for status in readings.of("BAD-1"):
+            yield replace(outcome, status=int(status)), (*showing, ("BAD-1", status))
+
+
+def just(outcome: Outcome) -> Expected:
+    """Right under every reading."""
+    return Expected(((None, outcome),))
+
+
+def by_reading(requirement: str, outcomes: Mapping[str, Outcome]) -> Expected:
+    """Right depending on how a statement is read."""
+    return Expected(tuple(outcomes.items()), requirement)
+
+
+def malformed(names: str | None = None) -> Outcome:
+    """The answer to what cannot be read; its status is a reading of BAD-1."""
+    return Outcome(MALFORMED, MALFORMED, None, names)

@@ -1,0 +1,1 @@
+"""What a run found: failures, verdicts, and how they are printed and written."""

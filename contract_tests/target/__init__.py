@@ -1,0 +1,1 @@
+"""The server that suite A judges, and how it is spoken to."""

@@ -1,0 +1,1 @@
+"""Long polls: requests that wait until what they ask for is there."""

@@ -1,0 +1,283 @@
+"""The verbs that wait: for exchanges, for messages, and for what becomes of messages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from mock_server.control import shapes
+from mock_server.control.long_poll.poll import SETTINGS, Miss, Poll, Turn, settings_of, wait
+from mock_server.control.requests import ControlError
+from mock_server.control.search.candidates import exchanges_newer, messages_newer
+from mock_server.control.search.filters import Asked, asked
+from mock_server.control.search.subjects import (
+    EXCHANGE_MEMBERS,
+    MESSAGE_MEMBERS,
+    ExchangeSubject,
+    MessageSubject,
+    Subject,
+    raw_of_exchange,
+    raw_of_message,
+)
+from mock_server.domain.delivery import Change, Status, changes, latest
+from mock_server.domain.instants import rfc3339
+from mock_server.domain.message import Message
+from mock_server.journal.exchange import Exchange
+from mock_server.scenario.problems import did_you_mean, shown
+from mock_server.session.session import Session
+from mock_server.session.subscriptions import Channel, Lived, Memo, Waiter
+from mock_server.session.timers import Sleep
+
+T = TypeVar("T")
+
+_LONGEST_SHOWN = 200
+
+
+class WaitVerbs:
+    """Wait until something is there, however it comes about."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def exchanges(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """Wait for exchanges that were served to their end."""
+        session = self._session
+        wanted = asked(query, EXCHANGE_MEMBERS, session.secrets, SETTINGS)
+        return await wait(session, query, settings_of(query), _Exchanges(session, wanted))
+
+    async def messages(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """Wait for accepted messages."""
+        session = self._session
+        wanted = asked(query, MESSAGE_MEMBERS, session.secrets, SETTINGS)
+        return await wait(session, query, settings_of(query), _Messages(session, wanted))
+
+    async def statuses(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """Wait for messages that have, or have had, one of the statuses `status=SENT,DELIVERED`."""
+        session = self._session
+        statuses = _statuses(query.get("status"))
+        if "id" in query and "message_id" in query:
+            raise ControlError(400, "Bad request", "message_id: another name for id; one of them is allowed")
+        named = {"id" if name == "message_id" else name: text for name, text in query.items()}
+        wanted = asked(named, MESSAGE_MEMBERS, session.secrets, (*SETTINGS, "status"))
+        return await wait(session, query, settings_of(query), _Statuses(session, wanted, statuses))
+
+
+def _statuses(text: str | None) -> frozenset[Status]:
+    if text is None:
+        known = ", ".join(Status)
+        raise ControlError(400, "Bad request", f"status: say which, one or several of {known}, with commas between")
+    try:
+        return frozenset(Status(each) for each in text.split(","))
+    except ValueError:
+        wrong = next(each for each in text.split(",") if each not in list(Status))
+        near = did_you_mean(wrong, Status)
+        said = f"status: {shown(wrong)} is not one of {', '.join(Status)}{near}"
+        raise ControlError(400, "Bad request", said) from None
+
+
+@contextmanager
+def _offered(channel: Channel[T], waiter: Waiter[T]) -> Iterator[None]:
+    channel.add(waiter)
+    try:
+        yield
+    finally:
+        channel.remove(waiter)
+
+
+def _began_anew(poll: Poll) -> Any:
+    return lambda: poll.take_turn(Turn.BEGAN_ANEW)
+
+
+def _ended(poll: Poll) -> Any:
+    return lambda: poll.take_turn(Turn.SESSION_ENDED)
+
+
+def _miss(wanted: Asked, subjects: Iterable[Subject], poll: Poll) -> Miss | None:
+    for subject in subjects:
+        if subject.id in poll.found:
+            continue
+        member = wanted.filter.difference(subject)
+        if member is None:
+            return Miss(subject.id, "after", f"newer than {wanted.after}", "older")
+        # Each kind of item calls the time when it came by another name, and shows it in this form.
+        texts = (rfc3339(subject.at),) if member in {"since", "until"} else subject.texts(member)
+        return Miss(subject.id, member, wanted.filter.wanted(member), ", ".join(texts)[:_LONGEST_SHOWN])
+    return None
+
+
+class _Exchanges:
+    """Exchanges as they settle."""
+
+    name = "exchanges"
+
+    def __init__(self, session: Session, wanted: Asked) -> None:
+        self._session = session
+        self._wanted = wanted
+
+    @contextmanager
+    def watching(self, poll: Poll) -> Iterator[None]:
+        def offer(exchange: Exchange, memo: Memo) -> None:
+            subject = self._shared(exchange, memo)
+            if self._wanted.filter.matches(subject):
+                poll.take(subject.id, subject.view)
+
+        def text_of(exchange: Exchange, memo: Memo, member: str) -> str:
+            # A text that somebody waits for holds no secret: whoever is found by it unmasked is found masked too.
+            return raw_of_exchange(exchange, member) or self._shared(exchange, memo).texts(member)[0]
+
+        waiter = Waiter(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
+        with _offered(self._session.watchers.exchanges, waiter):
+            yield
+
+    async def collect(self, poll: Poll, *, anew: bool) -> None:
+        wanted = self._wanted._replace(after=None) if anew else self._wanted
+        subjects = map(self._subject, exchanges_newer(self._session, wanted))
+        found = [each for each in subjects if each.settled and wanted.filter.matches(each)]
+        for subject in reversed(found):
+            poll.take(subject.id, subject.view)
+
+    async def nearest(self, poll: Poll) -> tuple[int, Miss | None]:
+        journal = self._session.journal
+        settled = (each for each in map(self._subject, journal) if each.settled)
+        return len(journal), _miss(self._wanted, settled, poll)
+
+    def _shared(self, exchange: Exchange, memo: Memo) -> ExchangeSubject:
+        """What all waiters for one arrival look at."""
+        found: ExchangeSubject = memo.get("subject") or memo.setdefault("subject", self._subject(exchange))
+        return found
+
+    def _subject(self, exchange: Exchange) -> ExchangeSubject:
+        return ExchangeSubject(exchange, self._session.secrets)
+
+
+class _Messages:
+    """Messages as they are accepted."""
+
+    name = "messages"
+
+    def __init__(self, session: Session, wanted: Asked) -> None:
+        self._session = session
+        self._wanted = wanted
+
+    @contextmanager
+    def watching(self, poll: Poll) -> Iterator[None]:
+        def offer(message: Message, memo: Memo) -> None:
+            subject = self.shared(message, memo)
+            if self._wanted.filter.matches(subject):
+                self.found(poll, subject)
+
+        def text_of(message: Message, memo: Memo, member: str) -> str:
+            return raw_of_message(message, member) or self.shared(message, memo).texts(member)[0]
+
+        waiter = Waiter(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
+        with _offered(self._session.watchers.messages, waiter):
+            yield
+
+    def found(self, poll: Poll, subject: MessageSubject) -> None:
+        """Here is one that the filters mean."""
+        poll.take(subject.id, subject.view)
+
+    async def matching(self, *, anew: bool) -> list[MessageSubject]:
+        """What is there already, oldest first."""
+        wanted = self._wanted._replace(after=None) if anew else self._wanted
+        subjects = map(self.subject, await messages_newer(self._session, wanted))
+        return [each for each in subjects if wanted.filter.matches(each)][::-1]
+
+    async def collect(self, poll: Poll, *, anew: bool) -> None:
+        for subject in await self.matching(anew=anew):
+            self.found(poll, subject)
+
+    async def nearest(self, poll: Poll) -> tuple[int, Miss | None]:
+        kept = await self._session.store.messages(sys.maxsize)
+        return len(kept), _miss(self._wanted, map(self.subject, kept), poll)
+
+    def shared(self, message: Message, memo: Memo) -> MessageSubject:
+        """What all waiters for one arrival look at."""
+        found: MessageSubject = memo.get("subject") or memo.setdefault("subject", self.subject(message))
+        return found
+
+    def subject(self, message: Message) -> MessageSubject:
+        """A message as the filters see it."""
+        return MessageSubject(message, self._session.secrets)
+
+
+class _Statuses(_Messages):
+    """Messages as they come to have a status: by their plan at its instant, or by a tester's hand.
+
+    A status is computed when somebody looks; who waits for it sleeps until the instant that the message's life names.
+    """
+
+    def __init__(self, session: Session, wanted: Asked, statuses: frozenset[Status]) -> None:
+        super().__init__(session, wanted)
+        self._statuses = statuses
+        self._meant: dict[str, tuple[MessageSubject, Sleep | None]] = {}
+        """Messages that the filters mean, and the sleep until they come to have a status."""
+
+    @contextmanager
+    def watching(self, poll: Poll) -> Iterator[None]:
+        def changed(lived: Lived, _: Memo) -> None:
+            message, life = lived
+            subject, sleep = self._meant.get(message.id, (None, None))
+            if subject is not None and message.id not in poll.found:
+                self._call_off(sleep)
+                self._look(poll, subject, life)
+
+        def text_of(lived: Lived, memo: Memo, member: str) -> str:
+            return self.shared(lived[0], memo).texts(member)[0]
+
+        # That the session begins anew, or ends, is heard once, with the messages.
+        waiter = Waiter(changed, lambda: None, lambda: None, text_of, self._wanted.filter.exact)
+        try:
+            with super().watching(poll), _offered(self._session.watchers.changes, waiter):
+                yield
+        finally:
+            self._forget()
+
+    async def collect(self, poll: Poll, *, anew: bool) -> None:
+        self._forget()
+        for subject in await self.matching(anew=anew):
+            self._look(poll, subject, await self._session.store.life(subject.message))
+
+    def found(self, poll: Poll, subject: MessageSubject) -> None:
+        """A new message: its life is its plan's."""
+        self._look(poll, subject, changes(subject.message.plan, subject.message.accepted_at))
+
+    async def nearest(self, poll: Poll) -> tuple[int, Miss | None]:
+        items, miss = await super().nearest(poll)
+        newest = next((each for each in reversed(self._meant) if each not in poll.found), None)
+        if newest is not None:
+            # Nearer than one that another filter passes over.
+            life = await self._session.store.life(self._meant[newest][0].message)
+            status = latest(life, self._session.now()).status
+            miss = Miss(newest, "status", f"is one of {', '.join(sorted(self._statuses))}", status)
+        return items, miss
+
+    def _look(self, poll: Poll, subject: MessageSubject, life: tuple[Change, ...]) -> None:
+        """Take a message that has had a status, or have it looked at again when it is going to have one."""
+        sleepers = self._session.sleepers
+        instants = [each.at for each in life if each.status in self._statuses]
+        sleep = None
+        if instants and min(instants) <= self._session.now():
+            poll.take(subject.id, self._view(subject, life))
+        elif instants:
+            sleep = sleepers.at(min(instants), lambda reached: self._come(poll, subject, life) if reached else None)
+        self._meant[subject.id] = subject, sleep
+
+    def _come(self, poll: Poll, subject: MessageSubject, life: tuple[Change, ...]) -> None:
+        poll.take(subject.id, self._view(subject, life))
+
+    def _view(self, subject: MessageSubject, life: tuple[Change, ...]) -> dict[str, Any]:
+        now = self._session.now()
+        past = [shapes.change(each) for each in life if each.at <= now]
+        return {**subject.view, "status": latest(life, now).status, "changes": past}
+
+    def _call_off(self, sleep: Sleep | None) -> None:
+        if sleep is not None:
+            self._session.sleepers.call_off(sleep)
+
+    def _forget(self) -> None:
+        for _, sleep in self._meant.values():
+            self._call_off(sleep)
+        self._meant.clear()

@@ -1,0 +1,1 @@
+"""Find exchanges, messages and webhook attempts by filters."""

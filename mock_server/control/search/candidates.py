@@ -1,0 +1,59 @@
+"""Where to look for what is asked for, without going through everything."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
+from typing import Protocol, TypeVar
+
+from mock_server.control.requests import ControlError
+from mock_server.control.search.filters import Asked
+from mock_server.domain.message import Message
+from mock_server.journal.exchange import Exchange
+from mock_server.session.session import Session
+
+
+class _Numbered(Protocol):
+    id: str
+
+
+N = TypeVar("N", bound=_Numbered)
+
+
+def newer(items: Iterable[N], after: str | None) -> Iterator[N]:
+    """Those of numbered items, newest first, that came after one; that may be evicted itself."""
+    if after is None:
+        return iter(items)
+    if not (after.isascii() and after.isdigit() and len(after) <= 18):
+        raise ControlError(400, "Bad request", f"after: {after[:40]!r} is no id; ids here are numbers")
+    number = int(after)
+    return takewhile(lambda each: int(each.id) > number, items)
+
+
+def exchanges_newer(session: Session, wanted: Asked, among: Iterable[Exchange] | None = None) -> Iterator[Exchange]:
+    """Exchanges that may be meant, newest first; all others are not."""
+    found = newer(session.journal if among is None else among, wanted.after)
+    destination = wanted.filter.exact.get("destination")
+    return found if destination is None else (each for each in found if each.destination == destination)
+
+
+async def messages_newer(session: Session, wanted: Asked, before: str | None = None) -> Iterable[Message]:
+    """Messages that may be meant, newest first; all others are not.
+
+    Raises:
+        ControlError: 404, `before` or `after` names no message that is kept.
+    """
+    store, exact = session.store, wanted.filter.exact
+    for name, named in (("before", before), ("after", wanted.after)):
+        if named is not None and await store.message(named) is None:
+            raise ControlError(404, "Unknown message", f"{name}: no message {named!r} is kept in this session")
+    if before is None and wanted.after is None:
+        if "destination" in exact:
+            found = await store.by_destination(exact["destination"], None, sys.maxsize)
+            return [message for message in found if not message.dropped]
+        if "reference.key" in exact:
+            found = await store.by_reference(exact["reference.key"], None, sys.maxsize)
+            return [message for message in found if not message.dropped]
+    kept = await store.messages(sys.maxsize, before)
+    return takewhile(lambda message: message.id != wanted.after, kept)

@@ -1,0 +1,1 @@
+"""What only the console asks for: verbs without a route of the control API."""

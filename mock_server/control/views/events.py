@@ -1,0 +1,118 @@
+"""What came to pass in a session lately, and what comes next: for a person who moves its clock and looks on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from heapq import nlargest, nsmallest
+from itertools import dropwhile, islice, takewhile
+from typing import Any, NamedTuple
+
+from mock_server.control import shapes
+from mock_server.control.requests import ControlError
+from mock_server.domain.instants import LATEST, Instant, rfc3339
+from mock_server.domain.message import Message
+from mock_server.explanation import masked
+from mock_server.gateway.scheduler import Fired
+from mock_server.journal.webhook_attempts import WebhookAttempt
+from mock_server.session.delivery_queue import Lane
+from mock_server.session.session import Session
+
+MOST_MESSAGES = 200
+"""The newest messages, whose changes are looked for: a page asks every second."""
+
+_MARK = re.compile(r"(\d{1,18})-(\d{1,18})", re.ASCII)
+
+
+class Mark(NamedTuple):
+    """A place in what came to pass: the time, and how many webhook attempts there had been."""
+
+    at: Instant
+    attempts: int
+
+    def __str__(self) -> str:
+        """As it stands in a URL."""
+        return f"{self.at}-{self.attempts}"
+
+
+def mark_of(text: str) -> Mark:
+    """A mark that was written down.
+
+    Raises:
+        ControlError: 400, it is none.
+    """
+    found = _MARK.fullmatch(text)
+    if found is None or int(found[1]) > LATEST:
+        raise ControlError(400, "Bad request", f"{text[:40]!r} is no mark; they look like 1768467600000000-17")
+    return Mark(Instant(int(found[1])), int(found[2]))
+
+
+async def happened(session: Session, since: Mark | None, until: Mark | None, limit: int) -> dict[str, Any]:
+    """The newest changes and attempts between two marks, oldest first: from the beginning or to now without them."""
+    begin, end = since or Mark(Instant(-1), 0), until or Mark(session.now(), session.journal.attempts.opened)
+    attempts = [Fired(each.at, each.message, each) for each in islice(_attempts(session, begin, end), limit)]
+    changes = [each async for each in _changes(session, begin.at, min(end.at, session.now()))]
+    newest = nlargest(limit, [*changes, *attempts], key=_place)
+    return {
+        "from": None if since is None else rfc3339(since.at),
+        "to": rfc3339(end.at),
+        "fired": [shapes.fired(each, session.secrets) for each in reversed(newest)],
+        "status_changes": len(changes),
+        "webhook_attempts": max(0, min(end.attempts, session.journal.attempts.opened) - begin.attempts),
+        "messages_searched": min(await session.store.count(), MOST_MESSAGES),
+        "messages": await session.store.count(),
+    }
+
+
+async def due(session: Session, limit: int) -> dict[str, Any]:
+    """What is still to come, the first of it in detail."""
+    changes = [each async for each in _changes(session, session.now(), None)]
+    first = nsmallest(limit, changes, key=lambda each: each.at)
+    coming = [shapes.fired(each, session.secrets) for each in first]
+    coming += [_coming(lane, session) for lane in session.agenda.first(limit) if lane.current is not None]
+    next_change = first[0].at if first else None
+    instants = [each for each in (session.next_due, next_change) if each is not None]
+    return {
+        "advancing": session.advancing,
+        "next_at": rfc3339(min(instants)) if instants else None,
+        "status_changes": len(changes),
+        "webhooks": len(session.agenda),
+        "under_way": len(session.under_way),
+        "held_answers": len(session.sleepers),
+        "coming": sorted(coming, key=lambda each: str(each["at"]))[:limit],
+    }
+
+
+def _place(event: Fired) -> tuple[Instant, bool, int]:
+    """A change stands before the attempts to tell of it, and these in the order in which they were made."""
+    what = event.what
+    return (event.at, True, int(what.id)) if isinstance(what, WebhookAttempt) else (event.at, False, 0)
+
+
+def _attempts(session: Session, begin: Mark, end: Mark) -> Iterator[WebhookAttempt]:
+    """Newest first."""
+    earlier = dropwhile(lambda each: int(each.id) > end.attempts, session.journal.attempts)
+    return takewhile(lambda each: int(each.id) > begin.attempts, earlier)
+
+
+async def _changes(session: Session, begin: Instant, end: Instant | None) -> AsyncIterator[Fired]:
+    """What changes after `begin`, and not after `end`; the acceptance is no change."""
+    messages: list[Message] = list(await session.store.messages(MOST_MESSAGES))
+    for message in reversed(messages):
+        if message.accepted_at + session.longest_plan <= begin:
+            continue
+        for each in (await session.store.life(message))[1:]:
+            if begin < each.at and (end is None or each.at <= end):
+                yield Fired(each.at, message, each)
+
+
+def _coming(lane: Lane, session: Session) -> dict[str, Any]:
+    current = lane.current
+    return {
+        "at": rfc3339(lane.due),
+        "message_id": lane.message.id,
+        "destination": masked(lane.message.submission.destination, session.secrets),
+        "event": "webhook",
+        "status": None if current is None else current.change.status,
+        "attempt": lane.attempts + 1,
+    }

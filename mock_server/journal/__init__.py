@@ -1,0 +1,1 @@
+"""What a server remembers of requests and notifications: bounded, and without secrets."""

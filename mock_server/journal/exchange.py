@@ -1,0 +1,121 @@
+"""One HTTP request with its answer, as the journal keeps it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from mock_server.domain.decision import Decision, ProtocolError
+from mock_server.domain.instants import Instant
+from mock_server.domain.policy import Account, Policy
+from mock_server.domain.stub import NearMiss, Standing
+from mock_server.domain.submission import Operation
+
+
+class Exchange:
+    """One HTTP request with its answer. It is filled in while the request is served."""
+
+    __slots__ = (
+        "account",
+        "answer",
+        "answer_headers",
+        "at",
+        "body",
+        "body_cut",
+        "body_length",
+        "body_read",
+        "body_sha256",
+        "bug",
+        "decision",
+        "destination",
+        "disconnected",
+        "epoch",
+        "head",
+        "id",
+        "method",
+        "near",
+        "operation",
+        "path",
+        "policy",
+        "protocol_error",
+        "raw_size",
+        "settled",
+        "standing",
+        "status",
+        "stubs",
+        "trouble",
+    )
+
+    id: str
+    """Its number, counted from 1."""
+    epoch: int
+    """Which of the journal's lives the entry belongs to: a reset begins another one."""
+    at: Instant
+    """When the request was complete; of one that is not, when it began."""
+    method: str
+    path: bytes
+    """As it came, with the query."""
+    head: bytes | None
+    """The header lines as they stand on the wire; `None` once they were evicted."""
+    body: bytes | None
+    """At most `Bounds.body` bytes; `None` once it was evicted."""
+    body_cut: bool
+    body_read: bool
+    """Whether anybody read the body: of one that nobody did nothing is known but what the client declared."""
+    body_length: int | None
+    body_sha256: str | None
+    """Computed when the body is cut or evicted; until then it can be had from the body."""
+    operation: Operation | None
+    destination: str | None
+    policy: Policy | None
+    account: Account | None
+    """What the rules were asked with, and whom the credentials name there: both shared by many exchanges."""
+    decision: Decision | None
+    protocol_error: ProtocolError | None
+    status: int | None
+    answer: bytes
+    answer_headers: tuple[tuple[bytes, bytes], ...]
+    """Beside those that every answer has; the sender's own tuple, and no copy."""
+    bug: str | None
+    """The traceback of a bug in the mock."""
+    disconnected: bool
+    """The client went away before the request was complete."""
+    stubs: tuple[str, ...]
+    """The stubs that had their say."""
+    standing: Standing | None
+    """Which stubs there were; `None` where none was looked for."""
+    near: tuple[NearMiss, ...]
+    """Stubs that were kept from it by their limits."""
+    trouble: str | None
+    """What stubs did to the transport."""
+    raw_size: int
+    """What the server's budget counts for this entry."""
+    settled: bool
+    """The request was served, and nothing more will be written down here."""
+
+    def __init__(self, at: Instant, method: str, path: bytes, head: bytes) -> None:
+        self.id, self.epoch, self.at = "", 0, at
+        self.method, self.path, self.head, self.body = method, path, head, b""
+        self.body_cut = self.body_read = False
+        self.body_length = self.body_sha256 = None
+        self.operation = self.destination = self.policy = self.account = None
+        self.decision = self.protocol_error = self.status = self.bug = None
+        self.answer, self.answer_headers = b"", ()
+        self.disconnected = False
+        self.stubs, self.near = (), ()
+        self.standing = self.trouble = None
+        self.raw_size, self.settled = 0, False
+
+    def asked_with(self, policy: Policy, username: str) -> None:
+        """Keep what the rules are asked with: a later change of the scenario does not change why."""
+        self.policy, self.account = policy, policy.accounts.get(username)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the whole body, hexadecimal."""
+        return self.body_sha256 or sha256(self.body or b"").hexdigest()
+
+    def give_up(self) -> None:
+        """Let the raw bytes go, for newer ones; length and hash stay."""
+        self.body_sha256 = self.sha256
+        self.body, self.head = None, None
+        self.raw_size = 0
