@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from mock_server.bootstrap import World
+from mock_server.bootstrap import MockServer
 from mock_server.domain.instants import SECOND, Instant
 from mock_server.domain.message import Message
 from mock_server.domain.submission import Reference, Submission
@@ -29,7 +29,7 @@ def run() -> None:
 
 
 async def _run() -> None:
-    world = World(scenario_of({"version": 1}, "benchmark"), Bounds(messages=SIZES[-1]))
+    world = MockServer(scenario_of({"version": 1}, "benchmark"), Bounds(messages=SIZES[-1]))
     session = world.default
     print("| messages | by id | by number | by reference |\n|---|---|---|---|")
     kept = 0

@@ -12,7 +12,7 @@ from typing import Any
 import uvloop
 
 from benchmarks.processes import resident
-from mock_server.bootstrap import World
+from mock_server.bootstrap import MockServer
 from mock_server.scenario.loader import scenario_of
 
 SENDS = 1_000_000
@@ -54,14 +54,14 @@ async def _run() -> None:
     print(f"{low:.2f} / {middle:.2f} / {high:.2f} (min / median / max)")
 
 
-def _world() -> World:
-    world = World(scenario_of({"version": 1}, "benchmark"))
+def _world() -> MockServer:
+    world = MockServer(scenario_of({"version": 1}, "benchmark"))
     gc.collect()
     gc.freeze()
     return world
 
 
-async def _send_chunk(world: World, begin: int) -> float:
+async def _send_chunk(world: MockServer, begin: int) -> float:
     """Sends per second of CPU time; the requests are made in small batches outside of it."""
     spent = 0.0
     for batch in range(begin, begin + CHUNK, BATCH):

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Mapping
 
 from benchmarks.processes import free_port, resident, serving
-from mock_server.bootstrap import World
-from mock_server.control import Worlds
+from mock_server.bootstrap import MockServer
+from mock_server.control import SessionsApi
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.pack import resolve
 
@@ -73,9 +73,9 @@ def _memory() -> None:
     print(f", all made in {took:.1f} s")
 
 
-def _worlds() -> Worlds:
-    world = World(load_scenario(resolve("default")))
-    return world.worlds
+def _worlds() -> SessionsApi:
+    world = MockServer(load_scenario(resolve("default")))
+    return world.sessions_api
 
 
 def _median(make: Callable[[], object], count: int) -> float:

@@ -18,8 +18,8 @@ import uvloop
 from benchmarks.memory import request_of
 from benchmarks.processes import free_port, serving
 from benchmarks.throughput import load
-from mock_server.bootstrap import World
-from mock_server.control import Worlds
+from mock_server.bootstrap import MockServer
+from mock_server.control import SessionsApi
 from mock_server.journal.raw_budget import RawBytes
 from mock_server.scenario.loader import scenario_of
 
@@ -74,7 +74,7 @@ def stubs(session: int) -> Iterator[dict[str, Any]]:
 
 async def _in_process() -> list[float]:
     stubbed, plain = _world(), _world()
-    verbs = Worlds(stubbed.sessions, RawBytes(0))
+    verbs = SessionsApi(stubbed.sessions, RawBytes(0))
     began = time.perf_counter()
     for number in range(SESSIONS):
         if number:
@@ -97,13 +97,13 @@ async def _in_process() -> list[float]:
     return ratios[1:]
 
 
-def _world() -> World:
-    world = World(scenario_of({"version": 1, "anti_flooding": _NO_LIMIT}, "benchmark"))
-    world.worlds.create({"name": MEASURED})
+def _world() -> MockServer:
+    world = MockServer(scenario_of({"version": 1, "anti_flooding": _NO_LIMIT}, "benchmark"))
+    world.sessions_api.create({"name": MEASURED})
     return world
 
 
-async def _send_chunk(world: World, begin: int, count: int = CHUNK, session: str = MEASURED) -> float:
+async def _send_chunk(world: MockServer, begin: int, count: int = CHUNK, session: str = MEASURED) -> float:
     """Sends per second of CPU time."""
     requests = [
         request_of(b'{"destination":"+39340%07d","text":"Your code is %07d"}' % (number, number))

@@ -10,8 +10,8 @@ import time
 import uvloop
 
 from benchmarks.memory import request_of
-from mock_server.bootstrap import World
-from mock_server.control import Worlds
+from mock_server.bootstrap import MockServer
+from mock_server.control import SessionsApi
 from mock_server.journal.raw_budget import RawBytes
 from mock_server.scenario.loader import scenario_of
 
@@ -39,7 +39,7 @@ def run() -> None:
 
 async def _ratios(member: str) -> list[float]:
     waited_on, quiet = _world(), _world()
-    verbs = Worlds(waited_on.sessions, RawBytes(0)).control(waited_on.default).waits
+    verbs = SessionsApi(waited_on.sessions, RawBytes(0)).control(waited_on.default).waits
     kinds = (verbs.messages, verbs.messages, verbs.statuses)
     queries = [{member: f"nobody sends {number}", "timeout": "3600"} for number in range(WAITS)]
     waits = [
@@ -60,12 +60,12 @@ async def _ratios(member: str) -> list[float]:
     return ratios[1:]
 
 
-def _world() -> World:
+def _world() -> MockServer:
     volume = {"limit": _PLENTY, "window": "1h"}
-    return World(scenario_of({"version": 1, "anti_flooding": {"volume": volume}}, "benchmark"))
+    return MockServer(scenario_of({"version": 1, "anti_flooding": {"volume": volume}}, "benchmark"))
 
 
-async def _send_chunk(world: World, begin: int) -> float:
+async def _send_chunk(world: MockServer, begin: int) -> float:
     """Sends per second of CPU time."""
     requests = [
         request_of(b'{"destination":"+39340%07d","text":"Your code is %07d"}' % (number, number))

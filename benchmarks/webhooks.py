@@ -12,7 +12,7 @@ import uvloop
 
 from benchmarks.memory import request_of
 from benchmarks.processes import free_port, serving
-from mock_server.bootstrap import World
+from mock_server.bootstrap import MockServer
 from mock_server.domain.instants import HOUR, Instant
 from mock_server.gateway import scheduler
 from mock_server.scenario.loader import scenario_of
@@ -38,7 +38,7 @@ async def _run(messages: int, port: int) -> None:
         "anti_flooding": {"volume": {"limit": _PLENTY, "window": "1h"}},
         "webhooks": {"https_only": False},
     }
-    world = World(scenario_of(scenario, "benchmark"))
+    world = MockServer(scenario_of(scenario, "benchmark"))
     for number in range(messages):
         content = {
             "destination": f"+39340{number:07d}",

@@ -21,7 +21,7 @@ from mock_server.adapters.webhook_sender import HttpWebhookSender
 from mock_server.api.app import build_app
 from mock_server.api.guard import Access
 from mock_server.console.mounting import console_routes
-from mock_server.control import Worlds
+from mock_server.control import SessionsApi
 from mock_server.domain.instants import Duration
 from mock_server.gateway import scheduler
 from mock_server.journal.journal import Bounds, Journal
@@ -35,7 +35,7 @@ from mock_server.session.session import Session
 logger = logging.getLogger("mock_server")
 
 
-class World:
+class MockServer:
     """One server's sessions, and the application that answers for them."""
 
     def __init__(  # noqa: PLR0913 - what a server is given, by name
@@ -58,14 +58,14 @@ class World:
         """Whoever serves the application on a socket says so."""
         self.sessions = Sessions(self._session, ttl=session_ttl, stopwatch=stopwatch)
         self.default = self.sessions.create(scenario, name=DEFAULT)
-        self.worlds = Worlds(self.sessions, self.raw)
-        page = console_routes(self.worlds, self.access)
-        self.app: ASGIApp = build_app(self.sessions, self.worlds, self.lifespan, access=self.access, page=page)
+        self.sessions_api = SessionsApi(self.sessions, self.raw)
+        page = console_routes(self.sessions_api, self.access)
+        self.app: ASGIApp = build_app(self.sessions, self.sessions_api, self.lifespan, access=self.access, page=page)
 
     def end_waits(self) -> None:
         """Answer all who wait: the server is about to stop, and nothing more will come."""
         for session in self.sessions:
-            session.watchers.end()
+            session.subscriptions.end()
 
     def _session(self, name: str, scenario: Scenario) -> Session:
         """Build a session; without a seed of its own it takes a random one."""
@@ -112,7 +112,7 @@ def _rate(setting: ClockPart) -> float:
 
 
 def _say_what_is_lost(session: Session) -> None:
-    pending = len(session.agenda) + len(session.under_way)
+    pending = len(session.delivery_queue) + len(session.under_way)
     if pending:
         logger.warning(
             "session %s ends with %d notifications pending: the memory store keeps none", session.name, pending

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from mock_server.testing import MockGateway
-from tests.support import World, Worlds
+from tests.support import SessionClient, SessionFactory
 
 
 @pytest.fixture(scope="session")
@@ -26,15 +26,15 @@ def client(gateway: MockGateway) -> Iterator[httpx2.Client]:
 
 
 @pytest.fixture
-def worlds(gateway: MockGateway, client: httpx2.Client) -> Iterator[Worlds]:
+def worlds(gateway: MockGateway, client: httpx2.Client) -> Iterator[SessionFactory]:
     """Makes sessions; they end with the test."""
-    made = Worlds(gateway, client)
+    made = SessionFactory(gateway, client)
     yield made
     for name in made.made:
         client.delete(f"/_control/sessions/{name}")
 
 
 @pytest.fixture
-def world(worlds: Worlds) -> World:
+def world(worlds: SessionFactory) -> SessionClient:
     """A fresh session of the default scenario, its clock standing still."""
     return worlds()

@@ -125,7 +125,7 @@ def basic(username: str, password: str) -> str:
     return "Basic " + b64encode(f"{username}:{password}".encode()).decode()
 
 
-class World:
+class SessionClient:
     """A tester of one session: sends like a client of the vendor's, asks and steers through the control API."""
 
     def __init__(self, client: httpx2.Client, name: str) -> None:
@@ -217,23 +217,23 @@ class World:
         return found
 
 
-def decided(world: World, response: httpx2.Response) -> tuple[str, str, str]:
+def decided(world: SessionClient, response: httpx2.Response) -> tuple[str, str, str]:
     """Outcome, rule and requirement that the journal gives for an answer."""
     found = world.why(response)
     return found["outcome"], found["rule"], found["requirement"]
 
 
 @contextmanager
-def bounded(**bounds: int) -> Iterator[World]:
+def bounded(**bounds: int) -> Iterator[SessionClient]:
     """The default session of a gateway that remembers little."""
     with (
         MockGateway(bounds=Bounds(**bounds)) as gateway,
         httpx2.Client(base_url=gateway.url, trust_env=False) as client,
     ):
-        yield World(client, "default")
+        yield SessionClient(client, "default")
 
 
-class Worlds:
+class SessionFactory:
     """Makes sessions on one server."""
 
     def __init__(self, gateway: MockGateway, client: httpx2.Client) -> None:
@@ -243,7 +243,7 @@ class Worlds:
 
     def __call__(
         self, *, scenario: object = None, frozen_at: str | None = MORNING, seed: int | None = None, **parts: object
-    ) -> World:
+    ) -> SessionClient:
         """A fresh session: the default scenario, another one, or one of these parts alone; its clock stands still."""
         asked: dict[str, object] = {}
         if scenario is not None:
@@ -256,4 +256,4 @@ class Worlds:
             asked["seed"] = seed
         name: str = assert_control(self.client.post("/_control/sessions", json=asked), 201)["id"]
         self.made.append(name)
-        return World(self.client, name)
+        return SessionClient(self.client, name)

@@ -15,7 +15,7 @@ from mock_server.api.guard import Access, Guard
 from mock_server.api.message_status import StatusEndpoint
 from mock_server.api.send import SendEndpoint
 from mock_server.api.service_status import ServiceStatusEndpoint
-from mock_server.control import Worlds
+from mock_server.control import SessionsApi
 from mock_server.domain.submission import Operation
 from mock_server.gateway.lookups import statuses_of_number, statuses_of_reference
 from mock_server.session.registry import Sessions
@@ -25,7 +25,7 @@ Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 
 def build_app(
     sessions: Sessions,
-    worlds: Worlds,
+    sessions_api: SessionsApi,
     lifespan: Lifespan | None = None,
     *,
     access: Access | None = None,
@@ -47,7 +47,7 @@ def build_app(
                 "/api/messagestatus/reference/{key:anything}", StatusEndpoint(statuses_of_reference), methods=["GET"]
             ),
             Route("/api/messagestatus/{key}", StatusEndpoint(), methods=["GET"]),
-            *control_routes(worlds, Guard(access or Access())),
+            *control_routes(sessions_api, Guard(access or Access())),
             *page,
         ],
         # A trailing slash is another path, and another path is 404 (BAD-5).

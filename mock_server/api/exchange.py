@@ -85,7 +85,7 @@ class ExchangeMiddleware:
                 exchange: Exchange = scope[EXCHANGE]
                 _withhold(session, exchange, headers.get(b"authorization"))
                 session.journal.settle(exchange)
-                session.watchers.exchange_settled(exchange)
+                session.subscriptions.exchange_settled(exchange)
             session.users -= 1
             session.used_at = self._sessions.stopwatch()
 

@@ -1,4 +1,4 @@
-"""Trouble on the transport: answers that come late, damaged, or not at all.
+"""TransportEffect on the transport: answers that come late, damaged, or not at all.
 
 What HTTP can say goes through the server like any answer. What breaks HTTP goes out as bytes, through the wire that
 the server's protocol offers as an ASGI extension; where there is none, the wire raises what a client would see.
@@ -25,7 +25,7 @@ from mock_server.domain.stub import Asked, RawAnswer, Stage, Stub
 from mock_server.domain.submission import Attempt
 from mock_server.explanation import masked
 from mock_server.gateway import submit
-from mock_server.gateway.stub_selection import Forcing, Trouble
+from mock_server.gateway.stub_selection import StubSelection, TransportEffect
 from mock_server.journal.exchange import Exchange
 from mock_server.ports import WIRE, TransportFaultError, Wire
 from mock_server.scenario.outcome_header import NAME, parse_outcome
@@ -49,13 +49,13 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-async def forcing_of(scope: Scope, send: Send, asked: Asked) -> Forcing | None:
+async def forcing_of(scope: Scope, send: Send, asked: Asked) -> StubSelection | None:
     """The stubs that a request meets, its own header's included; `None` where that was refused."""
     session: Session = scope[SESSION]
     exchange: Exchange = scope[EXCHANGE]
     header: bytes | None = scope[HEADERS].get(b"x-mock-outcome")
     if header is None or not session.scenario.outcome_header:
-        return Forcing(session, asked, exchange.at)
+        return StubSelection(session, asked, exchange.at)
     try:
         # One that is repeated counts as one that goes on behind a comma; `HEADERS` has the last of them only.
         whole = b",".join(value for name, value in scope["headers"] if name == b"x-mock-outcome")
@@ -65,7 +65,7 @@ async def forcing_of(scope: Scope, send: Send, asked: Asked) -> Forcing | None:
         exchange.protocol_error = ProtocolError(NO_OUTCOME, NAME, None, said)
         await answer(send, exchange, 400, envelope(NO_OUTCOME, said))
         return None
-    return Forcing(session, asked, exchange.at, forced)
+    return StubSelection(session, asked, exchange.at, forced)
 
 
 def _forced_by(header: bytes, session: Session) -> Stub:
@@ -77,54 +77,54 @@ def _forced_by(header: bytes, session: Session) -> Stub:
 
 
 async def intercepted(
-    scope: Scope, receive: Receive, send: Send, forcing: Forcing, attempt: Attempt | None = None
+    scope: Scope, receive: Receive, send: Send, selection: StubSelection, attempt: Attempt | None = None
 ) -> bool:
     """Let a stub answer in the gateway's place, or keep the request from it; whether one did."""
-    stub = forcing.at(Stage.ARRIVAL)
+    stub = selection.at(Stage.ARRIVAL)
     if stub is None or not stub.outcome.intercepts:
         return False
     exchange: Exchange = scope[EXCHANGE]
     exchange.decision = (
         Decision(Intercepted(), stub.name, None, forced=True)
         if attempt is None
-        else await submit.intercept(forcing.session, attempt, stub)
+        else await submit.intercept(selection.session, attempt, stub)
     )
-    note(exchange, forcing)
-    trouble = forcing.trouble
+    note(exchange, selection)
+    effect = selection.effect
     if stub.outcome.answer is not None:
         # Late and damaged like the gateway's own: an answer may have a fault beside it.
-        way = send if trouble is None else _Troubled(scope, receive, send, trouble, forcing.session)
+        way = send if effect is None else _AffectedAnswer(scope, receive, send, effect, selection.session)
         await _answer_raw(way, exchange, stub.outcome.answer)
-    elif trouble is not None and trouble.fault and await _waited(receive, trouble, forcing.session, exchange):
-        await _Damage(scope, receive, send, trouble.fault).in_place_of_an_answer()
+    elif effect is not None and effect.fault and await _waited(receive, effect, selection.session, exchange):
+        await _Damage(scope, receive, send, effect.fault).in_place_of_an_answer()
     return True
 
 
-def troubled(scope: Scope, receive: Receive, send: Send, forcing: Forcing) -> Send:
-    """The way an answer goes out, once the gateway has decided: `send` itself where no trouble is in store."""
-    note(scope[EXCHANGE], forcing)
-    trouble = None if forcing.idle else forcing.trouble
-    if trouble is None:
+def troubled(scope: Scope, receive: Receive, send: Send, selection: StubSelection) -> Send:
+    """The way an answer goes out, once the gateway has decided: `send` itself where no effect is in store."""
+    note(scope[EXCHANGE], selection)
+    effect = None if selection.idle else selection.effect
+    if effect is None:
         return send
-    return _Troubled(scope, receive, send, trouble, forcing.session)
+    return _AffectedAnswer(scope, receive, send, effect, selection.session)
 
 
-def note(exchange: Exchange, forcing: Forcing) -> None:
+def note(exchange: Exchange, selection: StubSelection) -> None:
     """Write down which stubs had their say, and what they did to the transport."""
-    exchange.standing = forcing.session.stubs.standing()
-    if not forcing.idle and (forcing.names or forcing.near):
-        exchange.stubs = forcing.names
-        exchange.near = tuple(forcing.near)
-        trouble = forcing.trouble
-        exchange.trouble = None if trouble is None else str(trouble)
+    exchange.standing = selection.session.stubs.standing()
+    if not selection.idle and (selection.names or selection.near):
+        exchange.stubs = selection.names
+        exchange.near = tuple(selection.near)
+        effect = selection.effect
+        exchange.transport_effect = None if effect is None else str(effect)
 
 
-class _Troubled:
+class _AffectedAnswer:
     """Collects an answer, waits as long as it is to be late, and lets it out as it is to be damaged."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, trouble: Trouble, session: Session) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, effect: TransportEffect, session: Session) -> None:
         self._scope, self._receive, self._send = scope, receive, send
-        self._trouble = trouble
+        self._effect = effect
         self._session = session
         self._start: Message = {}
 
@@ -134,9 +134,9 @@ class _Troubled:
             self._start = message
             return
         exchange: Exchange = self._scope[EXCHANGE]
-        if not await _waited(self._receive, self._trouble, self._session, exchange):
+        if not await _waited(self._receive, self._effect, self._session, exchange):
             return
-        fault = self._trouble.fault
+        fault = self._effect.fault
         if fault is None:
             await self._send(self._start)
             await self._send(message)
@@ -145,14 +145,14 @@ class _Troubled:
         await damage.to_an_answer(self._start["status"], self._start["headers"], message["body"])
 
 
-async def _waited(receive: Receive, trouble: Trouble, session: Session, exchange: Exchange) -> bool:
+async def _waited(receive: Receive, effect: TransportEffect, session: Session, exchange: Exchange) -> bool:
     """Wait as long as the answer is to be late; whether the client is still there then."""
     waits: list[Awaitable[Any]] = []
-    if trouble.delay and trouble.virtual:
-        waits.append(session.sleepers.until(Instant(session.now() + trouble.delay)))
-    elif trouble.delay:
-        waits.append(asyncio.sleep(trouble.delay / SECOND))
-    if trouble.hold:
+    if effect.delay and effect.virtual:
+        waits.append(session.timers.until(Instant(session.now() + effect.delay)))
+    elif effect.delay:
+        waits.append(asyncio.sleep(effect.delay / SECOND))
+    if effect.hold:
         waits.append(_released(session, exchange))
     if not waits:
         return True
@@ -165,7 +165,7 @@ async def _waited(receive: Receive, trouble: Trouble, session: Session, exchange
 
 
 def _note_that_it_left(exchange: Exchange) -> None:
-    exchange.trouble = f"{exchange.trouble}; the client left before the end of it"
+    exchange.transport_effect = f"{exchange.transport_effect}; the client left before the end of it"
 
 
 async def _released(session: Session, exchange: Exchange) -> None:

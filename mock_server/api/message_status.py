@@ -75,10 +75,10 @@ class StatusEndpoint:
             raise HTTPException(404)
         if await refused_unread(scope, receive, send, "look-up"):
             return
-        forcing = await forcing_of(scope, send, Asked("look-up"))
-        if forcing is None or await intercepted(scope, receive, send, forcing):
+        selection = await forcing_of(scope, send, Asked("look-up"))
+        if selection is None or await intercepted(scope, receive, send, selection):
             return
-        send = troubled(scope, receive, send, forcing)
+        send = troubled(scope, receive, send, selection)
         exchange.policy = session.policy
         try:
             _authorize(session, headers.get(b"x-api-key"))

@@ -1,4 +1,4 @@
-"""A body that its own header says is too large: refused unread, unless trouble comes first."""
+"""A body that its own header says is too large: refused unread, unless effect comes first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def refused_unread(scope: Scope, receive: Receive, send: Send, operation: 
         return False
     credentials = read_credentials(headers.get(b"authorization"))
     caller = credentials.username if isinstance(credentials, Credentials) else ""
-    forcing = await forcing_of(scope, send, Asked(operation, caller))
-    if forcing is not None and not await intercepted(scope, receive, send, forcing):
-        await refuse_declared(length, troubled(scope, receive, send, forcing), scope[EXCHANGE])
+    selection = await forcing_of(scope, send, Asked(operation, caller))
+    if selection is not None and not await intercepted(scope, receive, send, selection):
+        await refuse_declared(length, troubled(scope, receive, send, selection), scope[EXCHANGE])
     return True

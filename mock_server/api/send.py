@@ -16,7 +16,7 @@ from mock_server.domain.requirements import assumed
 from mock_server.domain.stub import asked_by
 from mock_server.domain.submission import Attempt, Operation, Submission, Unreadable
 from mock_server.gateway import submit
-from mock_server.gateway.stub_selection import Forcing
+from mock_server.gateway.stub_selection import StubSelection
 from mock_server.journal.exchange import Exchange
 from mock_server.session.registry import DEFAULT
 from mock_server.session.session import Session
@@ -53,15 +53,17 @@ class SendEndpoint:
         receivers = _receivers(scope, session) if asks_back else ()
         attempt = Attempt(self._operation, credentials, content, exchange.at, exchange.id, receivers)
         exchange.asked_with(session.policy, attempt.username)
-        forcing = await forcing_of(scope, send, asked_by(attempt))
-        if forcing is not None and not await intercepted(scope, receive, send, forcing, attempt):
-            await self._decide(scope, receive, send, attempt, forcing)
+        selection = await forcing_of(scope, send, asked_by(attempt))
+        if selection is not None and not await intercepted(scope, receive, send, selection, attempt):
+            await self._decide(scope, receive, send, attempt, selection)
 
-    async def _decide(self, scope: Scope, receive: Receive, send: Send, attempt: Attempt, forcing: Forcing) -> None:
+    async def _decide(
+        self, scope: Scope, receive: Receive, send: Send, attempt: Attempt, selection: StubSelection
+    ) -> None:
         session: Session = scope[SESSION]
         exchange: Exchange = scope[EXCHANGE]
-        decision = exchange.decision = await submit.submit(session, attempt, forcing)
-        send = troubled(scope, receive, send, forcing)
+        decision = exchange.decision = await submit.submit(session, attempt, selection)
+        send = troubled(scope, receive, send, selection)
         readings = session.policy.readings
         status, answer_body = wire.answer_to(decision, provider_null=readings.provider_null_when_not_detailed)
         if status == 401:

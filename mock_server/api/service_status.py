@@ -35,10 +35,10 @@ class ServiceStatusEndpoint:
             return
         if not await keep_body(scope, receive, exchange, session):
             return
-        forcing = await forcing_of(scope, send, Asked(f"{self._operation}-health"))
-        if forcing is None or await intercepted(scope, receive, send, forcing):
+        selection = await forcing_of(scope, send, Asked(f"{self._operation}-health"))
+        if selection is None or await intercepted(scope, receive, send, selection):
             return
-        send = troubled(scope, receive, send, forcing)
+        send = troubled(scope, receive, send, selection)
         if self._operation is Operation.ADMIN:
             credentials = read_credentials(headers.get(b"authorization"))
             attempt = Attempt(self._operation, credentials, _NOTHING_SENT, exchange.at, exchange.id)

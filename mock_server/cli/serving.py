@@ -25,7 +25,7 @@ from mock_server.scenario.pack import folder, resolve
 from mock_server.scenario.problems import ScenarioError
 
 if TYPE_CHECKING:
-    from mock_server.bootstrap import World
+    from mock_server.bootstrap import MockServer
 
 logger = logging.getLogger("mock_server")
 
@@ -117,7 +117,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> None:
     """Serve a scenario until interrupted."""
     from mock_server.adapters.webhook_sender import HttpWebhookSender, trust  # noqa: PLC0415 - `--help` needs none
-    from mock_server.bootstrap import World  # noqa: PLC0415
+    from mock_server.bootstrap import MockServer  # noqa: PLC0415
 
     configure_logging(json_lines=json_logs, quiet=quiet)
     bounds = Bounds(exchanges=max_exchanges, bytes=max_raw_bytes, body=max_body_bytes, messages=max_messages)
@@ -129,7 +129,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
         )
     except (OSError, ssl.SSLError) as error:
         fail(f"--webhook-ca {webhook_ca}: no certificates could be read: {error.strerror or error}")
-    world = World(
+    world = MockServer(
         _loaded(path),
         bounds,
         watched=path,
@@ -140,7 +140,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     _serve(world, path, _Place(host, port, port_file, tls, not (json_logs or quiet)))
 
 
-def _serve(world: World, path: Path, place: _Place) -> None:
+def _serve(world: MockServer, path: Path, place: _Place) -> None:
     from mock_server.adapters.tls import TlsError, certificate  # noqa: PLC0415
     from mock_server.api.server import HttpServer, bind, url_of  # noqa: PLC0415
 

@@ -64,7 +64,7 @@ async def knock(visit: Visit, path: str, headers: Mapping[str, str], body: bytes
         except TransportFaultError as fault:
             trouble = fault.kind.value
     exchange = _exchange_of(scope)
-    return Met(exchange.id, trouble or _spoilt(exchange.trouble))
+    return Met(exchange.id, trouble or _spoilt(exchange.transport_effect))
 
 
 async def _is_late(serving: asyncio.Future[Any], visit: Visit, patience: float, left: asyncio.Event) -> bool:

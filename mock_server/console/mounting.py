@@ -10,14 +10,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.answers import answer_redirect
 from mock_server.api.guard import Access
-from mock_server.control import Worlds
+from mock_server.control import SessionsApi
 
 
 class Console:
     """The page as an ASGI application."""
 
-    def __init__(self, worlds: Worlds, access: Access) -> None:
-        self._worlds = worlds
+    def __init__(self, sessions_api: SessionsApi, access: Access) -> None:
+        self._sessions_api = sessions_api
         self._access = access
 
     @cached_property
@@ -25,7 +25,7 @@ class Console:
         # Templates would cost a gateway in a test a good part of its start, and it shows no page.
         from mock_server.console.routes import build_console  # noqa: PLC0415
 
-        return build_console(self._worlds, self._access)
+        return build_console(self._sessions_api, self._access)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -42,9 +42,9 @@ class Threshold:
         await answer_redirect(send, f"{scope.get('root_path', '')}/_console")
 
 
-def console_routes(worlds: Worlds, access: Access) -> list[BaseRoute]:
+def console_routes(sessions_api: SessionsApi, access: Access) -> list[BaseRoute]:
     """The page, and the way to it."""
-    console = Console(worlds, access)
+    console = Console(sessions_api, access)
     return [
         Route("/", Threshold()),
         Route("/_console", console),

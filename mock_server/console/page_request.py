@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from mock_server.api.body import Unread, read_body
 from mock_server.api.exchange import SESSION
 from mock_server.console.rendering import Words, language_of, rendered, rendered_part, words
-from mock_server.control import Control, ControlError, Worlds
+from mock_server.control import Control, ControlError, SessionsApi
 
 LIVE = "live"
 """The block of each template that is asked for again when something has changed."""
@@ -24,9 +24,9 @@ _MOST_FIELDS = 200
 class Visit:
     """One request: the verbs of its session, its query and form, and the language of its browser."""
 
-    def __init__(self, worlds: Worlds, request: Request) -> None:
-        self.worlds = worlds
-        self.control: Control = worlds.control(request.scope[SESSION])
+    def __init__(self, sessions_api: SessionsApi, request: Request) -> None:
+        self.sessions_api = sessions_api
+        self.control: Control = sessions_api.control(request.scope[SESSION])
         self.request = request
         self.path: Mapping[str, str] = request.path_params
         self.query: Mapping[str, str] = request.query_params

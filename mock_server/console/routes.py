@@ -29,7 +29,7 @@ from mock_server.console.scenario_text import SCENARIO_TEXT
 from mock_server.console.scenarios import SCENARIOS
 from mock_server.console.sessions import SESSIONS
 from mock_server.console.stream import changes
-from mock_server.control import ControlError, Worlds
+from mock_server.control import ControlError, SessionsApi
 
 PREFIX = "/_console"
 
@@ -69,23 +69,23 @@ _KEPT = "public, max-age=31536000, immutable"
 _NOT_KEPT = "no-store"
 
 
-def build_console(worlds: Worlds, access: Access) -> ASGIApp:
+def build_console(sessions_api: SessionsApi, access: Access) -> ASGIApp:
     """The console as an ASGI application; it finds the session in the scope."""
     door, beats = Door(access), Beats()
     pages = [
-        Route(f"{PREFIX}{path}", _Page(worlds, door, handlers, beats), methods=list(handlers))
+        Route(f"{PREFIX}{path}", _Page(sessions_api, door, handlers, beats), methods=list(handlers))
         for table in (*VIEWS, changes(beats))
         for path, handlers in table
     ]
-    entry = Route(f"{PREFIX}{ENTRY_PATH}", _Page(worlds, None, enter(door), beats), methods=list(ENTRY))
-    return _Shell(worlds, door, Router([*pages, entry], redirect_slashes=False))
+    entry = Route(f"{PREFIX}{ENTRY_PATH}", _Page(sessions_api, None, enter(door), beats), methods=list(ENTRY))
+    return _Shell(sessions_api, door, Router([*pages, entry], redirect_slashes=False))
 
 
 class _Shell:
     """Headers that every answer has; static files; and a page for what is not there."""
 
-    def __init__(self, worlds: Worlds, door: Door, router: Router) -> None:
-        self._worlds = worlds
+    def __init__(self, sessions_api: SessionsApi, door: Door, router: Router) -> None:
+        self._sessions_api = sessions_api
         self._door = door
         self._router = router
         self._static = StaticFiles(directory=STATIC)
@@ -110,7 +110,7 @@ class _Shell:
             else:
                 await self._router(scope, receive, sending)
         except HTTPException as error:
-            visit = Visit(self._worlds, Request(scope, receive))
+            visit = Visit(self._sessions_api, Request(scope, receive))
             refusal = self._door.refusal(visit.request)
             if refusal is not None:
                 answer = closed(visit, refusal)
@@ -127,14 +127,16 @@ class _Shell:
 class _Page:
     """One route: a handler for each method, for those whom the door lets in."""
 
-    def __init__(self, worlds: Worlds, door: Door | None, handlers: Mapping[str, Handler], beats: Beats) -> None:
-        self._worlds = worlds
+    def __init__(
+        self, sessions_api: SessionsApi, door: Door | None, handlers: Mapping[str, Handler], beats: Beats
+    ) -> None:
+        self._sessions_api = sessions_api
         self._door = door
         self._handlers = handlers
         self._beats = beats
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        visit = Visit(self._worlds, Request(scope, receive))
+        visit = Visit(self._sessions_api, Request(scope, receive))
         refusal = None if self._door is None else self._door.refusal(visit.request)
         answer = closed(visit, refusal) if refusal is not None else await self._shared(visit)
         await answer(scope, receive, send)

@@ -58,7 +58,7 @@ async def _door(visit: Visit) -> Response:
 
 
 async def _open(visit: Visit) -> Response:
-    made = visit.worlds.create({"scenario": visit.field("scenario")})
+    made = visit.sessions_api.create({"scenario": visit.field("scenario")})
     return RedirectResponse(f"/~{made.name}/_console", status_code=303)
 
 

@@ -30,7 +30,7 @@ async def _sessions(visit: Visit) -> Response:
 async def _page(visit: Visit, *, error: ControlError | None = None) -> Response:
     sought, skip = visit.asked("q"), visit.asked("skip")
     first = int(skip) if _PAGE.fullmatch(skip) else 0
-    found = await visit.worlds.some(sought, limit=_LISTED, skip=first)
+    found = await visit.sessions_api.some(sought, limit=_LISTED, skip=first)
     here = visit.control.name
     return visit.page(
         "sessions",
@@ -80,7 +80,7 @@ def _idle(words: Words, seconds: float) -> str:
 
 async def _create(visit: Visit) -> Response:
     try:
-        made = visit.worlds.create(_asked_for(visit))
+        made = visit.sessions_api.create(_asked_for(visit))
     except ControlError as error:
         return await _page(visit, error=error)
     return RedirectResponse(f"{_base(made.name)}/_console", status_code=303)
@@ -99,7 +99,7 @@ def _asked_for(visit: Visit) -> dict[str, object]:
 
 async def _reset(visit: Visit) -> Response:
     name = visit.path["name"]
-    control = visit.worlds.control(visit.worlds.named(name))
+    control = visit.sessions_api.control(visit.sessions_api.named(name))
     await control.reset()
     control.touched()
     return visit.redirect("/sessions", reset=name, q=visit.field("q"))
@@ -107,9 +107,9 @@ async def _reset(visit: Visit) -> Response:
 
 async def _delete(visit: Visit) -> Response:
     name = visit.path["name"]
-    stubs = visit.worlds.control(visit.worlds.named(name)).stubs.all()["stubs"]
+    stubs = visit.sessions_api.control(visit.sessions_api.named(name)).stubs.all()["stubs"]
     called = {stub["id"]: stub.get("name") or f"{stub['id']} {json.dumps(stub['then'])}" for stub in stubs}
-    unmet = [called[each] for each in visit.worlds.delete(name)["unmatched_stubs"]]
+    unmet = [called[each] for each in visit.sessions_api.delete(name)["unmatched_stubs"]]
     told = ", ".join(unmet[:_MOST_TOLD]) + (f", … ({len(unmet)})" if len(unmet) > _MOST_TOLD else "")
     found = visit.link("/sessions", deleted=name, unmet=told[:_LONGEST_TOLD], q=visit.field("q"))
     # What stood before the path of this session leads nowhere any more.

@@ -3,7 +3,7 @@
 from mock_server.control.clock import ClockVerbs
 from mock_server.control.delivery import DeliveryVerbs
 from mock_server.control.requests import MOST_LISTED, BadScenarioError, ControlError
-from mock_server.control.sessions import Worlds
+from mock_server.control.sessions import SessionsApi
 from mock_server.control.verbs import Control
 
-__all__ = ["MOST_LISTED", "BadScenarioError", "ClockVerbs", "Control", "ControlError", "DeliveryVerbs", "Worlds"]
+__all__ = ["MOST_LISTED", "BadScenarioError", "ClockVerbs", "Control", "ControlError", "DeliveryVerbs", "SessionsApi"]

@@ -22,7 +22,7 @@ _LONGEST_SHOWN = 80
 _BESIDE = "stands beside 'overrides', not in it: the session is created with it"
 
 
-class Worlds:
+class SessionsApi:
     """The verbs that make, list and end sessions."""
 
     def __init__(self, sessions: Sessions, raw: RawBytes) -> None:

@@ -26,7 +26,7 @@ _PROSE = ("title", "description")
 
 
 class Control:
-    """The verbs of one session; `Worlds` has those that make and end sessions."""
+    """The verbs of one session; `SessionsApi` has those that make and end sessions."""
 
     def __init__(self, session: Session, raw: RawBytes) -> None:
         self._session = session

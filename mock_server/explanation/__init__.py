@@ -64,7 +64,7 @@ def summary(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
         **_deciding(exchange),
         # A stub decided, or chose what becomes of the message, or troubled the connection.
         "forced": (decision is not None and decision.forced) or bool(exchange.stubs),
-        "trouble": exchange.trouble,
+        "trouble": exchange.transport_effect,
         "stubs": list(exchange.stubs),
         "message_id": None
         if decision is None or isinstance(decision.verdict, Refused | Intercepted)

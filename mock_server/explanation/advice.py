@@ -28,8 +28,8 @@ def advice(exchange: Exchange, asked: list[Asked]) -> str | None:
     decision = exchange.decision
     if decision is not None and decision.forced and not isinstance(decision.verdict, Accepted):
         return _on_stub(f"forces this answer: {_UNREAL}", decision.rule)
-    if exchange.trouble is not None:
-        return _on_stub(f"does this to the connection: {exchange.trouble}", *exchange.stubs)
+    if exchange.transport_effect is not None:
+        return _on_stub(f"does this to the connection: {exchange.transport_effect}", *exchange.stubs)
     if decision is None or isinstance(decision.verdict, Accepted):
         return None
     return _on_rule(decision, the_one_that_fired(asked))

@@ -19,7 +19,7 @@ from mock_server.domain.message import Message
 from mock_server.domain.notification import Notification, WebhookRules, notifications
 from mock_server.gateway import webhooks
 from mock_server.journal.webhook_attempts import WebhookAttempt
-from mock_server.session.delivery_queue import Lane
+from mock_server.session.delivery_queue import QueueEntry
 from mock_server.session.session import Session
 
 logger = logging.getLogger("mock_server")
@@ -54,22 +54,22 @@ class BusyError(Exception):
 
 
 async def begin(session: Session, message: Message) -> None:
-    """Put a message's notifications on the agenda; under `before-answer` the first goes out at once."""
-    lanes = webhooks.lanes_for(session, message, changes(message.plan, message.accepted_at)[1:])
-    early = lanes[:1] if message.adversity is Adversity.BEFORE_ANSWER else ()
-    for lane in lanes[len(early) :]:
-        put(session, lane)
-    for lane in early:
-        lane.due = session.now()
-        await asyncio.wait({_start(session, lane)})
+    """Put a message's notifications on the delivery queue; under `before-answer` the first goes out at once."""
+    entries = webhooks.entries_for(session, message, changes(message.plan, message.accepted_at)[1:])
+    early = entries[:1] if message.adversity is Adversity.BEFORE_ANSWER else ()
+    for entry in entries[len(early) :]:
+        put(session, entry)
+    for entry in early:
+        entry.due = session.now()
+        await asyncio.wait({_start(session, entry)})
 
 
 def wake(session: Session) -> None:
     """Start what a running clock has made due, and wait for the next."""
     if not session.advancing:
-        session.sleepers.wake(session.now())
+        session.timers.wake(session.now())
     while not session.advancing and session.clock.rate and _is_due(session, session.now()):
-        _start(session, session.agenda.take())
+        _start(session, session.delivery_queue.take())
     arm(session)
 
 
@@ -79,29 +79,29 @@ async def push(session: Session, message: Message, change: Change) -> None:
     past = tuple(each for each in life if each.at <= change.at)
     await session.store.keep_life(message, (*past, change))
     session.longest_plan = max(session.longest_plan, change.at - message.accepted_at)
-    session.watchers.message_changed(message, (*past, change))
-    waiting = session.agenda.withdraw(message.id)
-    under_way = [lane for lane in session.under_way.values() if lane.message.id == message.id]
-    for lane in waiting:
-        lane.forget_after(change.at)
-    for lane in under_way:
-        lane.forget_after(change.at, under_way=True)
+    session.subscriptions.message_changed(message, (*past, change))
+    waiting = session.delivery_queue.withdraw(message.id)
+    under_way = [entry for entry in session.under_way.values() if entry.message.id == message.id]
+    for entry in waiting:
+        entry.forget_after(change.at)
+    for entry in under_way:
+        entry.forget_after(change.at, under_way=True)
     if message.submission.webhook is not None:
-        lanes = [lane for lane in (*waiting, *under_way) if lane.rules.in_order]
-        last = lanes[-1] if lanes else Lane(message, (), session.policy.webhooks)
-        waiting += [] if lanes else [last]
+        entries = [entry for entry in (*waiting, *under_way) if entry.rules.in_order]
+        last = entries[-1] if entries else QueueEntry(message, (), session.policy.webhooks)
+        waiting += [] if entries else [last]
         number = len(past) - 1
         for each in notifications((change,), message.adversity):
             last.append(msgspec.structs.replace(each, number=number if each.number >= 0 else ~number))
-    for lane in waiting:
-        if lane.current is not None:
-            put(session, lane)
+    for entry in waiting:
+        if entry.current is not None:
+            put(session, entry)
 
 
 async def resend(session: Session, message: Message, change: Change, number: int) -> WebhookAttempt:
-    """Tell a message's webhook of a change again, once, whatever the agenda holds."""
+    """Tell a message's webhook of a change again, once, whatever the delivery queue holds."""
     again = Notification(number, change, session.now())
-    return await webhooks.attempt(session, Lane(message, (again,), _ONCE), again, session.now())
+    return await webhooks.attempt(session, QueueEntry(message, (again,), _ONCE), again, session.now())
 
 
 def arm(session: Session) -> None:
@@ -109,11 +109,11 @@ def arm(session: Session) -> None:
     session.arm()
 
 
-def put(session: Session, lane: Lane) -> None:
-    """Put work on the agenda; the alarm is set again only where it comes before all other."""
+def put(session: Session, entry: QueueEntry) -> None:
+    """Put work on the delivery queue; the alarm is set again only where it comes before all other."""
     former = session.next_due
-    session.agenda.put(lane)
-    if (former is None or lane.due < former) and not session.advancing:
+    session.delivery_queue.put(entry)
+    if (former is None or entry.due < former) and not session.advancing:
         arm(session)
 
 
@@ -130,42 +130,42 @@ async def advance(session: Session, target: Instant | None, wall_limit: float) -
     began = session.now()
     session.advancing = True
     session.alarm.ring_in(None)
-    world = session.agenda
+    world = session.delivery_queue
     first_attempt = session.journal.attempts.opened
     try:
         async with asyncio.timeout(wall_limit):
             await _perform(session, target)
-            if target is None and session.agenda is world:
+            if target is None and session.delivery_queue is world:
                 target = await _last_change(session)
                 await _perform(session, target)
     except TimeoutError:
         complete = False
     else:
-        complete = session.agenda is world
+        complete = session.delivery_queue is world
         if complete and target is not None:
             session.clock.move_to(target)
     finally:
         session.advancing = False
         wake(session)
-    pending = len(session.agenda) + len(session.under_way)
-    if session.agenda is not world:
+    pending = len(session.delivery_queue) + len(session.under_way)
+    if session.delivery_queue is not world:
         return Progress((), complete, pending, 0)
     fired = await _fired(session, began, first_attempt)
     return Progress(fired, complete, pending, session.journal.attempts.opened - first_attempt)
 
 
 async def _perform(session: Session, target: Instant | None) -> None:
-    world = session.agenda
-    while session.agenda is world:
+    world = session.delivery_queue
+    while session.delivery_queue is world:
         due = session.next_due
         left = not session.idle if target is None else due is not None and due <= target
         if due is not None and left and _may_start(session, due):
             session.clock.move_to(due)
-            if due == session.sleepers.next_due:
-                session.sleepers.wake(due)
-                await session.sleepers.settled(_PATIENCE)
+            if due == session.timers.next_due:
+                session.timers.wake(due)
+                await session.timers.settled(_PATIENCE)
             else:
-                await asyncio.wait({_start(session, session.agenda.take())}, timeout=_PATIENCE)
+                await asyncio.wait({_start(session, session.delivery_queue.take())}, timeout=_PATIENCE)
         elif session.under_way:
             await asyncio.wait(session.under_way, return_when=asyncio.FIRST_COMPLETED)
         else:
@@ -173,18 +173,18 @@ async def _perform(session: Session, target: Instant | None) -> None:
 
 
 def _may_start(session: Session, due: Instant) -> bool:
-    follow_ups = (lane.earliest_follow_up() for lane in session.under_way.values())
+    follow_ups = (entry.earliest_follow_up() for entry in session.under_way.values())
     return all(follow_up is None or follow_up >= due for follow_up in follow_ups)
 
 
 def _is_due(session: Session, now: Instant) -> bool:
-    due = session.agenda.next_due
+    due = session.delivery_queue.next_due
     return due is not None and due <= now
 
 
-def _start(session: Session, lane: Lane) -> asyncio.Task[None]:
-    task = asyncio.get_running_loop().create_task(_attempt(session, lane, session.now()))
-    session.under_way[task] = lane
+def _start(session: Session, entry: QueueEntry) -> asyncio.Task[None]:
+    task = asyncio.get_running_loop().create_task(_attempt(session, entry, session.now()))
+    session.under_way[task] = entry
 
     def done(_: asyncio.Task[None]) -> None:
         session.under_way.pop(task, None)
@@ -195,14 +195,14 @@ def _start(session: Session, lane: Lane) -> asyncio.Task[None]:
     return task
 
 
-async def _attempt(session: Session, lane: Lane, at: Instant) -> None:
-    notification = lane.current
+async def _attempt(session: Session, entry: QueueEntry, at: Instant) -> None:
+    notification = entry.current
     if notification is None:
         return
     try:
-        await webhooks.attempt(session, lane, notification, at)
+        await webhooks.attempt(session, entry, notification, at)
     except Exception:
-        logger.exception("bug in the mock: a notification of message %s was lost", lane.message.id)
+        logger.exception("bug in the mock: a notification of message %s was lost", entry.message.id)
 
 
 async def _last_change(session: Session) -> Instant:

@@ -1,4 +1,4 @@
-"""What stubs do to one request: who has its say at each stage, and the trouble that is left for the transport."""
+"""What stubs do to one request: who has its say at each stage, and the effect that is left for the transport."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mock_server.domain.stub import Asked, NearMiss, Stage, Stub
 from mock_server.session.session import Session
 
 
-class Forcing:
+class StubSelection:
     """The stubs that one request meets, each used once: at most one a stage, a header's before all others."""
 
     __slots__ = ("_asked", "_at", "_candidates", "_header", "_met", "idle", "near", "session")
@@ -47,7 +47,7 @@ class Forcing:
         return tuple(stub.name for stub in self._met.values() if stub is not None)
 
     @property
-    def trouble(self) -> Trouble | None:
+    def effect(self) -> TransportEffect | None:
         """What is in store for the answer: of a later stage where that has any, else of an earlier one."""
         met = [stub for stub in self._met.values() if stub is not None]
         if not met:
@@ -59,9 +59,9 @@ class Forcing:
         if fault is None and late is None and not hold:
             return None
         if late is None:
-            return Trouble(fault, 0, False, hold)
+            return TransportEffect(fault, 0, False, hold)
         stub, delay = late
-        return Trouble(fault, delay.drawn(self._draw(stub)), delay.virtual, hold)
+        return TransportEffect(fault, delay.drawn(self._draw(stub)), delay.virtual, hold)
 
     def _draw(self, stub: Stub) -> float:
         submission = self._asked.submission
@@ -70,7 +70,7 @@ class Forcing:
         return self.session.ids.draw(f"delay\0{stub.name}\0{nth}\0{pair}")
 
 
-class Trouble:
+class TransportEffect:
     """A fault, a delay and a hold, drawn and settled."""
 
     __slots__ = ("delay", "fault", "hold", "virtual")

@@ -31,7 +31,7 @@ from mock_server.domain.rules import (
 from mock_server.domain.stub import Stage, Stub
 from mock_server.domain.submission import Attempt, Submission, Webhook
 from mock_server.gateway import scheduler
-from mock_server.gateway.stub_selection import Forcing
+from mock_server.gateway.stub_selection import StubSelection
 from mock_server.session.session import Session
 
 ACCEPTED_BY = "provider accepted"
@@ -47,12 +47,12 @@ Natural = tuple[Objection[Refused | Drop] | None, Tally | None]
 """What the rules would have said, and what the windows held when they were asked."""
 
 
-async def submit(session: Session, attempt: Attempt, forcing: Forcing) -> Decision:
+async def submit(session: Session, attempt: Attempt, selection: StubSelection) -> Decision:
     """Decide an attempt to send: the rules in their order, then one atomic step of the store (ORD-1).
 
     Stubs have their say before the first rule, after the body was found to be a submission, and on acceptance.
     """
-    arrival = forcing.at(Stage.ARRIVAL)
+    arrival = selection.at(Stage.ARRIVAL)
     if arrival is not None and arrival.outcome.refuse is not None:
         return _forced_refusal(arrival, arrival.outcome.refuse, await foresee(session, attempt))
     policy = session.policy
@@ -61,8 +61,8 @@ async def submit(session: Session, attempt: Attempt, forcing: Forcing) -> Decisi
         return _refusal(submission)
     context = context_of(attempt, submission, policy)
     objection = object_to_submission(submission, context)
-    handing = _Handing(session, attempt, submission, context, forcing)
-    stub = forcing.at(Stage.DECISION)
+    handing = _Handing(session, attempt, submission, context, selection)
+    stub = selection.at(Stage.DECISION)
     if stub is not None:
         return await _forced(handing, stub, objection)
     if objection is None:
@@ -99,7 +99,7 @@ class _Handing(NamedTuple):
     attempt: Attempt
     submission: Submission
     context: Context
-    forcing: Forcing
+    selection: StubSelection
 
     @property
     def offer(self) -> Offer:
@@ -131,15 +131,15 @@ async def _keep(handing: _Handing, message_id: str, provider: str, *, forced: bo
     policy = handing.context.policy
     plan, adversity = policy.plan, policy.webhooks.adversity
     # What is decided with the message goes before what is said of its fate alone.
-    for stage in () if handing.forcing.idle else (Stage.FATE, Stage.DECISION):
-        stub = handing.forcing.at(stage)
+    for stage in () if handing.selection.idle else (Stage.FATE, Stage.DECISION):
+        stub = handing.selection.at(stage)
         if stub is not None:
             plan = plan if stub.outcome.plan is None else stub.outcome.plan
             adversity = adversity if stub.outcome.adversity is None else stub.outcome.adversity
             forced = forced or stage is Stage.FATE
     message = _message(handing, message_id, provider, plan=plan, adversity=adversity, forced=forced)
     await handing.session.store.keep(message)
-    handing.session.watchers.message_kept(message)
+    handing.session.subscriptions.message_kept(message)
     if handing.submission.webhook is not None:
         await scheduler.begin(handing.session, message)
 

@@ -42,7 +42,7 @@ class Exchange:
         "standing",
         "status",
         "stubs",
-        "trouble",
+        "transport_effect",
     )
 
     id: str
@@ -85,7 +85,7 @@ class Exchange:
     """Which stubs there were; `None` where none was looked for."""
     near: tuple[NearMiss, ...]
     """Stubs that were kept from it by their limits."""
-    trouble: str | None
+    transport_effect: str | None
     """What stubs did to the transport."""
     raw_size: int
     """What the server's budget counts for this entry."""
@@ -102,7 +102,7 @@ class Exchange:
         self.answer, self.answer_headers = b"", ()
         self.disconnected = False
         self.stubs, self.near = (), ()
-        self.standing = self.trouble = None
+        self.standing = self.transport_effect = None
         self.raw_size, self.settled = 0, False
 
     def asked_with(self, policy: Policy, username: str) -> None:

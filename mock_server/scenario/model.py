@@ -25,8 +25,8 @@ from mock_server.scenario.parts import (
     StepPart,
     Steps,
     Text,
+    TransportEffect,
     Travel,
-    Trouble,
     Window,
 )
 from mock_server.scenario.stub_model import StubPart
@@ -118,7 +118,9 @@ class WebhooksPart(Part):
         ("10s", "1m", "5m", "30m", "2h", "6h"),
         description="The gap before each repetition, from the end of the attempt before. []: no repetition.",
     )
-    adversity: Trouble | None = Field(None, description="What goes wrong with every notification. Absent: nothing.")
+    adversity: TransportEffect | None = Field(
+        None, description="What goes wrong with every notification. Absent: nothing."
+    )
 
 
 class HealthPart(Part):

@@ -51,7 +51,7 @@ Count: TypeAlias = Annotated[int, Field(ge=0, lt=INT64)]
 RefusalCode: TypeAlias = Annotated[int, AfterValidator(_refusal), Field(json_schema_extra={"enum": sorted(BY_CODE)})]
 State: TypeAlias = Literal["up", "down"]
 Travel: TypeAlias = Literal["SMS", "RCS"]
-Trouble: TypeAlias = Annotated[Adversity, Field(strict=False)]
+TransportEffect: TypeAlias = Annotated[Adversity, Field(strict=False)]
 # What an HTTP header can carry: visible ASCII, with blanks inside only.
 Key: TypeAlias = Annotated[str, Field(min_length=4, pattern="^[!-~][ -~]*[!-~]$")]
 UNIQUE: Final[dict[str, JsonValue]] = {"uniqueItems": True}

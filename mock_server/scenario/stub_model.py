@@ -13,7 +13,18 @@ from pydantic_core import PydanticCustomError
 from mock_server.domain.fault import FaultKind
 from mock_server.scenario import notation
 from mock_server.scenario.faults import FAULT_NAMES, parse_fault
-from mock_server.scenario.parts import LIST, Count, Delay, Name, Part, RefusalCode, Steps, Travel, Trouble, Window
+from mock_server.scenario.parts import (
+    LIST,
+    Count,
+    Delay,
+    Name,
+    Part,
+    RefusalCode,
+    Steps,
+    TransportEffect,
+    Travel,
+    Window,
+)
 from mock_server.scenario.patterns import compiled
 
 TEXT_TAG: Final = "(text)"
@@ -209,9 +220,11 @@ class ThenPart(Part):
         None, description="The status it comes to at the usual pace, or the changes as in delivery.plan. []: none."
     )
     channel: Travel | None = Field(None, description="What deliver travels by. Absent: delivery.channel.")
-    adversity: Trouble | None = Field(None, description="What goes wrong with the notifications of these sends.")
+    adversity: TransportEffect | None = Field(
+        None, description="What goes wrong with the notifications of these sends."
+    )
     answer: AnswerPart | None = Field(None, description="An answer of your own, in the place of the gateway's.")
-    fault: Fault | None = Field(None, description="Trouble on the transport, by name, or {kind, at, …}.")
+    fault: Fault | None = Field(None, description="TransportEffect on the transport, by name, or {kind, at, …}.")
     delay: AnyDelay | None = Field(None, description="How late the answer is: a length of time, or how to draw one.")
     hold: Literal[True] | None = Field(
         None, description="The answer waits for POST /_control/exchanges/{id}/release."

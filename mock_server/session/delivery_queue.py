@@ -13,10 +13,10 @@ from mock_server.domain.message import Message
 from mock_server.domain.notification import Notification, WebhookRules
 
 
-class Lane:
+class QueueEntry:
     """Notifications of one message that go out one after the other, each repeated until it is taken or given up.
 
-    It stands on the agenda at most once; `due` is when it is to be taken up next.
+    It stands on the delivery queue at most once; `due` is when it is to be taken up next.
     """
 
     __slots__ = ("attempts", "body", "due", "message", "notifications", "position", "rules")
@@ -32,7 +32,7 @@ class Lane:
         """What the first attempt said, for the next ones to say again (WH-4)."""
         self.due = notifications[0].due if notifications else Instant(0)
 
-    def copy(self) -> Lane:
+    def copy(self) -> QueueEntry:
         """The same, to be gone on with on its own."""
         return copy(self)
 
@@ -86,48 +86,48 @@ class Lane:
         self.notifications = (*self.notifications, notification)
 
 
-class Agenda:
+class DeliveryQueue:
     """Lanes by the time they are due; equal times in the order in which they were put there."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[Instant, int, Lane]] = []
+        self._heap: list[tuple[Instant, int, QueueEntry]] = []
         self._put = 0
 
     def __len__(self) -> int:
-        """How many lanes wait."""
+        """How many entries wait."""
         return len(self._heap)
 
-    def __iter__(self) -> Iterator[Lane]:
-        """The lanes in the order in which they are due."""
-        return (lane for _, _, lane in sorted(self._heap, key=lambda entry: entry[:2]))
+    def __iter__(self) -> Iterator[QueueEntry]:
+        """The entries in the order in which they are due."""
+        return (entry for _, _, entry in sorted(self._heap, key=lambda entry: entry[:2]))
 
-    def first(self, count: int) -> list[Lane]:
+    def first(self, count: int) -> list[QueueEntry]:
         """Those that are due before all others."""
-        return [lane for _, _, lane in nsmallest(count, self._heap, key=lambda entry: entry[:2])]
+        return [entry for _, _, entry in nsmallest(count, self._heap, key=lambda entry: entry[:2])]
 
-    def put(self, lane: Lane) -> None:
-        """Have a lane taken up when it is due."""
+    def put(self, entry: QueueEntry) -> None:
+        """Have an entry taken up when it is due."""
         self._put += 1
-        heappush(self._heap, (lane.due, self._put, lane))
+        heappush(self._heap, (entry.due, self._put, entry))
 
     @property
     def next_due(self) -> Instant | None:
-        """When the first lane is due."""
+        """When the first entry is due."""
         return self._heap[0][0] if self._heap else None
 
-    def take(self) -> Lane:
-        """Take the first lane off."""
+    def take(self) -> QueueEntry:
+        """Take the first entry off."""
         return heappop(self._heap)[2]
 
-    def clear(self) -> list[Lane]:
-        """Take every lane off."""
-        cleared, self._heap = [lane for _, _, lane in self._heap], []
+    def clear(self) -> list[QueueEntry]:
+        """Take every entry off."""
+        cleared, self._heap = [entry for _, _, entry in self._heap], []
         return cleared
 
-    def withdraw(self, message_id: str) -> list[Lane]:
-        """Take the lanes of one message off, wherever they stand."""
+    def withdraw(self, message_id: str) -> list[QueueEntry]:
+        """Take the entries of one message off, wherever they stand."""
         withdrawn = sorted(entry for entry in self._heap if entry[2].message.id == message_id)
         if withdrawn:
             self._heap = [entry for entry in self._heap if entry[2].message.id != message_id]
             heapify(self._heap)
-        return [lane for _, _, lane in withdrawn]
+        return [entry for _, _, entry in withdrawn]

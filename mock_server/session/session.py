@@ -13,12 +13,12 @@ from mock_server.journal.journal import Journal
 from mock_server.ports import Alarm, Clock, Ids, StateStore, WebhookSender
 from mock_server.scenario.compile import compiled
 from mock_server.scenario.model import Scenario
-from mock_server.session.delivery_queue import Agenda, Lane
+from mock_server.session.delivery_queue import DeliveryQueue, QueueEntry
 from mock_server.session.receivers import Receivers
-from mock_server.session.snapshots import Held, Shelf, Snapshot
+from mock_server.session.snapshots import Held, Snapshot, Snapshots
 from mock_server.session.stub_book import StubBook
-from mock_server.session.subscriptions import Watchers
-from mock_server.session.timers import Sleepers
+from mock_server.session.subscriptions import Subscriptions
+from mock_server.session.timers import Timers
 
 
 class Session:
@@ -61,18 +61,18 @@ class Session:
         self.on_a_port = on_a_port
         """Whether requests come over sockets: some faults are nothing without."""
         self.alarm = alarm(self)
-        self.agenda = Agenda()
-        self.under_way: dict[asyncio.Task[None], Lane] = {}
+        self.delivery_queue = DeliveryQueue()
+        self.under_way: dict[asyncio.Task[None], QueueEntry] = {}
         """Attempts that wait for their receivers."""
-        self.sleepers = Sleepers(self.now, self.arm)
-        self.watchers = Watchers()
+        self.timers = Timers(self.now, self.arm)
+        self.subscriptions = Subscriptions()
         self.receivers = Receivers()
         self.longest_plan: Duration = 0
         self.stubs = StubBook(ids.draw)
         self.held: dict[str, asyncio.Future[None]] = {}
         """Answers that wait to be released, by their exchange."""
         self.secrets = Secrets()
-        self.snapshots = Shelf()
+        self.snapshots = Snapshots()
         self.created_with = scenario
         self.use(scenario)
 
@@ -118,35 +118,35 @@ class Session:
         self.receivers.clear()
         await self.store.clear()
         self.journal.clear()
-        self.watchers.begin_anew()
+        self.subscriptions.begin_anew()
 
     async def forget_messages(self) -> int:
         """Forget the messages with all that was to become of them; the windows stay, for only time empties them."""
-        for lane in (*self.agenda.clear(), *self.under_way.values()):
-            lane.end_after_this()
+        for entry in (*self.delivery_queue.clear(), *self.under_way.values()):
+            entry.end_after_this()
         forgotten = await self.store.forget_messages()
-        self.watchers.messages.begin_anew()
-        self.watchers.changes.begin_anew()
+        self.subscriptions.messages.begin_anew()
+        self.subscriptions.changes.begin_anew()
         return forgotten
 
     def forget_exchanges(self) -> int:
         """Forget the journal of the requests, and the ledger; the numbers go on."""
         forgotten = self.journal.forget()
-        self.watchers.exchanges.begin_anew()
+        self.subscriptions.exchanges.begin_anew()
         return forgotten
 
     async def snapshot(self) -> Snapshot:
         """The session as it stands; attempts that are under way count as due again."""
         store = await self.store.snapshot()
-        under_way = tuple(lane for lane in self.under_way.values() if lane.current is not None)
-        due_again = frozenset((lane.message.id, lane.current.change.status) for lane in under_way if lane.current)
+        under_way = tuple(entry for entry in self.under_way.values() if entry.current is not None)
+        due_again = frozenset((entry.message.id, entry.current.change.status) for entry in under_way if entry.current)
         journal = self.journal.snapshot(due_again, self.now())
         return Snapshot(
             at=self.now(),
             rate=self.clock.rate,
             scenario=self.scenario,
             store=store,
-            lanes=tuple(lane.copy() for lane in (*under_way, *self.agenda)),
+            entries=tuple(entry.copy() for entry in (*under_way, *self.delivery_queue)),
             receivers=self.receivers.snapshot(),
             stubs=self.stubs.snapshot(),
             journal=journal,
@@ -165,11 +165,11 @@ class Session:
         self.use(snapshot.scenario)
         self.stubs.restore(snapshot.stubs)
         self.receivers.restore(snapshot.receivers)
-        for lane in snapshot.lanes:
-            self.agenda.put(lane.copy())
+        for entry in snapshot.entries:
+            self.delivery_queue.put(entry.copy())
         self.journal.restore(snapshot.journal)
         await self.store.restore(snapshot.store)
-        self.watchers.begin_anew()
+        self.subscriptions.begin_anew()
 
     async def held_now(self) -> Held:
         """How much the session holds."""
@@ -177,15 +177,15 @@ class Session:
             messages=await self.store.count(),
             exchanges=len(self.journal),
             webhook_attempts=len(self.journal.attempts),
-            notifications_pending=len(self.agenda) + len(self.under_way),
+            notifications_pending=len(self.delivery_queue) + len(self.under_way),
             stubs=sum(1 for _ in self.stubs),
         )
 
     def end(self) -> None:
         """Nobody can reach the session any more: hold nothing, and let everybody go who waits in it."""
         self.over = True
-        self.watchers.end()
-        self.sleepers.close()
+        self.subscriptions.end()
+        self.timers.close()
         self.drop_work()
         for snapshot_id, snapshot in self.snapshots:
             self.journal.discard(snapshot.journal)
@@ -195,11 +195,11 @@ class Session:
     def drop_work(self) -> None:
         """Forget what was still to be done, and what is being done."""
         self.alarm.ring_in(None)
-        self.agenda = Agenda()
+        self.delivery_queue = DeliveryQueue()
         for task in tuple(self.under_way):
             task.cancel()
         self.under_way.clear()
-        self.sleepers.end()
+        self.timers.end()
         for held in self.held.values():
             if not held.done():
                 held.set_result(None)
@@ -208,13 +208,13 @@ class Session:
     @property
     def next_due(self) -> Instant | None:
         """When there is something to do next, or somebody to wake."""
-        lane, sleeper = self.agenda.next_due, self.sleepers.next_due
-        return lane if sleeper is None else sleeper if lane is None else min(lane, sleeper)
+        entry, sleeper = self.delivery_queue.next_due, self.timers.next_due
+        return entry if sleeper is None else sleeper if entry is None else min(entry, sleeper)
 
     @property
     def idle(self) -> bool:
         """Whether nothing is left to do, now or later."""
-        return not self.agenda and not self.sleepers
+        return not self.delivery_queue and not self.timers
 
     def arm(self) -> None:
         """Have the session woken when something is due next."""

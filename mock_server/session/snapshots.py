@@ -9,7 +9,7 @@ import msgspec
 from mock_server.domain.instants import Instant
 from mock_server.journal.journal import JournalState
 from mock_server.scenario.model import Scenario
-from mock_server.session.delivery_queue import Lane
+from mock_server.session.delivery_queue import QueueEntry
 
 MOST = 20
 """Snapshots that a session keeps."""
@@ -33,7 +33,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     """Of the clock: 0 where it stood still."""
     scenario: Scenario
     store: object
-    lanes: tuple[Lane, ...]
+    entries: tuple[QueueEntry, ...]
     """In the order in which they are due, those first that were under way."""
     receivers: object
     stubs: object
@@ -45,7 +45,7 @@ class FullError(Exception):
     """There is no room for another snapshot."""
 
 
-class Shelf:
+class Snapshots:
     """Snapshots, numbered from 1; a number is never used again."""
 
     __slots__ = ("_numbered", "_snapshots")

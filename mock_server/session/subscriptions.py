@@ -21,7 +21,7 @@ Memo = dict[str, Any]
 """What the waiters of one arrival work out once for all of them."""
 
 
-class Waiter(Generic[T]):
+class Subscriber(Generic[T]):
     """Somebody who waits; its functions are called where things happen, and must neither wait nor raise."""
 
     __slots__ = ("began_anew", "exact", "offer", "session_ended", "text_of")
@@ -45,7 +45,7 @@ class Waiter(Generic[T]):
         """Members that must have just this text: by one of them the waiter is found, and passed over else."""
 
 
-Waiting = dict[Waiter[T], None]
+Waiting = dict[Subscriber[T], None]
 
 
 class Channel(Generic[T]):
@@ -60,7 +60,7 @@ class Channel(Generic[T]):
         self._by_text: dict[str, dict[str, Waiting[T]]] = {}
         self._others: Waiting[T] = {}
 
-    def __iter__(self) -> Iterator[Waiter[T]]:
+    def __iter__(self) -> Iterator[Subscriber[T]]:
         """Everybody who waits."""
         yield from tuple(self._others)
         for by_text in tuple(self._by_text.values()):
@@ -71,7 +71,7 @@ class Channel(Generic[T]):
         """How many wait."""
         return sum(1 for _ in self)
 
-    def add(self, waiter: Waiter[T]) -> None:
+    def add(self, waiter: Subscriber[T]) -> None:
         """Offer what arrives from now on."""
         member = self._member(waiter)
         if member is None:
@@ -79,7 +79,7 @@ class Channel(Generic[T]):
         else:
             self._by_text.setdefault(member, {}).setdefault(waiter.exact[member], {})[waiter] = None
 
-    def remove(self, waiter: Waiter[T]) -> None:
+    def remove(self, waiter: Subscriber[T]) -> None:
         """Offer nothing more; one that does not wait stays so."""
         self._others.pop(waiter, None)
         member = self._member(waiter)
@@ -122,7 +122,7 @@ class Channel(Generic[T]):
         for waiter in ended:
             waiter.session_ended()
 
-    def _member(self, waiter: Waiter[T]) -> str | None:
+    def _member(self, waiter: Subscriber[T]) -> str | None:
         return next((each for each in (*self._telling, *waiter.exact) if each in waiter.exact), None)
 
 
@@ -130,7 +130,7 @@ Lived = tuple[Message, tuple[Change, ...]]
 """A message, and all changes of its life, those to come included."""
 
 
-class Watchers:
+class Subscriptions:
     """Everybody who waits for something to happen in one session."""
 
     def __init__(self) -> None:

@@ -23,7 +23,7 @@ Woken = Callable[[bool], None]
 """Told whether the instant has come; else the sleep was ended."""
 
 
-class Sleep:
+class Timer:
     """One wait for an instant, until it is over."""
 
     __slots__ = ("_end", "counts", "instant")
@@ -46,14 +46,14 @@ class Sleep:
             woken(reached)
 
 
-class Sleepers:
+class Timers:
     """All who wait for an instant of one session's clock; the one whose instant comes first is woken first."""
 
     def __init__(self, now: Callable[[], Instant], on_first: Callable[[], None]) -> None:
         self._now = now
         self._on_first = on_first
         """Called when somebody sleeps who is to be woken before all others."""
-        self._heap: list[tuple[Instant, int, Sleep]] = []
+        self._heap: list[tuple[Instant, int, Timer]] = []
         self._put = 0
         self._counting = 0
         self._called_off = 0
@@ -91,12 +91,12 @@ class Sleepers:
         finally:
             self.call_off(sleep)
 
-    def at(self, instant: Instant, woken: Woken, *, counts: bool = False) -> Sleep:
+    def at(self, instant: Instant, woken: Woken, *, counts: bool = False) -> Timer:
         """Have a function called when the clock has come to an instant, or when that is not going to be.
 
         It must not wait, and an advance does not wait for what follows from it. `call_off` ends a sleep silently.
         """
-        sleep = Sleep(instant, woken, counts=counts)
+        sleep = Timer(instant, woken, counts=counts)
         if self._closed or instant <= self._now():
             asyncio.get_running_loop().call_soon(partial(sleep.end, reached=not self._closed))
             return sleep
@@ -108,7 +108,7 @@ class Sleepers:
             self._on_first()
         return sleep
 
-    def call_off(self, sleep: Sleep) -> None:
+    def call_off(self, sleep: Timer) -> None:
         """End a sleep, and tell nobody; one that is over stays so."""
         if sleep.over:
             return
@@ -149,7 +149,7 @@ class Sleepers:
         self._closed = True
         self.end()
 
-    def _take(self) -> Sleep:
+    def _take(self) -> Timer:
         sleep = heappop(self._heap)[2]
         if sleep.over:
             self._called_off -= 1

@@ -15,7 +15,7 @@ from mock_server.adapters.clocks import stopwatch
 from mock_server.adapters.webhook_sender import HttpWebhookSender
 from mock_server.api.guard import Access
 from mock_server.api.server import HttpServer, bind, url_of
-from mock_server.bootstrap import World
+from mock_server.bootstrap import MockServer
 from mock_server.client import Control, LoopCaller
 from mock_server.journal.journal import Bounds
 from mock_server.ports import Stopwatch
@@ -50,7 +50,7 @@ class MockGateway:
         port: int | None = 0,
     ) -> None:
         loaded = load_scenario(resolve(scenario)) if isinstance(scenario, str) else scenario
-        self.world = World(
+        self.server = MockServer(
             loaded,
             bounds,
             sender=sender,
@@ -64,7 +64,7 @@ class MockGateway:
     @property
     def app(self) -> ASGIApp:
         """The gateway as an ASGI application."""
-        return self.world.app
+        return self.server.app
 
     @property
     def url(self) -> str:
@@ -76,7 +76,7 @@ class MockGateway:
         """The verbs of the default session, in this process and without HTTP; `create_session` makes others."""
         running = self._started()
         assert running.loop is not None, "it was started"  # noqa: S101
-        return Control(LoopCaller(self.app, running.loop, url=running.url), token=self.world.access.token)
+        return Control(LoopCaller(self.app, running.loop, url=running.url), token=self.server.access.token)
 
     def transport(self, library: str = "httpx2") -> Any:
         """What clients of a library send through instead of sockets: `httpx2.Client(transport=gateway.transport())`.
@@ -94,8 +94,8 @@ class MockGateway:
         """Serve; returns when requests are answered."""
         if self._running is not None:
             raise RuntimeError("the gateway is started already")
-        self._running = _WithoutAPort(self.world) if self._port is None else _OnAPort(self.world, self._port)
-        self.world.on_a_port = self._port is not None
+        self._running = _WithoutAPort(self.server) if self._port is None else _OnAPort(self.server, self._port)
+        self.server.on_a_port = self._port is not None
         return self
 
     def stop(self) -> None:
@@ -171,7 +171,7 @@ class _Running(ABC):
 class _OnAPort(_Running):
     """A server on a socket that is bound first: the port is known and taken at once."""
 
-    def __init__(self, world: World, port: int) -> None:
+    def __init__(self, world: MockServer, port: int) -> None:
         self._socket: socket.socket = bind("127.0.0.1", port)
         self.url = url_of(self._socket)
         self._server = HttpServer(world.app, self._started, on_stopping=world.end_waits)
@@ -192,7 +192,7 @@ class _WithoutAPort(_Running):
 
     url = "http://gateway.localhost"
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: MockServer) -> None:
         self._world = world
         self._over = asyncio.Event()
         super().__init__()

@@ -10,7 +10,7 @@ import pytest
 
 from mock_server.adapters import scenario_watch
 from mock_server.adapters.scenario_watch import ScenarioWatch
-from mock_server.bootstrap import World
+from mock_server.bootstrap import MockServer
 from mock_server.scenario.loader import load_scenario
 from mock_server.session.session import Session
 
@@ -22,7 +22,7 @@ class Edited:
         self.path = path
         self._changes = 0
         self.write("version: 1\ntitle: first\nseed: 7\nclock: {mode: frozen, at: '2026-01-15T09:00:00Z'}\n")
-        self.session: Session = World(load_scenario(path)).default
+        self.session: Session = MockServer(load_scenario(path)).default
         self.watch = ScenarioWatch(path, self.session)
 
     def write(self, text: str) -> None:
@@ -141,7 +141,7 @@ def test_a_good_edit_is_announced(edited: Edited, caplog: pytest.LogCaptureFixtu
 
 def test_the_server_looks_again_and_again_until_it_ends(edited: Edited, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that watches a file follows an edit by itself."""
-    world = World(load_scenario(edited.path), watched=edited.path)
+    world = MockServer(load_scenario(edited.path), watched=edited.path)
     looked = asyncio.Event()
     look = ScenarioWatch.look
 

@@ -20,7 +20,7 @@ from schemathesis.engine import events
 
 from tests.api.control_document import Document, load_control_document
 from tests.api.control_population import Populated, populate
-from tests.support import MORNING, World, assert_control
+from tests.support import MORNING, SessionClient, assert_control
 
 SESSION = "fuzzed"
 UNKNOWN = "no-such"
@@ -65,7 +65,7 @@ class Bench:
         clock = {"mode": "frozen", "at": MORNING}
         asked = {"name": SESSION, "seed": 7, "clock": clock, "scenario": "default"}
         assert_control(self.client.post("/_control/sessions", json=asked), 201)
-        there = populate(World(self.client, SESSION))
+        there = populate(SessionClient(self.client, SESSION))
         # The first is for the fuzzer to delete, the second to come back to.
         there.world.control_created("/snapshots", None)
         return there

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tests.support import DESTINATION, ORDINARY, World
+from tests.support import DESTINATION, ORDINARY, SessionClient
 
 WATCHED = "+447700900061"
 FORCED = "+447700900555"
@@ -16,7 +16,7 @@ RECEIVER = "shop"
 class Populated(NamedTuple):
     """The session, and the ids of what is in it."""
 
-    world: World
+    world: SessionClient
     message: str
     """With a webhook that was told of its first change."""
     exchange: str
@@ -24,7 +24,7 @@ class Populated(NamedTuple):
     snapshot: str
 
 
-def populate(world: World) -> Populated:
+def populate(world: SessionClient) -> Populated:
     """Send what is accepted, refused, forced, intercepted and unreadable; look up; and let time pass."""
     world.send("Bye", FORCED)
     stub = world.control_created("/stubs", {"when": {"destination": FORCED}, "then": {"refuse": 60}, "times": 1})

@@ -13,7 +13,7 @@ from mock_server.control import Control
 from mock_server.domain import rules
 from mock_server.gateway import submit as gateway_module
 from mock_server.testing import MockGateway
-from tests.support import ADMIN, DESTINATION, World, assert_accepted, assert_refused, basic
+from tests.support import ADMIN, DESTINATION, SessionClient, assert_accepted, assert_refused, basic
 
 
 def broken_rule(submission: object, context: object) -> None:
@@ -35,7 +35,7 @@ def assert_bug(response: httpx2.Response) -> str:
 
 @pytest.mark.requirement("ANS-3")
 def test_a_rule_that_raises_is_a_bug_and_no_refusal(
-    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    world: SessionClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Plain text and `X-Mock-Bug`; the traceback is in the journal alone, its secrets masked."""
     monkeypatch.setattr(rules, "SUBMISSION_RULES", (broken_rule,))
@@ -53,7 +53,7 @@ def test_a_rule_that_raises_is_a_bug_and_no_refusal(
     assert world.exchanges()[0]["outcome"] == "bug"
 
 
-def test_the_server_goes_on_after_a_bug(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_server_goes_on_after_a_bug(world: SessionClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next send, on the same connection, is decided as if nothing had been."""
     with monkeypatch.context() as broken:
         broken.setattr(rules, "SUBMISSION_RULES", (broken_rule,))
@@ -64,7 +64,7 @@ def test_the_server_goes_on_after_a_bug(world: World, monkeypatch: pytest.Monkey
 
 
 def test_a_bug_before_authentication_keeps_the_wrong_password_masked(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: SessionClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No rule said that it was wrong, so it is masked on suspicion."""
     monkeypatch.setattr(gateway_module, "object_to_attempt", broken_rule)
@@ -75,7 +75,7 @@ def test_a_bug_before_authentication_keeps_the_wrong_password_masked(
     assert "wrong-password-7" not in str(world.why(response))
 
 
-def test_a_bug_in_a_health_check_is_told_alike(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_in_a_health_check_is_told_alike(world: SessionClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every operation stands behind the same shell."""
 
     def broken(*_: object) -> bytes:
@@ -89,7 +89,7 @@ def test_a_bug_in_a_health_check_is_told_alike(world: World, monkeypatch: pytest
 
 
 def test_a_bug_in_the_control_api_is_told_alike_and_gets_an_entry_of_its_own(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: SessionClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The journal has control requests only where they failed; the version stands on the answer all the same."""
 
@@ -108,7 +108,7 @@ def test_a_bug_in_the_control_api_is_told_alike_and_gets_an_entry_of_its_own(
 
 
 def test_in_process_a_bug_is_answered_and_not_raised(
-    gateway: MockGateway, world: World, monkeypatch: pytest.MonkeyPatch
+    gateway: MockGateway, world: SessionClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A client of the ASGI application sees what a client of the port sees."""
     monkeypatch.setattr(rules, "SUBMISSION_RULES", (broken_rule,))
@@ -127,7 +127,7 @@ def test_in_process_a_bug_is_answered_and_not_raised(
 
 def test_a_bug_after_the_answer_has_begun_is_journalled_and_not_answered_again(gateway: MockGateway) -> None:
     """One request gets one answer; the journal has the rest."""
-    session = gateway.world.default
+    session = gateway.server.default
     begun: list[str] = []
 
     async def receive() -> dict[str, object]:
@@ -156,7 +156,7 @@ def test_a_bug_after_the_answer_has_begun_is_journalled_and_not_answered_again(g
     assert "OSError: the wire is cut" in newest.bug
 
 
-def test_a_refusal_carries_no_sign_of_a_bug(world: World) -> None:
+def test_a_refusal_carries_no_sign_of_a_bug(world: SessionClient) -> None:
     """The two kinds of 500 share nothing but the status."""
     refused = world.send(destination="x")
 

@@ -10,8 +10,8 @@ from tests.raw_client import RawConnection, raw_request
 from tests.support import (
     DESTINATION,
     MORNING,
-    World,
-    Worlds,
+    SessionClient,
+    SessionFactory,
     assert_accepted,
     assert_control,
     assert_control_error,
@@ -36,7 +36,7 @@ EVERYTHING: dict[str, object] = {
 }
 
 
-def test_ready_says_which_session_stands_where(world: World) -> None:
+def test_ready_says_which_session_stands_where(world: SessionClient) -> None:
     """200 once scenario, state and clock are up."""
     found = assert_control(world.request("GET", "/_ready"))
 
@@ -59,7 +59,9 @@ def test_ready_says_which_session_stands_where(world: World) -> None:
         ({"seconds": None, "duration": "90s"}, "2026-01-15T09:01:30Z"),
     ],
 )
-def test_the_clock_advances_by_seconds_or_by_a_duration(world: World, asked: dict[str, object], now: str) -> None:
+def test_the_clock_advances_by_seconds_or_by_a_duration(
+    world: SessionClient, asked: dict[str, object], now: str
+) -> None:
     """It answers where it stands then."""
     answered = world.control("POST", "/clock/advance", asked)
 
@@ -93,7 +95,7 @@ def test_the_clock_advances_by_seconds_or_by_a_duration(world: World, asked: dic
     ],
 )
 def test_an_advance_that_makes_no_sense_is_refused_and_moves_nothing(
-    world: World, asked: dict[str, object], details: str
+    world: SessionClient, asked: dict[str, object], details: str
 ) -> None:
     """400 with a sentence."""
     refused = world.request("POST", "/_control/clock/advance", asked)
@@ -102,7 +104,7 @@ def test_an_advance_that_makes_no_sense_is_refused_and_moves_nothing(
     assert world.control("GET", "/clock")["now"] == MORNING
 
 
-def test_the_clock_freezes_now_or_at_an_instant(worlds: Worlds) -> None:
+def test_the_clock_freezes_now_or_at_an_instant(worlds: SessionFactory) -> None:
     """A real clock stops; a frozen one is put elsewhere, also back."""
     world = worlds(frozen_at=None)
     before = world.control("GET", "/clock")["mode"]
@@ -127,13 +129,15 @@ def test_the_clock_freezes_now_or_at_an_instant(worlds: Worlds) -> None:
         ({"until": MORNING}, "unknown: until; known: at"),
     ],
 )
-def test_a_freeze_that_makes_no_sense_is_refused(world: World, asked: dict[str, object], details: str) -> None:
+def test_a_freeze_that_makes_no_sense_is_refused(
+    world: SessionClient, asked: dict[str, object], details: str
+) -> None:
     """400 with a sentence."""
     assert_control_error(world.request("POST", "/_control/clock/freeze", asked), 400, "Bad request", details)
 
 
 @pytest.mark.requirement("AF-2", "AF-4")
-def test_the_gateway_works_at_the_end_of_time(worlds: Worlds) -> None:
+def test_the_gateway_works_at_the_end_of_time(worlds: SessionFactory) -> None:
     """AF-2: a window may end after the last year that a date can name; it is no bug to say so."""
     world = worlds(anti_flooding={"volume": {"limit": 1}}, frozen_at="9999-12-31T23:59:59Z")
 
@@ -145,7 +149,7 @@ def test_the_gateway_works_at_the_end_of_time(worlds: Worlds) -> None:
     assert world.why(first)["outcome"] == "accepted"
 
 
-def test_every_top_level_part_can_be_replaced(world: World) -> None:
+def test_every_top_level_part_can_be_replaced(world: SessionClient) -> None:
     """The answer is the scenario in force, passwords masked."""
     answered = world.control("PATCH", "/scenario", EVERYTHING)
 
@@ -167,7 +171,7 @@ def test_every_top_level_part_can_be_replaced(world: World) -> None:
     assert codes == [None, None, None, 60]
 
 
-def test_a_patch_touches_neither_windows_nor_messages_nor_clock_nor_journal(world: World) -> None:
+def test_a_patch_touches_neither_windows_nor_messages_nor_clock_nor_journal(world: SessionClient) -> None:
     """Only the part that is named changes."""
     world.send()
     world.advance(60)
@@ -195,7 +199,9 @@ def test_a_patch_touches_neither_windows_nor_messages_nor_clock_nor_journal(worl
         ({"accounts": [{"username": "a", "password": "***"}]}, "password"),
     ],
 )
-def test_a_patch_that_makes_no_sense_is_refused_whole(world: World, parts: dict[str, object], details: str) -> None:
+def test_a_patch_that_makes_no_sense_is_refused_whole(
+    world: SessionClient, parts: dict[str, object], details: str
+) -> None:
     """400 with every flaw; the good parts beside a bad one are not taken either."""
     refused = world.request("PATCH", "/_control/scenario", {"title": "taken"} | parts)
 
@@ -203,7 +209,7 @@ def test_a_patch_that_makes_no_sense_is_refused_whole(world: World, parts: dict[
     assert world.control("GET", "/scenario")["title"] == "Everyday gateway"
 
 
-def test_a_reset_goes_back_to_the_session_as_it_was_created(world: World) -> None:
+def test_a_reset_goes_back_to_the_session_as_it_was_created(world: SessionClient) -> None:
     """Scenario, clock, windows, messages and journal; the seed stays."""
     before = world.control("GET", f"/sessions/{world.name}")
     for _ in range(3):
@@ -222,7 +228,7 @@ def test_a_reset_goes_back_to_the_session_as_it_was_created(world: World) -> Non
     assert (again.headers["x-mock-exchange"], world.why(again)["outcome"]) == ("1", "accepted")
 
 
-def test_messages_are_listed_newest_first_in_pages(world: World) -> None:
+def test_messages_are_listed_newest_first_in_pages(world: SessionClient) -> None:
     """`limit` and `before`; a page goes on exactly where the former ended."""
     ids = [assert_accepted(world.send(f"{number}")) for number in range(5)][::-1]
 
@@ -235,7 +241,7 @@ def test_messages_are_listed_newest_first_in_pages(world: World) -> None:
     assert world.control("GET", f"/messages?before={ids[4]}")["messages"] == []
 
 
-def test_exchanges_are_listed_newest_first_in_pages(world: World) -> None:
+def test_exchanges_are_listed_newest_first_in_pages(world: SessionClient) -> None:
     """`limit` and `before`; control requests are not among them."""
     for number in range(5):
         world.send(f"{number}")
@@ -248,9 +254,9 @@ def test_exchanges_are_listed_newest_first_in_pages(world: World) -> None:
     assert set(first) == {"exchanges", "evicted", "raw_bodies_evicted"}
 
 
-def test_a_list_holds_a_thousand_unless_asked_otherwise(gateway: MockGateway, world: World) -> None:
+def test_a_list_holds_a_thousand_unless_asked_otherwise(gateway: MockGateway, world: SessionClient) -> None:
     """The default limit."""
-    session = gateway.world.sessions.get(world.name)
+    session = gateway.server.sessions.get(world.name)
     assert session is not None
     for number in range(1001):
         session.journal.open(session.now(), "POST", f"/{number}".encode(), [])
@@ -261,7 +267,7 @@ def test_a_list_holds_a_thousand_unless_asked_otherwise(gateway: MockGateway, wo
 
 @pytest.mark.parametrize("path", ["messages", "exchanges"])
 @pytest.mark.parametrize("limit", ["0", "-1", "", "x", "1.5", "100001", "9" * 30, "%C2%B2", "+1", "1e3"])
-def test_a_limit_that_is_no_number_is_refused(world: World, path: str, limit: str) -> None:
+def test_a_limit_that_is_no_number_is_refused(world: SessionClient, path: str, limit: str) -> None:
     """400 with the range that is allowed."""
     refused = world.request("GET", f"/_control/{path}?limit={limit}")
 
@@ -269,7 +275,7 @@ def test_a_limit_that_is_no_number_is_refused(world: World, path: str, limit: st
 
 
 @pytest.mark.parametrize("unknown", ["no-such", "0", "99", "-1", "%00", "", "1%20", "01", "9" * 30, "%D9%A1"])
-def test_an_unknown_id_is_not_found(world: World, unknown: str) -> None:
+def test_an_unknown_id_is_not_found(world: SessionClient, unknown: str) -> None:
     """404, for one exchange and for both kinds of `before`."""
     world.send()
 
@@ -299,7 +305,7 @@ def test_an_unknown_id_is_not_found(world: World, unknown: str) -> None:
     ],
 )
 def test_what_the_control_api_does_not_have_is_refused_in_its_own_shape(
-    world: World, method: str, path: str, status: int, message: str
+    world: SessionClient, method: str, path: str, status: int, message: str
 ) -> None:
     """The envelope, the version, `Allow` for a method; and the vendor's journal is not troubled."""
     refused = world.request(method, path)
@@ -333,7 +339,7 @@ def test_what_the_control_api_does_not_have_is_refused_in_its_own_shape(
     ids=["array", "cut off", "not UTF-8", "nested", "5000 digits", "half a pair", "too large"],
 )
 def test_a_control_request_with_a_bad_body_is_refused(
-    world: World, body: bytes, status: int, message: str, details: str
+    world: SessionClient, body: bytes, status: int, message: str, details: str
 ) -> None:
     """Never a crash, always the version."""
     refused = world.client.post(f"{world.prefix}/_control/clock/advance", content=body)
@@ -341,7 +347,7 @@ def test_a_control_request_with_a_bad_body_is_refused(
     assert_control_error(refused, status, message, details)
 
 
-def test_head_is_get_without_the_body(world: World) -> None:
+def test_head_is_get_without_the_body(world: SessionClient) -> None:
     """For load balancers that look at `/_ready` this way."""
     head = world.request("HEAD", "/_ready")
 
@@ -350,7 +356,7 @@ def test_head_is_get_without_the_body(world: World) -> None:
     assert int(head.headers["content-length"]) == len(world.request("GET", "/_ready").content)
 
 
-def test_a_control_client_that_breaks_off_changes_nothing(gateway: MockGateway, world: World) -> None:
+def test_a_control_client_that_breaks_off_changes_nothing(gateway: MockGateway, world: SessionClient) -> None:
     """The verb was never heard to its end."""
     with RawConnection(gateway.url) as connection:
         path = f"{world.prefix}/_control/reset"

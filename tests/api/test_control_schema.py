@@ -24,7 +24,7 @@ from mock_server.testing import MockGateway
 from tests.api.control_document import Answer, ControlContract
 from tests.api.control_population import ANSWERED, RECEIVER, WATCHED, Populated, populate
 from tests.structure.project_sources import ROOT
-from tests.support import DESTINATION, World, Worlds
+from tests.support import DESTINATION, SessionClient, SessionFactory
 
 CONTRACT = ControlContract()
 
@@ -166,7 +166,7 @@ NEVER_SUCCEED = {"releaseExchange"}
 
 
 @pytest.fixture
-def there(world: World, client: httpx2.Client) -> Iterator[Populated]:
+def there(world: SessionClient, client: httpx2.Client) -> Iterator[Populated]:
     """A session with something of everything in it."""
     yield populate(world)
     client.delete("/_control/sessions/made-by-the-table")
@@ -184,7 +184,7 @@ def successes(gateway: MockGateway, client: httpx2.Client) -> dict[str, Answer]:
     """What each row of the table is answered with."""
     found = {}
     for operation_id, (_, ask) in TABLE.items():
-        made = Worlds(gateway, client)
+        made = SessionFactory(gateway, client)
         found[operation_id] = answer_of(ask(populate(made())))
         for name in (*made.made, "made-by-the-table"):
             client.delete(f"/_control/sessions/{name}")
@@ -250,7 +250,7 @@ def test_every_variety_of_exchange_keeps_the_document(there: Populated) -> None:
         assert judged("getExchange", there.world.request("GET", f"/_control/exchanges/{each['id']}")) == []
 
 
-def test_every_variety_of_stub_keeps_the_document(worlds: Worlds) -> None:
+def test_every_variety_of_stub_keeps_the_document(worlds: SessionFactory) -> None:
     """What the shipped scenarios hold, and what the document shows as an example, is shown as the document has it."""
     world = worlds()
     shown = CONTRACT.operations["createStub"].described["requestBody"]["content"]["application/json"]["examples"]
@@ -291,16 +291,16 @@ def test_a_body_without_end_is_refused_as_the_document_has_it(there: Populated) 
     assert judged("resetSession", answered) == []
 
 
-def test_the_end_of_a_session_ends_waits_as_the_document_has_it(gateway: MockGateway, worlds: Worlds) -> None:
+def test_the_end_of_a_session_ends_waits_as_the_document_has_it(gateway: MockGateway, worlds: SessionFactory) -> None:
     """410, to whoever waits in a session that is deleted."""
     world = worlds()
-    session = gateway.world.sessions.get(world.name)
+    session = gateway.server.sessions.get(world.name)
     assert session is not None
     answers: list[httpx2.Response] = []
     waiter = threading.Thread(target=lambda: answers.append(world.request("GET", "/_control/messages/wait")))
     waiter.start()
     # Each look is a round trip, so that nobody sleeps.
-    while not len(session.watchers.messages):
+    while not len(session.subscriptions.messages):
         assert world.request("GET", "/_ready").is_success
 
     world.client.delete(f"/_control/sessions/{world.name}")

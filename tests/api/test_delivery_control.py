@@ -10,37 +10,45 @@ import pytest
 
 from mock_server.testing import MockGateway
 from tests.raw_client import RawConnection, raw_request
-from tests.support import ADMIN, DESTINATION, MORNING, World, Worlds, assert_accepted, assert_control_error
+from tests.support import (
+    ADMIN,
+    DESTINATION,
+    MORNING,
+    SessionClient,
+    SessionFactory,
+    assert_accepted,
+    assert_control_error,
+)
 
 
-def hook(world: World, name: str = "mine") -> str:
+def hook(world: SessionClient, name: str = "mine") -> str:
     """The URL of one of the session's own receivers."""
     return f"{str(world.client.base_url).rstrip('/')}{world.prefix}/_control/receiver/{name}"
 
 
-def send(world: World, text: str = "Hi", *, url: str | None = None, **fields: Any) -> str:
+def send(world: SessionClient, text: str = "Hi", *, url: str | None = None, **fields: Any) -> str:
     """A send that asks for notifications."""
     return assert_accepted(world.send(text, webhook={"url": url or hook(world)}, **fields))
 
 
-def advance(world: World, **asked: object) -> dict[str, Any]:
+def advance(world: SessionClient, **asked: object) -> dict[str, Any]:
     """Move the clock; what the verb answers."""
     found: dict[str, Any] = world.control("POST", "/clock/advance", asked)
     return found
 
 
-def received(world: World, name: str = "mine") -> list[dict[str, Any]]:
+def received(world: SessionClient, name: str = "mine") -> list[dict[str, Any]]:
     """What a receiver got."""
     found: list[dict[str, Any]] = world.control("GET", f"/receiver/{name}")["received"]
     return found
 
 
-def statuses(world: World, name: str = "mine") -> list[tuple[str, str]]:
+def statuses(world: SessionClient, name: str = "mine") -> list[tuple[str, str]]:
     """When each notification came to a receiver, and what it told of."""
     return [(each["at"][11:19], json.loads(each["body"])["message"]["status"]) for each in received(world, name)]
 
 
-def test_a_session_has_receivers_of_its_own_that_https_only_does_not_keep_away(world: World) -> None:
+def test_a_session_has_receivers_of_its_own_that_https_only_does_not_keep_away(world: SessionClient) -> None:
     """Delivered in process, recorded with time, type and answer; plain HTTP, and nothing was switched."""
     message_id = send(world)
 
@@ -56,7 +64,7 @@ def test_a_session_has_receivers_of_its_own_that_https_only_does_not_keep_away(w
 
 
 @pytest.mark.requirement("BAD-6")
-def test_the_receivers_of_another_session_are_out_there(worlds: Worlds) -> None:
+def test_the_receivers_of_another_session_are_out_there(worlds: SessionFactory) -> None:
     """BAD-6: nothing is exempt but the session's own."""
     one, other = worlds(), worlds()
 
@@ -70,7 +78,7 @@ def test_the_receivers_of_another_session_are_out_there(worlds: Worlds) -> None:
     ("written", "name"),
     [("a%20b", "a b"), ("mine?tenant=7", "mine"), ("mine#part", "mine"), ("%C3%A4", "ä")],
 )
-def test_a_receiver_is_named_by_the_last_part_of_the_path(world: World, written: str, name: str) -> None:
+def test_a_receiver_is_named_by_the_last_part_of_the_path(world: SessionClient, written: str, name: str) -> None:
     """As a server would read it that the notification travels to."""
     send(world, url=hook(world, written))
     advance(world, seconds=1)
@@ -79,7 +87,7 @@ def test_a_receiver_is_named_by_the_last_part_of_the_path(world: World, written:
 
 
 @pytest.mark.parametrize("written", ["", "a/b", "/", "a%2Fb"])
-def test_a_receiver_that_cannot_be_named_is_not_found(world: World, written: str) -> None:
+def test_a_receiver_that_cannot_be_named_is_not_found(world: SessionClient, written: str) -> None:
     """404, as over the network; it is repeated like any failure."""
     message_id = send(world, url=hook(world, written))
     advance(world, seconds=1)
@@ -101,7 +109,7 @@ def test_a_receiver_that_cannot_be_named_is_not_found(world: World, written: str
     ],
 )
 def test_a_receiver_can_be_told_to_misbehave_so_that_retries_can_be_watched(
-    world: World, answer: int | str, status: int | None, error: str | None
+    world: SessionClient, answer: int | str, status: int | None, error: str | None
 ) -> None:
     """WH-4: three times, then it is well again; everything that came is recorded with what it got."""
     told = world.control("PUT", "/receiver/mine", {"answer": answer, "times": 3})
@@ -128,7 +136,9 @@ def test_a_receiver_can_be_told_to_misbehave_so_that_retries_can_be_watched(
     ]
 
 
-def test_a_receiver_that_is_told_without_a_number_of_times_goes_on_until_it_is_told_otherwise(world: World) -> None:
+def test_a_receiver_that_is_told_without_a_number_of_times_goes_on_until_it_is_told_otherwise(
+    world: SessionClient,
+) -> None:
     """Forgetting it makes it well and empty."""
     world.control("PUT", "/receiver/mine", {"answer": 503})
     send(world)
@@ -157,7 +167,7 @@ def test_a_receiver_that_is_told_without_a_number_of_times_goes_on_until_it_is_t
     ],
 )
 def test_a_receiver_that_is_told_nonsense_is_not_changed(
-    world: World, asked: dict[str, object], details: str
+    world: SessionClient, asked: dict[str, object], details: str
 ) -> None:
     """400 with a sentence."""
     assert_control_error(world.request("PUT", "/_control/receiver/mine", asked), 400, "Bad request", details)
@@ -166,7 +176,7 @@ def test_a_receiver_that_is_told_nonsense_is_not_changed(
     assert len(statuses(world)) == 2
 
 
-def test_a_receiver_takes_what_others_send_it_over_the_network(world: World) -> None:
+def test_a_receiver_takes_what_others_send_it_over_the_network(world: SessionClient) -> None:
     """A webhook of another mock, or a curl line: recorded and answered as it was told."""
     for answer in (200, 204, 205, 304, 404, 503, 307):
         told: object = "redirect" if answer == 307 else answer
@@ -181,7 +191,7 @@ def test_a_receiver_takes_what_others_send_it_over_the_network(world: World) -> 
 
 @pytest.mark.parametrize("behaviour", ["hang", "reset"])
 def test_a_receiver_over_the_network_can_leave_a_sender_waiting(
-    gateway: MockGateway, world: World, behaviour: str
+    gateway: MockGateway, world: SessionClient, behaviour: str
 ) -> None:
     """It records the request and never answers; the sender has to give up."""
     world.control("PUT", "/receiver/mine", {"answer": behaviour})
@@ -194,7 +204,7 @@ def test_a_receiver_over_the_network_can_leave_a_sender_waiting(
     assert [each["answer"] for each in received(world)] == [behaviour]
 
 
-def test_a_receiver_takes_no_more_than_a_mebibyte(world: World) -> None:
+def test_a_receiver_takes_no_more_than_a_mebibyte(world: SessionClient) -> None:
     """413 beyond it, and nothing is recorded; a client that breaks off leaves nothing either."""
     too_large = world.client.post(hook(world), content=b"x" * (1024 * 1024 + 1))
     with RawConnection(str(world.client.base_url)) as connection:
@@ -205,9 +215,9 @@ def test_a_receiver_takes_no_more_than_a_mebibyte(world: World) -> None:
     assert received(world) == []
 
 
-def test_a_session_has_no_more_than_a_thousand_receivers(gateway: MockGateway, world: World) -> None:
+def test_a_session_has_no_more_than_a_thousand_receivers(gateway: MockGateway, world: SessionClient) -> None:
     """409 for the next, by every verb that makes one; to look makes none. A notification failed, and is repeated."""
-    session = gateway.world.sessions.get(world.name)
+    session = gateway.server.sessions.get(world.name)
     assert session is not None
     for number in range(1000):
         session.receivers.named(f"r{number}")
@@ -224,7 +234,7 @@ def test_a_session_has_no_more_than_a_thousand_receivers(gateway: MockGateway, w
 
 
 @pytest.mark.requirement("WH-4")
-def test_every_attempt_is_in_the_journal_with_request_answer_duration_and_next_try(world: World) -> None:
+def test_every_attempt_is_in_the_journal_with_request_answer_duration_and_next_try(world: SessionClient) -> None:
     """WH-4: newest first, in full."""
     world.control("PUT", "/receiver/mine", {"answer": 500, "times": 1})
     message_id = send(world)
@@ -255,7 +265,7 @@ def test_every_attempt_is_in_the_journal_with_request_answer_duration_and_next_t
 
 
 @pytest.mark.requirement("ST-1", "ST-2")
-def test_a_message_is_shown_with_its_life_and_what_is_planned(world: World) -> None:
+def test_a_message_is_shown_with_its_life_and_what_is_planned(world: SessionClient) -> None:
     """ST-1: what happened, what will, and every attempt to tell of it."""
     message_id = send(world)
     advance(world, seconds=1)
@@ -278,7 +288,7 @@ def test_a_message_is_shown_with_its_life_and_what_is_planned(world: World) -> N
     assert (shown["id"], shown["destination"]) == (message_id, DESTINATION)
 
 
-def test_a_push_and_a_resend_over_http(world: World) -> None:
+def test_a_push_and_a_resend_over_http(world: SessionClient) -> None:
     """POST /_control/messages/<id>/status and …/resend."""
     message_id = send(world)
 
@@ -312,7 +322,7 @@ def test_a_push_and_a_resend_over_http(world: World) -> None:
     ],
 )
 def test_an_advance_that_makes_no_sense_performs_nothing(
-    world: World, asked: dict[str, object], details: str
+    world: SessionClient, asked: dict[str, object], details: str
 ) -> None:
     """400 with a sentence; what was due stays due."""
     send(world)
@@ -333,14 +343,14 @@ def test_an_advance_that_makes_no_sense_performs_nothing(
     ],
 )
 def test_a_resume_that_makes_no_sense_leaves_the_clock_standing(
-    world: World, asked: dict[str, object], details: str
+    world: SessionClient, asked: dict[str, object], details: str
 ) -> None:
     """400 with a sentence."""
     assert_control_error(world.request("POST", "/_control/clock/resume", asked), 400, "Bad request", details)
     assert world.control("GET", "/clock") == {"mode": "frozen", "now": MORNING}
 
 
-def test_resume_runs_on_from_where_the_clock_stands(world: World) -> None:
+def test_resume_runs_on_from_where_the_clock_stands(world: SessionClient) -> None:
     """As wall time does, or faster; freeze holds it again."""
     real = world.control("POST", "/clock/resume", {})
     scaled = world.control("POST", "/clock/resume", {"factor": 60})
@@ -350,7 +360,7 @@ def test_resume_runs_on_from_where_the_clock_stands(world: World) -> None:
     assert MORNING <= real["now"] <= scaled["now"] <= frozen["now"] < "2026-01-15T10"
 
 
-def test_a_reset_forgets_receivers_and_what_was_to_be_told(world: World) -> None:
+def test_a_reset_forgets_receivers_and_what_was_to_be_told(world: SessionClient) -> None:
     """Nothing of the former world arrives in the new one."""
     world.control("PUT", "/receiver/mine", {"answer": 500})
     send(world)
@@ -363,7 +373,7 @@ def test_a_reset_forgets_receivers_and_what_was_to_be_told(world: World) -> None
     assert world.control("GET", "/webhooks") == {"webhooks": [], "evicted": 0}
 
 
-def test_no_secret_is_told_of_what_follows_an_acceptance(worlds: Worlds) -> None:
+def test_no_secret_is_told_of_what_follows_an_acceptance(worlds: SessionFactory) -> None:
     """A password or a key in a webhook's URL or a reference is masked by every verb that would repeat it."""
     world = worlds(
         accounts=[{"username": "admin", "password": "admin-secret", "admin": True}], api_keys=["status-key-7"]
@@ -405,7 +415,7 @@ def test_the_default_session_knows_its_receivers_with_and_without_its_name() -> 
 
 
 @pytest.mark.parametrize("force", ["yes", 1, None])
-def test_a_force_that_is_neither_true_nor_false_is_refused(world: World, force: object) -> None:
+def test_a_force_that_is_neither_true_nor_false_is_refused(world: SessionClient, force: object) -> None:
     """A change that would have been legal anyway is no reason to pass over it."""
     message_id = assert_accepted(world.send())
 
@@ -414,7 +424,7 @@ def test_a_force_that_is_neither_true_nor_false_is_refused(world: World, force: 
     assert_control_error(refused, 400, "Bad request", f"force: {force!r} is neither true nor false")
 
 
-def test_a_receiver_names_all_its_methods_to_whoever_takes_another(world: World) -> None:
+def test_a_receiver_names_all_its_methods_to_whoever_takes_another(world: SessionClient) -> None:
     """`Allow` is complete, though to deliver is for everybody and the rest is not."""
     refused = world.request("PATCH", "/_control/receiver/shop")
 

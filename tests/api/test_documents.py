@@ -6,10 +6,10 @@ from pathlib import Path
 
 import contract_tests
 import mock_server
-from tests.support import World, assert_control, assert_control_error
+from tests.support import SessionClient, assert_control, assert_control_error
 
 
-def test_the_documents_are_listed_and_each_address_answers(world: World) -> None:
+def test_the_documents_are_listed_and_each_address_answers(world: SessionClient) -> None:
     """The bytes of the files, for a tool that is pointed at the address."""
     listed = assert_control(world.request("GET", "/_control/openapi"))["documents"]
 
@@ -29,7 +29,7 @@ def test_the_documents_are_listed_and_each_address_answers(world: World) -> None
         assert answered.content == (folder / name).read_bytes()
 
 
-def test_no_other_file_is_handed_out(world: World) -> None:
+def test_no_other_file_is_handed_out(world: SessionClient) -> None:
     """Not even those beside them."""
     for name in ("no-such.yaml", "redocly.yaml", "__init__.py", "..%2Frequirements.yaml"):
         refused = world.request("GET", f"/_control/openapi/{name}")

@@ -14,7 +14,7 @@ from mock_server.domain.errors import CATALOGUE, PROTOCOL_ERRORS
 from mock_server.domain.rules import ORDER
 from mock_server.explanation.unrouted import VENDOR_ROUTES
 from tests.raw_client import RawConnection, raw_request
-from tests.support import DESTINATION, ORDINARY, World, Worlds, bounded
+from tests.support import DESTINATION, ORDINARY, SessionClient, SessionFactory, bounded
 
 ELSEWHERE = "+393401234567"
 URL = "https://example.com/a"
@@ -23,17 +23,17 @@ URL = "https://example.com/a"
 class Cause(NamedTuple):
     """What earns an answer by nature, what its explanation must say, and how to follow its advice."""
 
-    provoke: Callable[[World], httpx2.Response]
+    provoke: Callable[[SessionClient], httpx2.Response]
     rule: str
     saw: str
     limit: str
     requirement: str
     grade: str
     remedy: str
-    follow: Callable[[World, dict[str, Any]], httpx2.Response]
+    follow: Callable[[SessionClient, dict[str, Any]], httpx2.Response]
 
 
-def flood(world: World) -> httpx2.Response:
+def flood(world: SessionClient) -> httpx2.Response:
     """One message too many for the destination, the first at nine o'clock."""
     world.patch(anti_flooding={"volume": {"limit": 2}})
     world.send("one")
@@ -42,7 +42,7 @@ def flood(world: World) -> httpx2.Response:
     return world.send("three")
 
 
-def repeat(world: World) -> httpx2.Response:
+def repeat(world: SessionClient) -> httpx2.Response:
     """The same text a third time."""
     world.send()
     world.advance(60)
@@ -50,10 +50,10 @@ def repeat(world: World) -> httpx2.Response:
     return world.send()
 
 
-def wait_and_send(text: str) -> Callable[[World, dict[str, Any]], httpx2.Response]:
+def wait_and_send(text: str) -> Callable[[SessionClient, dict[str, Any]], httpx2.Response]:
     """Until the instant that the advice names; a second before, nothing has changed."""
 
-    def follow(world: World, fired: dict[str, Any]) -> httpx2.Response:
+    def follow(world: SessionClient, fired: dict[str, Any]) -> httpx2.Response:
         [instant] = re.findall(r"wait until (\S+Z)", fired["to_pass"])
         [away] = re.findall(r"advance the clock by (\w+)", fired["to_pass"])
         world.control("POST", "/clock/advance", {"duration": away})
@@ -73,46 +73,48 @@ def _a_second_before(instant: str) -> str:
     return f"{instant[:11]}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}Z"
 
 
-def follow_by(**fields: Any) -> Callable[[World, dict[str, Any]], httpx2.Response]:
+def follow_by(**fields: Any) -> Callable[[SessionClient, dict[str, Any]], httpx2.Response]:
     """Send otherwise."""
     return lambda world, _: world.send(**fields)
 
 
-def patch_and_send(*, text: str = "Hello", **parts: Any) -> Callable[[World, dict[str, Any]], httpx2.Response]:
+def patch_and_send(
+    *, text: str = "Hello", **parts: Any
+) -> Callable[[SessionClient, dict[str, Any]], httpx2.Response]:
     """Change the scenario as advised, and send the same."""
 
-    def follow(world: World, _: dict[str, Any]) -> httpx2.Response:
+    def follow(world: SessionClient, _: dict[str, Any]) -> httpx2.Response:
         world.patch(**parts)
         return world.send(text)
 
     return follow
 
 
-def send_as_written(world: World, fired: dict[str, Any]) -> httpx2.Response:
+def send_as_written(world: SessionClient, fired: dict[str, Any]) -> httpx2.Response:
     """To the number as the advice writes it."""
     [number] = re.findall(r"write it as (\S+)", fired["to_pass"])
     return world.send(destination=number)
 
 
-def name_a_service(world: World, fired: dict[str, Any]) -> httpx2.Response:
+def name_a_service(world: SessionClient, fired: dict[str, Any]) -> httpx2.Response:
     """The first of those that the advice lists."""
     [service] = re.findall(r"name one of (\w+)", fired["to_pass"])
     return world.send(reference={"service": service})
 
 
-def no_provider(world: World) -> httpx2.Response:
+def no_provider(world: SessionClient) -> httpx2.Response:
     """All of them are down."""
     world.patch(providers=[{"name": "PROVIDER1", "up": False}])
     return world.send()
 
 
-def watched(world: World) -> httpx2.Response:
+def watched(world: SessionClient) -> httpx2.Response:
     """The destination is covered by a prefix."""
     world.patch(watchlist=["+391*", "+4477009*"])
     return world.send()
 
 
-def unreachable(world: World) -> httpx2.Response:
+def unreachable(world: SessionClient) -> httpx2.Response:
     """The destination is on the list."""
     world.patch(unreachable=[DESTINATION])
     return world.send()
@@ -179,7 +181,7 @@ def test_every_refusal_and_the_drop_have_a_row() -> None:
 @pytest.mark.requirement("REQ-12")
 @pytest.mark.parametrize("answer", CAUSES, ids=str)
 def test_each_answer_names_rule_value_limit_statement_and_way_out(
-    world: World, answer: tuple[int, str] | str
+    world: SessionClient, answer: tuple[int, str] | str
 ) -> None:
     """From its natural cause; and who follows the advice is accepted."""
     cause = CAUSES[answer]
@@ -201,7 +203,7 @@ def test_each_answer_names_rule_value_limit_statement_and_way_out(
     assert world.why(cause.follow(world, fired))["outcome"] == "accepted"
 
 
-def test_the_rules_stand_in_the_order_asked_and_end_at_the_one_that_decided(world: World) -> None:
+def test_the_rules_stand_in_the_order_asked_and_end_at_the_one_that_decided(world: SessionClient) -> None:
     """What comes behind it was not asked, and only the one that fired tells what would have made it pass."""
     rules = world.why(world.send(destination="+447700900061"))["rules"]
 
@@ -213,7 +215,7 @@ def test_the_rules_stand_in_the_order_asked_and_end_at_the_one_that_decided(worl
     assert all(each["saw"] and each["limit"] and each["requirement"] and each["grade"] for each in rules[:12])
 
 
-def test_an_accepted_message_needs_no_advice(world: World) -> None:
+def test_an_accepted_message_needs_no_advice(world: SessionClient) -> None:
     """All rules passed, and what they saw can be read."""
     found = world.why(world.send())
 
@@ -229,7 +231,7 @@ def test_an_accepted_message_needs_no_advice(world: World) -> None:
         (("former-customer", "former-secret"), "account 'former-customer' is not active"),
     ],
 )
-def test_one_and_the_same_63_is_told_apart(world: World, auth: tuple[str, str], saw: str) -> None:
+def test_one_and_the_same_63_is_told_apart(world: SessionClient, auth: tuple[str, str], saw: str) -> None:
     """The client must not know which it was; the tester does, and never reads the password."""
     found = world.why(world.send(auth=auth))
 
@@ -242,7 +244,7 @@ def test_one_and_the_same_63_is_told_apart(world: World, auth: tuple[str, str], 
     "readings", [{}, {"AF-4": "fixed"}, {"AF-5": "attempts"}, {"AF-4": "fixed", "AF-5": "attempts"}]
 )
 def test_the_instant_that_the_advice_names_holds_under_every_reading(
-    worlds: Worlds, readings: dict[str, str]
+    worlds: SessionFactory, readings: dict[str, str]
 ) -> None:
     """Sliding and fixed windows, messages and attempts: a second before it is refused, then it is accepted."""
     world = worlds()
@@ -266,7 +268,7 @@ def test_the_instant_that_the_advice_names_holds_under_every_reading(
     assert world.why(world.send("four"))["outcome"] == "accepted"
 
 
-def test_a_limit_of_nothing_is_never_waited_for(world: World) -> None:
+def test_a_limit_of_nothing_is_never_waited_for(world: SessionClient) -> None:
     """The advice does not send anybody to wait for ever."""
     world.patch(anti_flooding={"volume": {"limit": 0}})
 
@@ -276,7 +278,7 @@ def test_a_limit_of_nothing_is_never_waited_for(world: World) -> None:
     assert "No wait helps" in found["advice"]
 
 
-def test_a_later_change_of_the_scenario_does_not_change_the_past(world: World) -> None:
+def test_a_later_change_of_the_scenario_does_not_change_the_past(world: SessionClient) -> None:
     """The explanation goes by what was in force when the answer was given."""
     refused = world.send(destination="+447700900061")
     before = world.why(refused)
@@ -285,7 +287,7 @@ def test_a_later_change_of_the_scenario_does_not_change_the_past(world: World) -
     assert world.why(refused) == before
 
 
-def test_behind_a_stub_the_rules_tell_what_they_would_have_said(worlds: Worlds) -> None:
+def test_behind_a_stub_the_rules_tell_what_they_would_have_said(worlds: SessionFactory) -> None:
     """As if there were none; the advice speaks of the stub."""
     world = worlds(stubs=[{"when": {"destination": "+44*"}, "then": {"refuse": 61}}], services=["A"])
     natural = world.why(world.send(reference={"service": "B"}))
@@ -312,7 +314,7 @@ def test_behind_a_stub_the_rules_tell_what_they_would_have_said(worlds: Worlds) 
         ("refuse=7", "Correct this header of the mock's own, or leave it out."),
     ],
 )
-def test_what_a_header_forces_is_put_down_to_the_header(world: World, outcome: str, advice: str) -> None:
+def test_what_a_header_forces_is_put_down_to_the_header(world: SessionClient, outcome: str, advice: str) -> None:
     """Before authentication, in the place of the rules, on the wire: the rules tell what they would have said."""
     found = world.why(world.send(headers={"X-Mock-Outcome": outcome}))
 
@@ -321,7 +323,7 @@ def test_what_a_header_forces_is_put_down_to_the_header(world: World, outcome: s
     assert lines_of(found)[1].count("None") == 0
 
 
-def test_a_forced_acceptance_needs_no_advice_and_tells_what_it_overrode(world: World) -> None:
+def test_a_forced_acceptance_needs_no_advice_and_tells_what_it_overrode(world: SessionClient) -> None:
     """The client got what it asked for, against a rule."""
     found = world.why(world.send(destination="+447700900061", headers={"X-Mock-Outcome": "accept"}))
 
@@ -330,7 +332,9 @@ def test_a_forced_acceptance_needs_no_advice_and_tells_what_it_overrode(world: W
 
 
 @pytest.mark.parametrize("operation", ["look-up", "admin-health"])
-def test_what_a_stub_keeps_from_the_gateway_without_a_send_has_no_rules(worlds: Worlds, operation: str) -> None:
+def test_what_a_stub_keeps_from_the_gateway_without_a_send_has_no_rules(
+    worlds: SessionFactory, operation: str
+) -> None:
     """A look-up asks none, and a health check that the gateway never sees asked none."""
     world = worlds(stubs=[{"when": {"operation": operation}, "then": {"answer": {"status": 418}}}])
     if operation == "look-up":
@@ -369,7 +373,7 @@ def test_what_the_rules_saw_in_a_body_that_is_gone_is_not_made_up(bounds: dict[s
     ("/api/messageStatus/phonenumber/+447700900123", "GET /api/messagestatus/phonenumber/{phonenumber}"),
     ("/api/messagestatus/reference/", "GET /api/messagestatus/reference/{referencekey}"),
 ])  # fmt: skip
-def test_an_unknown_path_is_asked_back_for(world: World, path: str, meant: str) -> None:
+def test_an_unknown_path_is_asked_back_for(world: SessionClient, path: str, meant: str) -> None:
     """The route that was probably meant, without the session's prefix."""
     found = world.why(world.post(path))
 
@@ -378,7 +382,7 @@ def test_an_unknown_path_is_asked_back_for(world: World, path: str, meant: str) 
     assert "/~" not in found["advice"]
 
 
-def test_a_path_like_none_is_shown_all_that_there_are(world: World) -> None:
+def test_a_path_like_none_is_shown_all_that_there_are(world: SessionClient) -> None:
     """Nothing is guessed."""
     advice = world.why(world.post("/hello"))["advice"]
 
@@ -386,7 +390,7 @@ def test_a_path_like_none_is_shown_all_that_there_are(world: World) -> None:
 
 
 @pytest.mark.parametrize("route", VENDOR_ROUTES, ids=str)
-def test_the_routes_that_are_advised_exist_and_take_that_method_alone(world: World, route: Any) -> None:
+def test_the_routes_that_are_advised_exist_and_take_that_method_alone(world: SessionClient, route: Any) -> None:
     """The advice is checked against the router itself: 405 for another method, and it names the right one."""
     path = re.sub(r"\{\w+\}", "x", route.path)
     wrong = world.client.request("DELETE", world.prefix + path)
@@ -399,7 +403,7 @@ def test_the_routes_that_are_advised_exist_and_take_that_method_alone(world: Wor
     )
 
 
-PROTOCOL_ADVICE: dict[int, tuple[Callable[[World], httpx2.Response], str]] = {
+PROTOCOL_ADVICE: dict[int, tuple[Callable[[SessionClient], httpx2.Response], str]] = {
     400: (lambda world: world.send_raw(b"[]"), "expected an object, got an array. Send a JSON object"),
     403: (
         lambda world: world.client.get(f"{world.prefix}/api/messagestatus/x", headers={"X-Api-Key": "guess"}),
@@ -421,7 +425,7 @@ def test_every_protocol_error_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("code", PROTOCOL_ADVICE)
-def test_an_answer_that_no_page_describes_comes_with_advice(world: World, code: int) -> None:
+def test_an_answer_that_no_page_describes_comes_with_advice(world: SessionClient, code: int) -> None:
     """What is wrong, and what to do."""
     provoke, advice = PROTOCOL_ADVICE[code]
 
@@ -437,7 +441,9 @@ def test_an_answer_that_no_page_describes_comes_with_advice(world: World, code: 
     ("phonenumber/+44?count=0", "status-key", "Give `count` a number from 1 to 100"),
     ("phonenumber/+44?sendDate=today", "status-key", "Give `sendDate` a date-time with its offset"),
 ])  # fmt: skip
-def test_a_look_up_that_fails_comes_with_advice(world: World, path: str, key: str | None, advice: str) -> None:
+def test_a_look_up_that_fails_comes_with_advice(
+    world: SessionClient, path: str, key: str | None, advice: str
+) -> None:
     """The expected key is a secret: it is counted and not told."""
     headers = {} if key is None else {"X-Api-Key": key}
     found = world.why(world.client.get(f"{world.prefix}/api/messagestatus/{path}", headers=headers))
@@ -447,7 +453,7 @@ def test_a_look_up_that_fails_comes_with_advice(world: World, path: str, key: st
     assert found["rules"] == []
 
 
-def test_a_health_check_asks_who_calls(world: World) -> None:
+def test_a_health_check_asks_who_calls(world: SessionClient) -> None:
     """The administrators' asks two rules, the services' none."""
     good = world.why(world.post("/api/Admin/checkServiceStatus"))
     wrong = world.why(world.post("/api/Admin/checkServiceStatus", auth=ORDINARY))
@@ -462,7 +468,7 @@ def test_a_health_check_asks_who_calls(world: World) -> None:
     assert (free["rules"], free["advice"], good["advice"]) == ([], None, None)
 
 
-def test_what_a_client_wrote_is_masked_in_what_the_rules_saw(world: World) -> None:
+def test_what_a_client_wrote_is_masked_in_what_the_rules_saw(world: SessionClient) -> None:
     """A password stands in the text, the service, the account and the webhook: none of it comes back."""
     secret = "admin-secret"
     sends = [
@@ -478,7 +484,7 @@ def test_what_a_client_wrote_is_masked_in_what_the_rules_saw(world: World) -> No
         assert secret not in str(world.why(response))
 
 
-def test_a_password_with_marks_is_masked_in_a_quoted_text(worlds: Worlds) -> None:
+def test_a_password_with_marks_is_masked_in_a_quoted_text(worlds: SessionFactory) -> None:
     """What quoting escapes is still found."""
     world = worlds()
     secret = 'it\'s a "secret" \\ of mine'
@@ -490,7 +496,7 @@ def test_a_password_with_marks_is_masked_in_a_quoted_text(worlds: Worlds) -> Non
     assert "secret" not in found["advice"].replace("'***'", "")
 
 
-def test_a_password_in_a_number_is_not_told_in_another_spelling(world: World) -> None:
+def test_a_password_in_a_number_is_not_told_in_another_spelling(world: SessionClient) -> None:
     """The advice that rewrites a number does not rewrite a password."""
     secret = "44 770-123"
     world.patch(accounts=[{"username": "admin", "password": secret, "admin": True}])
@@ -501,7 +507,7 @@ def test_a_password_in_a_number_is_not_told_in_another_spelling(world: World) ->
     assert "44770123" not in str(found)
 
 
-def test_a_client_that_went_away_is_told_of(world: World) -> None:
+def test_a_client_that_went_away_is_told_of(world: SessionClient) -> None:
     """Nothing was decided, so no rule was asked."""
     with RawConnection(str(world.client.base_url)) as gone:
         gone.send(raw_request(f"{world.prefix}/api/Admin/send", b"{", declared=99))

@@ -9,7 +9,14 @@ import httpx2
 import pytest
 
 from mock_server.scenario.loader import ScenarioError, load_scenario, parse_scenario
-from tests.support import MORNING, World, Worlds, assert_accepted, assert_control, assert_control_error
+from tests.support import (
+    MORNING,
+    SessionClient,
+    SessionFactory,
+    assert_accepted,
+    assert_control,
+    assert_control_error,
+)
 
 EXPORT = "/_control/scenario/export"
 HIDDEN = {
@@ -23,14 +30,14 @@ HIDDEN = {
 }
 
 
-def exported(world: World, query: str = "") -> str:
+def exported(world: SessionClient, query: str = "") -> str:
     """The file."""
     answered = world.request("GET", EXPORT + query)
     assert answered.status_code == 200
     return answered.text
 
 
-def test_the_export_is_a_file_with_a_name(world: World) -> None:
+def test_the_export_is_a_file_with_a_name(world: SessionClient) -> None:
     """YAML, to be stored under the session's name, with the line that an editor checks by."""
     answered = world.request("GET", EXPORT)
 
@@ -42,7 +49,7 @@ def test_the_export_is_a_file_with_a_name(world: World) -> None:
 
 
 def test_a_session_of_the_exported_file_answers_as_the_exporter_did(
-    worlds: Worlds, client: httpx2.Client, tmp_path: Path
+    worlds: SessionFactory, client: httpx2.Client, tmp_path: Path
 ) -> None:
     """Scenario in force, seed, and where the clock stands: the same ids at the same time."""
     world = worlds()
@@ -61,7 +68,7 @@ def test_a_session_of_the_exported_file_answers_as_the_exporter_did(
     assert exported(twin) == exported(world)
 
 
-def test_a_clock_is_exported_as_it_is_and_not_as_it_was_created(worlds: Worlds) -> None:
+def test_a_clock_is_exported_as_it_is_and_not_as_it_was_created(worlds: SessionFactory) -> None:
     """Real: none, or real where another one was asked for; scaled: with its factor and where it stands."""
     frozen, real = worlds(), worlds(frozen_at=None)
     assert "clock" not in parse_scenario(exported(real), "f").document()
@@ -77,7 +84,7 @@ def test_a_clock_is_exported_as_it_is_and_not_as_it_was_created(worlds: Worlds) 
     assert parse_scenario(exported(real), "f").document()["clock"] == {"mode": "frozen", "at": MORNING}
 
 
-def test_a_secret_that_no_shipped_scenario_shows_stays_out(world: World) -> None:
+def test_a_secret_that_no_shipped_scenario_shows_stays_out(world: SessionClient) -> None:
     """Not even a shipped password with another user; the file says so, and does not load as it is."""
     world.patch(**HIDDEN)
 
@@ -100,7 +107,7 @@ def test_a_secret_that_no_shipped_scenario_shows_stays_out(world: World) -> None
     ]  # fmt: skip
 
 
-def test_a_former_password_stays_out_of_the_prose(world: World) -> None:
+def test_a_former_password_stays_out_of_the_prose(world: SessionClient) -> None:
     """What a session has known once it keeps to itself."""
     world.patch(**HIDDEN)
     world.patch(accounts=[{"username": "admin", "password": "admin-secret"}], api_keys=["status-key"])
@@ -109,7 +116,7 @@ def test_a_former_password_stays_out_of_the_prose(world: World) -> None:
     assert parse_scenario(exported(world), "f").accounts[0].password == "admin-secret"
 
 
-def test_all_secrets_are_written_out_when_that_is_asked_for(world: World) -> None:
+def test_all_secrets_are_written_out_when_that_is_asked_for(world: SessionClient) -> None:
     """Then the file is the scenario in force, whole."""
     world.patch(**HIDDEN)
 
@@ -119,7 +126,7 @@ def test_all_secrets_are_written_out_when_that_is_asked_for(world: World) -> Non
     assert "***" not in exported(world, "?secrets=true")
 
 
-def test_a_flag_is_true_or_false(world: World) -> None:
+def test_a_flag_is_true_or_false(world: SessionClient) -> None:
     """Anything else is refused, with what is allowed."""
     assert exported(world, "?secrets=false") == exported(world)
     assert_control_error(
@@ -136,7 +143,7 @@ def test_a_flag_is_true_or_false(world: World) -> None:
     )
 
 
-def test_the_file_says_that_stubs_of_the_control_api_are_not_in_it(world: World) -> None:
+def test_the_file_says_that_stubs_of_the_control_api_are_not_in_it(world: SessionClient) -> None:
     """They belong to the session and not to its scenario."""
     assert "/_control/stubs" not in exported(world)
     stub = {"when": {"destination": "+1*"}, "then": {"refuse": 8}}

@@ -10,7 +10,7 @@ import pytest
 
 from mock_server.control.search.subjects import ATTEMPT_MEMBERS, EXCHANGE_MEMBERS, MESSAGE_MEMBERS
 from mock_server.testing import MockGateway
-from tests.support import CUSTOMER, World, assert_accepted, assert_control, assert_control_error, bounded
+from tests.support import CUSTOMER, SessionClient, assert_accepted, assert_control, assert_control_error, bounded
 
 OTHER = "+447700900124"
 WATCHED = "+447700900061"
@@ -18,7 +18,7 @@ REFERENCE = {"service": "ADMIN", "action": "LOGIN", "key": "order-17"}
 
 
 @pytest.fixture
-def busy(world: World) -> World:
+def busy(world: SessionClient) -> SessionClient:
     """A session with an accepted, a refused and an unreadable send, an ordinary user's, and a health check."""
     assert_accepted(world.send("Your code is 482913", reference=REFERENCE, lra=7))
     world.send("Your code is 111111", WATCHED, businessRelationId="BR-1")
@@ -28,7 +28,7 @@ def busy(world: World) -> World:
     return world
 
 
-def ids(world: World, query: str, kind: str = "exchanges") -> list[str]:
+def ids(world: SessionClient, query: str, kind: str = "exchanges") -> list[str]:
     """The ids of what a query finds, or of messages their exchanges, newest first; as many as are counted."""
     found = world.control("GET", f"/{kind}?{query}")[kind]
     if kind != "webhooks":
@@ -36,7 +36,7 @@ def ids(world: World, query: str, kind: str = "exchanges") -> list[str]:
     return [each["exchange" if kind == "messages" else "id"] for each in found]
 
 
-def receiver(world: World, name: str) -> str:
+def receiver(world: SessionClient, name: str) -> str:
     """The URL of one of the session's own receivers."""
     return f"{str(world.client.base_url).rstrip('/')}{world.prefix}/_control/receiver/{name}"
 
@@ -77,7 +77,7 @@ def receiver(world: World, name: str) -> str:
     ],
 )
 def test_exchanges_are_found_by_what_is_shown_of_them_and_by_what_was_asked_for(
-    busy: World, query: str, expected: list[str]
+    busy: SessionClient, query: str, expected: list[str]
 ) -> None:
     """Any member, whole or in part; members of the request too; from and before a time; behind an id."""
     assert ids(busy, query) == expected
@@ -102,13 +102,13 @@ def test_exchanges_are_found_by_what_is_shown_of_them_and_by_what_was_asked_for(
         ("provider=PROVIDER1&limit=1", ["4"]),
     ],
 )
-def test_messages_are_found_by_what_is_shown_of_them(busy: World, query: str, expected: list[str]) -> None:
+def test_messages_are_found_by_what_is_shown_of_them(busy: SessionClient, query: str, expected: list[str]) -> None:
     """Any member, the codes and links of the text among them."""
     found = busy.control("GET", f"/messages?{query}")["messages"]
     assert [each["exchange"] for each in found] == expected
 
 
-def test_messages_behind_an_id_are_those_that_came_after_it(busy: World) -> None:
+def test_messages_behind_an_id_are_those_that_came_after_it(busy: SessionClient) -> None:
     """`after` and `before` cut the same list from its two ends."""
     newest, oldest = (each["id"] for each in busy.messages())
 
@@ -117,7 +117,7 @@ def test_messages_behind_an_id_are_those_that_came_after_it(busy: World) -> None
     assert [each["id"] for each in busy.control("GET", f"/messages?before={newest}")["messages"]] == [oldest]
 
 
-def test_each_message_carries_the_codes_and_links_of_its_text(busy: World) -> None:
+def test_each_message_carries_the_codes_and_links_of_its_text(busy: SessionClient) -> None:
     """A test reads the code without a regular expression."""
     assert [(each["codes"], each["links"]) for each in busy.messages()] == [
         ([], ["https://x.example/a"]),
@@ -127,7 +127,7 @@ def test_each_message_carries_the_codes_and_links_of_its_text(busy: World) -> No
     assert (message["codes"], message["links"]) == (["482913"], [])
 
 
-def test_webhook_attempts_are_found_in_the_same_way(world: World) -> None:
+def test_webhook_attempts_are_found_in_the_same_way(world: SessionClient) -> None:
     """By message, outcome, status and URL."""
     for name in ("good", "bad"):
         url = receiver(world, name)
@@ -158,19 +158,21 @@ def test_webhook_attempts_are_found_in_the_same_way(world: World) -> None:
         ("/webhooks?before=3", "unknown parameter 'before'"),
     ],
 )
-def test_a_filter_that_nobody_reads_is_refused_with_what_is_known(world: World, path: str, details: str) -> None:
+def test_a_filter_that_nobody_reads_is_refused_with_what_is_known(
+    world: SessionClient, path: str, details: str
+) -> None:
     """A typing mistake must not find everything."""
     assert_control_error(world.request("GET", f"/_control{path}"), 400, "Bad request", details)
 
 
-def test_a_message_that_is_not_kept_cannot_be_begun_behind(world: World) -> None:
+def test_a_message_that_is_not_kept_cannot_be_begun_behind(world: SessionClient) -> None:
     """`after` names a message by its id; an unknown one is 404."""
     assert_control_error(
         world.request("GET", "/_control/messages?after=x"), 404, "Unknown message", "after: no message 'x' is kept"
     )
 
 
-def test_every_member_that_is_shown_can_be_asked_for(busy: World) -> None:
+def test_every_member_that_is_shown_can_be_asked_for(busy: SessionClient) -> None:
     """What a list shows is what it can be filtered by: no member is forgotten when one is added."""
     summary = busy.exchanges()[0]
     assert set(summary) <= set(EXCHANGE_MEMBERS)
@@ -179,7 +181,7 @@ def test_every_member_that_is_shown_can_be_asked_for(busy: World) -> None:
     assert {"url", "outcome", "status", "message_id", "answer.status", "request.body"} <= set(ATTEMPT_MEMBERS)
 
 
-def test_a_secret_is_found_as_it_is_shown(world: World) -> None:
+def test_a_secret_is_found_as_it_is_shown(world: SessionClient) -> None:
     """A password is masked in what is shown and in what is asked for: it is found, and no answer repeats it."""
     world.send("The password is admin-secret indeed")
 
@@ -205,7 +207,7 @@ def test_what_could_not_be_looked_into_is_counted() -> None:
         assert world.control("GET", "/exchanges/count") == {"count": 6, "evicted": 0}
 
 
-def test_deleting_the_journal_forgets_it_and_goes_on_numbering(busy: World) -> None:
+def test_deleting_the_journal_forgets_it_and_goes_on_numbering(busy: SessionClient) -> None:
     """No number ever names two exchanges; a message's number is then unknown, and the sentence says why."""
     assert busy.control("DELETE", "/exchanges") == {"deleted": 5}
 
@@ -220,7 +222,7 @@ def test_deleting_the_journal_forgets_it_and_goes_on_numbering(busy: World) -> N
     assert busy.control("GET", "/exchanges/6")["id"] == "6"
 
 
-def test_deleting_messages_forgets_them_and_what_was_to_be_told_of_them(world: World) -> None:
+def test_deleting_messages_forgets_them_and_what_was_to_be_told_of_them(world: SessionClient) -> None:
     """Messages, lives and pending notifications go; the windows stay, for only time empties them."""
     url = receiver(world, "shop")
     for _ in range(2):
@@ -236,7 +238,7 @@ def test_deleting_messages_forgets_them_and_what_was_to_be_told_of_them(world: W
 
 
 @pytest.mark.parametrize("path", ["/exchanges", "/messages"])
-def test_nothing_can_be_chosen_when_deleting(world: World, path: str) -> None:
+def test_nothing_can_be_chosen_when_deleting(world: SessionClient, path: str) -> None:
     """A filter that was ignored would delete too much."""
     refused = world.request("DELETE", f"/_control{path}?destination=x")
 
@@ -245,7 +247,7 @@ def test_nothing_can_be_chosen_when_deleting(world: World, path: str) -> None:
 
 def test_a_request_that_is_served_while_the_journal_is_deleted_is_entered_anew(gateway: MockGateway) -> None:
     """It was complete after the deletion, and belongs to what came after it; its raw bytes are counted once."""
-    world = gateway.world
+    world = gateway.server
 
     async def test() -> list[str]:
         session = world.default
@@ -277,7 +279,7 @@ def test_a_request_that_is_served_while_the_journal_is_deleted_is_entered_anew(g
     assert asyncio.run(test()) == ["2"]
 
 
-def test_a_list_of_messages_is_still_one_page_after_the_other(busy: World) -> None:
+def test_a_list_of_messages_is_still_one_page_after_the_other(busy: SessionClient) -> None:
     """Filters and pages go together: `limit` counts what was found."""
     for number in range(4):
         busy.send(f"page {number}", OTHER)

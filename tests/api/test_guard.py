@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from mock_server.api.guard import Access, AccessError
-from mock_server.bootstrap import World
+from mock_server.bootstrap import MockServer
 from mock_server.scenario.model import Scenario
 from mock_server.testing import MockGateway
 from tests.raw_client import RawConnection, raw_request
@@ -58,7 +58,7 @@ def asked(  # the parts of a request that the guard looks at
     }  # fmt: skip
 
     async def ask() -> None:
-        app: Any = World(Scenario(version=1), access=access).app
+        app: Any = MockServer(Scenario(version=1), access=access).app
         await app(scope, receive, send)
 
     asyncio.run(ask())

@@ -13,7 +13,7 @@ import pytest
 
 from mock_server.journal.journal import Bounds
 from mock_server.testing import MockGateway
-from tests.support import World, assert_control_error
+from tests.support import SessionClient, assert_control_error
 
 TEXT, COUNT = {"type": "string"}, {"type": "integer", "minimum": -1}
 PAIRS = {"type": "array", "items": {"type": "object", "required": ["name", "value"], "additionalProperties": False,
@@ -56,7 +56,7 @@ SCHEMA = exact({
 """HAR 1.2 as its specification has it, written down by hand: the mandatory members, and the optional ones in use."""
 
 
-def entries(world: World, query: str = "") -> list[dict[str, Any]]:
+def entries(world: SessionClient, query: str = "") -> list[dict[str, Any]]:
     """The entries of an export that is valid."""
     har = world.control("GET", f"/exchanges/har{query}")
     jsonschema_rs.validator_for(SCHEMA).validate(har)
@@ -64,7 +64,7 @@ def entries(world: World, query: str = "") -> list[dict[str, Any]]:
     return found
 
 
-def test_exchanges_are_written_oldest_first_with_what_went_over_the_wire(world: World) -> None:
+def test_exchanges_are_written_oldest_first_with_what_went_over_the_wire(world: SessionClient) -> None:
     """Request and answer with their headers and bodies, and in a comment the reason."""
     body = '{"destination": "+447700900123", "text": "Gr\u00fc\u00dfe"}'
     sent = world.send_raw(body.encode())
@@ -92,7 +92,7 @@ def test_exchanges_are_written_oldest_first_with_what_went_over_the_wire(world: 
     assert {"name": "www-authenticate", "value": 'Basic realm="SMS Gateway"'} in third["response"]["headers"]
 
 
-def test_filters_choose_what_is_written(world: World) -> None:
+def test_filters_choose_what_is_written(world: SessionClient) -> None:
     """The same filters as for the list; an unknown one is refused."""
     for text in ("one", "two", "three"):
         world.send(text)
@@ -103,7 +103,7 @@ def test_filters_choose_what_is_written(world: World) -> None:
     assert_control_error(refused, 400, "Bad request", "did you mean 'text'?")
 
 
-def test_a_query_is_written_in_parts(world: World) -> None:
+def test_a_query_is_written_in_parts(world: SessionClient) -> None:
     """Names and values, also where there is no value."""
     world.post("/api/Admin/send?a=1&b=%C3%BC&c", b"{}")
 
@@ -114,7 +114,7 @@ def test_a_query_is_written_in_parts(world: World) -> None:
     ]
 
 
-def test_a_body_that_is_no_text_is_written_in_base64(world: World) -> None:
+def test_a_body_that_is_no_text_is_written_in_base64(world: SessionClient) -> None:
     """Bytes stay bytes; the specification has a name for that in answers, and none in requests."""
     world.send_raw(b"\xff\xfe")
 
@@ -125,13 +125,13 @@ def test_a_body_that_is_no_text_is_written_in_base64(world: World) -> None:
 
 def test_a_request_that_was_never_answered_has_the_status_nought(gateway: MockGateway) -> None:
     """An exchange that is open, or was broken off, is an entry too."""
-    session = gateway.world.sessions.create(gateway.world.default.scenario)
+    session = gateway.server.sessions.create(gateway.server.default.scenario)
     try:
         session.journal.open(session.now(), "GET", b"/open", [])
         with httpx2.Client(base_url=gateway.url, trust_env=False) as client:
-            response = entries(World(client, session.name))[0]["response"]
+            response = entries(SessionClient(client, session.name))[0]["response"]
     finally:
-        gateway.world.sessions.delete(session.name)
+        gateway.server.sessions.delete(session.name)
     assert (response["status"], response["statusText"], response["bodySize"]) == (0, "", -1)
     assert (response["headers"], response["content"]["mimeType"]) == ([], "x-unknown")
 
@@ -146,7 +146,7 @@ def test_a_body_that_is_no_longer_there_leaves_its_length_and_hash(bounds: dict[
         MockGateway(bounds=Bounds(**bounds)) as gateway,
         httpx2.Client(base_url=gateway.url, trust_env=False) as client,
     ):
-        world = World(client, "default")
+        world = SessionClient(client, "default")
         world.send("Hello you!")
 
         posted = entries(world)[0]["request"]["postData"]
@@ -155,7 +155,7 @@ def test_a_body_that_is_no_longer_there_leaves_its_length_and_hash(bounds: dict[
     assert len(posted["text"]) <= 10
 
 
-def test_no_secret_is_written(world: World) -> None:
+def test_no_secret_is_written(world: SessionClient) -> None:
     """Neither in headers nor bodies nor paths."""
     world.send("The password is admin-secret")
     world.post("/api/Admin/send?p=admin-secret", b'{"text": "admin-secret"}')
@@ -164,7 +164,7 @@ def test_no_secret_is_written(world: World) -> None:
     assert re.search(r"\*\*\*", json.dumps(entries(world)))
 
 
-def test_no_secret_is_written_in_the_headers_of_a_raw_answer(world: World) -> None:
+def test_no_secret_is_written_in_the_headers_of_a_raw_answer(world: SessionClient) -> None:
     """They are whatever a tester chose, a cookie or a token for one."""
     headers = {"Location": "https://there.example/?p=admin-secret", "X-P": "admin-secret", "Content-Type": "text/x"}
     answer = {"status": 302, "headers": headers, "body": "Found"}

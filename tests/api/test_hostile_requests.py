@@ -15,7 +15,7 @@ from tests.support import (
     ADMIN,
     DESTINATION,
     MISSING_HEADER,
-    World,
+    SessionClient,
     assert_accepted,
     assert_refused,
     basic,
@@ -26,7 +26,7 @@ MIB = 1024 * 1024
 CHUNKED = ("Transfer-Encoding", "chunked")
 
 
-def send_path(world: World) -> str:
+def send_path(world: SessionClient) -> str:
     """The administrators' send operation of this session."""
     return f"{world.prefix}/api/Admin/send"
 
@@ -36,13 +36,13 @@ def chunk(content: bytes) -> bytes:
     return f"{len(content):x}\r\n".encode() + content + b"\r\n"
 
 
-def assert_still_serving(connection: RawConnection, world: World) -> None:
+def assert_still_serving(connection: RawConnection, world: SessionClient) -> None:
     """The very connection takes another send."""
     connection.send(raw_request(send_path(world), GOOD))
     assert connection.answer().status == 200
 
 
-def settled(world: World) -> dict[str, Any]:
+def settled(world: SessionClient) -> dict[str, Any]:
     """The newest exchange, once its fate is known: the server may learn of a lost client after the next request."""
     for _ in range(1000):
         newest = world.exchanges()[0]
@@ -77,7 +77,7 @@ def code_of(answer: RawAnswer) -> int:
         "/..%2f..%2fetc/passwd",
     ],
 )
-def test_an_unknown_path_is_not_found_and_never_redirected(world: World, path: str) -> None:
+def test_an_unknown_path_is_not_found_and_never_redirected(world: SessionClient, path: str) -> None:
     """BAD-5: 404 with the envelope; a trailing slash is another path."""
     refused = world.post(path, GOOD)
 
@@ -95,7 +95,7 @@ def test_an_unknown_path_is_not_found_and_never_redirected(world: World, path: s
 @pytest.mark.requirement("BAD-5", "OP-1", "OP-3")
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", ["/api/Admin/send", "/api/Services/send", "/api/Admin/checkServiceStatus"])
-def test_another_method_is_not_allowed(world: World, method: str, path: str) -> None:
+def test_another_method_is_not_allowed(world: SessionClient, method: str, path: str) -> None:
     """BAD-5: 405 with `Allow`, whoever asks."""
     refused = world.request(method, path)
 
@@ -108,7 +108,7 @@ def test_another_method_is_not_allowed(world: World, method: str, path: str) -> 
 
 
 @pytest.mark.requirement("OP-1")
-def test_a_percent_encoded_path_is_the_path_it_encodes(world: World) -> None:
+def test_a_percent_encoded_path_is_the_path_it_encodes(world: SessionClient) -> None:
     """The journal keeps it as it came, with the query."""
     response = world.post("/api/%41dmin/%73end?x=%20y", GOOD)
 
@@ -119,7 +119,7 @@ def test_a_percent_encoded_path_is_the_path_it_encodes(world: World) -> None:
 @pytest.mark.requirement("BAD-5", "ORD-1")
 @pytest.mark.parametrize("operation", ["Admin/send", "Services/send", "Admin/checkServiceStatus"])
 def test_a_declared_body_of_100_mb_is_refused_before_it_is_sent(
-    gateway: MockGateway, world: World, operation: str
+    gateway: MockGateway, world: SessionClient, operation: str
 ) -> None:
     """BAD-5, ORD-1: 413 by the header alone, before authentication, and nobody waits for the bytes."""
     with RawConnection(gateway.url) as connection:
@@ -138,7 +138,7 @@ def test_a_declared_body_of_100_mb_is_refused_before_it_is_sent(
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_connection_goes_on_after_a_body_that_was_too_large(gateway: MockGateway, world: World) -> None:
+def test_a_connection_goes_on_after_a_body_that_was_too_large(gateway: MockGateway, world: SessionClient) -> None:
     """BAD-5: a client that sends its 3 MiB all the same gets its next answer."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), b" " * (3 * MIB)))
@@ -148,7 +148,9 @@ def test_a_connection_goes_on_after_a_body_that_was_too_large(gateway: MockGatew
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_declared_length_beyond_all_numbers_is_refused_by_the_parser(gateway: MockGateway, world: World) -> None:
+def test_a_declared_length_beyond_all_numbers_is_refused_by_the_parser(
+    gateway: MockGateway, world: SessionClient
+) -> None:
     """BAD-5: the server's own 400 is the defined answer."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), declared=10**40))
@@ -158,7 +160,7 @@ def test_a_declared_length_beyond_all_numbers_is_refused_by_the_parser(gateway: 
 
 
 @pytest.mark.requirement("BAD-5")
-def test_exactly_one_mebibyte_is_not_too_large(world: World) -> None:
+def test_exactly_one_mebibyte_is_not_too_large(world: SessionClient) -> None:
     """BAD-5: the limit itself is allowed."""
     body = GOOD + b" " * (MIB - len(GOOD))
 
@@ -167,7 +169,7 @@ def test_exactly_one_mebibyte_is_not_too_large(world: World) -> None:
 
 
 @pytest.mark.requirement("BAD-5", "OP-1")
-def test_a_chunked_body_is_read_to_its_end(gateway: MockGateway, world: World) -> None:
+def test_a_chunked_body_is_read_to_its_end(gateway: MockGateway, world: SessionClient) -> None:
     """However small the pieces are; trailers do no harm."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), headers=[CHUNKED]))
@@ -184,7 +186,7 @@ def test_a_chunked_body_is_read_to_its_end(gateway: MockGateway, world: World) -
 
 @pytest.mark.requirement("BAD-5")
 def test_a_chunked_body_over_one_mebibyte_is_refused_though_nobody_declared_it(
-    gateway: MockGateway, world: World
+    gateway: MockGateway, world: SessionClient
 ) -> None:
     """BAD-5: 413 as soon as it is too much, and the connection takes another send."""
     with RawConnection(gateway.url) as connection:
@@ -201,7 +203,7 @@ def test_a_chunked_body_over_one_mebibyte_is_refused_though_nobody_declared_it(
 
 @pytest.mark.requirement("ORD-1", "ERR-63a")
 def test_a_chunked_body_over_one_mebibyte_without_credentials_is_an_authentication_failure(
-    gateway: MockGateway, world: World
+    gateway: MockGateway, world: SessionClient
 ) -> None:
     """ORD-1: only a declared length comes before authentication."""
     with RawConnection(gateway.url) as connection:
@@ -216,7 +218,7 @@ def test_a_chunked_body_over_one_mebibyte_without_credentials_is_an_authenticati
 @pytest.mark.requirement("BAD-5")
 @pytest.mark.parametrize("sent", [b"", GOOD[:10]], ids=["nothing", "a part"])
 def test_a_body_that_breaks_off_is_journalled_as_a_disconnection(
-    gateway: MockGateway, world: World, sent: bytes
+    gateway: MockGateway, world: SessionClient, sent: bytes
 ) -> None:
     """Nothing is answered, nothing is sent, and nothing is lost from the journal."""
     with RawConnection(gateway.url) as connection:
@@ -230,7 +232,9 @@ def test_a_body_that_breaks_off_is_journalled_as_a_disconnection(
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_chunked_body_that_breaks_off_is_journalled_as_a_disconnection(gateway: MockGateway, world: World) -> None:
+def test_a_chunked_body_that_breaks_off_is_journalled_as_a_disconnection(
+    gateway: MockGateway, world: SessionClient
+) -> None:
     """Also between two chunks."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), headers=[CHUNKED]))
@@ -262,7 +266,7 @@ def test_a_chunked_body_that_breaks_off_is_journalled_as_a_disconnection(gateway
         b"POST " + b"/" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
     ],
 )
-def test_what_is_no_http_gets_the_parsers_own_400(gateway: MockGateway, world: World, raw: bytes) -> None:
+def test_what_is_no_http_gets_the_parsers_own_400(gateway: MockGateway, world: SessionClient, raw: bytes) -> None:
     """BAD-5: it never reaches the application; the server closes and goes on serving."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw)
@@ -273,7 +277,7 @@ def test_what_is_no_http_gets_the_parsers_own_400(gateway: MockGateway, world: W
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_chunk_that_is_none_ends_the_request(gateway: MockGateway, world: World) -> None:
+def test_a_chunk_that_is_none_ends_the_request(gateway: MockGateway, world: SessionClient) -> None:
     """BAD-5: the parser refuses it in the middle of a body; the journal keeps the request as cut off."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), headers=[CHUNKED]) + b"zz\r\n")
@@ -284,7 +288,7 @@ def test_a_chunk_that_is_none_ends_the_request(gateway: MockGateway, world: Worl
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_header_of_64_kb_is_taken(gateway: MockGateway, world: World) -> None:
+def test_a_header_of_64_kb_is_taken(gateway: MockGateway, world: SessionClient) -> None:
     """The send is a send, and the header stands in the journal."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), GOOD, headers=[("X-Big", "x" * 65_536)]))
@@ -296,7 +300,7 @@ def test_a_header_of_64_kb_is_taken(gateway: MockGateway, world: World) -> None:
 
 
 @pytest.mark.requirement("ACC-5", "ERR-63b")
-def test_an_authorization_header_of_64_kb_is_a_wrong_password(gateway: MockGateway, world: World) -> None:
+def test_an_authorization_header_of_64_kb_is_a_wrong_password(gateway: MockGateway, world: SessionClient) -> None:
     """ACC-5: decodable or not, it is no account's."""
     with RawConnection(gateway.url) as connection:
         for credentials in (basic("a" * 48_000, "b"), "Basic " + "!" * 65_536):
@@ -308,7 +312,7 @@ def test_an_authorization_header_of_64_kb_is_a_wrong_password(gateway: MockGatew
 
 @pytest.mark.requirement("ACC-5", "ERR-63b")
 @pytest.mark.parametrize("raw", [b"Basic \xff\xfe", b"Basic \xc3\xa4", b"\xffBasic YTpi"])
-def test_raw_bytes_in_the_authorization_header_get_63(gateway: MockGateway, world: World, raw: bytes) -> None:
+def test_raw_bytes_in_the_authorization_header_get_63(gateway: MockGateway, world: SessionClient, raw: bytes) -> None:
     """ACC-5: bytes beyond ASCII are no Base64; a scheme of them is another scheme."""
     with RawConnection(gateway.url) as connection:
         request = raw_request(send_path(world), GOOD, auth=None, headers=[("Authorization", "PLACE")])
@@ -320,7 +324,7 @@ def test_raw_bytes_in_the_authorization_header_get_63(gateway: MockGateway, worl
 
 
 @pytest.mark.requirement("OP-1")
-def test_pipelined_requests_are_answered_in_their_order(gateway: MockGateway, world: World) -> None:
+def test_pipelined_requests_are_answered_in_their_order(gateway: MockGateway, world: SessionClient) -> None:
     """Forty at once, good and bad: as many answers, and the journal in the same order."""
     requests = [raw_request(send_path(world), GOOD if number % 2 else b"[]") for number in range(40)]
     with RawConnection(gateway.url) as connection:
@@ -334,7 +338,7 @@ def test_pipelined_requests_are_answered_in_their_order(gateway: MockGateway, wo
 
 @pytest.mark.requirement("OP-8")
 def test_a_client_that_expects_100_continue_gets_it_where_a_body_is_wanted(
-    gateway: MockGateway, world: World
+    gateway: MockGateway, world: SessionClient
 ) -> None:
     """And a refusal at once where none is."""
     expecting = ("Expect", "100-continue")
@@ -352,7 +356,7 @@ def test_a_client_that_expects_100_continue_gets_it_where_a_body_is_wanted(
 @pytest.mark.requirement("OP-8")
 @pytest.mark.parametrize("upgrade", ["h2c", "websocket", "TLS/1.0"])
 def test_an_offer_to_upgrade_is_passed_over_and_the_body_read(
-    gateway: MockGateway, world: World, upgrade: str
+    gateway: MockGateway, world: SessionClient, upgrade: str
 ) -> None:
     """Java's own HTTP client offers `h2c` with its first request; the send behind it is a send like any other."""
     offer = [("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", upgrade), ("HTTP2-Settings", "AAEAAEAAAAIAAAAB")]
@@ -373,7 +377,7 @@ def test_an_offer_to_upgrade_is_passed_over_and_the_body_read(
 
 
 @pytest.mark.requirement("OP-8")
-def test_http_1_0_is_answered_and_closed(gateway: MockGateway, world: World) -> None:
+def test_http_1_0_is_answered_and_closed(gateway: MockGateway, world: SessionClient) -> None:
     """An old client without keep-alive."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), GOOD).replace(b"HTTP/1.1", b"HTTP/1.0"))
@@ -383,7 +387,7 @@ def test_http_1_0_is_answered_and_closed(gateway: MockGateway, world: World) -> 
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_client_that_leaves_without_reading_does_no_harm(gateway: MockGateway, world: World) -> None:
+def test_a_client_that_leaves_without_reading_does_no_harm(gateway: MockGateway, world: SessionClient) -> None:
     """The message was accepted all the same."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), GOOD))
@@ -392,7 +396,7 @@ def test_a_client_that_leaves_without_reading_does_no_harm(gateway: MockGateway,
 
 
 @pytest.mark.requirement("OP-3")
-def test_a_health_check_reads_no_body_and_the_connection_goes_on(gateway: MockGateway, world: World) -> None:
+def test_a_health_check_reads_no_body_and_the_connection_goes_on(gateway: MockGateway, world: SessionClient) -> None:
     """OP-3: an empty body is expected, any other is passed over."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(f"{world.prefix}/api/Services/checkServiceStatus", b"x" * 200_000, auth=None))
@@ -401,7 +405,7 @@ def test_a_health_check_reads_no_body_and_the_connection_goes_on(gateway: MockGa
         assert_still_serving(connection, world)
 
 
-def test_every_request_of_a_crowd_stands_in_the_journal(gateway: MockGateway, world: World) -> None:
+def test_every_request_of_a_crowd_stands_in_the_journal(gateway: MockGateway, world: SessionClient) -> None:
     """Sixteen connections at once, each with something else wrong; none is lost."""
     bodies = [GOOD, b"[]", b"", b"{", b'{"text":"\xff"}', b"null", GOOD.replace(b"Hi", b""), b"x" * 70_000]
     connections = [RawConnection(gateway.url) for _ in range(16)]

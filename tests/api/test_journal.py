@@ -15,7 +15,7 @@ from tests.raw_client import RawConnection, raw_request
 from tests.support import (
     DESTINATION,
     MORNING,
-    World,
+    SessionClient,
     assert_accepted,
     assert_control,
     assert_control_error,
@@ -26,7 +26,7 @@ MIDNIGHT = Instant(0)
 
 
 @pytest.mark.requirement("ANS-1")
-def test_an_exchange_is_kept_with_everything_that_explains_it(world: World) -> None:
+def test_an_exchange_is_kept_with_everything_that_explains_it(world: SessionClient) -> None:
     """Request, response, the rule, its requirement and grade, and what the rules said."""
     body = b'{"destination":"+447700900123","text":"Hi"}'
     response = world.send_raw(body, headers={"User-Agent": "tester"})
@@ -82,7 +82,7 @@ def test_an_exchange_is_kept_with_everything_that_explains_it(world: World) -> N
     }
 
 
-def test_a_summary_is_the_beginning_of_its_explanation(world: World) -> None:
+def test_a_summary_is_the_beginning_of_its_explanation(world: SessionClient) -> None:
     """The list and the single answer never disagree."""
     for response in (world.send(), world.send(destination="x"), world.post("/no-such")):
         [summary] = [each for each in world.exchanges() if each["id"] == response.headers["x-mock-exchange"]]
@@ -91,7 +91,7 @@ def test_a_summary_is_the_beginning_of_its_explanation(world: World) -> None:
         assert summary == {key: explained[key] for key in summary}
 
 
-def test_a_body_that_is_no_text_is_shown_in_base64(world: World) -> None:
+def test_a_body_that_is_no_text_is_shown_in_base64(world: SessionClient) -> None:
     """Its bytes are not lost."""
     request = world.why(world.send_raw(b"\xff\x00"))["request"]
 
@@ -142,7 +142,7 @@ def test_a_long_body_is_cut_and_its_length_and_hash_are_kept() -> None:
     assert short["body_truncated"] is False
 
 
-def test_the_default_cut_is_at_64_kib(world: World) -> None:
+def test_the_default_cut_is_at_64_kib(world: SessionClient) -> None:
     """Exactly."""
     cut = world.why(world.send_raw(b" " * 65_537))["request"]
     whole = world.why(world.send_raw(b" " * 65_536))["request"]
@@ -165,7 +165,7 @@ def test_raw_bytes_go_across_sessions_oldest_first() -> None:
     """One budget for the whole server: the verdict, length and hash of what went stay."""
     body = b'{"destination":"+447700900123","text":"' + b"x" * 1000 + b'"}'
     with bounded(bytes=4000) as world:
-        other = World(world.client, assert_control(world.client.post("/_control/sessions"), 201)["id"])
+        other = SessionClient(world.client, assert_control(world.client.post("/_control/sessions"), 201)["id"])
         oldest = other.send_raw(body)
         for number in range(4):
             world.send_raw(body.replace(b"xxxx", b"%04d" % number, 1))
@@ -239,7 +239,7 @@ def test_an_exchange_that_is_gone_before_it_is_complete_is_answered_and_not_coun
         httpx2.Client(base_url=gateway.url, trust_env=False) as client,
         RawConnection(gateway.url) as slow,
     ):
-        world = World(client, assert_control(client.post("/_control/sessions"), 201)["id"])
+        world = SessionClient(client, assert_control(client.post("/_control/sessions"), 201)["id"])
         body = b'{"destination":"+447700900123","text":"Hi"}'
         slow.send(raw_request(f"{world.prefix}/api/Admin/send", body[:5], declared=len(body)))
         opened = next(found for _ in range(1000) if (found := world.exchanges()))
@@ -253,7 +253,7 @@ def test_an_exchange_that_is_gone_before_it_is_complete_is_answered_and_not_coun
         slow.send(body[5:])
         answer = slow.answer()
         client.delete(f"/_control/sessions/{world.name}")
-        held = gateway.world.raw.held
+        held = gateway.server.raw.held
 
     assert (answer.status, answer.headers["x-mock-exchange"]) == (200, "1")
     assert held == 0
@@ -263,11 +263,11 @@ def test_ending_and_resetting_sessions_gives_their_bytes_back() -> None:
     """What is forgotten counts no longer."""
     with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, trust_env=False) as client:
         for _ in range(3):
-            world = World(client, assert_control(client.post("/_control/sessions"), 201)["id"])
+            world = SessionClient(client, assert_control(client.post("/_control/sessions"), 201)["id"])
             world.send()
             world.control("POST", "/reset")
             world.send()
             client.delete(f"/_control/sessions/{world.name}")
-        held = gateway.world.raw.held
+        held = gateway.server.raw.held
 
     assert held == 0

@@ -10,13 +10,13 @@ from mock_server.domain.decision import Accepted, Decision
 from mock_server.journal.counters import Ledger
 from mock_server.testing import MockGateway
 from tests.raw_client import RawConnection
-from tests.support import DESTINATION, World, bounded
+from tests.support import DESTINATION, SessionClient, bounded
 
 WATCHED = "+447700900061"
 FORCED = "+447700900064"
 
 
-def test_each_send_is_counted_by_what_became_of_it(worlds: Callable[..., World]) -> None:
+def test_each_send_is_counted_by_what_became_of_it(worlds: Callable[..., SessionClient]) -> None:
     """Accepted, dropped, refused by code; forced besides. What is no send is not counted."""
     world = worlds(
         watchlist=[WATCHED],
@@ -52,7 +52,7 @@ def test_each_send_is_counted_by_what_became_of_it(worlds: Callable[..., World])
     }  # fmt: skip
 
 
-def test_sends_of_the_same_key_were_meant_to_be_one(world: World) -> None:
+def test_sends_of_the_same_key_were_meant_to_be_one(world: SessionClient) -> None:
     """A client that words its repetition anew is found by the key; where the numbers differ, none is named."""
     for text, destination in (("one", DESTINATION), ("two", DESTINATION), ("three", "+447700900124")):
         world.send(text, destination, reference={"service": "ADMIN", "key": "order-17"})
@@ -80,7 +80,7 @@ def test_the_counters_stay_exact_when_the_journal_evicts() -> None:
     assert 0 < ledger["not_searched"] < 5
 
 
-def test_a_client_that_breaks_off_leaves_its_send_unanswered(gateway: MockGateway, world: World) -> None:
+def test_a_client_that_breaks_off_leaves_its_send_unanswered(gateway: MockGateway, world: SessionClient) -> None:
     """It never came to a decision."""
     with RawConnection(gateway.url) as connection:
         head = f"POST {world.prefix}/api/Admin/send HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n"
@@ -94,7 +94,7 @@ def test_a_client_that_breaks_off_leaves_its_send_unanswered(gateway: MockGatewa
 
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/exchanges"), ("POST", "/reset")])
-def test_forgetting_the_journal_begins_a_new_ledger(world: World, method: str, path: str) -> None:
+def test_forgetting_the_journal_begins_a_new_ledger(world: SessionClient, method: str, path: str) -> None:
     """Deleted or reset: counters begin at nothing."""
     world.send()
 

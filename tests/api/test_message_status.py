@@ -9,20 +9,20 @@ import httpx2
 import pytest
 
 from tests.raw_client import RawConnection, raw_request
-from tests.support import DESTINATION, World, Worlds, assert_accepted
+from tests.support import DESTINATION, SessionClient, SessionFactory, assert_accepted
 
 KEY = "status-key"
 OTHER = "+447700900124"
 FORBIDDEN = {"code": 403, "message": "Forbidden"}
 
 
-def look_up(world: World, path: str, *, key: str | None = KEY) -> httpx2.Response:
+def look_up(world: SessionClient, path: str, *, key: str | None = KEY) -> httpx2.Response:
     """One look-up, the path and query as they are written."""
     headers = {} if key is None else {"X-Api-Key": key}
     return world.client.get(f"{world.prefix}/api/messagestatus/{path}", headers=headers)
 
 
-def found(world: World, path: str) -> Any:
+def found(world: SessionClient, path: str) -> Any:
     """What a look-up finds."""
     answer = look_up(world, path)
     assert answer.status_code == 200, answer.text
@@ -31,12 +31,12 @@ def found(world: World, path: str) -> Any:
     return answer.json()
 
 
-def ids(world: World, path: str) -> list[str]:
+def ids(world: SessionClient, path: str) -> list[str]:
     """The ids of the messages that a look-up finds."""
     return [each["message"]["id"] for each in found(world, path)["messages"]]
 
 
-def sent(world: World, count: int, *, apart: float = 0, **fields: Any) -> list[str]:
+def sent(world: SessionClient, count: int, *, apart: float = 0, **fields: Any) -> list[str]:
     """So many sends, one after the other; their ids, the latest first."""
     made = []
     for number in range(count):
@@ -55,7 +55,7 @@ def assert_refused(answer: httpx2.Response, status: int, message: str, details: 
 
 
 @pytest.mark.requirement("OP-7", "MS-3", "WH-2", "WH-6", "ST-1", "ST-2")
-def test_a_message_is_found_by_the_id_of_its_answer_wherever_it_stands(world: World) -> None:
+def test_a_message_is_found_by_the_id_of_its_answer_wherever_it_stands(world: SessionClient) -> None:
     """MS-3, WH-6: the object of WH-2, its status computed when it is asked for; no webhook is needed."""
     reference = {"service": "AUTHENTICATION", "action": "2FA", "key": "login-42"}
     message_id = assert_accepted(world.send("Hi", reference=reference))
@@ -96,7 +96,7 @@ def test_a_message_is_found_by_the_id_of_its_answer_wherever_it_stands(world: Wo
 @pytest.mark.requirement("MS-1", "MS-3")
 @pytest.mark.parametrize("path", ["no-such", "phonenumber/+447700900123?count=0", "reference/k?sendDate=x"])
 @pytest.mark.parametrize("key", [None, "", "status-ke", "status-keys", "STATUS-KEY", "Bearer status-key"])
-def test_without_a_valid_key_nothing_is_told(world: World, path: str, key: str | None) -> None:
+def test_without_a_valid_key_nothing_is_told(world: SessionClient, path: str, key: str | None) -> None:
     """MS-1: 403, whatever else is wrong; with the header missing or any other value."""
     answer = look_up(world, path, key=key)
 
@@ -106,7 +106,7 @@ def test_without_a_valid_key_nothing_is_told(world: World, path: str, key: str |
 
 
 @pytest.mark.requirement("MS-1")
-def test_any_key_of_the_scenario_opens_and_an_account_does_not(worlds: Worlds) -> None:
+def test_any_key_of_the_scenario_opens_and_an_account_does_not(worlds: SessionFactory) -> None:
     """MS-1: keys are replaced with the scenario; HTTP Basic is not asked for here."""
     world = worlds(api_keys=["first-key", "second-key"])
     message_id = assert_accepted(world.send())
@@ -122,13 +122,13 @@ def test_any_key_of_the_scenario_opens_and_an_account_does_not(worlds: Worlds) -
 @pytest.mark.parametrize(
     "unknown", ["no-such", "b3c4e1d2-7a60-4c19-8d2e-5f9a0c1b3d33", "%00", "phonenumber", "1%20OR%201", "9" * 4000]
 )
-def test_an_id_that_is_not_known_is_not_found(world: World, unknown: str) -> None:
+def test_an_id_that_is_not_known_is_not_found(world: SessionClient, unknown: str) -> None:
     """MS-3: 404 with the envelope."""
     assert_refused(look_up(world, unknown), 404, "Not found", "no message has this id")
 
 
 @pytest.mark.requirement("MS-3")
-def test_ids_of_other_sessions_are_not_known(worlds: Worlds) -> None:
+def test_ids_of_other_sessions_are_not_known(worlds: SessionFactory) -> None:
     """MS-3: and they are told apart in upper and lower case."""
     one, other = worlds(), worlds(seed=8)
     message_id = assert_accepted(one.send())
@@ -138,7 +138,7 @@ def test_ids_of_other_sessions_are_not_known(worlds: Worlds) -> None:
 
 
 @pytest.mark.requirement("OP-7", "MS-2", "MS-4", "MS-5")
-def test_the_messages_to_a_number_are_listed_latest_first(world: World) -> None:
+def test_the_messages_to_a_number_are_listed_latest_first(world: SessionClient) -> None:
     """MS-2, MS-4: `+` as it is, or escaped. MS-5: of two at one instant the later acceptance stands first."""
     earlier = sent(world, 3, apart=60)
     tied = sent(world, 2, reference={"service": "ADMIN"})
@@ -152,7 +152,7 @@ def test_the_messages_to_a_number_are_listed_latest_first(world: World) -> None:
 
 
 @pytest.mark.requirement("MS-4")
-def test_the_plus_sign_may_stand_on_the_wire_as_it_is(world: World) -> None:
+def test_the_plus_sign_may_stand_on_the_wire_as_it_is(world: SessionClient) -> None:
     """MS-4: as the vendor's cURL writes it."""
     message_id = assert_accepted(world.send())
     path = f"{world.prefix}/api/messagestatus/phonenumber/{DESTINATION}"
@@ -166,7 +166,7 @@ def test_the_plus_sign_may_stand_on_the_wire_as_it_is(world: World) -> None:
 
 
 @pytest.mark.requirement("MS-2")
-def test_a_reference_key_may_hold_anything(world: World) -> None:
+def test_a_reference_key_may_hold_anything(world: SessionClient) -> None:
     """MS-2: slashes, blanks, question marks and letters of any script; case counts."""
     for key in ("login-42", "a/b/c", "ä ö?#&", "%2F", "💬", "phonenumber/+1"):
         message_id = assert_accepted(world.send(key, reference={"service": "ADMIN", "key": key}))
@@ -178,7 +178,7 @@ def test_a_reference_key_may_hold_anything(world: World) -> None:
 
 @pytest.mark.requirement("MS-2")
 @pytest.mark.parametrize("path", ["phonenumber/+390000000000", "phonenumber/447700900123", "reference/no-such"])
-def test_what_no_message_has_is_an_empty_list(world: World, path: str) -> None:
+def test_what_no_message_has_is_an_empty_list(world: SessionClient, path: str) -> None:
     """MS-2: 200; a number without its plus sign is another one."""
     world.send()
 
@@ -186,7 +186,7 @@ def test_what_no_message_has_is_an_empty_list(world: World, path: str) -> None:
 
 
 @pytest.mark.requirement("MS-2")
-def test_fifty_are_listed_unless_asked_otherwise(world: World) -> None:
+def test_fifty_are_listed_unless_asked_otherwise(world: SessionClient) -> None:
     """MS-2: `count` from 1 to 100, the latest of them."""
     expected = sent(world, 110, reference={"service": "ADMIN", "key": "k"})
 
@@ -202,13 +202,13 @@ def test_fifty_are_listed_unless_asked_otherwise(world: World) -> None:
     "count", ["0", "101", "-1", "", "x", "1.5", "1e1", "%2B5", "+5", "%20", "9" * 30, "%D9%A1", "%C2%B2", "0x5"]
 )
 @pytest.mark.parametrize("kind", ["phonenumber/+1234567890", "reference/k"])
-def test_a_count_that_is_no_number_from_1_to_100_is_refused(world: World, kind: str, count: str) -> None:
+def test_a_count_that_is_no_number_from_1_to_100_is_refused(world: SessionClient, kind: str, count: str) -> None:
     """MS-3: 400 with the envelope, naming the range."""
     assert_refused(look_up(world, f"{kind}?count={count}"), 400, "Malformed request", "a number from 1 to 100")
 
 
 @pytest.mark.requirement("MS-2", "MS-5")
-def test_only_messages_sent_strictly_before_the_send_date_are_listed(world: World) -> None:
+def test_only_messages_sent_strictly_before_the_send_date_are_listed(world: SessionClient) -> None:
     """MS-5: to the microsecond; any offset; the plus sign of the offset may come unescaped."""
     third, second, first = sent(world, 3, apart=60)
     path = f"phonenumber/{DESTINATION}?sendDate="
@@ -235,7 +235,7 @@ def test_only_messages_sent_strictly_before_the_send_date_are_listed(world: Worl
         ("9999-12-31T23:59:59.9999999Z", 1),
     ],
 )
-def test_any_date_time_of_rfc_3339_is_a_send_date(world: World, send_date: str, count: int) -> None:
+def test_any_date_time_of_rfc_3339_is_a_send_date(world: SessionClient, send_date: str, count: int) -> None:
     """MS-2: with as many decimals as other languages write, and in any year."""
     world.send()
 
@@ -260,7 +260,7 @@ def test_any_date_time_of_rfc_3339_is_a_send_date(world: World, send_date: str, 
         "9" * 5000,
     ],
 )
-def test_a_send_date_that_is_none_is_refused(world: World, send_date: str) -> None:
+def test_a_send_date_that_is_none_is_refused(world: SessionClient, send_date: str) -> None:
     """MS-3: 400 with the envelope."""
     answer = look_up(world, f"reference/k?sendDate={send_date}")
 
@@ -269,7 +269,7 @@ def test_a_send_date_that_is_none_is_refused(world: World, send_date: str) -> No
 
 
 @pytest.mark.requirement("AF-7")
-def test_a_silently_dropped_message_is_not_known(world: World) -> None:
+def test_a_silently_dropped_message_is_not_known(world: SessionClient) -> None:
     """AF-7: by its id 404, and in no list."""
     first, second, dropped = (assert_accepted(world.send()) for _ in range(3))
     world.advance(10)
@@ -279,7 +279,7 @@ def test_a_silently_dropped_message_is_not_known(world: World) -> None:
 
 
 @pytest.mark.requirement("AF-7", "ST-1")
-def test_under_the_other_reading_a_dropped_message_was_rejected(worlds: Worlds) -> None:
+def test_under_the_other_reading_a_dropped_message_was_rejected(worlds: SessionFactory) -> None:
     """AF-7, the alternative: REJECTED from the start; it was handed to no provider, so the tester's list lacks it."""
     world = worlds(assume={"AF-7": "rejected"})
     made = [assert_accepted(world.send(reference={"service": "ADMIN", "key": "k"})) for _ in range(3)]
@@ -293,7 +293,7 @@ def test_under_the_other_reading_a_dropped_message_was_rejected(worlds: Worlds) 
 
 @pytest.mark.requirement("BAD-5")
 @pytest.mark.parametrize("path", ["x", "phonenumber/+1", "reference/x"])
-def test_look_ups_are_only_asked_with_get(world: World, path: str) -> None:
+def test_look_ups_are_only_asked_with_get(world: SessionClient, path: str) -> None:
     """BAD-5: 405 names the methods."""
     answer = world.client.post(f"{world.prefix}/api/messagestatus/{path}", headers={"X-Api-Key": KEY})
 
@@ -303,7 +303,7 @@ def test_look_ups_are_only_asked_with_get(world: World, path: str) -> None:
 
 @pytest.mark.requirement("BAD-5")
 @pytest.mark.parametrize("path", ["", "x/", "phonenumber/", "phonenumber/+1/", "phonenumber/+1/x", "reference/"])
-def test_a_path_that_is_no_look_up_is_not_found(world: World, path: str) -> None:
+def test_a_path_that_is_no_look_up_is_not_found(world: SessionClient, path: str) -> None:
     """BAD-5: a trailing slash is another path."""
     answer = look_up(world, path)
 
@@ -311,7 +311,7 @@ def test_a_path_that_is_no_look_up_is_not_found(world: World, path: str) -> None
 
 
 @pytest.mark.requirement("MS-3")
-def test_a_look_up_stands_in_the_journal_without_the_key(world: World) -> None:
+def test_a_look_up_stands_in_the_journal_without_the_key(world: SessionClient) -> None:
     """Every exchange can explain itself; the key is masked."""
     answer = look_up(world, "no-such")
 
@@ -322,7 +322,7 @@ def test_a_look_up_stands_in_the_journal_without_the_key(world: World) -> None:
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_look_up_that_declares_a_huge_body_is_refused(world: World) -> None:
+def test_a_look_up_that_declares_a_huge_body_is_refused(world: SessionClient) -> None:
     """BAD-5: 413, before the key is looked at."""
     path = f"{world.prefix}/api/messagestatus/x"
     with RawConnection(str(world.client.base_url)) as connection:

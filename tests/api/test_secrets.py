@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from mock_server.testing import MockGateway
-from tests.support import ADMIN, DESTINATION, World, Worlds, assert_control, basic
+from tests.support import ADMIN, DESTINATION, SessionClient, SessionFactory, assert_control, basic
 
 PASSWORD = "admin-secret"
 WRONG = "wr0ng/guess+ü"
@@ -21,7 +21,7 @@ ENCODED = b64encode(b"admin:admin-secret").decode()
 CONTROL_READS = ("/_control/exchanges", "/_control/messages", "/_control/scenario", "/_control/sessions", "/_ready")
 
 
-def everything_told(world: World) -> str:
+def everything_told(world: SessionClient) -> str:
     """All that the control API says of a session, explanations included."""
     told = [assert_control(world.request("GET", path)) for path in CONTROL_READS]
     told += [world.control("GET", f"/exchanges/{each['id']}") for each in world.exchanges()]
@@ -66,7 +66,7 @@ def filled_in(content: object, secret: str) -> object:
 
 @pytest.mark.parametrize("secret", [PASSWORD, ENCODED, "customer-secret"])
 @pytest.mark.parametrize("content", FIELDS, ids=json.dumps)
-def test_a_password_in_any_field_is_never_told(world: World, content: dict[str, object], secret: str) -> None:
+def test_a_password_in_any_field_is_never_told(world: SessionClient, content: dict[str, object], secret: str) -> None:
     """Accepted or refused: neither list, explanation nor message repeats it."""
     fields = filled_in({"destination": DESTINATION, "text": "Hi"} | content, secret)
 
@@ -80,7 +80,7 @@ def test_a_password_in_any_field_is_never_told(world: World, content: dict[str, 
 @pytest.mark.parametrize(
     "body", [b"admin-secret", b'{"text": "admin-secret"', b"\xff admin-secret \xff", b'"YWRtaW46YWRtaW4tc2VjcmV0"']
 )
-def test_a_password_in_a_body_that_is_no_request_is_never_told(world: World, body: bytes) -> None:
+def test_a_password_in_a_body_that_is_no_request_is_never_told(world: SessionClient, body: bytes) -> None:
     """Also where the body is shown in Base64, because it is no text."""
     world.send_raw(body)
     world.send_raw(body, headers={"Content-Type": "text/admin-secret"})
@@ -104,7 +104,7 @@ def test_a_password_in_a_body_that_is_no_request_is_never_told(world: World, bod
 )
 @pytest.mark.parametrize("password", [PASSWORD, WRONG])
 def test_a_password_in_header_query_path_or_body_is_never_told_right_or_wrong(
-    world: World, method: str, path: str, username: str, password: str
+    world: SessionClient, method: str, path: str, username: str, password: str
 ) -> None:
     """A wrong one is a typo of the right one, or the right one of another system."""
     quoted = quote(password, safe="")
@@ -139,7 +139,7 @@ def test_a_password_in_header_query_path_or_body_is_never_told_right_or_wrong(
     ],
 )
 def test_what_a_client_has_a_receiver_ask_for_is_never_told(
-    world: World, authentication: dict[str, object], operation: str
+    world: SessionClient, authentication: dict[str, object], operation: str
 ) -> None:
     """The contract knows no such member, and so no account has this password; it is one all the same."""
     webhook = {"url": "https://shop.example/receipts", "authentication": authentication}
@@ -154,13 +154,13 @@ def test_what_a_client_has_a_receiver_ask_for_is_never_told(
 
 
 @pytest.mark.parametrize("webhook", ["authentication", {"authentication": "BASIC"}, {"authentication": [1]}, 7])
-def test_an_odd_webhook_holds_no_password(world: World, webhook: object) -> None:
+def test_an_odd_webhook_holds_no_password(world: SessionClient, webhook: object) -> None:
     """It is looked into all the same, and breaks nothing."""
     assert "x-mock-bug" not in world.send("Hello", webhook=webhook).headers
     assert "x-mock-bug" not in world.send_raw(b'{"webhook": {"authentication": ').headers
 
 
-def test_a_wrong_password_with_a_body_too_large_is_never_told(world: World) -> None:
+def test_a_wrong_password_with_a_body_too_large_is_never_told(world: SessionClient) -> None:
     """The refusal comes before authentication, so nobody knows that the password is wrong."""
     quoted = quote(WRONG, safe="")
     world.post(f"/api/Admin/send?p={quoted}", b" " * (1024 * 1024 + 1), auth=("admin", WRONG))
@@ -169,7 +169,7 @@ def test_a_wrong_password_with_a_body_too_large_is_never_told(world: World) -> N
 
 
 @pytest.mark.parametrize("header", ["Basic admin:admin-secret", "Bearer admin-secret", "admin-secret", "Basic YWRt!"])
-def test_an_authorization_header_is_never_told_whatever_it_holds(world: World, header: str) -> None:
+def test_an_authorization_header_is_never_told_whatever_it_holds(world: SessionClient, header: str) -> None:
     """Not even the scheme."""
     response = world.send(auth=None, headers={"Authorization": header})
 
@@ -178,14 +178,14 @@ def test_an_authorization_header_is_never_told_whatever_it_holds(world: World, h
     assert_untold(everything_told(world), *ADMIN)
 
 
-def test_swapped_username_and_password_are_never_told(world: World) -> None:
+def test_swapped_username_and_password_are_never_told(world: SessionClient) -> None:
     """A common mistake of the first day."""
     world.send(auth=("admin-secret", "admin"))
 
     assert PASSWORD not in everything_told(world)
 
 
-def test_a_password_that_is_set_later_is_masked_in_what_was_recorded_before(worlds: Worlds) -> None:
+def test_a_password_that_is_set_later_is_masked_in_what_was_recorded_before(worlds: SessionFactory) -> None:
     """And the former one stays masked."""
     world = worlds()
     world.send("the next password is correct-horse, the former was admin-secret")
@@ -203,7 +203,7 @@ def test_a_password_that_is_set_later_is_masked_in_what_was_recorded_before(worl
     assert PASSWORD not in told
 
 
-def test_the_hash_and_length_of_a_masked_body_are_those_of_what_came(world: World) -> None:
+def test_the_hash_and_length_of_a_masked_body_are_those_of_what_came(world: SessionClient) -> None:
     """They identify the bytes that a client sent, whatever is shown of them."""
     body = json.dumps({"destination": DESTINATION, "text": f"{PASSWORD} {WRONG}"}).encode()
 
@@ -238,7 +238,9 @@ def test_the_hash_and_length_of_a_masked_body_are_those_of_what_came(world: Worl
         ("PATCH", "/_control/scenario", {"admin-secret": 1}),
     ],
 )
-def test_an_error_of_the_control_api_repeats_no_password(world: World, method: str, path: str, body: object) -> None:
+def test_an_error_of_the_control_api_repeats_no_password(
+    world: SessionClient, method: str, path: str, body: object
+) -> None:
     """It says what was wrong, and masks what it quotes."""
     refused = world.request(method, path, body)
 
@@ -247,7 +249,7 @@ def test_an_error_of_the_control_api_repeats_no_password(world: World, method: s
     assert PASSWORD not in refused.text
 
 
-def test_the_shown_scenario_has_no_password_even_where_its_prose_has_one(world: World) -> None:
+def test_the_shown_scenario_has_no_password_even_where_its_prose_has_one(world: SessionClient) -> None:
     """The shipped description tells how to sign in; the API does not."""
     world.patch(title="ask for admin-secret", description="admin / admin-secret")
 
@@ -257,7 +259,7 @@ def test_the_shown_scenario_has_no_password_even_where_its_prose_has_one(world: 
 
 
 def test_no_log_line_holds_a_password(
-    gateway: MockGateway, world: World, client: httpx2.Client, caplog: pytest.LogCaptureFixture
+    gateway: MockGateway, world: SessionClient, client: httpx2.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     """At any level, from us or from the server below, on a connection that is opened while somebody listens."""
     caplog.set_level(logging.DEBUG)
@@ -272,7 +274,7 @@ def test_no_log_line_holds_a_password(
     assert_untold(said, "admin", WRONG)
 
 
-def send_secrets(world: World) -> None:
+def send_secrets(world: SessionClient) -> None:
     """Passwords, right and wrong, wherever a request can hold one."""
     for auth in (ADMIN, ("admin", WRONG), None):
         world.send(f"{PASSWORD} {WRONG}", auth=auth)
@@ -280,7 +282,7 @@ def send_secrets(world: World) -> None:
     world.request("PATCH", "/_control/scenario", {"accounts": [{"username": "a", "password": [PASSWORD]}]})
 
 
-def test_a_short_password_is_not_looked_for_in_texts(worlds: Worlds) -> None:
+def test_a_short_password_is_not_looked_for_in_texts(worlds: SessionFactory) -> None:
     """It would be found in every other word; the header is masked all the same."""
     world = worlds(accounts=[{"username": "admin", "password": "abc", "admin": True}])
 
@@ -290,7 +292,7 @@ def test_a_short_password_is_not_looked_for_in_texts(worlds: Worlds) -> None:
     assert dict(world.why(response)["request"]["headers"])["authorization"] == "***"
 
 
-def test_what_the_gateway_says_of_a_message_is_not_masked(worlds: Worlds) -> None:
+def test_what_the_gateway_says_of_a_message_is_not_masked(worlds: SessionFactory) -> None:
     """An account whose password is its name is still named."""
     world = worlds(accounts=[{"username": "admin", "password": "admin", "admin": True}])
     response = world.send("Hi", auth=("admin", "admin"))
@@ -301,7 +303,7 @@ def test_what_the_gateway_says_of_a_message_is_not_masked(worlds: Worlds) -> Non
     assert world.why(response)["operation"] == "admin"
 
 
-def test_one_sessions_passwords_are_no_secret_to_another(worlds: Worlds, client: httpx2.Client) -> None:
+def test_one_sessions_passwords_are_no_secret_to_another(worlds: SessionFactory, client: httpx2.Client) -> None:
     """Two worlds share nothing, not even what is masked."""
     one = worlds(accounts=[{"username": "admin", "password": "first-password", "admin": True}])
     other = worlds(accounts=[{"username": "admin", "password": "other-password", "admin": True}])

@@ -151,20 +151,20 @@ def test_a_session_of_an_expired_name_begins_empty(client: httpx2.Client, watch:
 def test_an_expired_session_holds_nothing(client: httpx2.Client, gateway: MockGateway, watch: Watch) -> None:
     """Its raw bytes are free for others, and its notifications are dropped: made anew, it has none."""
     prefix = create(client, "a")
-    session = gateway.world.sessions.get("a")
+    session = gateway.server.sessions.get("a")
     assert session is not None
     client.post(
         f"{prefix}/api/Admin/send", json=BODY | {"webhook": {"url": f"{gateway.url}{prefix}/_control/receiver/x"}}
     )
     client.post(f"{prefix}/_control/snapshots")
-    assert gateway.world.raw.held > 0
-    assert len(session.agenda) == 1
+    assert gateway.server.raw.held > 0
+    assert len(session.delivery_queue) == 1
 
     watch.passed += HOUR
     names(client)
 
-    assert gateway.world.raw.held == 0
-    assert (len(session.agenda), len(session.journal), list(session.snapshots)) == (0, 0, [])
+    assert gateway.server.raw.held == 0
+    assert (len(session.delivery_queue), len(session.journal), list(session.snapshots)) == (0, 0, [])
 
 
 def test_making_sessions_gives_up_others_though_nobody_asks_for_them(
@@ -176,7 +176,7 @@ def test_making_sessions_gives_up_others_though_nobody_asks_for_them(
     watch.passed += HOUR
     create(client, "b")
 
-    assert len(gateway.world.sessions) == 2
+    assert len(gateway.server.sessions) == 2
 
 
 def test_the_server_sweeps_by_itself(watch: Watch) -> None:
@@ -186,16 +186,16 @@ def test_the_server_sweeps_by_itself(watch: Watch) -> None:
             create(client, "a")
             watch.passed += HOUR
             for _ in range(20_000):
-                if len(running.world.sessions) == 1:
+                if len(running.server.sessions) == 1:
                     break
                 client.get("/_ready")
 
-        assert len(running.world.sessions) == 1
+        assert len(running.server.sessions) == 1
 
 
 def registered(ttl: Duration, watch: Watch) -> Sessions:
     """The sessions of a gateway that is not served."""
-    world = MockGateway(Scenario(version=1), session_ttl="1h", stopwatch=watch).world
+    world = MockGateway(Scenario(version=1), session_ttl="1h", stopwatch=watch).server
     return Sessions(world.sessions._build, ttl=ttl, stopwatch=watch)
 
 

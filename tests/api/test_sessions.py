@@ -11,8 +11,8 @@ from tests.support import (
     ADMIN,
     DESTINATION,
     MORNING,
-    World,
-    Worlds,
+    SessionClient,
+    SessionFactory,
     assert_accepted,
     assert_control,
     assert_control_error,
@@ -29,7 +29,7 @@ def alone() -> MockGateway:
     return MockGateway()
 
 
-def test_a_session_is_answered_with_its_name_and_base_url(gateway: MockGateway, worlds: Worlds) -> None:
+def test_a_session_is_answered_with_its_name_and_base_url(gateway: MockGateway, worlds: SessionFactory) -> None:
     """201, and the URL that a client takes for the gateway's own."""
     client = worlds.client
     created = assert_control(
@@ -54,7 +54,7 @@ def test_a_session_is_answered_with_its_name_and_base_url(gateway: MockGateway, 
     assert_accepted(answer)
 
 
-def test_a_session_needs_nothing_and_gets_a_name_a_seed_and_real_time(worlds: Worlds) -> None:
+def test_a_session_needs_nothing_and_gets_a_name_a_seed_and_real_time(worlds: SessionFactory) -> None:
     """An empty object, or no body at all, makes one like the default session was made."""
     first = assert_control(worlds.client.post(SESSIONS, json={}), 201)
     second = assert_control(worlds.client.post(SESSIONS), 201)
@@ -74,7 +74,7 @@ def test_the_base_url_is_the_host_that_the_client_wrote() -> None:
     assert created["base_url"] == f"http://sms-mock:8080/~{created['id']}"
 
 
-def test_a_session_may_take_a_scenario_of_the_pack_or_one_of_its_own(worlds: Worlds) -> None:
+def test_a_session_may_take_a_scenario_of_the_pack_or_one_of_its_own(worlds: SessionFactory) -> None:
     """By name, or inline."""
     by_name = worlds(scenario="watchlist")
     inline = worlds(scenario={"version": 1, "title": "mine", "unreachable": [DESTINATION]})
@@ -138,12 +138,14 @@ def test_a_session_that_cannot_be_made_is_refused_with_a_sentence(
     assert len(assert_control(client.get(SESSIONS))["sessions"]) == before
 
 
-def test_overrides_replace_whole_parts_of_the_scenario_that_was_chosen(worlds: Worlds, client: httpx2.Client) -> None:
+def test_overrides_replace_whole_parts_of_the_scenario_that_was_chosen(
+    worlds: SessionFactory, client: httpx2.Client
+) -> None:
     """For this session alone, and to stay: a reset keeps them, for the session was created so."""
     asked = {"scenario": "flooded", "overrides": {"title": "mine", "watchlist": [DESTINATION]}, "seed": 7}
     name = assert_control(client.post(SESSIONS, json=asked), 201)["id"]
     worlds.made.append(name)
-    world, other = World(client, name), worlds(scenario="flooded")
+    world, other = SessionClient(client, name), worlds(scenario="flooded")
 
     assert_refused(world.send(), 61)
     world.patch(watchlist=[])
@@ -162,12 +164,12 @@ def test_overrides_are_judged_with_the_parts_that_they_leave(client: httpx2.Clie
     assert_control_error(client.post(SESSIONS, json=asked), 400, "Bad scenario", "overrides: assume.AF-2: says what")
 
 
-def test_overrides_without_a_scenario_are_of_the_default_one(worlds: Worlds, client: httpx2.Client) -> None:
+def test_overrides_without_a_scenario_are_of_the_default_one(worlds: SessionFactory, client: httpx2.Client) -> None:
     """As that was created."""
     name = assert_control(client.post(SESSIONS, json={"overrides": {"watchlist": ["+39*"]}}), 201)["id"]
     worlds.made.append(name)
 
-    found = World(client, name).control("GET", "/scenario")
+    found = SessionClient(client, name).control("GET", "/scenario")
 
     assert found["title"] == "Everyday gateway"
     assert found["watchlist"] == ["+39*"]
@@ -193,7 +195,7 @@ def test_what_is_said_of_an_unknown_name_is_short_harmless_and_without_secrets(
     assert len(found["details"]) < 250
 
 
-def test_a_name_that_is_taken_is_a_conflict(world: World, client: httpx2.Client) -> None:
+def test_a_name_that_is_taken_is_a_conflict(world: SessionClient, client: httpx2.Client) -> None:
     """409, with the two ways out; the first session goes on as it was."""
     world.send()
 
@@ -246,7 +248,9 @@ def test_an_unknown_session_is_not_found_whatever_is_asked_of_it(client: httpx2.
     assert_control_error(client.delete(f"{SESSIONS}/no-such"), 404, "Unknown session", said)
 
 
-def test_a_session_that_was_deleted_is_unknown_and_its_name_is_free(worlds: Worlds, client: httpx2.Client) -> None:
+def test_a_session_that_was_deleted_is_unknown_and_its_name_is_free(
+    worlds: SessionFactory, client: httpx2.Client
+) -> None:
     """A new one of the same name begins empty."""
     world = worlds()
     world.send()
@@ -259,7 +263,7 @@ def test_a_session_that_was_deleted_is_unknown_and_its_name_is_free(worlds: Worl
     assert (world.messages(), world.exchanges()) == ([], [])
 
 
-def test_the_header_chooses_a_session_as_the_prefix_does(world: World, client: httpx2.Client) -> None:
+def test_the_header_chooses_a_session_as_the_prefix_does(world: SessionClient, client: httpx2.Client) -> None:
     """For clients whose base URL cannot be changed; where both are given the prefix counts."""
     body = {"destination": DESTINATION, "text": "Hi"}
     headers = {"Authorization": basic(*ADMIN), "X-Mock-Session": world.name}
@@ -274,12 +278,14 @@ def test_the_header_chooses_a_session_as_the_prefix_does(world: World, client: h
 
 @pytest.mark.requirement("AF-2", "AF-3")
 @pytest.mark.parametrize("by", ["prefix", "header"])
-def test_two_sessions_share_neither_windows_nor_clock_nor_messages_nor_journal(worlds: Worlds, by: str) -> None:
+def test_two_sessions_share_neither_windows_nor_clock_nor_messages_nor_journal(
+    worlds: SessionFactory, by: str
+) -> None:
     """What fills one leaves the other empty."""
     parts = {"version": 1, "anti_flooding": {"volume": {"limit": 1}}}
     one, other = worlds(scenario=parts), worlds(scenario=parts)
 
-    def send(world: World, text: str) -> httpx2.Response:
+    def send(world: SessionClient, text: str) -> httpx2.Response:
         if by == "prefix":
             return world.send(text)
         return world.client.post(
@@ -301,7 +307,7 @@ def test_two_sessions_share_neither_windows_nor_clock_nor_messages_nor_journal(w
 
 
 def test_two_sessions_share_neither_stubs_nor_receivers_nor_webhooks_nor_snapshots(
-    worlds: Worlds, gateway: MockGateway
+    worlds: SessionFactory, gateway: MockGateway
 ) -> None:
     """Two of one scenario, which is compiled once for both: what one is told and does, the other knows nothing of."""
     stub = {"when": {"destination": "+447700900064"}, "then": {"refuse": 64}, "times": 1}
@@ -329,7 +335,9 @@ def test_two_sessions_share_neither_stubs_nor_receivers_nor_webhooks_nor_snapsho
     assert len(one.control("GET", "/webhooks")["webhooks"]) >= 1
 
 
-def test_two_sessions_of_one_scenario_share_no_window_though_they_share_what_is_compiled(worlds: Worlds) -> None:
+def test_two_sessions_of_one_scenario_share_no_window_though_they_share_what_is_compiled(
+    worlds: SessionFactory,
+) -> None:
     """A patch, a seed and a clock of one change nothing for the other."""
     one, other = worlds(scenario="flooded", seed=1), worlds(scenario="flooded", seed=2)
     ids = [assert_accepted(world.send()) for world in (one, other)]

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from mock_server.adapters.clocks import FROZEN, SessionClock
-from mock_server.bootstrap import World as ServedWorld
+from mock_server.bootstrap import MockServer
 from mock_server.control import ControlError
 from mock_server.control import snapshots as verbs
 from mock_server.control.snapshots import SnapshotVerbs
@@ -22,8 +22,8 @@ from tests.support import (
     ADMIN,
     DESTINATION,
     MORNING,
-    World,
-    Worlds,
+    SessionClient,
+    SessionFactory,
     assert_accepted,
     assert_control,
     assert_control_error,
@@ -34,24 +34,24 @@ SNAPSHOTS = "/_control/snapshots"
 HOOK = "https://shop.example/receipts"
 
 
-def take(world: World) -> dict[str, Any]:
+def take(world: SessionClient) -> dict[str, Any]:
     """A snapshot; its handle."""
     handle: dict[str, Any] = assert_control(world.request("POST", SNAPSHOTS), 201)
     return handle
 
 
-def restore(world: World, snapshot_id: str = "1") -> dict[str, Any]:
+def restore(world: SessionClient, snapshot_id: str = "1") -> dict[str, Any]:
     """Go back to it; the answer."""
     answered: dict[str, Any] = world.control("POST", f"/snapshots/{snapshot_id}/restore")
     return answered
 
 
-def created(world: World, path: str, body: object) -> None:
+def created(world: SessionClient, path: str, body: object) -> None:
     """A control request that makes something."""
     assert_control(world.request("POST", f"/_control{path}", body), 201)
 
 
-def test_a_snapshot_is_answered_with_a_handle_listed_shown_and_deleted(world: World) -> None:
+def test_a_snapshot_is_answered_with_a_handle_listed_shown_and_deleted(world: SessionClient) -> None:
     """The handle says of which session, when, and how much it holds."""
     world.send()
     handle = take(world)
@@ -66,7 +66,7 @@ def test_a_snapshot_is_answered_with_a_handle_listed_shown_and_deleted(world: Wo
     assert world.control("GET", "/snapshots") == {"snapshots": []}
 
 
-def test_a_restored_session_stands_as_it_stood_messages_journal_clock_and_scenario(world: World) -> None:
+def test_a_restored_session_stands_as_it_stood_messages_journal_clock_and_scenario(world: SessionClient) -> None:
     """What came later is gone, and what was changed is as it was; twice."""
     world.advance(60)
     first = assert_accepted(world.send("one"))
@@ -92,7 +92,7 @@ def test_a_restored_session_stands_as_it_stood_messages_journal_clock_and_scenar
         assert world.control("GET", f"/messages/{first}")["status"] == "PROVIDER_ACCEPTANCE"
 
 
-def test_a_restored_session_goes_on_counting_where_it_was(worlds: Worlds) -> None:
+def test_a_restored_session_goes_on_counting_where_it_was(worlds: SessionFactory) -> None:
     """Windows, numbers of exchanges, and ids: what is sent again gets the very answer that it got before."""
     world = worlds(anti_flooding={"volume": {"limit": 3, "window": "1h"}}, seed=None)
     world.send("one")
@@ -110,7 +110,7 @@ def test_a_restored_session_goes_on_counting_where_it_was(worlds: Worlds) -> Non
     assert answers() == first
 
 
-def test_a_restored_session_has_its_stubs_with_their_counters(world: World) -> None:
+def test_a_restored_session_has_its_stubs_with_their_counters(world: SessionClient) -> None:
     """One that was used up since is not, one that was added since is gone, one that was deleted since is back."""
     stub = {"when": {"destination": DESTINATION}, "then": {"refuse": 61}, "times": 2}
     created(world, "/stubs", stub)
@@ -127,7 +127,7 @@ def test_a_restored_session_has_its_stubs_with_their_counters(world: World) -> N
         assert [(each["id"], each["applied"]) for each in kept] == [("s1", 1)]
 
 
-def test_a_restored_session_has_its_receivers_attempts_and_notifications(world: World, gateway: Any) -> None:
+def test_a_restored_session_has_its_receivers_attempts_and_notifications(world: SessionClient, gateway: Any) -> None:
     """What was due is due again; what receivers were told and got is as it was."""
     hook = {"url": f"{gateway.url}{world.prefix}/_control/receiver/shop"}
     world.control("PUT", "/receiver/shop", {"answer": 500, "times": 2})
@@ -155,7 +155,7 @@ def test_a_restored_session_has_its_receivers_attempts_and_notifications(world: 
     assert [outcome for _, _, outcome in first] == ["failed", "failed", "taken", "taken"]
 
 
-def test_a_clock_that_ran_runs_on_from_where_it_was(worlds: Worlds) -> None:
+def test_a_clock_that_ran_runs_on_from_where_it_was(worlds: SessionFactory) -> None:
     """Real time goes on from the snapshot's, though it was frozen since."""
     world = worlds(frozen_at=None)
     handle = take(world)
@@ -167,7 +167,9 @@ def test_a_clock_that_ran_runs_on_from_where_it_was(worlds: Worlds) -> None:
     assert handle["at"] <= clock["now"] < "2030"
 
 
-def test_a_snapshot_outlives_a_reset_and_a_session_starts_without(worlds: Worlds, client: httpx2.Client) -> None:
+def test_a_snapshot_outlives_a_reset_and_a_session_starts_without(
+    worlds: SessionFactory, client: httpx2.Client
+) -> None:
     """A reset is undone by it; with the session it ends."""
     world = worlds()
     world.send()
@@ -183,7 +185,7 @@ def test_a_snapshot_outlives_a_reset_and_a_session_starts_without(worlds: Worlds
     assert world.control("GET", "/snapshots") == {"snapshots": []}
 
 
-def test_two_sessions_share_no_snapshot(worlds: Worlds) -> None:
+def test_two_sessions_share_no_snapshot(worlds: SessionFactory) -> None:
     """The one's handle is refused by the other, which stays as it is, and their numbers say nothing of each other."""
     one, other = worlds(), worlds()
     one.send()
@@ -230,7 +232,7 @@ def test_two_sessions_share_no_snapshot(worlds: Worlds) -> None:
     ],
 )
 def test_a_handle_that_is_not_this_snapshots_changes_nothing(
-    world: World, change: dict[str, object], status: int, message: str, details: str
+    world: SessionClient, change: dict[str, object], status: int, message: str, details: str
 ) -> None:
     """Of another version, or of another snapshot; as it was returned, or in part, it is taken."""
     handle = take(world)
@@ -245,7 +247,7 @@ def test_a_handle_that_is_not_this_snapshots_changes_nothing(
     assert world.messages() == []
 
 
-def test_an_unknown_snapshot_is_not_found_and_those_that_are_there_are_named(world: World) -> None:
+def test_an_unknown_snapshot_is_not_found_and_those_that_are_there_are_named(world: SessionClient) -> None:
     """To show, to delete and to restore; a deleted one, too."""
     for _ in range(3):
         take(world)
@@ -256,7 +258,7 @@ def test_an_unknown_snapshot_is_not_found_and_those_that_are_there_are_named(wor
         assert_control_error(refused, 404, "Unknown snapshot", "no snapshot '2'; this session has 1, 3; POST")
 
 
-def test_a_session_keeps_twenty_snapshots(world: World) -> None:
+def test_a_session_keeps_twenty_snapshots(world: SessionClient) -> None:
     """The next one is refused until one is deleted; its number is a new one."""
     for _ in range(20):
         take(world)
@@ -271,21 +273,21 @@ def test_a_session_keeps_twenty_snapshots(world: World) -> None:
     assert take(world)["id"] == "21"
 
 
-def test_a_snapshot_takes_no_wishes(world: World) -> None:
+def test_a_snapshot_takes_no_wishes(world: SessionClient) -> None:
     """What nobody reads is refused."""
     assert_control_error(world.request("POST", SNAPSHOTS, {"name": "x"}), 400, "Bad request", "unknown: name")
 
 
-def a_session(sender: ScriptedSender) -> tuple[ServedWorld, Session]:
+def a_session(sender: ScriptedSender) -> tuple[MockServer, Session]:
     """A session in process, whose clock stands still, with receivers that follow a script."""
     scenario = scenario_of({"version": 1, "clock": {"mode": "frozen", "at": MORNING}}, "test")
-    world = ServedWorld(scenario, sender=cast("Any", sender))
+    world = MockServer(scenario, sender=cast("Any", sender))
     sender.clock = cast("SessionClock", world.default.clock)
     assert sender.clock.rate == FROZEN
     return world, world.default
 
 
-async def send(world: ServedWorld) -> None:
+async def send(world: MockServer) -> None:
     """A send with a webhook."""
     transport = httpx2.ASGITransport(app=cast("Any", world.app))
     async with httpx2.AsyncClient(transport=transport, base_url="http://gateway") as client:
@@ -311,7 +313,7 @@ def test_a_snapshot_waits_for_the_attempts_under_way() -> None:
 
         (_, snapshot), *_ = session.snapshots
         assert [each.outcome for each in snapshot.journal.attempts.entries] == ["taken"]
-        assert [lane.position for lane in snapshot.lanes] == [1]
+        assert [lane.position for lane in snapshot.entries] == [1]
 
     run(told)
 
@@ -349,7 +351,7 @@ def test_attempts_that_take_too_long_are_due_again_in_the_snapshot(monkeypatch: 
 
 
 def test_a_restore_lets_everybody_go_who_waits_in_the_world_that_is_left() -> None:
-    """Sleepers wake, held answers are released, attempts under way are called back."""
+    """Timers wake, held answers are released, attempts under way are called back."""
 
     async def told() -> None:
         gate = Gate()
@@ -357,7 +359,7 @@ def test_a_restore_lets_everybody_go_who_waits_in_the_world_that_is_left() -> No
         await SnapshotVerbs(session).take({})
         await send(world)
         held = session.held["9"] = asyncio.get_running_loop().create_future()
-        sleeping = asyncio.create_task(session.sleepers.until(Instant(session.now() + 10**12)))
+        sleeping = asyncio.create_task(session.timers.until(Instant(session.now() + 10**12)))
         session.clock.advance(1_000_000)
         session.clock.resume()
         scheduler.wake(session)
@@ -370,14 +372,16 @@ def test_a_restore_lets_everybody_go_who_waits_in_the_world_that_is_left() -> No
 
         assert held.done()
         assert task.cancelled()
-        assert (len(session.agenda), len(session.under_way), len(session.journal.attempts)) == (0, 0, 0)
+        assert (len(session.delivery_queue), len(session.under_way), len(session.journal.attempts)) == (0, 0, 0)
 
     run(told)
 
 
-def test_raw_bytes_of_a_snapshot_count_until_it_goes(worlds: Worlds, gateway: Any, client: httpx2.Client) -> None:
+def test_raw_bytes_of_a_snapshot_count_until_it_goes(
+    worlds: SessionFactory, gateway: Any, client: httpx2.Client
+) -> None:
     """They count towards the server's budget like any other, and are free when snapshot or session goes."""
-    raw = gateway.world.raw
+    raw = gateway.server.raw
     world = worlds()
     begun = raw.held
     world.send()
@@ -399,7 +403,7 @@ def test_raw_bytes_of_a_snapshot_count_until_it_goes(worlds: Worlds, gateway: An
     assert raw.held == begun
 
 
-def test_a_snapshot_that_is_asked_for_more_than_there_is_says_so(world: World) -> None:
+def test_a_snapshot_that_is_asked_for_more_than_there_is_says_so(world: SessionClient) -> None:
     """It takes no member: there is none to name."""
     refused = world.request("POST", SNAPSHOTS, {"name": "mine"})
 

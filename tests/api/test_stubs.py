@@ -13,8 +13,8 @@ from mock_server.testing import MockGateway
 from tests.support import (
     ADMIN,
     DESTINATION,
-    World,
-    Worlds,
+    SessionClient,
+    SessionFactory,
     assert_accepted,
     assert_control,
     assert_control_error,
@@ -25,14 +25,14 @@ from tests.support import (
 FULL_REFERENCE = {"service": "ADMIN", "action": "NOTIFICATION", "key": "order-17"}
 
 
-def force(world: World, then: dict[str, Any], **stub: Any) -> str:
+def force(world: SessionClient, then: dict[str, Any], **stub: Any) -> str:
     """A stub of the control API for the usual destination, unless it says which; its id."""
     stub.setdefault("when", {"destination": DESTINATION})
     found: str = assert_control(world.request("POST", "/_control/stubs", {"then": then, **stub}), 201)["id"]
     return found
 
 
-def codes(world: World, count: int, headers: dict[str, str] | None = None) -> list[int | None]:
+def codes(world: SessionClient, count: int, headers: dict[str, str] | None = None) -> list[int | None]:
     """What so many sends of different texts are answered with: a code, or `None` where they are accepted."""
     return [world.send(f"text {number}", headers=headers).json().get("code") for number in range(count)]
 
@@ -56,7 +56,7 @@ def codes(world: World, count: int, headers: dict[str, str] | None = None) -> li
         {"destination": DESTINATION, "text": {"contains": "Hell"}, "key": "order-17", "operation": "admin"},
     ],
 )
-def test_a_stub_is_for_the_requests_that_meet_all_its_matchers(world: World, when: dict[str, object]) -> None:
+def test_a_stub_is_for_the_requests_that_meet_all_its_matchers(world: SessionClient, when: dict[str, object]) -> None:
     """By every field that a tester can name."""
     force(world, {"refuse": 61}, when=when)
 
@@ -78,7 +78,7 @@ def test_a_stub_is_for_the_requests_that_meet_all_its_matchers(world: World, whe
     ],
 )
 def test_a_stub_has_its_say_as_often_as_it_is_told(
-    world: World, limits: dict[str, Any], answers: list[int | None]
+    world: SessionClient, limits: dict[str, Any], answers: list[int | None]
 ) -> None:
     """Deterministic first: the n-th, and at most so often."""
     force(world, {"refuse": 64}, **limits)
@@ -86,7 +86,7 @@ def test_a_stub_has_its_say_as_often_as_it_is_told(
     assert codes(world, 5) == answers
 
 
-def test_a_stub_lasts_on_the_sessions_clock(world: World) -> None:
+def test_a_stub_lasts_on_the_sessions_clock(world: SessionClient) -> None:
     """`for: 10m` ends when the clock comes to it: at the instant itself it is over."""
     stub = force(world, {"refuse": 64}, **{"for": "10m"})
     first = world.send("1")
@@ -101,7 +101,7 @@ def test_a_stub_lasts_on_the_sessions_clock(world: World) -> None:
     assert world.control("GET", f"/stubs/{stub}")["exhausted"] is True
 
 
-def test_a_probability_is_drawn_from_the_seed_whatever_the_order(worlds: Worlds) -> None:
+def test_a_probability_is_drawn_from_the_seed_whatever_the_order(worlds: SessionFactory) -> None:
     """Two sessions of one seed answer alike, sent forwards, backwards or side by side."""
     first, second = worlds(seed=7), worlds(seed=7)
     other = worlds(seed=8)
@@ -116,7 +116,7 @@ def test_a_probability_is_drawn_from_the_seed_whatever_the_order(worlds: Worlds)
     assert 8 <= forwards.count(64) <= 32
 
 
-def test_what_goes_first_is_settled_by_priority_then_origin_then_limits(worlds: Worlds) -> None:
+def test_what_goes_first_is_settled_by_priority_then_origin_then_limits(worlds: SessionFactory) -> None:
     """The header before the control API before the scenario; what is limited before what is not."""
     world = worlds(stubs=[{"when": {"destination": DESTINATION}, "then": {"refuse": 8}}])
     assert codes(world, 1) == [8]
@@ -131,7 +131,7 @@ def test_what_goes_first_is_settled_by_priority_then_origin_then_limits(worlds: 
 
 
 @pytest.mark.requirement("ORD-1")
-def test_a_request_that_is_refused_earlier_uses_up_no_stub(world: World) -> None:
+def test_a_request_that_is_refused_earlier_uses_up_no_stub(world: SessionClient) -> None:
     """The one shot is still there for the request that it was made for."""
     force(world, {"refuse": 61}, times=1, when={})
 
@@ -142,7 +142,7 @@ def test_a_request_that_is_refused_earlier_uses_up_no_stub(world: World) -> None
 
 
 @pytest.mark.requirement("AF-2", "AF-5")
-def test_a_forced_acceptance_counts_like_a_real_one_and_a_forced_drop_does_not(worlds: Worlds) -> None:
+def test_a_forced_acceptance_counts_like_a_real_one_and_a_forced_drop_does_not(worlds: SessionFactory) -> None:
     """AF-2: the window sees it; what was sent to nobody takes no room."""
     world = worlds(anti_flooding={"volume": {"limit": 2}}, watchlist=[DESTINATION])
     force(world, {"drop": True}, times=2)
@@ -161,7 +161,7 @@ def test_a_forced_acceptance_counts_like_a_real_one_and_a_forced_drop_does_not(w
     ]
 
 
-def test_an_answer_of_ones_own_is_sent_as_it_stands(world: World) -> None:
+def test_an_answer_of_ones_own_is_sent_as_it_stands(world: SessionClient) -> None:
     """Status, headers and bytes that no catalogue holds; the gateway never sees the request."""
     force(world, {"answer": {"status": 418, "headers": {"X-Tea": "yes"}, "body": {"code": "61"}}}, times=1)
     force(world, {"answer": {"status": 200, "body_base64": "AP8="}}, times=1)
@@ -174,7 +174,7 @@ def test_an_answer_of_ones_own_is_sent_as_it_stands(world: World) -> None:
     assert (world.why(tea)["outcome"], world.why(tea)["rule"]) == ("intercepted", "s1")
 
 
-def test_a_held_answer_waits_for_its_release(world: World) -> None:
+def test_a_held_answer_waits_for_its_release(world: SessionClient) -> None:
     """The message is decided before; the client waits until a tester lets the answer go."""
     force(world, {"hold": True}, times=1)
     with ThreadPoolExecutor(1) as pool:
@@ -190,7 +190,7 @@ def test_a_held_answer_waits_for_its_release(world: World) -> None:
 
 
 @pytest.mark.parametrize("end", ["/reset", "DELETE"])
-def test_a_held_answer_goes_out_when_its_world_ends(world: World, end: str) -> None:
+def test_a_held_answer_goes_out_when_its_world_ends(world: SessionClient, end: str) -> None:
     """Nobody waits for what can no longer be released."""
     force(world, {"hold": True})
     with ThreadPoolExecutor(1) as pool:
@@ -204,7 +204,7 @@ def test_a_held_answer_goes_out_when_its_world_ends(world: World, end: str) -> N
         assert sent.result(20).status_code == 200
 
 
-def test_a_virtual_delay_is_over_when_the_clock_comes_to_it(world: World) -> None:
+def test_a_virtual_delay_is_over_when_the_clock_comes_to_it(world: SessionClient) -> None:
     """Nothing sleeps: an advance of a day lets the answer out."""
     force(world, {"delay": {"virtual": "24h"}})
     with ThreadPoolExecutor(1) as pool:
@@ -257,7 +257,7 @@ def test_a_virtual_delay_is_over_when_the_clock_comes_to_it(world: World) -> Non
     ],
 )
 def test_a_stub_that_forces_nothing_there_is_is_refused_on_entry(
-    world: World, stub: dict[str, Any], details: str
+    world: SessionClient, stub: dict[str, Any], details: str
 ) -> None:
     """400, with what is allowed; nothing is forced."""
     assert_control_error(world.request("POST", "/_control/stubs", stub), 400, "Bad stub", details)
@@ -265,7 +265,7 @@ def test_a_stub_that_forces_nothing_there_is_is_refused_on_entry(
     assert world.control("GET", "/stubs")["unmatched"] == []
 
 
-def test_a_stub_that_could_never_get_its_turn_is_refused(world: World) -> None:
+def test_a_stub_that_could_never_get_its_turn_is_refused(world: SessionClient) -> None:
     """409 names the one that would always go first; with a limit, or once that is gone, it may stand."""
     first = force(world, {"refuse": 61})
     again = {"when": {"destination": DESTINATION}, "then": {"refuse": 8}}
@@ -277,7 +277,7 @@ def test_a_stub_that_could_never_get_its_turn_is_refused(world: World) -> None:
     assert_control(world.request("POST", "/_control/stubs", again), 201)
 
 
-def test_no_pattern_hangs_the_gateway(world: World) -> None:
+def test_no_pattern_hangs_the_gateway(world: SessionClient) -> None:
     """What takes a backtracking engine for ever is over at once."""
     force(world, {"refuse": 61}, when={"text": {"regex": "^(a+)+(a+)+(a+)+$"}})
 
@@ -301,7 +301,7 @@ def test_no_pattern_hangs_the_gateway(world: World) -> None:
         ("accept=" + "x" * 2000, "holds at most 1000 characters"),
     ],
 )
-def test_a_header_that_forces_nothing_there_is_is_refused(world: World, header: str, details: str) -> None:
+def test_a_header_that_forces_nothing_there_is_is_refused(world: SessionClient, header: str, details: str) -> None:
     """400 before anything is decided; no answer of the gateway's looks like it."""
     answered = world.send(headers={"X-Mock-Outcome": header})
 
@@ -310,7 +310,7 @@ def test_a_header_that_forces_nothing_there_is_is_refused(world: World, header: 
     assert world.messages() == []
 
 
-def test_a_header_that_is_repeated_counts_whole(world: World) -> None:
+def test_a_header_that_is_repeated_counts_whole(world: SessionClient) -> None:
     """As one that goes on behind a comma: nothing of it is passed over in silence."""
 
     def send(*outcomes: str) -> httpx2.Response:
@@ -337,7 +337,7 @@ def test_a_header_that_is_repeated_counts_whole(world: World) -> None:
 )
 @pytest.mark.parametrize(("outcome", "status"), [("fault=503", 503), ("answer=418, delay=1ms", 418)])
 def test_the_header_is_for_the_request_that_brings_it(
-    world: World, method: str, path: str, outcome: str, status: int
+    world: SessionClient, method: str, path: str, outcome: str, status: int
 ) -> None:
     """Whichever operation that is: a health check or a look-up that is told to fail does not answer as usual."""
     headers = {"X-Mock-Outcome": outcome, "Authorization": basic(*ADMIN), "X-Api-Key": "status-key"}
@@ -363,7 +363,7 @@ def test_the_header_is_for_the_request_that_brings_it(
     ],
 )
 def test_what_only_a_send_has_or_gets_is_refused_for_all_else(
-    world: World, operation: str, part: dict[str, dict[str, object]], sentence: str
+    world: SessionClient, operation: str, part: dict[str, dict[str, object]], sentence: str
 ) -> None:
     """Such a stub would force nothing, and say nothing."""
     stub = {"then": part.get("then", {"hold": True}), "when": {"operation": operation} | part.get("when", {})}
@@ -373,7 +373,7 @@ def test_what_only_a_send_has_or_gets_is_refused_for_all_else(
     assert_control_error(refused, 400, "Bad stub", sentence.format(operation))
 
 
-def test_the_header_can_be_switched_off(worlds: Worlds) -> None:
+def test_the_header_can_be_switched_off(worlds: SessionFactory) -> None:
     """Then it is a header like any other, whatever it says."""
     world = worlds(outcome_header=False)
 
@@ -381,7 +381,7 @@ def test_the_header_can_be_switched_off(worlds: Worlds) -> None:
     assert_accepted(world.send(headers={"X-Mock-Outcome": "nonsense"}))
 
 
-def test_stubs_are_listed_counted_and_taken_back(world: World) -> None:
+def test_stubs_are_listed_counted_and_taken_back(world: SessionClient) -> None:
     """Those of the control API first; the ones that no request met are named."""
     used, idle = force(world, {"refuse": 61}, times=1), force(world, {"refuse": 8}, when={"text": "never"})
     world.send()
@@ -399,7 +399,7 @@ def test_stubs_are_listed_counted_and_taken_back(world: World) -> None:
     assert_accepted(world.send())
 
 
-def test_a_session_that_ends_names_the_stubs_that_no_request_met(worlds: Worlds) -> None:
+def test_a_session_that_ends_names_the_stubs_that_no_request_met(worlds: SessionFactory) -> None:
     """A test that forced what never came is told so."""
     world = worlds()
     idle = force(world, {"refuse": 61}, when={"destination": "+447700900999"})
@@ -419,7 +419,7 @@ def test_a_gateway_that_stops_warns_of_stubs_that_no_request_met(caplog: pytest.
     assert "session default ends with stubs that no request has met: s1" in caplog.text
 
 
-def test_two_sessions_never_meet_each_others_stubs(worlds: Worlds) -> None:
+def test_two_sessions_never_meet_each_others_stubs(worlds: SessionFactory) -> None:
     """The same send, the same moment, another world."""
     one, other = worlds(), worlds()
     force(one, {"refuse": 61})
@@ -432,7 +432,7 @@ def test_two_sessions_never_meet_each_others_stubs(worlds: Worlds) -> None:
     assert_refused(other.send(), 64)
 
 
-def near(world: World, response: httpx2.Response) -> dict[str, tuple[str, str, str]]:
+def near(world: SessionClient, response: httpx2.Response) -> dict[str, tuple[str, str, str]]:
     """The stubs that nearly answered."""
     found = world.why(response)["stubs_nearly_matched"]
     return {each["id"]: (each["differs"], each["wanted"], each["saw"]) for each in found}
@@ -451,7 +451,7 @@ def near(world: World, response: httpx2.Response) -> dict[str, tuple[str, str, s
     ],
 )
 def test_an_explanation_names_the_stub_that_nearly_matched_and_what_differed(
-    world: World, when: dict[str, Any], differs: str, wanted: str, saw: str
+    world: SessionClient, when: dict[str, Any], differs: str, wanted: str, saw: str
 ) -> None:
     """One thing only kept it from it."""
     stub = force(world, {"refuse": 61}, when=when)
@@ -463,7 +463,7 @@ def test_an_explanation_names_the_stub_that_nearly_matched_and_what_differed(
     assert far not in found
 
 
-def test_an_explanation_names_stubs_whose_limits_or_turn_kept_them_from_it(world: World) -> None:
+def test_an_explanation_names_stubs_whose_limits_or_turn_kept_them_from_it(world: SessionClient) -> None:
     """Used up, over, unlucky, outrun, or never asked."""
     once = force(world, {"refuse": 61}, times=1)
     first = world.send()
@@ -487,7 +487,7 @@ def test_an_explanation_names_stubs_whose_limits_or_turn_kept_them_from_it(world
     assert near(world, first) == {}
 
 
-def test_a_stub_that_was_made_later_is_no_near_miss(world: World) -> None:
+def test_a_stub_that_was_made_later_is_no_near_miss(world: SessionClient) -> None:
     """It was not there when the request came."""
     answered = world.send()
     force(world, {"refuse": 61}, when={"destination": "+447700900124"})
@@ -495,7 +495,7 @@ def test_a_stub_that_was_made_later_is_no_near_miss(world: World) -> None:
     assert near(world, answered) == {}
 
 
-def test_what_a_near_miss_shows_is_masked(world: World) -> None:
+def test_what_a_near_miss_shows_is_masked(world: SessionClient) -> None:
     """A password in a text is no more readable for being looked at by a stub."""
     force(world, {"refuse": 61}, when={"destination": DESTINATION, "text": "admin-secret"})
 
@@ -505,7 +505,7 @@ def test_what_a_near_miss_shows_is_masked(world: World) -> None:
     assert "admin-secret" not in str(found)
 
 
-def test_a_forced_acceptance_is_no_way_round_authentication(world: World) -> None:
+def test_a_forced_acceptance_is_no_way_round_authentication(world: SessionClient) -> None:
     """Bad credentials are refused before it is asked."""
     force(world, {"accept": True})
 

@@ -9,7 +9,7 @@ import pytest
 
 from mock_server.testing import MockGateway
 from tests.raw_client import RawConnection, raw_request
-from tests.support import ADMIN, World, assert_control
+from tests.support import ADMIN, SessionClient, assert_control
 
 BODY = b'{"destination":"+447700900123","text":"Hi"}'
 FROZEN = {"clock": {"mode": "frozen", "at": "2026-01-15T09:00:00Z"}}
@@ -58,7 +58,7 @@ def test_a_request_that_a_reset_overtakes_belongs_to_what_comes_after_it() -> No
         httpx2.Client(base_url=gateway.url, trust_env=False) as client,
         RawConnection(gateway.url) as slow,
     ):
-        world = World(client, assert_control(client.post("/_control/sessions"), 201)["id"])
+        world = SessionClient(client, assert_control(client.post("/_control/sessions"), 201)["id"])
         slow.send(raw_request(f"{world.prefix}/api/Admin/send", BODY[:5], declared=len(BODY)))
         next(found for _ in range(1000) if (found := world.exchanges()))
         world.control("POST", "/reset")
@@ -81,7 +81,7 @@ def test_a_request_is_decided_at_the_time_when_it_is_complete() -> None:
         RawConnection(gateway.url) as slow,
     ):
         created = assert_control(client.post("/_control/sessions", json={"scenario": scenario, **FROZEN}), 201)
-        world = World(client, created["id"])
+        world = SessionClient(client, created["id"])
         world.send(text="first")
         slow.send(raw_request(f"{world.prefix}/api/Admin/send", BODY[:5], declared=len(BODY)))
         next(found for _ in range(1000) if len(found := world.exchanges()) > 1)

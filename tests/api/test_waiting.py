@@ -22,7 +22,7 @@ from mock_server.session.session import Session
 from mock_server.testing import MockGateway
 from tests.delivery.support import MORNING, ScriptedSender, a_session, advance, run, send, turns
 from tests.raw_client import RawConnection
-from tests.support import DESTINATION, World, assert_accepted, assert_control, assert_control_error
+from tests.support import DESTINATION, SessionClient, assert_accepted, assert_control, assert_control_error
 
 OTHER = "+447700900124"
 WATCHED = "+447700900061"
@@ -35,7 +35,7 @@ def control_of(session: Session) -> Control:
 
 def waiters(session: Session) -> int:
     """How many wait in a session."""
-    return len(session.watchers.exchanges) + len(session.watchers.messages)
+    return len(session.subscriptions.exchanges) + len(session.subscriptions.messages)
 
 
 class Register:
@@ -44,7 +44,7 @@ class Register:
     def __init__(self, session: Session) -> None:
         self._changed = threading.Condition()
         self._waiting = 0
-        for channel in (session.watchers.exchanges, session.watchers.messages):
+        for channel in (session.subscriptions.exchanges, session.subscriptions.messages):
             for name, by in (("add", 1), ("remove", -1)):
                 setattr(channel, name, self._telling(getattr(channel, name), by))
 
@@ -66,7 +66,7 @@ class Register:
 class Waiting:
     """A wait over HTTP in a thread of its own; it stands when this is made."""
 
-    def __init__(self, gateway: MockGateway, world: World, query: str) -> None:
+    def __init__(self, gateway: MockGateway, world: SessionClient, query: str) -> None:
         register = Register(session_of(gateway, world))
         self._pool = ThreadPoolExecutor(1)
         self._answer: Future[httpx2.Response] = self._pool.submit(
@@ -81,14 +81,14 @@ class Waiting:
         return assert_control(answer, status)
 
 
-def session_of(gateway: MockGateway, world: World) -> Session:
+def session_of(gateway: MockGateway, world: SessionClient) -> Session:
     """The session behind a tester's client."""
-    session = gateway.world.sessions.get(world.name)
+    session = gateway.server.sessions.get(world.name)
     assert session is not None
     return session
 
 
-def test_what_is_there_already_counts(world: World) -> None:
+def test_what_is_there_already_counts(world: SessionClient) -> None:
     """A test that begins to wait too late finds what came: newest first, in the shape of the list."""
     for text in ("one", "two"):
         world.send(text)
@@ -114,7 +114,7 @@ def test_what_is_there_already_counts(world: World) -> None:
     ],
 )
 def test_a_wait_is_answered_when_what_it_waits_for_arrives(
-    gateway: MockGateway, world: World, query: str, kind: str
+    gateway: MockGateway, world: SessionClient, query: str, kind: str
 ) -> None:
     """What does not fit passes it by."""
     waiting = Waiting(gateway, world, query)
@@ -128,7 +128,7 @@ def test_a_wait_is_answered_when_what_it_waits_for_arrives(
     assert expected.status_code == 200
 
 
-def test_a_wait_for_several_is_answered_with_the_last_of_them(gateway: MockGateway, world: World) -> None:
+def test_a_wait_for_several_is_answered_with_the_last_of_them(gateway: MockGateway, world: SessionClient) -> None:
     """`count` says how many; those that are there count unless `after` says from where."""
     first = assert_accepted(world.send("zero"))
     waiting = Waiting(gateway, world, f"messages/wait?count=2&after={first}")
@@ -138,7 +138,7 @@ def test_a_wait_for_several_is_answered_with_the_last_of_them(gateway: MockGatew
     assert [each["text"] for each in waiting.answer()["messages"]] == ["two", "one"]
 
 
-def test_a_refused_send_is_waited_for_by_its_exchange(gateway: MockGateway, world: World) -> None:
+def test_a_refused_send_is_waited_for_by_its_exchange(gateway: MockGateway, world: SessionClient) -> None:
     """Refusals are no messages, and are in the journal all the same."""
     waiting = Waiting(gateway, world, "exchanges/wait?outcome=refused&code=61")
     world.send()
@@ -147,7 +147,7 @@ def test_a_refused_send_is_waited_for_by_its_exchange(gateway: MockGateway, worl
     assert [each["destination"] for each in waiting.answer()["exchanges"]] == [WATCHED]
 
 
-def test_a_wait_that_times_out_says_how_near_it_came(world: World) -> None:
+def test_a_wait_that_times_out_says_how_near_it_came(world: SessionClient) -> None:
     """What was waited for, how many matched, how many there were, and in what the newest differs."""
     world.send("Hello", destination=WATCHED)
     world.send("Your code is 111111")
@@ -176,7 +176,7 @@ def test_a_wait_that_times_out_says_how_near_it_came(world: World) -> None:
     ],
 )
 def test_the_nearest_miss_names_the_member_that_differed(
-    world: World, query: str, nearest: tuple[str, str, str | None]
+    world: SessionClient, query: str, nearest: tuple[str, str, str | None]
 ) -> None:
     """The newest item, the member, what it should have been and what it was."""
     world.send()
@@ -189,7 +189,7 @@ def test_the_nearest_miss_names_the_member_that_differed(
     assert details["items"] == 1
 
 
-def test_with_nothing_there_nothing_was_near(world: World) -> None:
+def test_with_nothing_there_nothing_was_near(world: SessionClient) -> None:
     """An empty journal has no nearest item."""
     details = assert_control(world.request("GET", "/_control/messages/wait?timeout=0"), 408)["details"]
     assert (details["items"], details["nearest"]) == (0, None)
@@ -213,13 +213,13 @@ def test_with_nothing_there_nothing_was_near(world: World) -> None:
         ("statuses/wait?status=SENT,DELIVRED", "did you mean 'DELIVERED'?"),
     ],
 )
-def test_a_wait_that_cannot_be_is_refused_at_once(world: World, path: str, details: str) -> None:
+def test_a_wait_that_cannot_be_is_refused_at_once(world: SessionClient, path: str, details: str) -> None:
     """A mistake must not look like a time-out."""
     assert_control_error(world.request("GET", f"/_control/{path}"), 400, "Bad request", details)
 
 
 @pytest.mark.parametrize("timeout", ["0", "0.01", "10ms", "0s"])
-def test_the_time_can_be_written_in_several_ways(world: World, timeout: str) -> None:
+def test_the_time_can_be_written_in_several_ways(world: SessionClient, timeout: str) -> None:
     """Seconds, with decimals, or a length of time with its unit."""
     assert world.request("GET", f"/_control/messages/wait?timeout={timeout}").status_code == 408
 
@@ -402,7 +402,7 @@ def test_deleting_what_was_found_has_a_wait_begin_anew() -> None:
     assert run(test) == ["two", "one"]
 
 
-def test_deleting_the_session_ends_its_waits(gateway: MockGateway, worlds: Callable[..., World]) -> None:
+def test_deleting_the_session_ends_its_waits(gateway: MockGateway, worlds: Callable[..., SessionClient]) -> None:
     """Nothing will come any more: 410 with a sentence, for waits of every kind."""
     world = worlds()
     kinds = ("messages/wait", "exchanges/wait", "statuses/wait?status=READ")
@@ -416,7 +416,7 @@ def test_deleting_the_session_ends_its_waits(gateway: MockGateway, worlds: Calla
         assert world.name in found["details"]
 
 
-def test_a_client_that_goes_away_ends_its_wait(gateway: MockGateway, world: World) -> None:
+def test_a_client_that_goes_away_ends_its_wait(gateway: MockGateway, world: SessionClient) -> None:
     """Nobody is there to be answered: the wait leaves nothing behind."""
     session = session_of(gateway, world)
     register = Register(session)
@@ -427,7 +427,7 @@ def test_a_client_that_goes_away_ends_its_wait(gateway: MockGateway, world: Worl
         )
         register.until(1)
     register.until(0)
-    assert len(session.watchers.changes) == 0
+    assert len(session.subscriptions.changes) == 0
 
 
 def test_a_thousand_waits_are_each_answered_once_and_none_is_offered_what_others_wait_for() -> None:
@@ -442,7 +442,7 @@ def test_a_thousand_waits_are_each_answered_once_and_none_is_offered_what_others
         ]
         await turns()
         offered = 0
-        for waiter in session.watchers.messages:
+        for waiter in session.subscriptions.messages:
             original = waiter.offer
 
             def counted(item: Any, memo: Any, original: Any = original) -> None:
@@ -471,7 +471,7 @@ def test_a_server_with_a_thousand_open_waits_stops_at_once() -> None:
     with MockGateway() as gateway:
         host, port = gateway.url.removeprefix("http://").split(":")
         request = b"GET /_control/messages/wait?timeout=3600 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-        register = Register(gateway.world.default)
+        register = Register(gateway.server.default)
         clients = [socket.create_connection((host, int(port))) for _ in range(1000)]
         for client in clients:
             client.sendall(request)

@@ -203,7 +203,7 @@ def test_the_control_surface_is_set_by_the_environment(monkeypatch: pytest.Monke
         made.append(access)
         sys.exit(0)
 
-    monkeypatch.setattr(bootstrap, "World", world)
+    monkeypatch.setattr(bootstrap, "MockServer", world)
     monkeypatch.setenv("SMS_MOCK_CONTROL_HOST", "sms-mock, ci.example  other")
     monkeypatch.setenv("SMS_MOCK_CONTROL_OPEN", "1")
     monkeypatch.setenv("SMS_MOCK_CONTROL_TOKEN", "t0ken-of-the-tests")

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from mock_server.client.explaining import harmless, lines_of
-from tests.support import World, Worlds
+from tests.support import SessionClient, SessionFactory
 
 
-def told(world: World, **send: object) -> str:
+def told(world: SessionClient, **send: object) -> str:
     """The explanation of one send, as a terminal shows it."""
     return "\n".join(lines_of(world.why(world.send(**send))))  # type: ignore[arg-type]
 
 
-def test_a_refusal_reads_from_the_outcome_to_the_oddities(world: World) -> None:
+def test_a_refusal_reads_from_the_outcome_to_the_oddities(world: SessionClient) -> None:
     """What was asked, what came of it, what to do; then every rule with what it saw."""
     lines = lines_of(world.why(world.send("Hi", "+447700900061", priority=1)))
 
@@ -30,7 +30,7 @@ def test_a_refusal_reads_from_the_outcome_to_the_oddities(world: World) -> None:
     assert lines[-2:] == ["", "unknown fields, ignored: priority"]
 
 
-def test_an_acceptance_names_its_message_and_gives_no_advice(world: World) -> None:
+def test_an_acceptance_names_its_message_and_gives_no_advice(world: SessionClient) -> None:
     """There is nothing to do."""
     response = world.send()
     lines = lines_of(world.why(response))
@@ -40,7 +40,7 @@ def test_an_acceptance_names_its_message_and_gives_no_advice(world: World) -> No
     assert len(lines) == 20
 
 
-def test_a_forced_answer_says_so_and_what_the_rules_would_have_said(worlds: Worlds) -> None:
+def test_a_forced_answer_says_so_and_what_the_rules_would_have_said(worlds: SessionFactory) -> None:
     """The stub, whether a retry can help, and the natural outcome behind it."""
     world = worlds(stubs=[{"when": {"destination": "+44*"}, "then": {"refuse": 60}}])
 
@@ -56,7 +56,7 @@ def test_a_forced_answer_says_so_and_what_the_rules_would_have_said(worlds: Worl
     assert "without the stub: silently dropped, decided by: duplicate (AF-1, documented)" in told(dropped_limit)
 
 
-def test_what_no_rule_was_asked_about_has_no_table(world: World) -> None:
+def test_what_no_rule_was_asked_about_has_no_table(world: SessionClient) -> None:
     """A path that does not exist, a health check, duplicate keys."""
     lines = lines_of(world.why(world.post("/api/Admin/sent")))
     health = lines_of(world.why(world.post("/api/Services/checkServiceStatus", auth=None)))
@@ -99,7 +99,7 @@ def test_an_exchange_of_which_nothing_is_known_yet_has_two_lines() -> None:
     assert lines_of(EXPLAINED) == ["exchange 7, 2026-01-15T09:00:00Z: POST /api/Admin/send", "open"]
 
 
-def test_a_stub_that_only_gives_a_fate_is_named_beside_the_rule_that_decided(worlds: Worlds) -> None:
+def test_a_stub_that_only_gives_a_fate_is_named_beside_the_rule_that_decided(worlds: SessionFactory) -> None:
     """The answer is the gateway's own: the rule decided it, and nothing forced that."""
     world = worlds(stubs=[{"then": {"deliver": "UNDELIVERED"}}])
 
@@ -161,7 +161,7 @@ def test_what_prints_is_left_as_it_is() -> None:
     assert harmless("Grüße, 你好 🎉 'x' \\") == "Grüße, 你好 🎉 'x' \\"
 
 
-def test_a_message_does_not_steer_the_terminal_of_who_asks_why(world: World) -> None:
+def test_a_message_does_not_steer_the_terminal_of_who_asks_why(world: SessionClient) -> None:
     """From the wire to the screen."""
     lines = lines_of(world.why(world.send_object({"text": "\x1b[31mred", "destination": "+39\x1b[2J", "\x1b[1m": 1})))
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import httpx2
 
-from tests.support import World
+from tests.support import SessionClient
 
 _VOID = frozenset({"area", "br", "hr", "img", "input", "link", "meta", "source", "wbr"})
 
@@ -53,7 +53,7 @@ class Page(HTMLParser):
         self._texts.append(data)
 
 
-def opened(world: World, path: str = "", *, status: int = 200, language: str = "en") -> Page:
+def opened(world: SessionClient, path: str = "", *, status: int = 200, language: str = "en") -> Page:
     """A page of the session's console."""
     response = world.client.get(f"{world.prefix}/_console{path}", headers={"Accept-Language": language})
     assert response.status_code == status, response.text
@@ -62,7 +62,7 @@ def opened(world: World, path: str = "", *, status: int = 200, language: str = "
 
 
 def submitted(
-    world: World, path: str, form: Mapping[str, str] | None = None, *, status: int = 303
+    world: SessionClient, path: str, form: Mapping[str, str] | None = None, *, status: int = 303
 ) -> httpx2.Response:
     """A form of the session's console, sent."""
     response = world.client.post(f"{world.prefix}/_console{path}", data=dict(form or {}))

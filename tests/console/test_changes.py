@@ -9,12 +9,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from mock_server.bootstrap import World as Server
+from mock_server.bootstrap import MockServer
 from mock_server.control import Control
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.pack import resolve
 from mock_server.testing import MockGateway
-from tests.support import World
+from tests.support import SessionClient
 
 Act = Callable[[httpx2.AsyncClient], Awaitable[Any]]
 
@@ -38,8 +38,8 @@ SEEN: dict[str, Act] = {
 
 async def states(act: Act | None) -> tuple[object, object]:
     """The state before something is done, and after it."""
-    server = Server(load_scenario(resolve("default")))
-    control: Control = server.worlds.control(server.default)
+    server = MockServer(load_scenario(resolve("default")))
+    control: Control = server.sessions_api.control(server.default)
     transport = httpx2.ASGITransport(app=server.app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
         before = await control.changes.state()
@@ -74,12 +74,12 @@ def test_two_sessions_of_one_name_are_never_in_the_same_state() -> None:
     """A page of a session that was deleted and made anew must not take the old one's for its own."""
 
     async def both() -> list[object]:
-        server = Server(load_scenario(resolve("default")))
+        server = MockServer(load_scenario(resolve("default")))
         found: list[object] = []
         for _ in range(2):
-            session = server.worlds.create({"name": "again", "seed": 7, "clock": {"mode": "frozen"}})
-            found.append(await server.worlds.control(session).changes.state())
-            server.worlds.delete("again")
+            session = server.sessions_api.create({"name": "again", "seed": 7, "clock": {"mode": "frozen"}})
+            found.append(await server.sessions_api.control(session).changes.state())
+            server.sessions_api.delete("again")
         return found
 
     first, second = asyncio.run(both())
@@ -91,27 +91,27 @@ def test_whoever_begins_to_listen_when_the_session_is_over_hears_that_it_is() ->
     """A page is let in, its session is deleted, and only then its stream begins: it must not wait for ever."""
 
     async def late() -> bool:
-        server = Server(load_scenario(resolve("default")))
-        control = server.worlds.control(server.worlds.create({"name": "brief"}))
-        server.worlds.delete("brief")
+        server = MockServer(load_scenario(resolve("default")))
+        control = server.sessions_api.control(server.sessions_api.create({"name": "brief"}))
+        server.sessions_api.delete("brief")
         with control.changes.ending() as ended:
             return ended.is_set()
 
     assert asyncio.run(late())
 
 
-def test_a_page_is_told_at_once_and_then_with_each_change(world: World) -> None:
+def test_a_page_is_told_at_once_and_then_with_each_change(world: SessionClient) -> None:
     """Told at once, since what it shows may be older than its stream."""
     with world.client.stream("GET", f"{world.prefix}/_console/changes") as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         lines = answer.iter_lines()
         assert _next_event(lines) == "changed"
         with httpx2.Client(base_url=world.client.base_url, trust_env=False) as other:
-            World(other, world.name).send("Hello")
+            SessionClient(other, world.name).send("Hello")
         assert _next_event(lines) == "changed"
 
 
-def test_who_asks_for_the_stream_without_its_body_is_answered(world: World) -> None:
+def test_who_asks_for_the_stream_without_its_body_is_answered(world: SessionClient) -> None:
     """A look at the headers must not wait for ever."""
     answer = world.client.head(f"{world.prefix}/_console/changes")
 

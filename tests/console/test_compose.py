@@ -13,13 +13,13 @@ from mock_server.console import front_door
 from mock_server.domain.fault import FaultKind
 from mock_server.scenario.faults import FAULT_NAMES, parse_fault
 from tests.console.pages import Page, opened, submitted
-from tests.support import DESTINATION, World, Worlds
+from tests.support import DESTINATION, SessionClient, SessionFactory
 
 HOSTILE = "<script>alert(1)</script>\u202e"
 USUAL = {"to": DESTINATION, "text": "Hello", "operation": "admin", "caller": "admin"}
 
 
-def sent(world: World, form: Mapping[str, str] | None = None, **more: str) -> Page:
+def sent(world: SessionClient, form: Mapping[str, str] | None = None, **more: str) -> Page:
     """The page that shows what came of a send."""
     response = submitted(world, "/compose", {**USUAL, **(form or {}), **more})
     found = urlsplit(response.headers["location"])
@@ -27,7 +27,7 @@ def sent(world: World, form: Mapping[str, str] | None = None, **more: str) -> Pa
     return opened(world, f"/compose?{found.query}")
 
 
-def test_an_accepted_send_shows_its_answer_and_is_a_message_like_any_other(world: World) -> None:
+def test_an_accepted_send_shows_its_answer_and_is_a_message_like_any_other(world: SessionClient) -> None:
     """With the provider where the answer is to be detailed."""
     page = sent(world, detailed="yes")
 
@@ -38,7 +38,7 @@ def test_an_accepted_send_shows_its_answer_and_is_a_message_like_any_other(world
     assert page.all("a", href=f"{world.prefix}/_console/messages/{message['id']}")
 
 
-def test_every_field_goes_where_a_client_puts_it(world: World) -> None:
+def test_every_field_goes_where_a_client_puts_it(world: SessionClient) -> None:
     """Those that are left empty are left out."""
     fields = {"behalf": "web-shop", "service": "ECOMMERCE", "action": "order", "key": "A-1"}
     sent(world, fields, webhook="https://shop.example/receipts")
@@ -53,7 +53,7 @@ def test_every_field_goes_where_a_client_puts_it(world: World) -> None:
     assert body == f'{{"destination": "{DESTINATION}", "text": "bare"}}'
 
 
-def test_the_form_is_filled_again_with_what_was_sent(world: World) -> None:
+def test_the_form_is_filled_again_with_what_was_sent(world: SessionClient) -> None:
     """All but a password; a text keeps its lines."""
     page = sent(
         world,
@@ -74,12 +74,12 @@ def test_the_form_is_filled_again_with_what_was_sent(world: World) -> None:
     assert world.messages()[0]["text"] == "one\ntwo"
 
 
-def test_encoding_and_segments_are_told_after_sending(world: World) -> None:
+def test_encoding_and_segments_are_told_after_sending(world: SessionClient) -> None:
     """With the character that forces UCS-2."""
     assert "UCS-2 · 1 segment · UCS-2 because of \u2013 U+2013 EN DASH" in sent(world, text="a \u2013 b").text
 
 
-def test_the_command_line_does_the_same(world: World) -> None:
+def test_the_command_line_does_the_same(world: SessionClient) -> None:
     """It can be pasted as it stands."""
     page = sent(world, text="it's")
 
@@ -91,7 +91,7 @@ def test_the_command_line_does_the_same(world: World) -> None:
     assert f'{{"destination": "{DESTINATION}", "text": "it\'s"}}' in words
 
 
-def test_a_refusal_says_why(world: World) -> None:
+def test_a_refusal_says_why(world: SessionClient) -> None:
     """With its code, and the sentence that helps."""
     page = sent(world, to="+447700900061")
 
@@ -99,7 +99,7 @@ def test_a_refusal_says_why(world: World) -> None:
     assert "Message in watchlist" in page.text
 
 
-def test_authentication_is_not_passed_by(world: World) -> None:
+def test_authentication_is_not_passed_by(world: SessionClient) -> None:
     """A wrong password, no sign-in at all, an account that may not: the gateway refuses each."""
     for form in ({"password": "wrong"}, {"caller": ""}, {"caller": "web-shop"}, {"caller": "former-customer"}):
         assert "refused 63 HTTP 401" in sent(world, form).text
@@ -107,7 +107,7 @@ def test_authentication_is_not_passed_by(world: World) -> None:
 
 
 @pytest.mark.parametrize("username", ["mine", "admin"])
-def test_a_password_that_no_shipped_scenario_shows_is_asked_for(worlds: Worlds, username: str) -> None:
+def test_a_password_that_no_shipped_scenario_shows_is_asked_for(worlds: SessionFactory, username: str) -> None:
     """What was typed stays; given, it is used, and shown nowhere. A name that others have as well changes nothing."""
     world = worlds(accounts=[{"username": username, "password": "unheard-of", "admin": True}])
 
@@ -122,7 +122,7 @@ def test_a_password_that_no_shipped_scenario_shows_is_asked_for(worlds: Worlds, 
 
 
 @pytest.mark.parametrize("patience", ["0", "61", "soon", "nan", "-1"])
-def test_a_patience_that_is_none_is_told_beside_the_form(world: World, patience: str) -> None:
+def test_a_patience_that_is_none_is_told_beside_the_form(world: SessionClient, patience: str) -> None:
     """What is wrong, where, and what is allowed."""
     page = Page(submitted(world, "/compose", {**USUAL, "patience": patience}, status=400))
 
@@ -131,7 +131,7 @@ def test_a_patience_that_is_none_is_told_beside_the_form(world: World, patience:
 
 
 @pytest.mark.parametrize("name", FAULT_NAMES)
-def test_no_fault_breaks_the_page_and_each_is_told_by_name(world: World, name: str) -> None:
+def test_no_fault_breaks_the_page_and_each_is_told_by_name(world: SessionClient, name: str) -> None:
     """What a client would have met, and whether the gateway took the message."""
     world.control_created("/stubs", {"then": {"fault": name}})
     kind = parse_fault(name).kind
@@ -147,7 +147,7 @@ def test_no_fault_breaks_the_page_and_each_is_told_by_name(world: World, name: s
         assert said in page.text
 
 
-def test_an_answer_that_does_not_come_in_time_is_waited_for_no_longer(world: World) -> None:
+def test_an_answer_that_does_not_come_in_time_is_waited_for_no_longer(world: SessionClient) -> None:
     """The client leaves, as clients do; the journal says so."""
     world.control_created("/stubs", {"then": {"hold": True}})
 
@@ -158,7 +158,7 @@ def test_an_answer_that_does_not_come_in_time_is_waited_for_no_longer(world: Wor
     assert page.all("input", id="patience")[0]["value"] == "0.05"
 
 
-def test_a_session_that_is_named_by_its_header_is_the_one_that_is_sent_to(world: World) -> None:
+def test_a_session_that_is_named_by_its_header_is_the_one_that_is_sent_to(world: SessionClient) -> None:
     """As a proxy in front of the page may name it; the send must not end up in the default one."""
     named = {"X-Mock-Session": world.name}
 
@@ -169,7 +169,7 @@ def test_a_session_that_is_named_by_its_header_is_the_one_that_is_sent_to(world:
 
 
 def test_a_session_that_ended_before_the_send_came_to_it_is_told_of(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: SessionClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And is no bug: somebody else deleted it while the form was on its way."""
     scope_of = front_door._scope
@@ -180,7 +180,7 @@ def test_a_session_that_ended_before_the_send_came_to_it_is_told_of(
     assert "Unknown session" in page.text
 
 
-def test_nobody_waits_for_the_answer_of_a_session_that_ended(world: World) -> None:
+def test_nobody_waits_for_the_answer_of_a_session_that_ended(world: SessionClient) -> None:
     """Nor does a server that is about to stop wait for the page."""
     world.control_created("/stubs", {"then": {"delay": "1h"}})
     with ThreadPoolExecutor(1) as pool:
@@ -191,7 +191,7 @@ def test_nobody_waits_for_the_answer_of_a_session_that_ended(world: World) -> No
         assert "met=late" in page.result(20).headers["location"]
 
 
-def test_what_a_client_wrote_is_text_and_never_markup(world: World) -> None:
+def test_what_a_client_wrote_is_text_and_never_markup(world: SessionClient) -> None:
     """In every field, in the answer and in the command."""
     page = sent(world, dict.fromkeys(("to", "text", "behalf", "service", "action", "key", "webhook"), HOSTILE))
 
@@ -199,24 +199,24 @@ def test_what_a_client_wrote_is_text_and_never_markup(world: World) -> None:
 
 
 @pytest.mark.parametrize("query", ["exchange=99", "exchange=%3Cb%3E", "met=reset", "met=kitchen", ""])
-def test_where_there_is_no_answer_yet_the_page_says_what_will_be_there(world: World, query: str) -> None:
+def test_where_there_is_no_answer_yet_the_page_says_what_will_be_there(world: SessionClient, query: str) -> None:
     """Also after the journal has forgotten it."""
     assert "the gateway's answer appears here" in opened(world, f"/compose?{query}").text
 
 
-def test_an_unknown_trouble_in_the_address_is_passed_over(world: World) -> None:
+def test_an_unknown_trouble_in_the_address_is_passed_over(world: SessionClient) -> None:
     """Addresses are typed by people."""
     sent(world)
 
     assert "kitchen" not in opened(world, f"/compose?exchange={world.exchanges()[0]['id']}&met=kitchen").text
 
 
-def test_a_number_in_the_address_begins_a_send(world: World) -> None:
+def test_a_number_in_the_address_begins_a_send(world: SessionClient) -> None:
     """As the numbers with a meaning link to it."""
     assert opened(world, "/compose?to=%2B447700900061").all("input", id="to")[0]["value"] == "+447700900061"
 
 
-def test_any_exchange_can_be_shown(world: World) -> None:
+def test_any_exchange_can_be_shown(world: SessionClient) -> None:
     """A send of a client, a body that is no object, a health check: the form takes what it can."""
     world.send(reference=7, webhook=[], detailed="x", account=5)
     world.send_raw(b"[1]")

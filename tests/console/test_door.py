@@ -12,14 +12,14 @@ import httpx2
 import pytest
 
 from mock_server.api.guard import Access
-from mock_server.bootstrap import World as Server
+from mock_server.bootstrap import MockServer
 from mock_server.console.door import COOKIE
 from mock_server.console.routes import PREFIX, VIEWS
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.pack import resolve
 from mock_server.testing import MockGateway
 from tests.console.pages import Page
-from tests.support import ADMIN, DESTINATION, World, Worlds, basic
+from tests.support import ADMIN, DESTINATION, SessionClient, SessionFactory, basic
 
 TOKEN = "t0ken-of-the-tests"
 OTHER_SITE = {"Origin": "https://evil.example"}
@@ -40,12 +40,12 @@ def test_every_route_reads_or_writes() -> None:
     assert len(WRITTEN) >= 2
 
 
-def filled(path: str, world: World | None = None) -> str:
+def filled(path: str, world: SessionClient | None = None) -> str:
     """A path that leads to something, its parameters replaced; without a world, to nothing."""
     return (all_of(path, world) if world else [re.sub(r"\{\w+(:\w+)?\}", "none", path)])[0]
 
 
-def all_of(path: str, world: World) -> list[str]:
+def all_of(path: str, world: SessionClient) -> list[str]:
     """Every path of a route that leads to something in this world."""
     if path.startswith("/messages/"):
         found = [each["id"] for each in world.messages()]
@@ -77,7 +77,7 @@ def asked(
             return await sent()
 
     async def sent() -> httpx2.Response:
-        app = Server(load_scenario(resolve("default")), access=access).app
+        app = MockServer(load_scenario(resolve("default")), access=access).app
         transport = httpx2.ASGITransport(app=app, client=(peer, 50000))
         async with httpx2.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
             return await client.request(method, f"{PREFIX}{path}", headers=dict(headers or {}), data=dict(form or {}))
@@ -267,7 +267,7 @@ ANSWERS: dict[str, tuple[str, str, int]] = {
 
 
 @pytest.mark.parametrize("kind", ANSWERS)
-def test_every_answer_forbids_what_the_page_does_not_need(world: World, kind: str) -> None:
+def test_every_answer_forbids_what_the_page_does_not_need(world: SessionClient, kind: str) -> None:
     """No script in the page itself, nothing of another origin, no frame around it, nothing kept."""
     method, path, status = ANSWERS[kind]
 
@@ -279,7 +279,7 @@ def test_every_answer_forbids_what_the_page_does_not_need(world: World, kind: st
 
 
 @pytest.mark.parametrize("path", READ)
-def test_no_view_needs_more_than_the_policy_allows(world: World, path: str) -> None:
+def test_no_view_needs_more_than_the_policy_allows(world: SessionClient, path: str) -> None:
     """No script, style or handler within a page; nothing whose address names another origin."""
     world.send("Hello")
     answer = world.client.get(f"{world.prefix}{PREFIX}{filled(path, world)}")
@@ -304,7 +304,7 @@ def test_a_closed_page_has_the_same_policy(stranger: httpx2.Client) -> None:
     assert_headers(asked(Access(), peer="192.0.2.7"))
 
 
-def test_a_form_that_is_too_large_or_none_is_refused_on_a_page(world: World) -> None:
+def test_a_form_that_is_too_large_or_none_is_refused_on_a_page(world: SessionClient) -> None:
     """And read no further than needed."""
     path = f"{world.prefix}{PREFIX}/messages/none/status"
     large = world.client.post(path, content=b"a=" + b"x" * 2_000_000)
@@ -332,7 +332,7 @@ def test_a_bug_in_a_page_is_no_page_and_says_so(monkeypatch: pytest.MonkeyPatch)
     assert "broken" not in answer.text
 
 
-def test_files_that_are_named_by_their_contents_are_kept_by_the_browser(world: World) -> None:
+def test_files_that_are_named_by_their_contents_are_kept_by_the_browser(world: SessionClient) -> None:
     """Another release names another file."""
     page = Page(world.client.get(f"{world.prefix}{PREFIX}"))
     scripts = [each["src"] for each in page.all("script")]
@@ -358,7 +358,7 @@ def assert_headers(answer: httpx2.Response) -> None:
 # What a page leaves as it is, and never tells
 
 
-def state_of(world: World) -> str:
+def state_of(world: SessionClient) -> str:
     """All that the control API tells of a session, but for how long nobody used it."""
     told = [
         world.control("GET", path)
@@ -368,7 +368,7 @@ def state_of(world: World) -> str:
 
 
 @pytest.mark.parametrize("path", READ)
-def test_reading_a_page_changes_nothing(world: World, path: str) -> None:
+def test_reading_a_page_changes_nothing(world: SessionClient, path: str) -> None:
     """Whatever its address asks for: what changes something is sent by a form."""
     world.send("Hello")
     world.control_created("/stubs", {"then": {"refuse": 61}, "times": 1})
@@ -388,7 +388,7 @@ def test_reading_a_page_changes_nothing(world: World, path: str) -> None:
     assert {each["id"] for each in world.client.get("/_control/sessions").json()["sessions"]} == sessions
 
 
-def test_nothing_of_the_page_is_in_the_journal(world: World) -> None:
+def test_nothing_of_the_page_is_in_the_journal(world: SessionClient) -> None:
     """It is for what the product did; the tester's own looks and clicks are none of that."""
     world.send("Hello")
 
@@ -410,7 +410,7 @@ SECRETS = {
 
 
 @pytest.mark.parametrize("path", READ)
-def test_no_secret_stands_on_any_page(worlds: Worlds, path: str) -> None:
+def test_no_secret_stands_on_any_page(worlds: SessionFactory, path: str) -> None:
     """Passwords of the scenario and those that came, API keys, tokens and `Authorization`: on no page, in no form."""
     password, wrong, key = SECRETS.values()
     world = worlds(
@@ -430,7 +430,7 @@ def test_no_secret_stands_on_any_page(worlds: Worlds, path: str) -> None:
         assert_untold(world, concrete)
 
 
-def assert_untold(world: World, path: str) -> None:
+def assert_untold(world: SessionClient, path: str) -> None:
     """No secret stands on this page, however it is spelled."""
     told = world.client.get(f"{world.prefix}{PREFIX}{path}")
     assert told.status_code == 200

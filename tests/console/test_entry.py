@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from mock_server.api.guard import Access
-from mock_server.bootstrap import World as Server
+from mock_server.bootstrap import MockServer
 from mock_server.scenario.model import Scenario
 from tests.console.pages import Page
 
@@ -23,7 +23,7 @@ def from_a_phone(act: Act) -> httpx2.Response:
     """What a browser on another machine gets from a server that asks for a token."""
 
     async def ask() -> httpx2.Response:
-        app = Server(Scenario(version=1), access=Access(token=TOKEN)).app
+        app = MockServer(Scenario(version=1), access=Access(token=TOKEN)).app
         transport = httpx2.ASGITransport(app=app, client=("192.0.2.7", 50000))
         async with httpx2.AsyncClient(transport=transport, base_url="http://qa.example:8080") as client:
             return await act(client)

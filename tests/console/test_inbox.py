@@ -6,13 +6,13 @@ import pytest
 
 from mock_server.domain import rules
 from tests.console.pages import opened
-from tests.support import CUSTOMER, DESTINATION, World
+from tests.support import CUSTOMER, DESTINATION, SessionClient
 
 OTHER = "+447700900124"
 WATCHED = "+447700900061"
 
 
-def test_an_empty_inbox_shows_how_to_send_the_first_message(world: World) -> None:
+def test_an_empty_inbox_shows_how_to_send_the_first_message(world: SessionClient) -> None:
     """The command can be pasted as it stands: it has the session's address and an account that may send."""
     page = opened(world)
 
@@ -21,7 +21,7 @@ def test_an_empty_inbox_shows_how_to_send_the_first_message(world: World) -> Non
     assert "curl -u admin:admin-secret" in page.text
 
 
-def test_each_destination_is_one_conversation_newest_first(world: World) -> None:
+def test_each_destination_is_one_conversation_newest_first(world: SessionClient) -> None:
     """The newest send decides where its conversation stands."""
     for text, destination in (("one", DESTINATION), ("two", OTHER), ("three", DESTINATION)):
         world.send(text, destination)
@@ -35,7 +35,7 @@ def test_each_destination_is_one_conversation_newest_first(world: World) -> None
     ("seconds", "word"),
     [(0, "accepted"), (1, "sent"), (3, "delivered")],
 )
-def test_a_message_is_shown_with_its_state_as_a_word(world: World, seconds: int, word: str) -> None:
+def test_a_message_is_shown_with_its_state_as_a_word(world: SessionClient, seconds: int, word: str) -> None:
     """The state follows the session's clock."""
     world.send("Hello")
     world.advance(seconds)
@@ -44,7 +44,7 @@ def test_a_message_is_shown_with_its_state_as_a_word(world: World, seconds: int,
     assert opened(world).all("span", class_=f"state state-{word}")
 
 
-def test_a_refusal_is_shown_with_its_code(world: World) -> None:
+def test_a_refusal_is_shown_with_its_code(world: SessionClient) -> None:
     """It is no message, and stands in its conversation nevertheless."""
     world.send("Hello", WATCHED)
 
@@ -59,7 +59,7 @@ def test_a_refusal_is_shown_with_its_code(world: World) -> None:
         ({"fault": "502-after"}, "accepted"),
     ],
 )
-def test_what_a_stub_answered_is_not_shown_as_no_answer(world: World, then: object, word: str) -> None:
+def test_what_a_stub_answered_is_not_shown_as_no_answer(world: SessionClient, then: object, word: str) -> None:
     """The client got one; whether the gateway took the message is another matter."""
     world.control_created("/stubs", {"then": then})
     world.send("Hello")
@@ -70,7 +70,7 @@ def test_what_a_stub_answered_is_not_shown_as_no_answer(world: World, then: obje
     assert not page.all("span", class_="state state-unanswered")
 
 
-def test_a_bug_of_the_mock_is_shown_as_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_of_the_mock_is_shown_as_one(world: SessionClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """And found by its state."""
 
     def broken(*_: object) -> None:
@@ -83,14 +83,14 @@ def test_a_bug_of_the_mock_is_shown_as_one(world: World, monkeypatch: pytest.Mon
     assert opened(world, "?state=bug").all("span", class_="state state-bug")
 
 
-def test_the_header_follows_the_scenario(world: World) -> None:
+def test_the_header_follows_the_scenario(world: SessionClient) -> None:
     """It goes with what lives: another page, or a test, may have switched it."""
     world.patch(title="Quite another")
 
     assert "Quite another" in opened(world, "?part=live").text
 
 
-def test_a_dropped_duplicate_is_shown_as_dropped(world: World) -> None:
+def test_a_dropped_duplicate_is_shown_as_dropped(world: SessionClient) -> None:
     """Its answer was an acceptance, and nobody got it."""
     for _ in range(3):
         world.send("The same")
@@ -100,7 +100,7 @@ def test_a_dropped_duplicate_is_shown_as_dropped(world: World) -> None:
     assert states
 
 
-def test_codes_and_links_are_picked_out_to_be_copied(world: World) -> None:
+def test_codes_and_links_are_picked_out_to_be_copied(world: SessionClient) -> None:
     """Each is a button that holds just what one would type."""
     world.send("Your code is 428 371, or open https://shop.example/pay", auth=CUSTOMER, operation="Services")
 
@@ -109,14 +109,14 @@ def test_codes_and_links_are_picked_out_to_be_copied(world: World) -> None:
     assert copied == ["428371", "https://shop.example/pay"]
 
 
-def test_the_character_that_forces_ucs_2_is_named(world: World) -> None:
+def test_the_character_that_forces_ucs_2_is_named(world: SessionClient) -> None:
     """So that somebody sees why a text takes twice the segments."""
     world.send("Ciao \u2013 a presto " * 8)
 
     assert "UCS-2 · 2 segments · UCS-2 because of \u2013 U+2013 EN DASH" in opened(world).text
 
 
-def test_a_search_finds_texts_numbers_and_keys(world: World) -> None:
+def test_a_search_finds_texts_numbers_and_keys(world: SessionClient) -> None:
     """Whatever the case; what is not meant is not shown."""
     world.send("Parcel on its WAY", DESTINATION)
     world.send("Something else", OTHER, reference={"service": "ADMIN", "key": "Order-77"})
@@ -131,7 +131,7 @@ def test_a_search_finds_texts_numbers_and_keys(world: World) -> None:
         assert passed_over not in page.text
 
 
-def test_a_state_can_be_asked_for(world: World) -> None:
+def test_a_state_can_be_asked_for(world: SessionClient) -> None:
     """Filters stand in the URL."""
     world.send("fine", DESTINATION)
     world.send("refused", WATCHED)
@@ -142,19 +142,19 @@ def test_a_state_can_be_asked_for(world: World) -> None:
     assert DESTINATION not in page.text
 
 
-def test_what_is_not_found_is_said(world: World) -> None:
+def test_what_is_not_found_is_said(world: SessionClient) -> None:
     """And not that nothing was sent."""
     world.send("Hello")
 
     assert "Nothing here is like that" in opened(world, "?q=absent").text
 
 
-def test_a_state_that_does_not_exist_is_answered_with_those_that_do(world: World) -> None:
+def test_a_state_that_does_not_exist_is_answered_with_those_that_do(world: SessionClient) -> None:
     """A URL that somebody edited by hand."""
     assert "'nope' is not one of accepted, sent" in opened(world, "?state=nope", status=400).text
 
 
-def test_older_conversations_are_a_page_further(world: World) -> None:
+def test_older_conversations_are_a_page_further(world: SessionClient) -> None:
     """No page ever holds more than a window of the sends; the next one goes on where it ends."""
     for number in range(130):
         world.send("Hello", f"+4477009{number:05}")
@@ -170,7 +170,7 @@ def test_older_conversations_are_a_page_further(world: World) -> None:
     assert not [each for each in second.all("a", class_="button") if "before=" in each["href"]]
 
 
-def test_the_part_that_lives_is_had_by_itself(world: World) -> None:
+def test_the_part_that_lives_is_had_by_itself(world: SessionClient) -> None:
     """Without the page around it, and without the search that somebody is typing into."""
     world.send("Hello")
 
@@ -181,7 +181,7 @@ def test_the_part_that_lives_is_had_by_itself(world: World) -> None:
     assert not page.all("form")
 
 
-def test_the_page_speaks_italian_to_an_italian_browser(world: World) -> None:
+def test_the_page_speaks_italian_to_an_italian_browser(world: SessionClient) -> None:
     """The browser's own order decides."""
     world.send("Ciao")
 
@@ -202,7 +202,7 @@ def test_the_page_speaks_italian_to_an_italian_browser(world: World) -> None:
         "' hx-get='/x'",
     ],
 )
-def test_a_text_is_shown_as_text_and_never_as_markup(world: World, text: str) -> None:
+def test_a_text_is_shown_as_text_and_never_as_markup(world: SessionClient, text: str) -> None:
     """The page has as many tags as it has for a harmless text, and the text stands on it as it was sent."""
     world.send("harmless", OTHER)
     expected = len(opened(world).tags)
@@ -216,7 +216,7 @@ def test_a_text_is_shown_as_text_and_never_as_markup(world: World, text: str) ->
     assert not [tag for tag in page.all("script") if "src" not in tag]
 
 
-def test_what_turns_the_direction_of_a_text_is_named_and_not_obeyed(world: World) -> None:
+def test_what_turns_the_direction_of_a_text_is_named_and_not_obeyed(world: SessionClient) -> None:
     """U+202E makes `exe.png` of what is no picture."""
     world.send("invoice \u202egnp.exe\u0000")
 
@@ -227,7 +227,7 @@ def test_what_turns_the_direction_of_a_text_is_named_and_not_obeyed(world: World
     assert "\u0000" not in page.source
 
 
-def test_whoever_opens_a_session_that_is_not_there_is_shown_those_that_are(world: World) -> None:
+def test_whoever_opens_a_session_that_is_not_there_is_shown_those_that_are(world: SessionClient) -> None:
     """A bookmark of yesterday; a script still gets the sentence as JSON."""
     browser = {"Accept": "text/html,*/*;q=0.8"}
 
@@ -239,7 +239,7 @@ def test_whoever_opens_a_session_that_is_not_there_is_shown_those_that_are(world
     assert (part.status_code, script.status_code) == (404, 404)
 
 
-def test_the_bare_address_leads_to_the_page(world: World) -> None:
+def test_the_bare_address_leads_to_the_page(world: SessionClient) -> None:
     """For whoever reads; whoever sends there has the wrong path, as with the gateway, and the journal says so."""
     assert world.request("GET", "/").headers["location"] == f"{world.prefix}/_console"
     assert world.request("GET", "/").status_code == 303

@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from tests.console.pages import opened
-from tests.support import DESTINATION, World, bounded
+from tests.support import DESTINATION, SessionClient, bounded
 
 WATCHED = "+447700900061"
 SCRIPT = "<script>alert(1)</script>"
 
 
-def test_a_ledger_without_a_send_says_what_it_is_for(world: World) -> None:
+def test_a_ledger_without_a_send_says_what_it_is_for(world: SessionClient) -> None:
     """An empty state teaches."""
     assert "Every send is counted here" in opened(world, "/ledger").text
 
 
-def test_each_send_is_counted_by_what_became_of_it(world: World) -> None:
+def test_each_send_is_counted_by_what_became_of_it(world: SessionClient) -> None:
     """Refusals by code, each with what it says, and with a way to the messages."""
     world.send("Hello")
     for _ in range(2):
@@ -34,7 +34,7 @@ def test_each_send_is_counted_by_what_became_of_it(world: World) -> None:
     assert page.all("a", href=f"{world.prefix}/_console?state=refused")
 
 
-def test_what_was_sent_more_than_once_is_listed_newest_first(world: World) -> None:
+def test_what_was_sent_more_than_once_is_listed_newest_first(world: SessionClient) -> None:
     """With what became of each, and a way to the requests."""
     for text in ("one", "one", "two", "two", "two"):
         world.send(text)
@@ -51,7 +51,7 @@ def test_what_was_sent_more_than_once_is_listed_newest_first(world: World) -> No
         assert page.all("a", href=f"{world.prefix}/_console/exchanges/{number}")
 
 
-def test_sends_that_differ_are_no_duplicates(world: World) -> None:
+def test_sends_that_differ_are_no_duplicates(world: SessionClient) -> None:
     """Another text to the same number is another message."""
     world.send("one")
     world.send("two")
@@ -59,7 +59,7 @@ def test_sends_that_differ_are_no_duplicates(world: World) -> None:
     assert "No message was sent twice" in opened(world, "/ledger").text
 
 
-def test_many_duplicates_are_cut_off_and_counted(world: World) -> None:
+def test_many_duplicates_are_cut_off_and_counted(world: SessionClient) -> None:
     """A hundred lines, ten requests in each; the page says that there are more."""
     for number in range(101):
         for _ in range(2):
@@ -87,7 +87,7 @@ def test_what_could_not_be_compared_is_said() -> None:
     assert "could not be compared: " in text.partition("no longer kept")[2]
 
 
-def test_only_the_newest_requests_are_compared_and_that_is_said(world: World) -> None:
+def test_only_the_newest_requests_are_compared_and_that_is_said(world: SessionClient) -> None:
     """An open page must not slow those who send."""
     for _ in range(1001):
         world.post("/nowhere")
@@ -97,7 +97,7 @@ def test_only_the_newest_requests_are_compared_and_that_is_said(world: World) ->
 
 
 @pytest.mark.parametrize("hostile", [SCRIPT, "\u202egnirts", "&lt;b&gt;"])
-def test_what_was_sent_is_text(world: World, hostile: str) -> None:
+def test_what_was_sent_is_text(world: SessionClient, hostile: str) -> None:
     """In a text and in a key, whatever it looks like."""
     for _ in range(2):
         world.send(hostile, reference={"service": "ADMIN", "key": hostile})
@@ -109,7 +109,7 @@ def test_what_was_sent_is_text(world: World, hostile: str) -> None:
     assert "<b>" not in page.source
 
 
-def test_the_page_speaks_italian(world: World) -> None:
+def test_the_page_speaks_italian(world: SessionClient) -> None:
     """As every page does; what the gateway says stays as it is."""
     world.send("Hi", WATCHED)
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from mock_server.bootstrap import World as Server
+from mock_server.bootstrap import MockServer
 from mock_server.control import Control
 from mock_server.control.views.inbox import Sought
 from mock_server.scenario.loader import scenario_of
@@ -28,7 +28,7 @@ def looked(act: Callable[[Control, Send], Awaitable[Any]]) -> Any:
         account = {"username": "admin", "password": SECRET, "admin": True}
         flooding = {"volume": {"limit": 1000, "window": "1h"}}
         parts = {"version": 1, "accounts": [account], "watchlist": [WATCHED], "anti_flooding": flooding}
-        server = Server(scenario_of(parts, "test"))
+        server = MockServer(scenario_of(parts, "test"))
         transport = httpx2.ASGITransport(app=server.app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
 
@@ -36,7 +36,7 @@ def looked(act: Callable[[Control, Send], Awaitable[Any]]) -> Any:
                 content = {"destination": destination, "text": text}
                 return await client.post("/api/Admin/send", json=content, auth=("admin", SECRET))
 
-            return await act(server.worlds.control(server.default), send)
+            return await act(server.sessions_api.control(server.default), send)
 
     return asyncio.run(run())
 

@@ -12,12 +12,12 @@ import pytest
 
 from mock_server.console.copying import as_curl, as_pytest
 from tests.console.pages import Page, opened, submitted
-from tests.support import CUSTOMER, World
+from tests.support import CUSTOMER, SessionClient
 
 WATCHED = "+447700900061"
 
 
-def page_of(world: World, response_text: str = "Hello", **sent: object) -> Page:
+def page_of(world: SessionClient, response_text: str = "Hello", **sent: object) -> Page:
     """The page of a message that was just sent."""
     return opened(world, f"/messages/{world.send(response_text, **sent).json()['id']}")  # type: ignore[arg-type]
 
@@ -29,7 +29,7 @@ def copied(page: Page, label: str) -> str:
     )
 
 
-def test_a_message_tells_what_happened_in_the_order_of_time(world: World) -> None:
+def test_a_message_tells_what_happened_in_the_order_of_time(world: SessionClient) -> None:
     """What is still to come is marked as that."""
     message = world.send("Hello").json()["id"]
     world.advance(1)
@@ -48,7 +48,7 @@ def test_a_message_tells_what_happened_in_the_order_of_time(world: World) -> Non
     assert places == sorted(places)
 
 
-def test_a_refusal_says_why_in_plain_words_with_its_requirement(world: World) -> None:
+def test_a_refusal_says_why_in_plain_words_with_its_requirement(world: SessionClient) -> None:
     """The page of an exchange of which no message came."""
     exchange = world.send("Hello", WATCHED).headers["x-mock-exchange"]
 
@@ -59,7 +59,7 @@ def test_a_refusal_says_why_in_plain_words_with_its_requirement(world: World) ->
     assert "Rule: watchlist · Requirement WL-1 (documented)" in text
 
 
-def test_a_forced_answer_says_which_stub_forced_it_and_what_would_have_been(world: World) -> None:
+def test_a_forced_answer_says_which_stub_forced_it_and_what_would_have_been(world: SessionClient) -> None:
     """It proves nothing about the gateway, and nobody should think so."""
     world.control_created("/stubs", {"then": {"refuse": 64}})
     exchange = world.send("Hello").headers["x-mock-exchange"]
@@ -70,7 +70,7 @@ def test_a_forced_answer_says_which_stub_forced_it_and_what_would_have_been(worl
     assert "Without it: accepted" in text
 
 
-def test_each_webhook_attempt_is_shown_with_what_was_sent_and_answered(world: World) -> None:
+def test_each_webhook_attempt_is_shown_with_what_was_sent_and_answered(world: SessionClient) -> None:
     """And with the time of the next try."""
     world.request("PUT", "/_control/receiver/mine", {"answer": 500, "times": 1})
     message = world.send("Hello", webhook={"url": world.receiver()}).json()["id"]
@@ -83,7 +83,7 @@ def test_each_webhook_attempt_is_shown_with_what_was_sent_and_answered(world: Wo
     assert "Next try at" in text
 
 
-def test_a_message_can_be_given_a_status(world: World) -> None:
+def test_a_message_can_be_given_a_status(world: SessionClient) -> None:
     """The page shows it at once, and a change that no message takes is refused with those that it may take."""
     message = world.send("Hello").json()["id"]
 
@@ -96,7 +96,7 @@ def test_a_message_can_be_given_a_status(world: World) -> None:
     assert opened(world, f"/messages/{message}").all("span", class_="state state-read")
 
 
-def test_the_last_webhook_can_be_sent_again(world: World) -> None:
+def test_the_last_webhook_can_be_sent_again(world: SessionClient) -> None:
     """Once and at once."""
     message = world.send("Hello", webhook={"url": world.receiver()}).json()["id"]
     world.advance(1)
@@ -106,13 +106,13 @@ def test_the_last_webhook_can_be_sent_again(world: World) -> None:
     assert len(world.control("GET", "/receiver/mine")["received"]) == 2
 
 
-def test_nothing_is_said_of_a_message_that_there_is_not(world: World) -> None:
+def test_nothing_is_said_of_a_message_that_there_is_not(world: SessionClient) -> None:
     """A page, and no traceback."""
     assert "no message 'nobody'" in opened(world, "/messages/nobody", status=404).text
     assert "no exchange '77'" in opened(world, "/exchanges/77", status=404).text
 
 
-def test_what_curl_would_have_been_sends_the_same_again(world: World) -> None:
+def test_what_curl_would_have_been_sends_the_same_again(world: SessionClient) -> None:
     """Run as it is copied: quotation marks, line feeds and all."""
     text = 'It\'s "quoted" $HOME `id`\n€ \\ end'
     response = world.send(text, auth=CUSTOMER, operation="Services", reference={"service": "ADMIN", "key": "it's"})
@@ -138,7 +138,7 @@ def test_what_curl_would_have_been_sends_the_same_again(world: World) -> None:
     ids=["accepted", "refused", "dropped"],
 )
 def test_what_is_copied_as_pytest_passes(
-    world: World, tmp_path: Path, destination: str, text: str, headers: dict[str, str]
+    world: SessionClient, tmp_path: Path, destination: str, text: str, headers: dict[str, str]
 ) -> None:
     """A test that somebody pastes into a file has to be green before it is changed."""
     exchange = world.send(text, destination, headers=headers).headers["x-mock-exchange"]
@@ -153,7 +153,7 @@ def test_what_is_copied_as_pytest_passes(
     assert done.returncode == 0, done.stdout
 
 
-def test_a_password_never_stands_in_what_is_copied(world: World) -> None:
+def test_a_password_never_stands_in_what_is_copied(world: SessionClient) -> None:
     """Only those that the shipped scenarios print anyway."""
     world.patch(accounts=[{"username": "admin", "password": "not-for-a-page", "admin": True}])
     response = world.send("Hello", auth=("admin", "not-for-a-page"))
@@ -164,7 +164,7 @@ def test_a_password_never_stands_in_what_is_copied(world: World) -> None:
     assert response.status_code == 200
 
 
-def test_what_curl_would_have_been_shows_no_other_password_than_the_right_one(world: World) -> None:
+def test_what_curl_would_have_been_shows_no_other_password_than_the_right_one(world: SessionClient) -> None:
     """The shipped scenarios' password of this name is not this account's: it would be refused."""
     world.patch(accounts=[{"username": "admin", "password": "not-for-a-page", "admin": True}])
     response = world.send("Hello", auth=("admin", "not-for-a-page"))
@@ -190,7 +190,7 @@ def test_what_was_no_send_is_not_copied_as_one() -> None:
     assert as_pytest(odd) is None
 
 
-def test_a_part_of_what_is_there_no_longer_is_no_bug(world: World) -> None:
+def test_a_part_of_what_is_there_no_longer_is_no_bug(world: SessionClient) -> None:
     """An open page asks for it after somebody emptied the session: it is told, with the status that htmx heeds."""
     opened(world, "/messages/gone?part=live", status=404)
     opened(world, "/?part=live", status=404)

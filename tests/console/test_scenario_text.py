@@ -9,7 +9,7 @@ import pytest
 
 from mock_server.scenario import pack
 from tests.console.pages import Page, opened, submitted
-from tests.support import DESTINATION, World, Worlds
+from tests.support import DESTINATION, SessionClient, SessionFactory
 
 HIDDEN = "very-hidden-word"
 KEYS = ["first-hidden-key", "second-hidden-key"]
@@ -28,7 +28,7 @@ def text_of(response_text: str) -> str:
     )
 
 
-def form_of(world: World, text: str | None = None) -> dict[str, str]:
+def form_of(world: SessionClient, text: str | None = None) -> dict[str, str]:
     """The form as it is opened, with another text in it."""
     page = opened(world, "/scenarios/edit")
     return {
@@ -37,23 +37,23 @@ def form_of(world: World, text: str | None = None) -> dict[str, str]:
     }
 
 
-def refused(world: World, text: str, status: int = 400) -> Page:
+def refused(world: SessionClient, text: str, status: int = 400) -> Page:
     """The page that shows what is wrong with a text."""
     return Page(submitted(world, "/scenarios/edit", form_of(world, text), status=status))
 
 
-def document(world: World) -> Any:
+def document(world: SessionClient) -> Any:
     """The scenario in force, passwords and all."""
     found = world.client.get(f"{world.prefix}/_control/scenario/export?secrets=true")
     return found.text
 
 
-def test_a_shipped_scenario_is_edited_as_its_file_is(world: World) -> None:
+def test_a_shipped_scenario_is_edited_as_its_file_is(world: SessionClient) -> None:
     """With its remarks and its layout."""
     assert form_of(world)["text"] == pack.resolve("default").read_text(encoding="utf-8")
 
 
-def test_what_is_saved_holds_from_now_on(world: World) -> None:
+def test_what_is_saved_holds_from_now_on(world: SessionClient) -> None:
     """The messages stay, and so do seed and clock."""
     world.send("Hello")
     before = world.control("GET", "/sessions/" + world.name)
@@ -69,14 +69,14 @@ def test_what_is_saved_holds_from_now_on(world: World) -> None:
     assert (after["messages"], after["seed"], after["clock"]) == (1, before["seed"], before["clock"])
 
 
-def test_lines_that_a_browser_ends_its_own_way_are_the_same_lines(world: World) -> None:
+def test_lines_that_a_browser_ends_its_own_way_are_the_same_lines(world: SessionClient) -> None:
     """Forms are sent with CR LF."""
     submitted(world, "/scenarios/edit", form_of(world, "version: 1\r\ntitle: |\r\n  one\r\n  two\r\n"))
 
     assert world.control("GET", "/scenario")["title"] == "one\ntwo\n"
 
 
-def test_everything_that_is_wrong_is_told_at_once_at_its_line(world: World) -> None:
+def test_everything_that_is_wrong_is_told_at_once_at_its_line(world: SessionClient) -> None:
     """Each mistake leads to its line, which is shown with its number and the wrong word marked."""
     page = refused(world, "version: 1\ntitel: x\naccounts:\n  - {username: a, password: b, admin: maybe}\n")
 
@@ -87,7 +87,7 @@ def test_everything_that_is_wrong_is_told_at_once_at_its_line(world: World) -> N
     assert re.findall(r"<mark><span[^>]*>([^<]*)</span></mark>", page.source) == ["titel:", "maybe"]
 
 
-def test_what_was_typed_is_kept_and_nothing_is_changed(world: World) -> None:
+def test_what_was_typed_is_kept_and_nothing_is_changed(world: SessionClient) -> None:
     """To the blank, whatever is in it."""
     typed = "\n\n version: 1 \ntitle: '</textarea><script>alert(1)</script> &amp; \u202e'\nnope: 1\n\n"
     before = document(world)
@@ -99,7 +99,7 @@ def test_what_was_typed_is_kept_and_nothing_is_changed(world: World) -> None:
     assert document(world) == before
 
 
-def test_of_a_long_file_only_what_is_near_a_mistake_is_shown_again(world: World) -> None:
+def test_of_a_long_file_only_what_is_near_a_mistake_is_shown_again(world: SessionClient) -> None:
     """With its own numbers."""
     lines = ["version: 1", *(f"# {number}" for number in range(2, 500)), "nope: 1"]
 
@@ -126,7 +126,7 @@ def test_of_a_long_file_only_what_is_near_a_mistake_is_shown_again(world: World)
         ("version: 1\ntitle: " + "x" * 300_000 + "\n", "title"),
     ],
 )
-def test_hostile_texts_get_sentences(world: World, text: str, said: str) -> None:
+def test_hostile_texts_get_sentences(world: SessionClient, text: str, said: str) -> None:
     """Never a traceback, and the page stays small."""
     page = refused(world, text)
 
@@ -136,14 +136,14 @@ def test_hostile_texts_get_sentences(world: World, text: str, said: str) -> None
     assert len(page.source) < 2 * len(text) + 100_000
 
 
-def test_an_alias_bomb_is_put_out(world: World) -> None:
+def test_an_alias_bomb_is_put_out(world: SessionClient) -> None:
     """A few lines that stand for more than a million values."""
     levels = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 8))
 
     assert "more than 1,000,000 values" in refused(world, f"l0: &l0 x\n{levels}").text
 
 
-def test_a_text_that_no_form_may_hold_is_refused_in_a_sentence(world: World) -> None:
+def test_a_text_that_no_form_may_hold_is_refused_in_a_sentence(world: SessionClient) -> None:
     """More than 1 MiB."""
     page = Page(submitted(world, "/scenarios/edit", {"text": "# " + "x" * 1_100_000}, status=413))
 
@@ -151,7 +151,7 @@ def test_a_text_that_no_form_may_hold_is_refused_in_a_sentence(world: World) -> 
 
 
 @pytest.mark.parametrize("line", ["seed: 7", "clock: {mode: frozen}"])
-def test_seed_and_clock_belong_to_the_sessions_creation(world: World, line: str) -> None:
+def test_seed_and_clock_belong_to_the_sessions_creation(world: SessionClient, line: str) -> None:
     """Neither is taken in silence; the line says so."""
     page = refused(world, f"version: 1\n{line}\n")
 
@@ -159,7 +159,7 @@ def test_seed_and_clock_belong_to_the_sessions_creation(world: World, line: str)
     assert page.all("li", id="line-2", class_="wrong")
 
 
-def test_a_password_that_no_shipped_scenario_shows_is_masked(worlds: Worlds) -> None:
+def test_a_password_that_no_shipped_scenario_shows_is_masked(worlds: SessionFactory) -> None:
     """In the prose, too; keys as well."""
     world = worlds(accounts=ACCOUNTS, api_keys=KEYS, description=f"Sign in as shop / {HIDDEN}.")
 
@@ -170,7 +170,7 @@ def test_a_password_that_no_shipped_scenario_shows_is_masked(worlds: Worlds) -> 
     assert HIDDEN not in opened(world, "/scenarios").source
 
 
-def test_a_mask_that_is_saved_keeps_what_was_behind_it(worlds: Worlds) -> None:
+def test_a_mask_that_is_saved_keeps_what_was_behind_it(worlds: SessionFactory) -> None:
     """And is never a password."""
     world = worlds(accounts=ACCOUNTS, api_keys=KEYS, description=f"Sign in as shop / {HIDDEN}.")
     form = form_of(world)
@@ -184,7 +184,7 @@ def test_a_mask_that_is_saved_keeps_what_was_behind_it(worlds: Worlds) -> None:
     assert all(word in document(world) for word in (f"shop / {HIDDEN}", *KEYS))
 
 
-def test_a_mask_of_somebody_who_had_no_password_is_told(worlds: Worlds) -> None:
+def test_a_mask_of_somebody_who_had_no_password_is_told(worlds: SessionFactory) -> None:
     """The account was renamed: nobody knows that it is the same."""
     world = worlds(accounts=ACCOUNTS)
     form = form_of(world)
@@ -195,7 +195,7 @@ def test_a_mask_of_somebody_who_had_no_password_is_told(worlds: Worlds) -> None:
     assert world.send("Hello", auth=("shop", HIDDEN), operation="Services").status_code == 200
 
 
-def test_masks_of_keys_that_nobody_can_tell_apart_are_told(worlds: Worlds) -> None:
+def test_masks_of_keys_that_nobody_can_tell_apart_are_told(worlds: SessionFactory) -> None:
     """One of two was taken out: which of them, no mask says."""
     world = worlds(api_keys=KEYS)
 
@@ -205,7 +205,7 @@ def test_masks_of_keys_that_nobody_can_tell_apart_are_told(worlds: Worlds) -> No
     assert all(key in document(world) for key in KEYS)
 
 
-def test_a_mask_shared_by_an_alias_keeps_each_ones_own_password(worlds: Worlds) -> None:
+def test_a_mask_shared_by_an_alias_keeps_each_ones_own_password(worlds: SessionFactory) -> None:
     """A text may write one mask for two."""
     two = [*ACCOUNTS, {"username": "other", "password": "quite-another-word"}]
     world = worlds(accounts=two)
@@ -220,7 +220,7 @@ def test_a_mask_shared_by_an_alias_keeps_each_ones_own_password(worlds: Worlds) 
         assert world.send(f"Hello {name}", auth=(name, word), operation="Services").status_code == 200
 
 
-def test_a_sentence_about_a_mistake_names_no_password(worlds: Worlds) -> None:
+def test_a_sentence_about_a_mistake_names_no_password(worlds: SessionFactory) -> None:
     """Where a known one was written in a wrong place, the line it stands in is the person's own."""
     world = worlds(accounts=ACCOUNTS)
 
@@ -231,7 +231,7 @@ def test_a_sentence_about_a_mistake_names_no_password(worlds: Worlds) -> None:
     assert not [each for each in sentences if HIDDEN in each]
 
 
-def test_somebody_elses_change_is_not_overwritten_unseen(world: World) -> None:
+def test_somebody_elses_change_is_not_overwritten_unseen(world: SessionClient) -> None:
     """The text is kept; whoever saves again means it."""
     form = form_of(world, "version: 1\ntitle: Mine\n")
     submitted(world, "/scenarios/watchlist/use")

@@ -6,13 +6,13 @@ import pytest
 
 from mock_server.scenario import pack
 from tests.console.pages import opened, submitted
-from tests.support import World, Worlds, assert_control
+from tests.support import SessionClient, SessionFactory, assert_control
 
 WATCHED = "+447700900061"
 BARRED = "+447700900199"
 
 
-def test_every_shipped_scenario_is_a_card_with_what_to_do_and_what_to_see(world: World) -> None:
+def test_every_shipped_scenario_is_a_card_with_what_to_do_and_what_to_see(world: SessionClient) -> None:
     """In plain words, and with a way to its file."""
     page = opened(world, "/scenarios")
 
@@ -22,7 +22,7 @@ def test_every_shipped_scenario_is_a_card_with_what_to_do_and_what_to_see(world:
         assert page.all("a", href=f"{world.prefix}/_console/scenarios/{each.name}")
 
 
-def test_the_scenario_in_force_is_marked(worlds: Worlds) -> None:
+def test_the_scenario_in_force_is_marked(worlds: SessionFactory) -> None:
     """And it alone."""
     page = opened(worlds(scenario="watchlist"), "/scenarios")
 
@@ -31,7 +31,7 @@ def test_the_scenario_in_force_is_marked(worlds: Worlds) -> None:
     assert len(page.all("span", class_="state state-in-force")) == 1
 
 
-def test_a_scenario_that_is_not_of_the_pack_is_shown_as_ones_own(worlds: Worlds) -> None:
+def test_a_scenario_that_is_not_of_the_pack_is_shown_as_ones_own(worlds: SessionFactory) -> None:
     """A shipped one of which something was changed, too: it is what its card says no longer."""
     mine, changed = worlds(title="My <b>day</b>", description="As on any day."), worlds(scenario="watchlist")
     changed.patch(unreachable=["+447700900999"])
@@ -43,7 +43,7 @@ def test_a_scenario_that_is_not_of_the_pack_is_shown_as_ones_own(worlds: Worlds)
     assert "As on any day." in opened(mine, "/scenarios").text
 
 
-def test_one_click_switches_the_rules_and_keeps_messages_seed_and_clock(world: World) -> None:
+def test_one_click_switches_the_rules_and_keeps_messages_seed_and_clock(world: SessionClient) -> None:
     """What was sent before stays, and so does the time."""
     world.send("before", BARRED)
     before = world.control("GET", "/sessions/" + world.name)
@@ -57,7 +57,7 @@ def test_one_click_switches_the_rules_and_keeps_messages_seed_and_clock(world: W
     assert (after["seed"], after["clock"]) == (before["seed"], before["clock"])
 
 
-def test_a_switch_may_begin_anew(world: World) -> None:
+def test_a_switch_may_begin_anew(world: SessionClient) -> None:
     """Nothing of what was sent is left, and the clock stands where it stood at first."""
     world.send("before")
     world.advance(60)
@@ -69,7 +69,7 @@ def test_a_switch_may_begin_anew(world: World) -> None:
     assert found["scenario"] == "Recipient on the watchlist (code 61)"
 
 
-def test_a_reset_after_a_switch_goes_back_to_how_the_session_was_created(world: World) -> None:
+def test_a_reset_after_a_switch_goes_back_to_how_the_session_was_created(world: SessionClient) -> None:
     """As after any other change of the scenario."""
     submitted(world, "/scenarios/watchlist/use")
     world.control("POST", "/reset", {})
@@ -77,7 +77,7 @@ def test_a_reset_after_a_switch_goes_back_to_how_the_session_was_created(world: 
     assert world.control("GET", "/sessions/" + world.name)["scenario"] == "Everyday gateway"
 
 
-def test_other_sessions_go_on_as_they_were(worlds: Worlds) -> None:
+def test_other_sessions_go_on_as_they_were(worlds: SessionFactory) -> None:
     """A switch is of one session."""
     one, other = worlds(), worlds()
     submitted(one, "/scenarios/watchlist/use")
@@ -85,7 +85,7 @@ def test_other_sessions_go_on_as_they_were(worlds: Worlds) -> None:
     assert other.send("Hello", BARRED).status_code == 200
 
 
-def test_a_scenarios_page_shows_its_file(world: World) -> None:
+def test_a_scenarios_page_shows_its_file(world: SessionClient) -> None:
     """With the remarks in it."""
     source = pack.resolve("default").read_text(encoding="utf-8")
 
@@ -96,7 +96,7 @@ def test_a_scenarios_page_shows_its_file(world: World) -> None:
 
 
 @pytest.mark.parametrize("name", ["nope", "%2e%2e%2fpyproject", "default.yaml", "x" * 300, "<b>"])
-def test_only_the_pack_is_to_be_had_by_name(world: World, name: str) -> None:
+def test_only_the_pack_is_to_be_had_by_name(world: SessionClient, name: str) -> None:
     """No other file of the machine is read; the sentence names those that there are."""
     for path in (f"/scenarios/{name}", f"/scenarios/{name}/qr.svg", f"/open?scenario={name}"):
         response = world.client.get(f"{world.prefix}/_console{path}")
@@ -105,7 +105,7 @@ def test_only_the_pack_is_to_be_had_by_name(world: World, name: str) -> None:
     assert world.client.post(f"{world.prefix}/_console/scenarios/{name}/use").status_code == 404
 
 
-def test_the_link_opens_a_page_and_makes_nothing(world: World) -> None:
+def test_the_link_opens_a_page_and_makes_nothing(world: SessionClient) -> None:
     """A GET changes nothing, whoever follows it."""
     link = next(
         each["data-copy"]
@@ -121,7 +121,7 @@ def test_the_link_opens_a_page_and_makes_nothing(world: World) -> None:
     assert len(world.control("GET", "/sessions")["sessions"]) == before
 
 
-def test_its_button_makes_a_session_in_the_scenario(world: World) -> None:
+def test_its_button_makes_a_session_in_the_scenario(world: SessionClient) -> None:
     """And goes on to its inbox."""
     answer = submitted(world, "/open", {"scenario": "watchlist"})
 
@@ -132,7 +132,7 @@ def test_its_button_makes_a_session_in_the_scenario(world: World) -> None:
 
 
 @pytest.mark.parametrize("path", ["/open", "/scenarios/watchlist/use", "/scenarios/edit", "/sessions"])
-def test_a_page_of_another_site_can_neither_open_nor_switch(world: World, path: str) -> None:
+def test_a_page_of_another_site_can_neither_open_nor_switch(world: SessionClient, path: str) -> None:
     """Its browser says where it comes from."""
     before = world.control("GET", "/sessions")
 
@@ -147,7 +147,7 @@ def test_a_page_of_another_site_can_neither_open_nor_switch(world: World, path: 
     ]
 
 
-def test_the_qr_code_is_a_picture_without_styles_or_scripts(world: World) -> None:
+def test_the_qr_code_is_a_picture_without_styles_or_scripts(world: SessionClient) -> None:
     """The page allows neither."""
     answer = world.client.get(f"{world.prefix}/_console/scenarios/watchlist/qr.svg")
 
@@ -157,7 +157,7 @@ def test_the_qr_code_is_a_picture_without_styles_or_scripts(world: World) -> Non
     assert "script" not in answer.text
 
 
-def test_another_scenario_has_another_qr_code(world: World) -> None:
+def test_another_scenario_has_another_qr_code(world: SessionClient) -> None:
     """It holds the link."""
     one, other = (
         world.client.get(f"{world.prefix}/_console/scenarios/{name}/qr.svg").text for name in ("watchlist", "flooded")
@@ -166,7 +166,7 @@ def test_another_scenario_has_another_qr_code(world: World) -> None:
     assert one != other
 
 
-def test_beside_the_qr_code_of_this_machine_stands_why_a_phone_cannot_use_it(world: World) -> None:
+def test_beside_the_qr_code_of_this_machine_stands_why_a_phone_cannot_use_it(world: SessionClient) -> None:
     """And what to do."""
     text = opened(world, "/scenarios/watchlist").text
 
@@ -174,7 +174,7 @@ def test_beside_the_qr_code_of_this_machine_stands_why_a_phone_cannot_use_it(wor
     assert "sms-mock serve --host 0.0.0.0 --control-token WORD" in text
 
 
-def test_the_pages_live_parts_are_had_by_themselves(world: World) -> None:
+def test_the_pages_live_parts_are_had_by_themselves(world: SessionClient) -> None:
     """Of a page that has none there is the header's alone, and no bug."""
     assert "in force" in opened(world, "/scenarios?part=live").text
     for path in ("/scenarios/edit?part=live", "/open?scenario=watchlist&part=live"):
@@ -182,7 +182,7 @@ def test_the_pages_live_parts_are_had_by_themselves(world: World) -> None:
     assert "Unknown scenario" in opened(world, "/scenarios/nope?part=live", status=404).text
 
 
-def test_the_page_speaks_italian(world: World) -> None:
+def test_the_page_speaks_italian(world: SessionClient) -> None:
     """But for what stands in the files."""
     page = opened(world, "/scenarios", language="it")
 

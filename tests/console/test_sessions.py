@@ -6,24 +6,24 @@ import asyncio
 
 import pytest
 
-from mock_server.bootstrap import World as Server
+from mock_server.bootstrap import MockServer
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.pack import resolve
 from tests.console.pages import Page, opened, submitted
-from tests.support import World, Worlds, assert_control
+from tests.support import SessionClient, SessionFactory, assert_control
 
 
-def gone(world: World, name: str) -> bool:
+def gone(world: SessionClient, name: str) -> bool:
     """Whether a session is there no longer."""
     return world.client.get(f"/_control/sessions/{name}").status_code == 404
 
 
-def ended(world: World, name: str) -> None:
+def ended(world: SessionClient, name: str) -> None:
     """A session that a test has made through the page."""
     world.client.delete(f"/_control/sessions/{name}")
 
 
-def test_each_session_is_shown_with_what_it_holds(worlds: Worlds) -> None:
+def test_each_session_is_shown_with_what_it_holds(worlds: SessionFactory) -> None:
     """Scenario, clock, messages, requests, and when it was last used."""
     world, other = worlds(), worlds(scenario="watchlist")
     other.send("Hello", "+447911123456")
@@ -37,7 +37,7 @@ def test_each_session_is_shown_with_what_it_holds(worlds: Worlds) -> None:
     )
 
 
-def test_a_session_is_a_way_to_its_console_and_its_address_can_be_copied(worlds: Worlds) -> None:
+def test_a_session_is_a_way_to_its_console_and_its_address_can_be_copied(worlds: SessionFactory) -> None:
     """The default one has no prefix."""
     world, other = worlds(), worlds()
     page = opened(world, "/sessions")
@@ -49,7 +49,7 @@ def test_a_session_is_a_way_to_its_console_and_its_address_can_be_copied(worlds:
     assert f"Address of session {world.name}" in page.text
 
 
-def test_a_name_is_searched_for_whatever_its_case(world: World) -> None:
+def test_a_name_is_searched_for_whatever_its_case(world: SessionClient) -> None:
     """Others are not shown."""
     for name in ("Team-Rome", "team-oslo"):
         assert_control(world.client.post("/_control/sessions", json={"name": name}), 201)
@@ -68,10 +68,10 @@ def test_of_many_sessions_a_window_is_shown_the_newest_first() -> None:
     """However many there are, only those of the window are looked into."""
 
     async def windows() -> list[list[str]]:
-        server = Server(load_scenario(resolve("watchlist")))
+        server = MockServer(load_scenario(resolve("watchlist")))
         for _ in range(120):
-            server.worlds.create({})
-        found = [await server.worlds.some(limit=50, skip=skip) for skip in (0, 50, 100, 150)]
+            server.sessions_api.create({})
+        found = [await server.sessions_api.some(limit=50, skip=skip) for skip in (0, 50, 100, 150)]
         assert {each["found"] for each in found} == {121}
         return [[session["id"] for session in each["sessions"]] for each in found]
 
@@ -83,12 +83,12 @@ def test_of_many_sessions_a_window_is_shown_the_newest_first() -> None:
 
 
 @pytest.mark.parametrize("skip", ["-1", "x", "9" * 40, "1e3", "\u0661"])
-def test_a_window_that_is_none_is_the_first(world: World, skip: str) -> None:
+def test_a_window_that_is_none_is_the_first(world: SessionClient, skip: str) -> None:
     """A URL that somebody edited by hand."""
     assert opened(world, f"/sessions?skip={skip}").all("tr", id="session-default")
 
 
-def test_a_session_is_made_as_the_form_says_and_opened(world: World) -> None:
+def test_a_session_is_made_as_the_form_says_and_opened(world: SessionClient) -> None:
     """Name, scenario, seed, and a clock that stands still."""
     form = {"name": "qa-1", "scenario": "flooded", "seed": "42", "clock": "frozen", "at": "2026-02-01T08:00:00Z"}
 
@@ -101,7 +101,7 @@ def test_a_session_is_made_as_the_form_says_and_opened(world: World) -> None:
     ended(world, "qa-1")
 
 
-def test_a_form_that_says_nothing_makes_a_session_like_the_first_one(world: World) -> None:
+def test_a_form_that_says_nothing_makes_a_session_like_the_first_one(world: SessionClient) -> None:
     """Numbered, its clock running."""
     answer = submitted(world, "/sessions", {"name": "", "scenario": "", "seed": "", "clock": "real", "at": ""})
 
@@ -126,7 +126,7 @@ def test_a_form_that_says_nothing_makes_a_session_like_the_first_one(world: Worl
     ],
 )
 def test_what_cannot_be_made_is_said_beside_the_form_and_what_was_typed_is_kept(
-    world: World, form: dict[str, str], status: int, said: str
+    world: SessionClient, form: dict[str, str], status: int, said: str
 ) -> None:
     """What is wrong, and what is allowed."""
     page = Page(submitted(world, "/sessions", form, status=status))
@@ -137,7 +137,7 @@ def test_what_cannot_be_made_is_said_beside_the_form_and_what_was_typed_is_kept(
     assert gone(world, "ok")
 
 
-def test_a_reset_is_of_the_session_that_was_chosen(worlds: Worlds) -> None:
+def test_a_reset_is_of_the_session_that_was_chosen(worlds: SessionFactory) -> None:
     """And of no other."""
     one, other = worlds(), worlds()
     for world in (one, other):
@@ -150,7 +150,7 @@ def test_a_reset_is_of_the_session_that_was_chosen(worlds: Worlds) -> None:
     assert f"Session {other.name} is as it was" in opened(one, f"/sessions?reset={other.name}").text
 
 
-def test_a_deleted_session_is_told_with_the_stubs_that_nobody_met(worlds: Worlds) -> None:
+def test_a_deleted_session_is_told_with_the_stubs_that_nobody_met(worlds: SessionFactory) -> None:
     """As the control API tells it."""
     world, other = worlds(), worlds()
     other.control_created("/stubs", {"name": "never <met>", "then": {"refuse": 61}})
@@ -165,7 +165,7 @@ def test_a_deleted_session_is_told_with_the_stubs_that_nobody_met(worlds: Worlds
     assert 'Stubs of it that no request ever met: never <met>, s2 {"refuse": 8}' in page.text
 
 
-def test_whoever_deletes_the_session_in_sight_is_led_to_the_default_one(world: World) -> None:
+def test_whoever_deletes_the_session_in_sight_is_led_to_the_default_one(world: SessionClient) -> None:
     """The address of the page leads nowhere any more."""
     answer = submitted(world, f"/sessions/{world.name}/delete")
 
@@ -174,19 +174,19 @@ def test_whoever_deletes_the_session_in_sight_is_led_to_the_default_one(world: W
     assert Page(world.client.get(answer.headers["location"])).status == 200
 
 
-def test_the_default_session_cannot_be_deleted(world: World) -> None:
+def test_the_default_session_cannot_be_deleted(world: SessionClient) -> None:
     """Nor is it offered."""
     assert not opened(world, "/sessions").all("form", action=f"{world.prefix}/_console/sessions/default/delete")
     assert "'default' stays" in Page(submitted(world, "/sessions/default/delete", status=409)).text
 
 
 @pytest.mark.parametrize("verb", ["reset", "delete"])
-def test_a_session_that_is_not_there_is_told(world: World, verb: str) -> None:
+def test_a_session_that_is_not_there_is_told(world: SessionClient, verb: str) -> None:
     """It may have ended since the page was opened."""
     assert "no session 'never-was'" in Page(submitted(world, f"/sessions/never-was/{verb}", status=404)).text
 
 
-def test_whoever_comes_for_a_session_that_is_gone_is_told_and_may_make_it_again(world: World) -> None:
+def test_whoever_comes_for_a_session_that_is_gone_is_told_and_may_make_it_again(world: SessionClient) -> None:
     """Its name stands in the form already."""
     page = opened(world, "/sessions?missing=gone-since")
 
@@ -194,7 +194,7 @@ def test_whoever_comes_for_a_session_that_is_gone_is_told_and_may_make_it_again(
     assert page.all("input", id="name", value="gone-since")
 
 
-def test_what_the_address_tells_is_shown_as_text(world: World) -> None:
+def test_what_the_address_tells_is_shown_as_text(world: SessionClient) -> None:
     """Whoever made the link."""
     hostile = "%3Cscript%3Ealert(1)%3C/script%3E%E2%80%AE"
 

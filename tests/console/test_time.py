@@ -9,39 +9,39 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 import pytest
 
-from mock_server.bootstrap import World as Server
+from mock_server.bootstrap import MockServer
 from mock_server.control import Control
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.pack import resolve
 from tests.console.pages import Page, opened, submitted
-from tests.support import DESTINATION, World, Worlds
+from tests.support import DESTINATION, SessionClient, SessionFactory
 
 SCRIPT = "<script>alert(1)</script>"
 
 
-def acted(world: World, **form: str) -> Page:
+def acted(world: SessionClient, **form: str) -> Page:
     """The page that comes of a form of the time page."""
     location = submitted(world, "/time", form).headers["location"]
     return opened(world, location.removeprefix(f"{world.prefix}/_console"))
 
 
-def moved(world: World, **form: str) -> dict[str, str]:
+def moved(world: SessionClient, **form: str) -> dict[str, str]:
     """The query of the page that comes of a form of the time page."""
     return dict(parse_qsl(urlsplit(submitted(world, "/time", form).headers["location"]).query))
 
 
-def now(world: World) -> str:
+def now(world: SessionClient) -> str:
     """Where the session's clock stands."""
     shown: str = world.control("GET", "/clock")["now"]
     return shown
 
 
-def hook(world: World) -> dict[str, str]:
+def hook(world: SessionClient) -> dict[str, str]:
     """A webhook that one of the session's own receivers takes."""
     return {"url": world.receiver()}
 
 
-def test_a_clock_that_stands_still_says_so(world: World) -> None:
+def test_a_clock_that_stands_still_says_so(world: SessionClient) -> None:
     """It does not tick on the page either, and there is a way to have it run."""
     page = opened(world, "/time")
 
@@ -52,7 +52,7 @@ def test_a_clock_that_stands_still_says_so(world: World) -> None:
     assert [each["value"] for each in page.all("button", name="do")][:2] == ["run", "fast"]
 
 
-def test_a_clock_is_run_and_stopped(world: World) -> None:
+def test_a_clock_is_run_and_stopped(world: SessionClient) -> None:
     """As wall time, sixty times as fast, and not at all."""
     assert "runs as the real time does" in acted(world, do="run").text
     page = acted(world, do="fast")
@@ -71,7 +71,7 @@ def test_a_clock_is_run_and_stopped(world: World) -> None:
         ({"do": "idle"}, "2026-01-15T09:00:03Z"),
     ],
 )
-def test_the_clock_is_moved(world: World, form: dict[str, str], after: str) -> None:
+def test_the_clock_is_moved(world: SessionClient, form: dict[str, str], after: str) -> None:
     """By a button or as far as is typed; until idle is as far as the last change of a message."""
     world.send("Hello")
 
@@ -81,7 +81,7 @@ def test_the_clock_is_moved(world: World, form: dict[str, str], after: str) -> N
     assert page.all("time", datetime=after, id="clock")
 
 
-def test_what_happened_on_the_way_is_shown_in_its_order(world: World) -> None:
+def test_what_happened_on_the_way_is_shown_in_its_order(world: SessionClient) -> None:
     """Status changes and webhook attempts, with the answers, each with a way to its message."""
     message = world.send("Hello", webhook=hook(world)).json()["id"]
 
@@ -104,7 +104,7 @@ def test_what_happened_on_the_way_is_shown_in_its_order(world: World) -> None:
     assert places == sorted(places)
 
 
-def test_a_reload_shows_the_log_again_and_moves_nothing(world: World) -> None:
+def test_a_reload_shows_the_log_again_and_moves_nothing(world: SessionClient) -> None:
     """Also when more has happened since."""
     world.send("Hello")
     location = submitted(world, "/time", {"do": "hour"}).headers["location"]
@@ -119,7 +119,7 @@ def test_a_reload_shows_the_log_again_and_moves_nothing(world: World) -> None:
     assert now(world) == "2026-01-15T10:01:00Z"
 
 
-def test_what_comes_next_is_shown_before_it_happens(world: World) -> None:
+def test_what_comes_next_is_shown_before_it_happens(world: SessionClient) -> None:
     """So that one sees what an advance until idle would do."""
     world.send("Hello", webhook=hook(world))
 
@@ -131,7 +131,7 @@ def test_what_comes_next_is_shown_before_it_happens(world: World) -> None:
     assert "Nothing is left to do" in acted(world, do="idle").text
 
 
-def test_a_receiver_that_fails_is_seen_to_be_tried_again(world: World) -> None:
+def test_a_receiver_that_fails_is_seen_to_be_tried_again(world: SessionClient) -> None:
     """The answer stands beside the attempt, and when the next one is due."""
     world.control("PUT", "/receiver/mine", {"answer": 500, "times": 1})
     world.send("Hello", webhook=hook(world))
@@ -143,7 +143,7 @@ def test_a_receiver_that_fails_is_seen_to_be_tried_again(world: World) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "5", "-1h", "999999999h", "0s", SCRIPT])
-def test_what_is_no_length_of_time_is_said_beside_the_field(world: World, typed: str) -> None:
+def test_what_is_no_length_of_time_is_said_beside_the_field(world: SessionClient, typed: str) -> None:
     """What was typed stays there, and the clock where it is."""
     page = acted(world, do="typed", typed=typed)
 
@@ -154,7 +154,7 @@ def test_what_is_no_length_of_time_is_said_beside_the_field(world: World, typed:
     assert field["value"] == typed[:40]
 
 
-def test_a_clock_that_would_pass_the_last_year_stays_where_it_is(world: World) -> None:
+def test_a_clock_that_would_pass_the_last_year_stays_where_it_is(world: SessionClient) -> None:
     """And the page says which one that is."""
     world.control("POST", "/clock/freeze", {"at": "9999-12-31T23:30:00Z"})
 
@@ -164,13 +164,13 @@ def test_a_clock_that_would_pass_the_last_year_stays_where_it_is(world: World) -
     assert now(world) == "9999-12-31T23:30:00Z"
 
 
-def test_a_button_that_is_none_is_no_way_to_move_the_clock(world: World) -> None:
+def test_a_button_that_is_none_is_no_way_to_move_the_clock(world: SessionClient) -> None:
     """A form that somebody made up is judged like one that was typed."""
     assert "The clock stays where it is" in acted(world, do=SCRIPT).text
 
 
 @pytest.mark.parametrize("mark", ["yesterday", "1-", "-1-2", "9" * 18 + "-1", SCRIPT])
-def test_what_is_no_mark_is_said(world: World, mark: str) -> None:
+def test_what_is_no_mark_is_said(world: SessionClient, mark: str) -> None:
     """An address that somebody changed by hand."""
     page = opened(world, f"/time?{httpx2.QueryParams({'from': mark})}", status=400)
 
@@ -178,7 +178,7 @@ def test_what_is_no_mark_is_said(world: World, mark: str) -> None:
     assert SCRIPT not in page.source
 
 
-def test_a_hostile_destination_is_text(worlds: Worlds) -> None:
+def test_a_hostile_destination_is_text(worlds: SessionFactory) -> None:
     """Nothing from a message becomes markup, in the log neither."""
     world = worlds(accounts=[{"username": "admin", "password": "admin-secret", "admin": True}])
     world.send("Hello", DESTINATION, reference={"key": SCRIPT})
@@ -186,7 +186,7 @@ def test_a_hostile_destination_is_text(worlds: Worlds) -> None:
     assert SCRIPT not in acted(world, do="hour").source
 
 
-def test_the_page_speaks_italian(world: World) -> None:
+def test_the_page_speaks_italian(world: SessionClient) -> None:
     """As every page does."""
     text = opened(world, "/time", language="it").text
 
@@ -222,8 +222,8 @@ async def _hanging() -> dict[str, httpx2.Response]:
 
     async with await asyncio.start_server(receive, "127.0.0.1", 0) as receiver:
         port = receiver.sockets[0].getsockname()[1]
-        server = Server(load_scenario(resolve("default")))
-        control: Control = server.worlds.control(server.default)
+        server = MockServer(load_scenario(resolve("default")))
+        control: Control = server.sessions_api.control(server.default)
         await control.clock.freeze({})
         transport = httpx2.ASGITransport(app=server.app)
         opening = httpx2.AsyncClient(transport=transport, base_url="http://localhost")
@@ -240,7 +240,7 @@ async def _hanging() -> dict[str, httpx2.Response]:
             return {"busy": busy, "page": page, "ended": await moving}
 
 
-def test_what_was_left_undone_is_said(world: World) -> None:
+def test_what_was_left_undone_is_said(world: SessionClient) -> None:
     """An advance that gave up waiting for a receiver did not come as far as it was asked to."""
     mark = moved(world, do="minute")["to"]
 
@@ -250,7 +250,7 @@ def test_what_was_left_undone_is_said(world: World) -> None:
     assert "call me" not in opened(world, "/time?left=call+me").text
 
 
-def test_a_session_that_was_reset_has_no_log_of_before(world: World) -> None:
+def test_a_session_that_was_reset_has_no_log_of_before(world: SessionClient) -> None:
     """The marks of an open page name a time that is gone."""
     world.send("Hello")
     location = submitted(world, "/time", {"do": "hour"}).headers["location"]
@@ -261,7 +261,7 @@ def test_a_session_that_was_reset_has_no_log_of_before(world: World) -> None:
     assert "no message changed" in page.text
 
 
-def test_of_many_messages_only_the_newest_are_looked_at(world: World) -> None:
+def test_of_many_messages_only_the_newest_are_looked_at(world: SessionClient) -> None:
     """A page asks every second; it says what it did not look at, and the newest hundred lines are shown."""
     for number in range(201):
         world.send("Hello", f"+39340{number:07d}")

@@ -18,7 +18,7 @@ from mock_server.domain.stub import asked_by
 from mock_server.domain.submission import Attempt, Credentials, Operation, Reference, Submission, Webhook
 from mock_server.gateway import submit
 from mock_server.gateway.scheduler import wake
-from mock_server.gateway.stub_selection import Forcing
+from mock_server.gateway.stub_selection import StubSelection
 from mock_server.journal.journal import Bounds, Journal
 from mock_server.journal.raw_budget import RawBytes
 from mock_server.ports import Alarm, Answered
@@ -180,7 +180,7 @@ async def send(
     submission = Submission(destination, text, reference, webhook=webhook)
     credentials = Credentials("admin", "admin-secret")
     attempt = Attempt(Operation.ADMIN, credentials, submission, session.now(), "1")
-    decision = await submit.submit(session, attempt, Forcing(session, asked_by(attempt), attempt.at))
+    decision = await submit.submit(session, attempt, StubSelection(session, asked_by(attempt), attempt.at))
     assert isinstance(decision.verdict, Accepted | SilentlyDropped), decision
     return decision.verdict.message_id
 

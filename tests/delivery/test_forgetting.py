@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from mock_server.domain.message import Message
-from mock_server.session.subscriptions import Memo, Waiter
+from mock_server.session.subscriptions import Memo, Subscriber
 from tests.delivery.support import Gate, ScriptedSender, a_session, advance, run, send
 
 
@@ -46,7 +46,7 @@ def test_forgetting_leaves_the_windows_as_they_are() -> None:
 
 
 def test_a_bug_in_a_wait_is_no_bug_of_whoever_sends(caplog: pytest.LogCaptureFixture) -> None:
-    """What happens in a session goes on whatever its watchers do."""
+    """What happens in a session goes on whatever its subscriptions do."""
 
     async def test() -> str:
         session = a_session(ScriptedSender())
@@ -54,7 +54,7 @@ def test_a_bug_in_a_wait_is_no_bug_of_whoever_sends(caplog: pytest.LogCaptureFix
         def broken(_: Message, __: Memo) -> None:
             raise RuntimeError("broken")
 
-        session.watchers.messages.add(Waiter(broken, lambda: None, lambda: None, lambda *_: "", {}))
+        session.subscriptions.messages.add(Subscriber(broken, lambda: None, lambda: None, lambda *_: "", {}))
         return await send(session, hook=None)
 
     with caplog.at_level(logging.ERROR, "mock_server"):
@@ -67,9 +67,9 @@ def test_a_waiter_is_removed_from_where_it_was_found() -> None:
 
     async def test() -> list[int]:
         session = a_session(ScriptedSender())
-        channel = session.watchers.messages
+        channel = session.subscriptions.messages
         waiters = [
-            Waiter[Message](lambda *_: None, lambda: None, lambda: None, lambda *_: "", exact)
+            Subscriber[Message](lambda *_: None, lambda: None, lambda: None, lambda *_: "", exact)
             for exact in ({}, {"text": "x"}, {"text": "x"}, {"text": "y", "id": "1"})
         ]
         for each in waiters:

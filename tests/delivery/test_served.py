@@ -22,8 +22,8 @@ from tests.delivery.endpoints import Endpoint, answer, flood, hang, reset, say, 
 from tests.support import (
     DESTINATION,
     MORNING,
-    World,
-    Worlds,
+    SessionClient,
+    SessionFactory,
     assert_accepted,
     assert_control,
     assert_control_error,
@@ -34,17 +34,17 @@ BY_HTTP = {"https_only": False}
 
 
 @contextmanager
-def world_of(gateway: MockGateway, **parts: object) -> Iterator[World]:
+def world_of(gateway: MockGateway, **parts: object) -> Iterator[SessionClient]:
     """A frozen session on a gateway of one's own."""
     with gateway, httpx2.Client(base_url=gateway.url, timeout=20, trust_env=False) as client:
         asked = {"scenario": {"version": 1, **parts}, "clock": {"mode": "frozen", "at": MORNING}}
         name = assert_control(client.post("/_control/sessions", json=asked), 201)["id"]
-        yield World(client, name)
+        yield SessionClient(client, name)
     # A socket that was left open would be a warning now, and a warning is an error.
     gc.collect()
 
 
-def advance(world: World, **asked: object) -> dict[str, Any]:
+def advance(world: SessionClient, **asked: object) -> dict[str, Any]:
     """Move the clock; what the verb answers."""
     found: dict[str, Any] = world.control("POST", "/clock/advance", asked)
     return found
@@ -58,7 +58,7 @@ def log(progress: dict[str, Any]) -> list[tuple[str, ...]]:
     ]
 
 
-def attempts(world: World, message_id: str) -> list[dict[str, Any]]:
+def attempts(world: SessionClient, message_id: str) -> list[dict[str, Any]]:
     """What the journal has of a message's notifications."""
     found: list[dict[str, Any]] = world.control("GET", f"/messages/{message_id}")["webhooks"]
     return found
@@ -67,7 +67,7 @@ def attempts(world: World, message_id: str) -> list[dict[str, Any]]:
 class Moving:
     """An advance by an hour that somebody else waits for."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SessionClient) -> None:
         self._world = world
         self._answers: list[httpx2.Response] = []
         self._thread = threading.Thread(target=self._move)
@@ -83,7 +83,7 @@ class Moving:
 
 
 @pytest.mark.requirement("ST-2", "WH-1", "WH-4", "WH-5")
-def test_an_hour_passes_at_once_and_brings_exactly_what_the_scenario_says(worlds: Worlds) -> None:
+def test_an_hour_passes_at_once_and_brings_exactly_what_the_scenario_says(worlds: SessionFactory) -> None:
     """Notifications, retries and give-ups in order: one is delivered at last, one is given up, one was never told."""
     plan = [{"after": "10s", "status": "SENT"}, {"after": "40m", "status": "DELIVERED"}]
     rejected = {"deliver": [{"after": "1m", "status": "REJECTED"}]}
@@ -120,7 +120,7 @@ def test_an_hour_passes_at_once_and_brings_exactly_what_the_scenario_says(worlds
 
 
 @pytest.mark.requirement("AF-2", "AF-4", "ST-2", "WH-1", "WH-4", "WH-5")
-def test_windows_delivery_and_retries_agree_to_the_second_in_one_log(world: World) -> None:
+def test_windows_delivery_and_retries_agree_to_the_second_in_one_log(world: SessionClient) -> None:
     """151 sends, a second apart; webhooks fail twice, then succeed; an hour later there is room for one more."""
     hook = {"url": f"{str(world.client.base_url).rstrip('/')}{world.prefix}/_control/receiver/mine"}
     made = []

@@ -13,7 +13,7 @@ import httpx
 import requests
 
 from tests.faults.support import body_to
-from tests.support import ADMIN, World, basic
+from tests.support import ADMIN, SessionClient, basic
 
 SCRIPT = Path(__file__).with_name("fetching.mjs")
 _END = "\x1e"
@@ -57,7 +57,7 @@ class Client:
         """Let the connections go; a client without any has nothing to do."""
 
 
-def post_of(world: World, text: str = "Hello", *, patience: float = _LONG) -> Post:
+def post_of(world: SessionClient, text: str = "Hello", *, patience: float = _LONG) -> Post:
     """A send to a session, by a client that waits so many seconds."""
     headers = {"Authorization": basic(*ADMIN), "Content-Type": "application/json"}
     url = f"{str(world.client.base_url).rstrip('/')}{world.prefix}/api/Admin/send"

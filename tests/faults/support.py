@@ -12,7 +12,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from tests.raw_client import raw_request
-from tests.support import ADMIN, DESTINATION, Auth, World, assert_control
+from tests.support import ADMIN, DESTINATION, Auth, SessionClient, assert_control
 
 PATIENCE = 20.0
 """Seconds that a test waits for what must come; only a broken gateway lets it wait so long."""
@@ -105,7 +105,7 @@ def body_to(destination: str = DESTINATION, text: str = "Hello") -> bytes:
 
 
 def sending(
-    world: World,
+    world: SessionClient,
     outcome: str | None = None,
     *,
     destination: str = DESTINATION,
@@ -118,7 +118,7 @@ def sending(
     return raw_request(path, body_to(destination), auth=auth, headers=headers)
 
 
-def force(world: World, then: dict[str, object], **limits: object) -> None:
+def force(world: SessionClient, then: dict[str, object], **limits: object) -> None:
     """Have sends of a session meet an outcome."""
     assert_control(world.request("POST", "/_control/stubs", {"then": then, **limits}), 201)
 
@@ -131,7 +131,7 @@ def until(found: Callable[[], Any]) -> Any:
     raise AssertionError("it never happened")
 
 
-def under_way(world: World) -> dict[str, Any]:
+def under_way(world: SessionClient) -> dict[str, Any]:
     """The newest exchange, once the gateway has come as far as its trouble."""
 
     def troubled() -> dict[str, Any] | None:
@@ -142,7 +142,7 @@ def under_way(world: World) -> dict[str, Any]:
     return found
 
 
-def serves(world: World) -> bool:
+def serves(world: SessionClient) -> bool:
     """Whether the gateway answers the next client, on a connection of its own."""
     with Line(str(world.client.base_url)) as line:
         line.send(sending(world, destination="+447700900199"))

@@ -34,7 +34,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         made = certificate("self-signed", "127.0.0.1")
     assert isinstance(made.authority, Path)
     gateway, ready, bound = MockGateway(), threading.Event(), bind("127.0.0.1", 0)
-    gateway.world.on_a_port = True
+    gateway.server.on_a_port = True
     server = HttpServer(gateway.app, ready.set, made)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
     thread.start()

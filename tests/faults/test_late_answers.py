@@ -17,23 +17,23 @@ from mock_server.domain.fault import Delay
 from mock_server.domain.instants import SECOND
 from mock_server.testing import MockGateway
 from tests.faults.support import SEED, Answer, Ending, Line, force, sending, serves, under_way, until
-from tests.support import World, Worlds, assert_control_error
+from tests.support import SessionClient, SessionFactory, assert_control_error
 
 OK = "HTTP/1.1 200 OK"
 
 
-def open_line(world: World) -> Line:
+def open_line(world: SessionClient) -> Line:
     """A connection to a world's gateway."""
     return Line(str(world.client.base_url))
 
 
-def assert_message_of(answer: Answer, world: World) -> None:
+def assert_message_of(answer: Answer, world: SessionClient) -> None:
     """An answer that was late is the usual answer: it names the message that the provider took."""
     assert answer.line == OK
     assert json.loads(answer.body)["id"] == world.messages()[0]["id"]
 
 
-def troubles(world: World) -> list[str]:
+def troubles(world: SessionClient) -> list[str]:
     """What the journal says of each send's trouble, oldest first."""
     return [each["trouble"] for each in reversed(world.exchanges())]
 
@@ -46,7 +46,9 @@ def troubles(world: World) -> list[str]:
     ["5ms", {"fixed": "5ms"}, {"uniform": ["1ms", "9ms"]}, {"lognormal": {"median": "3ms", "sigma": 0.5}}],
     ids=["plain", "fixed", "uniform", "lognormal"],
 )
-def test_an_answer_that_is_late_comes_whole_on_a_connection_that_lives_on(worlds: Worlds, delay: object) -> None:
+def test_an_answer_that_is_late_comes_whole_on_a_connection_that_lives_on(
+    worlds: SessionFactory, delay: object
+) -> None:
     """A delay changes nothing but the time: whichever way it is drawn."""
     world = worlds(seed=SEED)
     force(world, {"delay": delay})
@@ -59,7 +61,7 @@ def test_an_answer_that_is_late_comes_whole_on_a_connection_that_lives_on(worlds
     assert [each for each in troubles(world) if not re.fullmatch(r"delayed by 0\.0\d+ s", each)] == []
 
 
-def test_a_client_that_gives_up_before_a_late_answer_has_sent_its_message_all_the_same(world: World) -> None:
+def test_a_client_that_gives_up_before_a_late_answer_has_sent_its_message_all_the_same(world: SessionClient) -> None:
     """The gateway decides first and answers late: the time-out that looks like a failure is a second SMS."""
     force(world, {"delay": "1h"}, times=1)
 
@@ -72,7 +74,7 @@ def test_a_client_that_gives_up_before_a_late_answer_has_sent_its_message_all_th
     assert serves(world)
 
 
-def delays_of(worlds: Worlds, seed: int, delay: object) -> list[str]:
+def delays_of(worlds: SessionFactory, seed: int, delay: object) -> list[str]:
     """The delays that six sends of a session of a seed get, as its journal tells them."""
     world = worlds(seed=seed, faults=[{"when": {}, "then": {"delay": delay}}])
     with open_line(world) as line:
@@ -87,7 +89,7 @@ def delays_of(worlds: Worlds, seed: int, delay: object) -> list[str]:
     [{"uniform": ["1ms", "9ms"]}, {"lognormal": {"median": "3ms", "sigma": 0.3}}],
     ids=["uniform", "lognormal"],
 )
-def test_the_seed_of_a_session_draws_the_same_delays_again(worlds: Worlds, delay: object) -> None:
+def test_the_seed_of_a_session_draws_the_same_delays_again(worlds: SessionFactory, delay: object) -> None:
     """A test that failed by a slow answer fails again: same seed, same delays; another seed, others."""
     first, again, other = (delays_of(worlds, seed, delay) for seed in (7, 7, 8))
 
@@ -96,7 +98,7 @@ def test_the_seed_of_a_session_draws_the_same_delays_again(worlds: Worlds, delay
     assert len(set(first)) == 6, "each send draws for itself"
 
 
-def test_a_uniform_delay_keeps_within_its_limits(worlds: Worlds) -> None:
+def test_a_uniform_delay_keeps_within_its_limits(worlds: SessionFactory) -> None:
     """From the least to the most, whatever is drawn."""
     told = delays_of(worlds, 7, {"uniform": ["2ms", "5ms"]})
 
@@ -104,7 +106,7 @@ def test_a_uniform_delay_keeps_within_its_limits(worlds: Worlds) -> None:
     assert Delay(SECOND, 3 * SECOND).drawn(0.5) == 2 * SECOND
 
 
-def test_a_delay_of_the_session_s_clock_ends_when_the_clock_is_moved(world: World) -> None:
+def test_a_delay_of_the_session_s_clock_ends_when_the_clock_is_moved(world: SessionClient) -> None:
     """`virtual`: nobody waits in real time, and not a byte comes too early."""
     force(world, {"delay": {"virtual": "30s"}})
 
@@ -118,7 +120,7 @@ def test_a_delay_of_the_session_s_clock_ends_when_the_clock_is_moved(world: Worl
 
 
 @pytest.mark.parametrize(("fault", "accepted"), [("reset", 0), ("reset-after", 1)])
-def test_a_fault_may_come_late(world: World, fault: str, accepted: int) -> None:
+def test_a_fault_may_come_late(world: SessionClient, fault: str, accepted: int) -> None:
     """First the delay, then the reset: like a connection that dies under a slow gateway."""
     force(world, {"fault": fault, "delay": {"virtual": "30s"}}, times=1)
 
@@ -137,7 +139,7 @@ def test_a_fault_may_come_late(world: World, fault: str, accepted: int) -> None:
 
 
 @pytest.mark.parametrize(("fault", "accepted"), [("hang", 0), ("hang-after", 1)])
-def test_a_client_gives_up_on_an_answer_that_never_comes(world: World, fault: str, accepted: int) -> None:
+def test_a_client_gives_up_on_an_answer_that_never_comes(world: SessionClient, fault: str, accepted: int) -> None:
     """No byte and no end, and time does not help; the gateway loses nothing but the connection."""
     with open_line(world) as line:
         line.send(sending(world, f"fault={fault}"))
@@ -149,7 +151,7 @@ def test_a_client_gives_up_on_an_answer_that_never_comes(world: World, fault: st
     assert serves(world)
 
 
-def test_many_clients_hang_and_others_are_served(world: World) -> None:
+def test_many_clients_hang_and_others_are_served(world: SessionClient) -> None:
     """Those who wait keep nobody else waiting."""
     with ExitStack() as lines:
         hanging = [lines.enter_context(open_line(world)) for _ in range(50)]
@@ -164,7 +166,7 @@ def test_many_clients_hang_and_others_are_served(world: World) -> None:
 # --- Held and released -----------------------------------------------------------------------------------------
 
 
-def test_a_held_answer_waits_until_a_tester_lets_it_go(world: World) -> None:
+def test_a_held_answer_waits_until_a_tester_lets_it_go(world: SessionClient) -> None:
     """The message is taken already; the answer comes whole, and can be let go once."""
     with open_line(world) as line:
         line.send(sending(world, "hold"))
@@ -181,7 +183,7 @@ def test_a_held_answer_waits_until_a_tester_lets_it_go(world: World) -> None:
     assert_control_error(again, 409, "Not held", "held now: none")
 
 
-def test_answers_are_let_go_one_by_one_or_all_at_once(world: World) -> None:
+def test_answers_are_let_go_one_by_one_or_all_at_once(world: SessionClient) -> None:
     """A tester chooses the order in which clients get their answers."""
     with open_line(world) as first, open_line(world) as second, open_line(world) as third:
         ids: list[str] = []
@@ -199,7 +201,7 @@ def test_answers_are_let_go_one_by_one_or_all_at_once(world: World) -> None:
         assert (first.whole_answer().line, third.whole_answer().line) == (OK, OK)
 
 
-def test_a_held_answer_may_be_reset_when_it_is_let_go(world: World) -> None:
+def test_a_held_answer_may_be_reset_when_it_is_let_go(world: SessionClient) -> None:
     """The tester says when the connection breaks."""
     with open_line(world) as line:
         line.send(sending(world, "hold, fault=reset-after"))
@@ -212,7 +214,7 @@ def test_a_held_answer_may_be_reset_when_it_is_let_go(world: World) -> None:
     assert len(world.messages()) == 1
 
 
-def test_an_answer_that_nobody_waits_for_any_more_is_no_longer_held(world: World) -> None:
+def test_an_answer_that_nobody_waits_for_any_more_is_no_longer_held(world: SessionClient) -> None:
     """The client gave up: there is nothing left to release."""
     with open_line(world) as line:
         line.send(sending(world, "hold"))
@@ -224,7 +226,9 @@ def test_an_answer_that_nobody_waits_for_any_more_is_no_longer_held(world: World
 
 
 @pytest.mark.parametrize("outcome", ["hold", "fault=hang", "fault=hang-after", "fault=reset", "fault=empty-after"])
-def test_a_request_that_waits_behind_another_hides_no_client_that_has_gone(world: World, outcome: str) -> None:
+def test_a_request_that_waits_behind_another_hides_no_client_that_has_gone(
+    world: SessionClient, outcome: str
+) -> None:
     """Pipelined: the connection is over, and so is all that was done for it; else the session would live for ever."""
     with open_line(world) as line:
         line.send(sending(world, outcome) + sending(world))
@@ -235,7 +239,7 @@ def test_a_request_that_waits_behind_another_hides_no_client_that_has_gone(world
     assert len(world.exchanges()) == 1
 
 
-def test_a_session_that_begins_anew_lets_its_held_answers_go(world: World) -> None:
+def test_a_session_that_begins_anew_lets_its_held_answers_go(world: SessionClient) -> None:
     """No client of an ended test hangs."""
     with open_line(world) as line:
         line.send(sending(world, "hold"))
@@ -248,7 +252,7 @@ def test_a_session_that_begins_anew_lets_its_held_answers_go(world: World) -> No
 # --- Drop by drop ----------------------------------------------------------------------------------------------
 
 
-def test_a_slow_answer_comes_byte_by_byte(world: World) -> None:
+def test_a_slow_answer_comes_byte_by_byte(world: SessionClient) -> None:
     """The first byte is there and the second is not: a client that waits for the head waits long."""
     force(world, {"fault": {"kind": "slow-drip", "interval": "1h"}}, times=1)
 
@@ -261,7 +265,7 @@ def test_a_slow_answer_comes_byte_by_byte(world: World) -> None:
     assert serves(world)
 
 
-def test_a_slow_answer_is_whole_in_the_end(world: World) -> None:
+def test_a_slow_answer_is_whole_in_the_end(world: SessionClient) -> None:
     """Every byte of the usual answer comes, and the connection ends in order."""
     force(world, {"fault": {"kind": "slow-drip", "interval": "1ms"}})
 
@@ -276,7 +280,7 @@ def test_a_slow_answer_is_whole_in_the_end(world: World) -> None:
 
 
 def test_a_client_that_leaves_in_the_middle_of_a_slow_answer_is_no_error(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: SessionClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whoever gives up early, in whichever way, leaves nothing in the gateway's log."""
     force(world, {"fault": {"kind": "slow-drip", "interval": "1ms"}}, times=60)
@@ -325,7 +329,7 @@ def test_a_gateway_stops_while_answers_hang_drip_and_are_held() -> None:
     """A test that ends early does not hang at its end; no client gets a byte that a dying gateway would not send."""
     lines: dict[str, Line] = {}
     with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, trust_env=False) as client:
-        world = Worlds(gateway, client)()
+        world = SessionFactory(gateway, client)()
         force(world, {"fault": {"kind": "slow-drip", "interval": "1h"}}, times=1)
         for outcome in (None, "fault=hang", "fault=hang-after", "hold", "delay=1h", "fault=503, hold"):
             name = outcome or "slow-drip"

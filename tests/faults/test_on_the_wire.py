@@ -17,7 +17,7 @@ from mock_server.scenario.pack import resolve
 from mock_server.testing import MockGateway
 from tests.faults.support import SEED, Answer, Ending, Line, force, sending, serves, under_way
 from tests.raw_client import raw_request
-from tests.support import World, Worlds
+from tests.support import SessionClient, SessionFactory
 
 JSON, TEXT, HTML = "application/json", "text/plain; charset=utf-8", "text/html; charset=utf-8"
 
@@ -34,7 +34,7 @@ Judge = Callable[[Line, bytes], None]
 def whole(gateway: MockGateway) -> bytes:
     """The body that the gateway answers where nothing is wrong: that of the first message of a session of SEED."""
     with httpx2.Client(base_url=gateway.url, trust_env=False) as client:
-        world = Worlds(gateway, client)(seed=SEED)
+        world = SessionFactory(gateway, client)(seed=SEED)
         answered = world.send()
         client.delete(f"/_control/sessions/{world.name}")
     return answered.content
@@ -185,7 +185,7 @@ def quick(name: str) -> object:
     return {"kind": name, "interval": "1ms"} if name == FaultKind.SLOW_DRIP else name
 
 
-def assert_accepted_once(world: World, whole: bytes) -> None:
+def assert_accepted_once(world: SessionClient, whole: bytes) -> None:
     """The provider has the message whose id the client may never have read."""
     assert [each["id"] for each in world.messages()] == [json.loads(whole)["id"]]
 
@@ -202,7 +202,7 @@ def test_every_way_to_write_a_fault_has_a_law_and_no_law_is_about_nothing() -> N
 
 
 @pytest.mark.parametrize("name", LAWS)
-def test_a_fault_puts_exactly_its_bytes_on_the_wire(worlds: Worlds, whole: bytes, name: str) -> None:
+def test_a_fault_puts_exactly_its_bytes_on_the_wire(worlds: SessionFactory, whole: bytes, name: str) -> None:
     """Bytes, end of the connection, fate of the message and journal, each as its law says; then the next client."""
     law = LAWS[name]
     world = worlds(seed=SEED)
@@ -223,7 +223,7 @@ def test_a_fault_puts_exactly_its_bytes_on_the_wire(worlds: Worlds, whole: bytes
 
 
 @pytest.mark.parametrize("name", LAWS)
-def test_a_request_can_bring_its_fault_in_its_own_header(worlds: Worlds, whole: bytes, name: str) -> None:
+def test_a_request_can_bring_its_fault_in_its_own_header(worlds: SessionFactory, whole: bytes, name: str) -> None:
     """The header says the same as a stub; a slow answer is left to itself once its first byte has come."""
     law = LAWS[name]
     world = worlds(seed=SEED)
@@ -248,7 +248,7 @@ def faults_of_the_default_scenario() -> dict[str, Fault]:
 
 @pytest.mark.parametrize(("number", "fault"), faults_of_the_default_scenario().items())
 def test_a_number_of_the_default_scenario_brings_the_fault_that_it_names(
-    world: World, gateway: MockGateway, number: str, fault: Fault
+    world: SessionClient, gateway: MockGateway, number: str, fault: Fault
 ) -> None:
     """What a tester tries first is on the wire what its name says; judged by how the answer begins or ends."""
     with Line(gateway.url) as line:
@@ -278,7 +278,7 @@ def test_the_default_scenario_has_a_number_for_every_kind_of_fault() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(name for name in LAWS if FaultKind(name.removesuffix("-after")) in STATUSES))
-def test_something_in_between_says_when_to_come_back_where_it_is_told_to(world: World, name: str) -> None:
+def test_something_in_between_says_when_to_come_back_where_it_is_told_to(world: SessionClient, name: str) -> None:
     """Retry-After is in seconds, and it is all that changes."""
     with Line(str(world.client.base_url)) as line:
         line.send(sending(world, f"fault={name}, retry-after=30"))
@@ -292,7 +292,7 @@ def test_something_in_between_says_when_to_come_back_where_it_is_told_to(world: 
     assert (told.line, told.body) == (untold.line, untold.body)
 
 
-def test_a_page_for_people_comes_under_any_status(world: World) -> None:
+def test_a_page_for_people_comes_under_any_status(world: SessionClient) -> None:
     """Maintenance pages come with 503, and some with 200: a client that only looks at the status believes them."""
     for status, phrase in ((503, "Service Unavailable"), (200, "OK"), (404, "Not Found")):
         force(world, {"fault": {"kind": "html-page", "status": status, "retry_after": 5}}, times=1)
@@ -307,7 +307,7 @@ def test_a_page_for_people_comes_under_any_status(world: World) -> None:
     assert world.messages() == []
 
 
-def test_a_refusal_is_lost_and_spoiled_like_an_acceptance(world: World) -> None:
+def test_a_refusal_is_lost_and_spoiled_like_an_acceptance(world: SessionClient) -> None:
     """The gateway decides as it is forced to, and the fault befalls that answer."""
     with Line(str(world.client.base_url)) as line:
         line.send(sending(world, "refuse=61, fault=reset-after"))
@@ -324,7 +324,7 @@ def test_a_refusal_is_lost_and_spoiled_like_an_acceptance(world: World) -> None:
     assert world.messages() == []
 
 
-def test_an_answer_of_the_testers_own_is_spoiled_as_well(world: World) -> None:
+def test_an_answer_of_the_testers_own_is_spoiled_as_well(world: SessionClient) -> None:
     """A fault beside a raw answer is done to that answer."""
     force(world, {"answer": {"status": 418, "body": "short and stout"}, "fault": "truncated-body"}, times=1)
     force(world, {"answer": {"status": 418, "body": "short and stout"}, "fault": "reset-after"}, times=1)
@@ -341,7 +341,7 @@ def test_an_answer_of_the_testers_own_is_spoiled_as_well(world: World) -> None:
     assert world.messages() == []
 
 
-def test_a_fault_befalls_the_later_request_of_a_connection_that_worked(world: World) -> None:
+def test_a_fault_befalls_the_later_request_of_a_connection_that_worked(world: SessionClient) -> None:
     """A pool's old connection dies under the next request: that is where clients repeat what they must not."""
     for kind, expected in (("reset-after", Ending.RST), ("empty-after", Ending.FIN)):
         with Line(str(world.client.base_url)) as line:
@@ -356,7 +356,7 @@ def test_a_fault_befalls_the_later_request_of_a_connection_that_worked(world: Wo
 # --- Down for a while -------------------------------------------------------------------------------------------
 
 
-def vendor_requests(world: World) -> dict[str, bytes]:
+def vendor_requests(world: SessionClient) -> dict[str, bytes]:
     """A request to every operation, and requests that the gateway would refuse in every way."""
     api = f"{world.prefix}/api"
     return {
@@ -377,7 +377,7 @@ def vendor_requests(world: World) -> dict[str, bytes]:
     }
 
 
-def test_a_gateway_that_is_down_resets_every_request_until_the_session_s_time_is_up(worlds: Worlds) -> None:
+def test_a_gateway_that_is_down_resets_every_request_until_the_session_s_time_is_up(worlds: SessionFactory) -> None:
     """Every operation, and what would be refused as well; the tester's own API goes on answering."""
     world = worlds(faults=[{"when": {}, "then": {"fault": "down"}, "for": "10m"}])
 
@@ -401,7 +401,7 @@ def test_a_gateway_that_is_down_resets_every_request_until_the_session_s_time_is
     assert len(world.messages()) == 2
 
 
-def test_one_session_is_down_while_another_serves(worlds: Worlds) -> None:
+def test_one_session_is_down_while_another_serves(worlds: SessionFactory) -> None:
     """Down is a session's world, not the server."""
     down, up = worlds(faults=[{"when": {}, "then": {"fault": "down"}}]), worlds()
 

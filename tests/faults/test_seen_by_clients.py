@@ -10,7 +10,7 @@ from mock_server.domain.fault import FaultKind
 from tests.faults.clients import CLIENTS, Client, Post, found, post_of
 from tests.faults.support import force, serves
 from tests.faults.test_on_the_wire import LAWS, quick
-from tests.support import World, assert_control
+from tests.support import SessionClient, assert_control
 
 ONE_OF = " | "
 """Stands between what different versions of one client say."""
@@ -110,7 +110,7 @@ def sender(name: str) -> Iterator[Client]:
         yield opened
 
 
-def post_for(world: World, kind: FaultKind) -> Post:
+def post_for(world: SessionClient, kind: FaultKind) -> Post:
     """A send by a client that waits for what comes, and gives up soon on what does not."""
     return post_of(world, patience=_GIVES_UP) if kind is FaultKind.HANG else post_of(world)
 
@@ -131,7 +131,7 @@ def test_a_machine_without_a_client_fails_and_skips_nothing(monkeypatch: pytest.
 
 @pytest.mark.parametrize("kind", FaultKind)
 def test_a_client_sees_a_fault_as_it_would_in_production(
-    world: World, sender: Client, name: str, kind: FaultKind
+    world: SessionClient, sender: Client, name: str, kind: FaultKind
 ) -> None:
     """The error that its author has to handle; it sent once, and the message's fate is the fault's."""
     assert kind in SEEN[name], f"no row for {kind} as {name} sees it"
@@ -147,7 +147,7 @@ def test_a_client_sees_a_fault_as_it_would_in_production(
 
 @pytest.mark.parametrize("fault", [each for each in LAWS if each.endswith("-after")])
 def test_a_client_cannot_tell_whether_its_message_was_taken(
-    world: World, sender: Client, name: str, fault: str
+    world: SessionClient, sender: Client, name: str, fault: str
 ) -> None:
     """The same error before the acceptance and after it: who sends again may send a second SMS."""
     kind = FaultKind(fault.removesuffix("-after"))
@@ -164,7 +164,7 @@ _REPEATS = {"curl": True, "requests": False, "httpx": False, "fetch": False}
 
 @pytest.mark.parametrize("kind", [FaultKind.RESET, FaultKind.EMPTY])
 def test_a_kept_connection_that_dies_makes_curl_and_nobody_else_send_again(
-    world: World, sender: Client, name: str, kind: FaultKind
+    world: SessionClient, sender: Client, name: str, kind: FaultKind
 ) -> None:
     """On a connection that worked before, curl repeats a POST by itself: the recipient gets the SMS twice."""
     when, then = {"nth": 2}, {"fault": f"{kind}-after"}
@@ -182,7 +182,9 @@ def test_a_kept_connection_that_dies_makes_curl_and_nobody_else_send_again(
 _DEFEATED = {"curl": "exit 28", "requests": "200 accepted", "httpx": "200 accepted", "fetch": "TimeoutError"}
 
 
-def test_a_slow_answer_defeats_the_time_outs_of_python_s_clients(world: World, sender: Client, name: str) -> None:
+def test_a_slow_answer_defeats_the_time_outs_of_python_s_clients(
+    world: SessionClient, sender: Client, name: str
+) -> None:
     """They count from byte to byte: an answer of more than a second passes a time-out of half of one."""
     force(world, {"fault": {"kind": "slow-drip", "interval": "6ms"}})
 

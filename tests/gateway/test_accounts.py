@@ -6,11 +6,20 @@ from base64 import b64encode
 
 import pytest
 
-from tests.support import ADMIN, CUSTOMER, MISSING_HEADER, World, Worlds, assert_accepted, assert_refused, decided
+from tests.support import (
+    ADMIN,
+    CUSTOMER,
+    MISSING_HEADER,
+    SessionClient,
+    SessionFactory,
+    assert_accepted,
+    assert_refused,
+    decided,
+)
 
 
 @pytest.mark.requirement("ACC-1")
-def test_an_account_that_is_made_active_may_send_at_once(worlds: Worlds) -> None:
+def test_an_account_that_is_made_active_may_send_at_once(worlds: SessionFactory) -> None:
     """ACC-1: username, password, and the account must be active."""
     account = {"username": "web-shop", "password": "web-shop-secret"}
     world = worlds(accounts=[account | {"active": False}])
@@ -24,7 +33,9 @@ def test_an_account_that_is_made_active_may_send_at_once(worlds: Worlds) -> None
 
 
 @pytest.mark.requirement("ACC-2")
-def test_an_ordinary_account_on_the_administrators_operation_looks_like_a_wrong_password(world: World) -> None:
+def test_an_ordinary_account_on_the_administrators_operation_looks_like_a_wrong_password(
+    world: SessionClient,
+) -> None:
     """ACC-2: 401, code 63; only the journal says that the privilege was missing."""
     refused = world.send(auth=CUSTOMER, operation="Admin")
 
@@ -33,7 +44,7 @@ def test_an_ordinary_account_on_the_administrators_operation_looks_like_a_wrong_
 
 
 @pytest.mark.requirement("ACC-2", "OP-4")
-def test_under_the_other_reading_an_ordinary_account_is_forbidden(worlds: Worlds) -> None:
+def test_under_the_other_reading_an_ordinary_account_is_forbidden(worlds: SessionFactory) -> None:
     """ACC-2, alternative: HTTP 403 with the same envelope, without a challenge; a wrong password stays 401."""
     world = worlds(accounts=[{"username": "web-shop", "password": "web-shop-secret"}], assume={"ACC-2": 403})
 
@@ -48,7 +59,7 @@ def test_under_the_other_reading_an_ordinary_account_is_forbidden(worlds: Worlds
 
 @pytest.mark.requirement("ACC-3", "REQ-7")
 @pytest.mark.parametrize("account", ["no-such-account", "former-customer", "", "Customer-Account"])
-def test_an_unknown_or_inactive_impersonated_account_is_refused(world: World, account: str) -> None:
+def test_an_unknown_or_inactive_impersonated_account_is_refused(world: SessionClient, account: str) -> None:
     """ACC-3: the same 401 / 63 as for the caller's own."""
     refused = world.send(account=account)
 
@@ -57,7 +68,7 @@ def test_an_unknown_or_inactive_impersonated_account_is_refused(world: World, ac
 
 
 @pytest.mark.requirement("ACC-3")
-def test_under_the_other_reading_an_unknown_account_is_ignored(worlds: Worlds) -> None:
+def test_under_the_other_reading_an_unknown_account_is_ignored(worlds: SessionFactory) -> None:
     """ACC-3, alternative: sent as the caller."""
     world = worlds(assume={"ACC-3": "ignored"})
 
@@ -68,7 +79,7 @@ def test_under_the_other_reading_an_unknown_account_is_ignored(worlds: Worlds) -
 
 @pytest.mark.requirement("ACC-4", "OP-2")
 @pytest.mark.parametrize("account", ["customer-account", "no-such-account", 7, {"n": 1}, [], True])
-def test_account_and_lra_mean_nothing_on_the_services_operation(world: World, account: object) -> None:
+def test_account_and_lra_mean_nothing_on_the_services_operation(world: SessionClient, account: object) -> None:
     """ACC-4: ignored like any unknown field, whatever they hold, and flagged like one."""
     response = world.send(
         auth=("web-shop", "web-shop-secret"), operation="Services", account=account, lra="no number"
@@ -82,7 +93,7 @@ def test_account_and_lra_mean_nothing_on_the_services_operation(world: World, ac
 
 @pytest.mark.requirement("ACC-5")
 @pytest.mark.parametrize("scheme", ["Basic", "basic", "BASIC", "bAsIc", "Basic  "])
-def test_the_scheme_is_read_without_regard_to_case(world: World, scheme: str) -> None:
+def test_the_scheme_is_read_without_regard_to_case(world: SessionClient, scheme: str) -> None:
     """ACC-5: and a space more does no harm."""
     header = f"{scheme} {b64encode(b'admin:admin-secret').decode()}"
 
@@ -93,7 +104,7 @@ def test_the_scheme_is_read_without_regard_to_case(world: World, scheme: str) ->
 @pytest.mark.parametrize(
     "header", ["Bearer abc", "Digest username=admin", "", "Basically YTpi", "YWRtaW46YWRtaW4tc2VjcmV0"]
 )
-def test_another_scheme_is_a_missing_header(world: World, header: str) -> None:
+def test_another_scheme_is_a_missing_header(world: SessionClient, header: str) -> None:
     """ACC-5, ERR-63a: no Basic credentials were presented."""
     refused = world.send(auth=None, headers={"Authorization": header})
 
@@ -115,7 +126,7 @@ def test_another_scheme_is_a_missing_header(world: World, header: str) -> None:
         "=" * 8,
     ],
 )
-def test_what_is_no_decodable_basic_is_a_wrong_password(world: World, encoded: str) -> None:
+def test_what_is_no_decodable_basic_is_a_wrong_password(world: SessionClient, encoded: str) -> None:
     """ACC-5: not Base64, not UTF-8, no colon."""
     refused = world.send(auth=None, headers={"Authorization": f"Basic {encoded}"})
 
@@ -124,13 +135,13 @@ def test_what_is_no_decodable_basic_is_a_wrong_password(world: World, encoded: s
 
 
 @pytest.mark.requirement("ACC-5", "ERR-63b")
-def test_basic_without_anything_behind_it_is_a_wrong_password(world: World) -> None:
+def test_basic_without_anything_behind_it_is_a_wrong_password(world: SessionClient) -> None:
     """ACC-5: the scheme is the right one, so the header is not missing."""
     assert_refused(world.send(auth=None, headers={"Authorization": "Basic"}), 63)
 
 
 @pytest.mark.requirement("ACC-5")
-def test_the_first_colon_splits_and_both_parts_are_utf_8(worlds: Worlds) -> None:
+def test_the_first_colon_splits_and_both_parts_are_utf_8(worlds: SessionFactory) -> None:
     """ACC-5: a password may hold colons and any letter."""
     world = worlds(accounts=[{"username": "jürgen", "password": "a:b:ç\N{KEY}", "admin": True}])
 
@@ -139,7 +150,7 @@ def test_the_first_colon_splits_and_both_parts_are_utf_8(worlds: Worlds) -> None
 
 
 @pytest.mark.requirement("ACC-1")
-def test_usernames_and_passwords_are_compared_to_the_letter(world: World) -> None:
+def test_usernames_and_passwords_are_compared_to_the_letter(world: SessionClient) -> None:
     """ACC-1: neither case nor white space is folded."""
     for auth in (("Admin", "admin-secret"), ("admin", "Admin-secret"), ("admin ", "admin-secret")):
         assert_refused(world.send(auth=auth), 63)

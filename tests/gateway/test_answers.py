@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import MISSING_HEADER, World, Worlds, assert_accepted, assert_refused
+from tests.support import MISSING_HEADER, SessionClient, SessionFactory, assert_accepted, assert_refused
 
 
 @pytest.mark.requirement("ANS-1")
-def test_an_acceptance_has_the_vendors_words_the_provider_and_a_uuid(world: World) -> None:
+def test_an_acceptance_has_the_vendors_words_the_provider_and_a_uuid(world: SessionClient) -> None:
     """ANS-1: message, provider, id, in this order and nothing else."""
     response = world.send(detailed=True)
 
@@ -20,7 +20,7 @@ def test_an_acceptance_has_the_vendors_words_the_provider_and_a_uuid(world: Worl
 
 
 @pytest.mark.requirement("ANS-2")
-def test_an_answer_that_is_not_detailed_has_no_provider_member(world: World) -> None:
+def test_an_answer_that_is_not_detailed_has_no_provider_member(world: SessionClient) -> None:
     """ANS-2: absent, not null."""
     response = world.send()
 
@@ -28,7 +28,7 @@ def test_an_answer_that_is_not_detailed_has_no_provider_member(world: World) -> 
 
 
 @pytest.mark.requirement("ANS-2")
-def test_under_the_other_reading_the_provider_member_is_null(worlds: Worlds) -> None:
+def test_under_the_other_reading_the_provider_member_is_null(worlds: SessionFactory) -> None:
     """ANS-2, alternative: `null` where nobody asked for details; named where somebody did."""
     world = worlds(assume={"ANS-2": "null"})
 
@@ -42,7 +42,7 @@ def test_under_the_other_reading_the_provider_member_is_null(worlds: Worlds) -> 
 
 
 @pytest.mark.requirement("ANS-3")
-def test_a_refusal_is_http_500_with_code_message_and_null_details(world: World) -> None:
+def test_a_refusal_is_http_500_with_code_message_and_null_details(world: SessionClient) -> None:
     """ANS-3: an integer, a text, null; the journal says that it was no crash."""
     response = world.send(destination="0044")
 
@@ -53,7 +53,7 @@ def test_a_refusal_is_http_500_with_code_message_and_null_details(world: World) 
 
 
 @pytest.mark.requirement("ANS-4", "ANS-5")
-def test_an_authentication_failure_is_http_401_with_the_envelope_and_a_challenge(world: World) -> None:
+def test_an_authentication_failure_is_http_401_with_the_envelope_and_a_challenge(world: SessionClient) -> None:
     """ANS-4, ANS-5: code 63, and the realm that a browser would show."""
     response = world.send(auth=None)
 
@@ -63,7 +63,7 @@ def test_an_authentication_failure_is_http_401_with_the_envelope_and_a_challenge
 
 
 @pytest.mark.requirement("ANS-5", "OP-4")
-def test_under_the_other_reading_a_401_does_not_challenge(worlds: Worlds) -> None:
+def test_under_the_other_reading_a_401_does_not_challenge(worlds: SessionFactory) -> None:
     """ANS-5, alternative: the same answer without the header, on sends and on the health check."""
     world = worlds(assume={"ANS-5": "no-challenge"})
 

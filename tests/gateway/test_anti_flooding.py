@@ -14,8 +14,8 @@ from tests.support import (
     CUSTOMER,
     DESTINATION,
     ORDINARY,
-    World,
-    Worlds,
+    SessionClient,
+    SessionFactory,
     assert_accepted,
     assert_refused,
     basic,
@@ -25,14 +25,14 @@ from tests.support import (
 HOUR = 3600
 
 
-def fill(world: World, count: int, *, start: int = 0) -> None:
+def fill(world: SessionClient, count: int, *, start: int = 0) -> None:
     """Accepted messages to the one destination, each with a text of its own."""
     for number in range(start, start + count):
         assert_accepted(world.send(f"message {number}"))
 
 
 @pytest.mark.requirement("AF-1", "AF-7")
-def test_third_identical_text_within_the_hour_is_accepted_but_not_sent(world: World) -> None:
+def test_third_identical_text_within_the_hour_is_accepted_but_not_sent(world: SessionClient) -> None:
     """AF-1: the duplicate gets 200 and is never handed to a provider."""
     first, second = world.send(), world.send()
 
@@ -48,7 +48,7 @@ def test_third_identical_text_within_the_hour_is_accepted_but_not_sent(world: Wo
 
 
 @pytest.mark.requirement("AF-7")
-def test_a_drop_looks_like_an_acceptance_in_every_way(world: World) -> None:
+def test_a_drop_looks_like_an_acceptance_in_every_way(world: SessionClient) -> None:
     """AF-7: the same words, the provider where details are asked for, a fresh id each time."""
     accepted = [world.send(detailed=True) for _ in range(2)]
 
@@ -62,7 +62,7 @@ def test_a_drop_looks_like_an_acceptance_in_every_way(world: World) -> None:
 
 
 @pytest.mark.requirement("AF-1", "AF-4")
-def test_an_identical_text_is_sent_again_once_the_first_has_left_the_window(world: World) -> None:
+def test_an_identical_text_is_sent_again_once_the_first_has_left_the_window(world: SessionClient) -> None:
     """AF-1, AF-4: at 3599 s it is a duplicate still, at 3600 s it is none."""
     world.send()
     world.advance(10)
@@ -81,7 +81,7 @@ def test_an_identical_text_is_sent_again_once_the_first_has_left_the_window(worl
 
 
 @pytest.mark.requirement("AF-1")
-def test_the_same_text_through_another_provider_is_no_duplicate(world: World) -> None:
+def test_the_same_text_through_another_provider_is_no_duplicate(world: SessionClient) -> None:
     """AF-1: the limit is on text, number and provider together."""
     for _ in range(2):
         world.send()
@@ -97,7 +97,7 @@ def test_the_same_text_through_another_provider_is_no_duplicate(world: World) ->
     "variant",
     ["hello", "Hello ", " Hello", "Hello\n", "Hello\N{ZERO WIDTH SPACE}", "H\N{CYRILLIC SMALL LETTER IE}llo"],
 )
-def test_a_text_that_differs_in_one_character_is_another_text(world: World, variant: str) -> None:
+def test_a_text_that_differs_in_one_character_is_another_text(world: SessionClient, variant: str) -> None:
     """AF-6: no case, white-space or look-alike is folded."""
     for _ in range(3):
         world.send("Hello")
@@ -106,7 +106,7 @@ def test_a_text_that_differs_in_one_character_is_another_text(world: World, vari
 
 
 @pytest.mark.requirement("AF-6")
-def test_composed_and_decomposed_letters_are_two_texts(world: World) -> None:
+def test_composed_and_decomposed_letters_are_two_texts(world: SessionClient) -> None:
     """AF-6: no normalisation, though both look the same."""
     for _ in range(3):
         world.send("caf\N{LATIN SMALL LETTER E WITH ACUTE}")
@@ -115,7 +115,7 @@ def test_composed_and_decomposed_letters_are_two_texts(world: World) -> None:
 
 
 @pytest.mark.requirement("AF-2", "ERR-60", "AF-4")
-def test_the_151st_message_within_the_hour_is_refused_until_the_first_has_left(world: World) -> None:
+def test_the_151st_message_within_the_hour_is_refused_until_the_first_has_left(world: SessionClient) -> None:
     """AF-2, AF-4: refused after 3599 s still, accepted after 3600 s."""
     fill(world, 150)
 
@@ -133,7 +133,7 @@ def test_the_151st_message_within_the_hour_is_refused_until_the_first_has_left(w
 
 
 @pytest.mark.requirement("AF-2")
-def test_under_the_other_reading_the_101st_message_is_refused(worlds: Worlds) -> None:
+def test_under_the_other_reading_the_101st_message_is_refused(worlds: SessionFactory) -> None:
     """AF-2, alternative: what the vendor's diagram shows."""
     world = worlds(assume={"AF-2": 100})
     fill(world, 100)
@@ -142,7 +142,7 @@ def test_under_the_other_reading_the_101st_message_is_refused(worlds: Worlds) ->
 
 
 @pytest.mark.requirement("AF-3")
-def test_the_volume_is_counted_across_all_accounts_and_both_operations(worlds: Worlds) -> None:
+def test_the_volume_is_counted_across_all_accounts_and_both_operations(worlds: SessionFactory) -> None:
     """AF-3: the limit is the destination's, not the sender's."""
     world = worlds()
     world.patch(anti_flooding={"volume": {"limit": 3}})
@@ -160,7 +160,7 @@ def test_the_volume_is_counted_across_all_accounts_and_both_operations(worlds: W
 
 
 @pytest.mark.requirement("AF-3", "AF-1")
-def test_duplicates_are_counted_across_all_accounts(world: World) -> None:
+def test_duplicates_are_counted_across_all_accounts(world: SessionClient) -> None:
     """AF-3: another sender with the same text is a duplicate too."""
     world.send(auth=ADMIN)
     world.send(auth=ORDINARY, operation="Services")
@@ -171,7 +171,7 @@ def test_duplicates_are_counted_across_all_accounts(world: World) -> None:
 
 
 @pytest.mark.requirement("AF-3")
-def test_the_two_mechanisms_are_independent(worlds: Worlds) -> None:
+def test_the_two_mechanisms_are_independent(worlds: SessionFactory) -> None:
     """AF-3: a full volume refuses a duplicate with 60; a duplicate takes no room in the volume."""
     world = worlds(anti_flooding={"duplicates": {"limit": 1}, "volume": {"limit": 2}})
 
@@ -188,7 +188,7 @@ def test_the_two_mechanisms_are_independent(worlds: Worlds) -> None:
 
 
 @pytest.mark.requirement("AF-4")
-def test_a_sliding_window_frees_one_place_at_a_time(worlds: Worlds) -> None:
+def test_a_sliding_window_frees_one_place_at_a_time(worlds: SessionFactory) -> None:
     """AF-4: each message leaves 3600 s after it was counted."""
     world = worlds(anti_flooding={"volume": {"limit": 2}})
     world.send("at 0 s")
@@ -207,7 +207,7 @@ def test_a_sliding_window_frees_one_place_at_a_time(worlds: Worlds) -> None:
 
 
 @pytest.mark.requirement("AF-4")
-def test_under_the_other_reading_a_window_is_fixed_and_ends_all_at_once(worlds: Worlds) -> None:
+def test_under_the_other_reading_a_window_is_fixed_and_ends_all_at_once(worlds: SessionFactory) -> None:
     """AF-4, alternative: it starts with the first message, and the whole of it passes an hour later."""
     world = worlds(anti_flooding={"volume": {"limit": 2}}, assume={"AF-4": "fixed"})
     world.send("at 0 s")
@@ -225,7 +225,7 @@ def test_under_the_other_reading_a_window_is_fixed_and_ends_all_at_once(worlds: 
 
 
 @pytest.mark.requirement("AF-5")
-def test_what_was_refused_or_dropped_does_not_count(worlds: Worlds) -> None:
+def test_what_was_refused_or_dropped_does_not_count(worlds: SessionFactory) -> None:
     """AF-5: only messages handed to a provider take room."""
     world = worlds(anti_flooding={"duplicates": {"limit": 1}, "volume": {"limit": 2}})
     world.send("counted")
@@ -242,7 +242,7 @@ def test_what_was_refused_or_dropped_does_not_count(worlds: Worlds) -> None:
 
 
 @pytest.mark.requirement("AF-5")
-def test_under_the_other_reading_every_well_formed_attempt_counts_towards_the_volume(worlds: Worlds) -> None:
+def test_under_the_other_reading_every_well_formed_attempt_counts_towards_the_volume(worlds: SessionFactory) -> None:
     """AF-5, alternative: refused and dropped ones too; malformed and unauthenticated ones not."""
     world = worlds(anti_flooding={"duplicates": {"limit": 1}, "volume": {"limit": 4}}, assume={"AF-5": "attempts"})
     for _ in range(5):
@@ -258,7 +258,7 @@ def test_under_the_other_reading_every_well_formed_attempt_counts_towards_the_vo
 
 
 @pytest.mark.requirement("AF-5", "AF-2")
-def test_under_the_other_reading_a_client_that_keeps_trying_stays_locked_out(worlds: Worlds) -> None:
+def test_under_the_other_reading_a_client_that_keeps_trying_stays_locked_out(worlds: SessionFactory) -> None:
     """AF-5, alternative: even what was refused with 60 counts, so the window never empties."""
     world = worlds(anti_flooding={"volume": {"limit": 1}}, assume={"AF-5": "attempts"})
     assert_accepted(world.send("0"))
@@ -276,7 +276,7 @@ def test_under_the_other_reading_a_client_that_keeps_trying_stays_locked_out(wor
 
 
 @pytest.mark.requirement("AF-2", "AF-4")
-def test_a_refusal_does_not_make_the_gateway_forget_the_window(worlds: Worlds) -> None:
+def test_a_refusal_does_not_make_the_gateway_forget_the_window(worlds: SessionFactory) -> None:
     """AF-2: a full window refuses as often as it is asked, however old the oldest destination is."""
     world = worlds(anti_flooding={"volume": {"limit": 2}})
     world.send("elsewhere", destination="+447700900999")
@@ -291,7 +291,7 @@ def test_a_refusal_does_not_make_the_gateway_forget_the_window(worlds: Worlds) -
 
 
 @pytest.mark.requirement("AF-1", "AF-4")
-def test_a_drop_does_not_make_the_gateway_forget_the_text(world: World) -> None:
+def test_a_drop_does_not_make_the_gateway_forget_the_text(world: SessionClient) -> None:
     """AF-1: a third, fourth and fifth copy are dropped, however old the oldest destination is."""
     world.send("elsewhere", destination="+447700900999")
     world.advance(1800)
@@ -305,7 +305,7 @@ def test_a_drop_does_not_make_the_gateway_forget_the_text(world: World) -> None:
 
 
 @pytest.mark.requirement("AF-3")
-def test_changing_the_rules_and_moving_the_clock_back_leave_the_windows_alone(worlds: Worlds) -> None:
+def test_changing_the_rules_and_moving_the_clock_back_leave_the_windows_alone(worlds: SessionFactory) -> None:
     """AF-3: nothing resets them but time."""
     world = worlds(anti_flooding={"volume": {"limit": 2}})
     fill(world, 2)
@@ -326,7 +326,7 @@ def test_changing_the_rules_and_moving_the_clock_back_leave_the_windows_alone(wo
 
 
 @pytest.mark.requirement("AF-2")
-def test_a_limit_of_nothing_refuses_the_first_message(worlds: Worlds) -> None:
+def test_a_limit_of_nothing_refuses_the_first_message(worlds: SessionFactory) -> None:
     """AF-2: zero is a limit like any other."""
     world = worlds(anti_flooding={"volume": {"limit": 0}})
 
@@ -337,7 +337,7 @@ def test_a_limit_of_nothing_refuses_the_first_message(worlds: Worlds) -> None:
 
 
 @pytest.mark.requirement("AF-1")
-def test_a_limit_of_no_duplicates_drops_even_the_first(worlds: Worlds) -> None:
+def test_a_limit_of_no_duplicates_drops_even_the_first(worlds: SessionFactory) -> None:
     """AF-1: zero copies means that none is sent, and each drop has an id of its own."""
     world = worlds(anti_flooding={"duplicates": {"limit": 0}})
 
@@ -349,7 +349,7 @@ def test_a_limit_of_no_duplicates_drops_even_the_first(worlds: Worlds) -> None:
 
 @pytest.mark.requirement("AF-2")
 def test_200_parallel_sends_to_one_number_are_150_acceptances_and_50_refusals(
-    gateway: MockGateway, world: World
+    gateway: MockGateway, world: SessionClient
 ) -> None:
     """AF-2: counting and reserving are one step, whatever comes at once."""
 

@@ -6,14 +6,14 @@ import httpx2
 import pytest
 
 from mock_server.testing import MockGateway
-from tests.support import World, assert_control
+from tests.support import SessionClient, assert_control
 
 
 @pytest.mark.requirement("ANS-1", "AF-1")
 def test_one_text_through_two_providers_gets_two_ids() -> None:
     """ANS-1, AF-1: copies are counted per provider, and an id belongs to one message whoever carried it."""
     with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, trust_env=False) as client:
-        world = World(client, assert_control(client.post("/_control/sessions", json={"seed": 7}), 201)["id"])
+        world = SessionClient(client, assert_control(client.post("/_control/sessions", json={"seed": 7}), 201)["id"])
         ids = [world.send(text="one").json()["id"] for _ in range(3)]
         world.control("PATCH", "/scenario", {"providers": [{"name": "OTHER"}]})
         ids += [world.send(text="one").json()["id"] for _ in range(3)]
@@ -30,7 +30,9 @@ def test_an_edit_that_is_not_about_limits_changes_no_id() -> None:
     edits: tuple[dict[str, object] | None, ...] = (None, {"watchlist": []})
     for edit in edits:
         with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, trust_env=False) as client:
-            world = World(client, assert_control(client.post("/_control/sessions", json={"seed": 7}), 201)["id"])
+            world = SessionClient(
+                client, assert_control(client.post("/_control/sessions", json={"seed": 7}), 201)["id"]
+            )
             world.send(text="before")
             if edit is not None:
                 world.control("PATCH", "/scenario", edit)

@@ -7,8 +7,8 @@ import pytest
 from tests.support import (
     DESTINATION,
     ORDINARY,
-    World,
-    Worlds,
+    SessionClient,
+    SessionFactory,
     assert_accepted,
     assert_refused,
 )
@@ -25,7 +25,7 @@ VENDORS_EXAMPLE = {
 
 
 @pytest.mark.requirement("REQ-11", "REQ-9", "REQ-7", "REQ-8", "REQ-3", "REQ-6")
-def test_the_vendors_full_example_is_accepted_and_every_field_arrives(world: World) -> None:
+def test_the_vendors_full_example_is_accepted_and_every_field_arrives(world: SessionClient) -> None:
     """REQ-11: provider and UUID in the answer, all seven fields with the message."""
     response = world.send_object(VENDORS_EXAMPLE)
 
@@ -54,21 +54,21 @@ def test_the_vendors_full_example_is_accepted_and_every_field_arrives(world: Wor
 
 @pytest.mark.requirement("REQ-1")
 @pytest.mark.parametrize("destination", ["+393401234567", "+1234567", "+123456789012345", "+390000000000"])
-def test_seven_to_fifteen_digits_after_a_plus_are_a_destination(world: World, destination: str) -> None:
+def test_seven_to_fifteen_digits_after_a_plus_are_a_destination(world: SessionClient, destination: str) -> None:
     """REQ-1: E.164 at both ends of its length."""
     assert_accepted(world.send(destination=destination))
 
 
 @pytest.mark.requirement("REQ-1", "ERR-56")
 @pytest.mark.parametrize("destination", ["+123456", "+1234567890123456", "+0123456789"])
-def test_a_digit_too_few_or_too_many_is_no_destination(world: World, destination: str) -> None:
+def test_a_digit_too_few_or_too_many_is_no_destination(world: SessionClient, destination: str) -> None:
     """REQ-1: six digits, sixteen digits, a leading zero."""
     assert_refused(world.send(destination=destination), 56)
 
 
 @pytest.mark.requirement("REQ-2", "BAD-3")
 @pytest.mark.parametrize("character", ["x", "é", "\N{GRINNING FACE}"])
-def test_a_text_may_have_1600_code_points_and_not_one_more(world: World, character: str) -> None:
+def test_a_text_may_have_1600_code_points_and_not_one_more(world: SessionClient, character: str) -> None:
     """REQ-2, BAD-3: code points are counted, not bytes and not UTF-16 units."""
     longest = world.send(character * 1600)
     longer = world.send(character * 1601)
@@ -78,7 +78,7 @@ def test_a_text_may_have_1600_code_points_and_not_one_more(world: World, charact
 
 
 @pytest.mark.requirement("REQ-2")
-def test_a_text_arrives_as_it_was_sent_whatever_its_alphabet(world: World) -> None:
+def test_a_text_arrives_as_it_was_sent_whatever_its_alphabet(world: SessionClient) -> None:
     """REQ-2: the encoding is the gateway's business; nothing is lost on the way."""
     text = "Grüße \N{WAVING HAND SIGN} Ελλάδα [^{}\\~|€] \r\n\t\N{RIGHT-TO-LEFT OVERRIDE}"
 
@@ -91,7 +91,7 @@ def test_a_text_arrives_as_it_was_sent_whatever_its_alphabet(world: World) -> No
 @pytest.mark.parametrize("service", ["AUTHENTICATION", "DIGITALSIGN", "ECOMMERCE", "ADMIN"])
 @pytest.mark.parametrize("action", ["2FA", "PASSWORD_RESET", "NOTIFICATION", "AUTH", "verification", "anything"])
 def test_the_services_of_the_vendors_pages_are_known_and_actions_are_free_text(
-    world: World, service: str, action: str
+    world: SessionClient, service: str, action: str
 ) -> None:
     """REQ-4: four services, any action."""
     assert_accepted(world.send(reference={"service": service, "action": action, "key": "k"}))
@@ -112,7 +112,7 @@ def test_the_services_of_the_vendors_pages_are_known_and_actions_are_free_text(
     ],
 )
 def test_a_reference_needs_a_service_of_the_list_as_soon_as_it_says_anything(
-    world: World, reference: dict[str, object]
+    world: SessionClient, reference: dict[str, object]
 ) -> None:
     """REQ-3: an unknown service, and an action or key without one, get 59."""
     assert_refused(world.send(reference=reference), 59)
@@ -121,14 +121,14 @@ def test_a_reference_needs_a_service_of_the_list_as_soon_as_it_says_anything(
 @pytest.mark.requirement("REQ-3")
 @pytest.mark.parametrize("reference", [{}, {"service": None, "action": None, "key": None}, {"service": "ADMIN"}])
 def test_a_reference_may_say_nothing_and_a_service_may_stand_alone(
-    world: World, reference: dict[str, object]
+    world: SessionClient, reference: dict[str, object]
 ) -> None:
     """REQ-3: only an action or a key makes the service required."""
     assert_accepted(world.send(reference=reference))
 
 
 @pytest.mark.requirement("REQ-4")
-def test_a_scenario_replaces_the_list_of_services(worlds: Worlds) -> None:
+def test_a_scenario_replaces_the_list_of_services(worlds: SessionFactory) -> None:
     """REQ-4: the list is not published, so it can be set."""
     world = worlds(services=["BANKING"])
 
@@ -138,7 +138,7 @@ def test_a_scenario_replaces_the_list_of_services(worlds: Worlds) -> None:
 
 @pytest.mark.requirement("REQ-5")
 @pytest.mark.parametrize("value", [1, -1, 10**30, "three", None, True, [1], {"n": 1}])
-def test_attempt_count_is_accepted_and_ignored_whatever_it_is(world: World, value: object) -> None:
+def test_attempt_count_is_accepted_and_ignored_whatever_it_is(world: SessionClient, value: object) -> None:
     """REQ-5: deprecated, no effect, and no unknown field either."""
     response = world.send(attemptCount=value)
 
@@ -147,7 +147,7 @@ def test_attempt_count_is_accepted_and_ignored_whatever_it_is(world: World, valu
 
 
 @pytest.mark.requirement("REQ-6", "ANS-2")
-def test_only_a_detailed_answer_names_the_provider(world: World) -> None:
+def test_only_a_detailed_answer_names_the_provider(world: SessionClient) -> None:
     """REQ-6: true names it; false, null and nothing do not."""
     assert_accepted(world.send("1", detailed=True), provider="PROVIDER1")
     assert_accepted(world.send("2", detailed=False))
@@ -157,7 +157,7 @@ def test_only_a_detailed_answer_names_the_provider(world: World) -> None:
 
 @pytest.mark.requirement("REQ-8")
 @pytest.mark.parametrize("lra", [0, -(2**31), 2**31 - 1, 1.0, -0.0, 1e3])
-def test_an_lra_is_an_int32_however_it_is_written(world: World, lra: float) -> None:
+def test_an_lra_is_an_int32_however_it_is_written(world: SessionClient, lra: float) -> None:
     """REQ-8: 1.0 equals 1."""
     assert_accepted(world.send(lra=lra))
 
@@ -167,7 +167,7 @@ def test_an_lra_is_an_int32_however_it_is_written(world: World, lra: float) -> N
 
 @pytest.mark.requirement("REQ-8", "BAD-2")
 @pytest.mark.parametrize("lra", [2**31, -(2**31) - 1, 1.5, True, "1", [], {}, 10**25, 1e300])
-def test_what_is_no_int32_is_no_lra(world: World, lra: object) -> None:
+def test_what_is_no_int32_is_no_lra(world: SessionClient, lra: object) -> None:
     """REQ-8: outside the range, a fraction, a boolean: malformed, the field named."""
     response = world.send(lra=lra)
 
@@ -177,7 +177,7 @@ def test_what_is_no_int32_is_no_lra(world: World, lra: object) -> None:
 
 
 @pytest.mark.requirement("REQ-9")
-def test_a_business_relation_is_kept_with_the_message(world: World) -> None:
+def test_a_business_relation_is_kept_with_the_message(world: SessionClient) -> None:
     """REQ-9: any string, on both operations."""
     assert_accepted(world.send(businessRelationId="BR-7", auth=ORDINARY, operation="Services"))
 
@@ -194,7 +194,7 @@ def test_a_business_relation_is_kept_with_the_message(world: World) -> None:
         {"url": "https://example.com", "authentication": {}},
     ],
 )
-def test_a_webhook_is_an_https_url_without_authentication(world: World, webhook: dict[str, object]) -> None:
+def test_a_webhook_is_an_https_url_without_authentication(world: SessionClient, webhook: dict[str, object]) -> None:
     """REQ-10: `authentication` absent means `NONE`."""
     assert_accepted(world.send(webhook=webhook))
 
@@ -202,7 +202,7 @@ def test_a_webhook_is_an_https_url_without_authentication(world: World, webhook:
 
 
 @pytest.mark.requirement("REQ-12")
-def test_unknown_fields_are_ignored_and_flagged(world: World) -> None:
+def test_unknown_fields_are_ignored_and_flagged(world: SessionClient) -> None:
     """REQ-12: a tolerant reader, and a journal that tells a developer of the typo."""
     response = world.send_object(
         {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import Worlds, assert_accepted
+from tests.support import SessionFactory, assert_accepted
 
 SENDS = [(f"+44770090020{number % 4}", f"text {number % 3}") for number in range(16)]
 
 
-def ids_of(worlds: Worlds, sends: list[tuple[str, str]], seed: int) -> dict[tuple[str, str], list[str]]:
+def ids_of(worlds: SessionFactory, sends: list[tuple[str, str]], seed: int) -> dict[tuple[str, str], list[str]]:
     """The ids that each pair of destination and text got, in a fresh session."""
     world = worlds(seed=seed, anti_flooding={"duplicates": {"limit": 1}})
     found: dict[tuple[str, str], list[str]] = {}
@@ -19,12 +19,14 @@ def ids_of(worlds: Worlds, sends: list[tuple[str, str]], seed: int) -> dict[tupl
 
 
 @pytest.mark.parametrize("order", [SENDS[::-1], SENDS[::2] + SENDS[1::2], SENDS[5:] + SENDS[:5], sorted(SENDS)])
-def test_the_same_seed_and_sends_give_the_same_ids_in_any_order(worlds: Worlds, order: list[tuple[str, str]]) -> None:
+def test_the_same_seed_and_sends_give_the_same_ids_in_any_order(
+    worlds: SessionFactory, order: list[tuple[str, str]]
+) -> None:
     """Drops included: parallel tests and a fuzzer's reruns see the ids they saw before."""
     assert ids_of(worlds, order, seed=7) == ids_of(worlds, SENDS, seed=7)
 
 
-def test_another_seed_gives_other_ids(worlds: Worlds) -> None:
+def test_another_seed_gives_other_ids(worlds: SessionFactory) -> None:
     """None in common."""
     one, other = (ids_of(worlds, SENDS, seed) for seed in (7, 8))
 
@@ -32,7 +34,7 @@ def test_another_seed_gives_other_ids(worlds: Worlds) -> None:
 
 
 @pytest.mark.requirement("AF-7")
-def test_ids_are_never_used_twice_across_drops_windows_patches_and_a_clock_set_back(worlds: Worlds) -> None:
+def test_ids_are_never_used_twice_across_drops_windows_patches_and_a_clock_set_back(worlds: SessionFactory) -> None:
     """AF-7: a fresh id for everything that is answered 200, whatever happens to time and rules in between."""
     world = worlds(anti_flooding={"duplicates": {"limit": 1}})
     ids = []
@@ -45,7 +47,7 @@ def test_ids_are_never_used_twice_across_drops_windows_patches_and_a_clock_set_b
     assert len(set(ids)) == len(ids) == 30
 
 
-def test_a_reset_makes_the_same_ids_again(worlds: Worlds) -> None:
+def test_a_reset_makes_the_same_ids_again(worlds: SessionFactory) -> None:
     """As created means the same seed, so the same sends get the same ids."""
     world = worlds()
     first = [assert_accepted(world.send()) for _ in range(3)]

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import ADMIN, CUSTOMER, MISSING_HEADER, ORDINARY, World, Worlds, assert_accepted, assert_refused
+from tests.support import (
+    ADMIN,
+    CUSTOMER,
+    MISSING_HEADER,
+    ORDINARY,
+    SessionClient,
+    SessionFactory,
+    assert_accepted,
+    assert_refused,
+)
 
 ALL_WELL = b'{"globalStatus":true,"dbStatus":true,"servicesStatus":true,"errorMessage":"","versionNumber":"27.1.0.2"}'
 
 
 @pytest.mark.requirement("OP-1", "REQ-7")
-def test_an_administrator_sends_on_behalf_of_another_account(world: World) -> None:
+def test_an_administrator_sends_on_behalf_of_another_account(world: SessionClient) -> None:
     """OP-1: the message goes out for the account that the request names."""
     response = world.send("Hi", account="customer-account", lra=1234)
 
@@ -20,7 +29,7 @@ def test_an_administrator_sends_on_behalf_of_another_account(world: World) -> No
 
 
 @pytest.mark.requirement("OP-2")
-def test_an_ordinary_account_sends_through_the_services_operation(world: World) -> None:
+def test_an_ordinary_account_sends_through_the_services_operation(world: SessionClient) -> None:
     """OP-2: the same request without the administrators' fields, for whoever has an account."""
     response = world.send("Hi", auth=ORDINARY, operation="Services", detailed=True)
 
@@ -30,7 +39,7 @@ def test_an_ordinary_account_sends_through_the_services_operation(world: World) 
 
 
 @pytest.mark.requirement("OP-3", "OP-5")
-def test_the_services_health_check_asks_for_no_credentials(world: World) -> None:
+def test_the_services_health_check_asks_for_no_credentials(world: SessionClient) -> None:
     """OP-3, OP-5: an empty body, nobody signed in, and the five members in the vendor's order."""
     response = world.post("/api/Services/checkServiceStatus", auth=None)
 
@@ -41,7 +50,7 @@ def test_the_services_health_check_asks_for_no_credentials(world: World) -> None
 
 
 @pytest.mark.requirement("OP-4", "OP-5")
-def test_the_administrators_health_check_answers_an_administrator(world: World) -> None:
+def test_the_administrators_health_check_answers_an_administrator(world: SessionClient) -> None:
     """OP-4: the same answer behind HTTP Basic."""
     response = world.post("/api/Admin/checkServiceStatus", auth=ADMIN)
 
@@ -51,7 +60,7 @@ def test_the_administrators_health_check_answers_an_administrator(world: World) 
 
 
 @pytest.mark.requirement("OP-4", "ERR-63a", "ERR-63b", "ACC-2")
-def test_the_administrators_health_check_refuses_everybody_else(world: World) -> None:
+def test_the_administrators_health_check_refuses_everybody_else(world: SessionClient) -> None:
     """OP-4: no credentials, wrong ones and an ordinary account get the refusals of a send."""
     path = "/api/Admin/checkServiceStatus"
 
@@ -71,7 +80,7 @@ def test_the_administrators_health_check_refuses_everybody_else(world: World) ->
 
 @pytest.mark.requirement("OP-8")
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "text/html"])
-def test_any_accept_header_gets_json(world: World, accept: str) -> None:
+def test_any_accept_header_gets_json(world: SessionClient, accept: str) -> None:
     """OP-8: the vendor's own cURL line asks for no JSON."""
     response = world.send(headers={"Accept": accept})
 
@@ -79,7 +88,7 @@ def test_any_accept_header_gets_json(world: World, accept: str) -> None:
 
 
 @pytest.mark.requirement("OP-8")
-def test_a_request_without_accept_and_user_agent_is_as_good(world: World) -> None:
+def test_a_request_without_accept_and_user_agent_is_as_good(world: SessionClient) -> None:
     """OP-8: only `Authorization` and the body decide."""
     request = world.client.build_request(
         "POST",
@@ -111,7 +120,7 @@ def test_a_request_without_accept_and_user_agent_is_as_good(world: World) -> Non
     ],
 )
 def test_a_part_that_is_down_is_named_and_sends_go_on(
-    worlds: Worlds, health: dict[str, str], db: str, services: str, said: str
+    worlds: SessionFactory, health: dict[str, str], db: str, services: str, said: str
 ) -> None:
     """OP-9: still 200, the flags false, `errorMessage` naming the part; a send is unaffected."""
     world = worlds(health=health)

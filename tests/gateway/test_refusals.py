@@ -10,8 +10,8 @@ from tests.support import (
     DESTINATION,
     MISSING_HEADER,
     ORDINARY,
-    World,
-    Worlds,
+    SessionClient,
+    SessionFactory,
     assert_accepted,
     assert_refused,
     decided,
@@ -21,7 +21,7 @@ NOBODY = ("nobody", "nothing-at-all")
 
 
 @pytest.mark.requirement("ERR-8")
-def test_a_number_that_cannot_receive_sms_is_a_wrong_number_for_ever(worlds: Worlds) -> None:
+def test_a_number_that_cannot_receive_sms_is_a_wrong_number_for_ever(worlds: SessionFactory) -> None:
     """ERR-8: permanent, a retry gives the same."""
     world = worlds(unreachable=[DESTINATION, "+4477009002*"])
 
@@ -56,7 +56,7 @@ def test_a_number_that_cannot_receive_sms_is_a_wrong_number_for_ever(worlds: Wor
         "  ",
     ],
 )
-def test_a_malformed_destination_is_an_invalid_number(world: World, destination: str) -> None:
+def test_a_malformed_destination_is_an_invalid_number(world: SessionClient, destination: str) -> None:
     """ERR-56: no country prefix, spaces, dashes, parentheses, double plus, other digits, line ends."""
     refused = world.send(destination=destination)
 
@@ -66,7 +66,7 @@ def test_a_malformed_destination_is_an_invalid_number(world: World, destination:
 
 @pytest.mark.requirement("NUM-1", "ERR-56")
 @pytest.mark.parametrize("destination", ["+999123456789", "+210123456789", "+801234567890"])
-def test_a_calling_code_that_nobody_was_assigned_is_an_invalid_number(world: World, destination: str) -> None:
+def test_a_calling_code_that_nobody_was_assigned_is_an_invalid_number(world: SessionClient, destination: str) -> None:
     """NUM-1: the first digits must be a country's, or a network's."""
     refused = world.send(destination=destination)
 
@@ -78,13 +78,13 @@ def test_a_calling_code_that_nobody_was_assigned_is_an_invalid_number(world: Wor
 @pytest.mark.parametrize(
     "destination", ["+1234567890", "+390000000000", "+441212345678", "+882123456789", "+80012345678"]
 )
-def test_the_numbering_plan_behind_the_country_code_is_not_enforced(world: World, destination: str) -> None:
+def test_the_numbering_plan_behind_the_country_code_is_not_enforced(world: SessionClient, destination: str) -> None:
     """NUM-1: the vendor's own examples would break it; landlines and non-geographic codes pass."""
     assert_accepted(world.send(destination=destination))
 
 
 @pytest.mark.requirement("ERR-59")
-def test_an_unknown_reference_service_is_refused(world: World) -> None:
+def test_an_unknown_reference_service_is_refused(world: SessionClient) -> None:
     """ERR-59: the explanation lists what is known, the answer does not."""
     refused = world.send(reference={"service": "WEBSHOP"})
 
@@ -94,7 +94,7 @@ def test_an_unknown_reference_service_is_refused(world: World) -> None:
 
 
 @pytest.mark.requirement("ERR-60")
-def test_too_many_messages_to_one_number_are_flooding(worlds: Worlds) -> None:
+def test_too_many_messages_to_one_number_are_flooding(worlds: SessionFactory) -> None:
     """ERR-60: transient, and the explanation says until when."""
     world = worlds(anti_flooding={"volume": {"limit": 1}})
     world.send("1")
@@ -109,7 +109,7 @@ def test_too_many_messages_to_one_number_are_flooding(worlds: Worlds) -> None:
 
 
 @pytest.mark.requirement("ERR-61", "WL-1")
-def test_a_destination_on_the_watchlist_is_refused_for_every_account(worlds: Worlds) -> None:
+def test_a_destination_on_the_watchlist_is_refused_for_every_account(worlds: SessionFactory) -> None:
     """ERR-61, WL-1: whoever sends, by either operation; advancing time lifts nothing."""
     world = worlds(
         watchlist=[DESTINATION],
@@ -130,7 +130,7 @@ def test_a_destination_on_the_watchlist_is_refused_for_every_account(worlds: Wor
 
 
 @pytest.mark.requirement("WL-2")
-def test_the_watchlist_takes_exact_numbers_and_prefixes(worlds: Worlds) -> None:
+def test_the_watchlist_takes_exact_numbers_and_prefixes(worlds: SessionFactory) -> None:
     """WL-2: an exact entry names one number, `*` names all that begin so."""
     world = worlds(watchlist=["+447700900061", "+447700901*"])
 
@@ -143,7 +143,7 @@ def test_the_watchlist_takes_exact_numbers_and_prefixes(worlds: Worlds) -> None:
 
 @pytest.mark.requirement("ERR-63a", "ACC-1")
 @pytest.mark.parametrize("operation", ["Admin", "Services"])
-def test_no_credentials_are_refused_with_their_own_words(world: World, operation: str) -> None:
+def test_no_credentials_are_refused_with_their_own_words(world: SessionClient, operation: str) -> None:
     """ERR-63a: no `Authorization` header at all."""
     refused = world.send(auth=None, operation=operation)
 
@@ -157,7 +157,7 @@ def test_no_credentials_are_refused_with_their_own_words(world: World, operation
 )
 @pytest.mark.parametrize("operation", ["Admin", "Services"])
 def test_an_unknown_user_a_wrong_password_and_an_inactive_account_look_alike(
-    world: World, auth: tuple[str, str], operation: str
+    world: SessionClient, auth: tuple[str, str], operation: str
 ) -> None:
     """ERR-63b: one answer for all three; the journal tells them apart."""
     refused = world.send(auth=auth, operation=operation)
@@ -167,7 +167,7 @@ def test_an_unknown_user_a_wrong_password_and_an_inactive_account_look_alike(
 
 
 @pytest.mark.requirement("ERR-64", "PR-1")
-def test_without_a_provider_that_is_up_nothing_is_accepted(worlds: Worlds) -> None:
+def test_without_a_provider_that_is_up_nothing_is_accepted(worlds: SessionFactory) -> None:
     """ERR-64, PR-1: the 200 is given only after a provider took the message."""
     world = worlds(providers=[{"name": "PROVIDER1", "up": False}, {"name": "MITTO", "up": False}])
 
@@ -184,13 +184,13 @@ def test_without_a_provider_that_is_up_nothing_is_accepted(worlds: Worlds) -> No
 
 
 @pytest.mark.requirement("ERR-64")
-def test_a_gateway_without_any_provider_refuses_alike(worlds: Worlds) -> None:
+def test_a_gateway_without_any_provider_refuses_alike(worlds: SessionFactory) -> None:
     """ERR-64: an empty list is no crash."""
     assert_refused(worlds(providers=[]).send(), 64)
 
 
 @pytest.mark.requirement("PR-2")
-def test_the_first_provider_that_is_up_takes_the_message(worlds: Worlds) -> None:
+def test_the_first_provider_that_is_up_takes_the_message(worlds: SessionFactory) -> None:
     """PR-2: failover in the scenario's order, and back again."""
     world = worlds(providers=[{"name": "PROVIDER1", "up": False}, {"name": "MITTO"}, {"name": "THIRD"}])
 
@@ -205,7 +205,7 @@ def test_the_first_provider_that_is_up_takes_the_message(worlds: Worlds) -> None
 
 @pytest.mark.requirement("ERR-66", "BAD-2", "BAD-8")
 @pytest.mark.parametrize("content", [{}, {"text": ""}, {"text": None}])
-def test_an_empty_null_or_missing_text_is_refused(world: World, content: dict[str, object]) -> None:
+def test_an_empty_null_or_missing_text_is_refused(world: SessionClient, content: dict[str, object]) -> None:
     """ERR-66: three ways to say nothing."""
     refused = world.send_object({"destination": DESTINATION, **content})
 
@@ -225,7 +225,7 @@ def test_an_empty_null_or_missing_text_is_refused(world: World, content: dict[st
         "WWW.example.com",
     ],
 )
-def test_a_url_is_denied_unless_the_account_may_send_urls(world: World, text: str) -> None:
+def test_a_url_is_denied_unless_the_account_may_send_urls(world: SessionClient, text: str) -> None:
     """ERR-74, URL-1: a permission of the account; denied unless the account says otherwise."""
     denied = world.send(text, auth=ORDINARY, operation="Services")
     allowed = world.send(text, auth=CUSTOMER, operation="Services")
@@ -236,7 +236,7 @@ def test_a_url_is_denied_unless_the_account_may_send_urls(world: World, text: st
 
 
 @pytest.mark.requirement("URL-2")
-def test_under_impersonation_the_other_accounts_permission_counts(world: World) -> None:
+def test_under_impersonation_the_other_accounts_permission_counts(world: SessionClient) -> None:
     """URL-2: the administrator may not send URLs, the customer may, and the other way round."""
     text = "https://example.com"
 
@@ -253,7 +253,7 @@ def test_under_impersonation_the_other_accounts_permission_counts(world: World) 
 @pytest.mark.parametrize(
     "text", ["buy at example.com", "(example.co.uk/path)", "bücher.example.de", "пример.рф", "例え。jp"]
 )
-def test_a_bare_domain_is_a_url(world: World, text: str) -> None:
+def test_a_bare_domain_is_a_url(world: SessionClient, text: str) -> None:
     """URL-3: a known top-level domain, with or without a path, internationalised included."""
     assert_refused(world.send(text), 74)
 
@@ -262,7 +262,7 @@ def test_a_bare_domain_is_a_url(world: World, text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["write to me@example.com", "3.14 is pi", "End.Begin", "v1.2.3", "a.b", "Hello...world", "12:30"]
 )
-def test_an_email_address_and_a_full_stop_are_no_url(world: World, text: str) -> None:
+def test_an_email_address_and_a_full_stop_are_no_url(world: SessionClient, text: str) -> None:
     """URL-3: no known top-level domain, or an `@` before it."""
     assert_accepted(world.send(text))
 
@@ -270,7 +270,7 @@ def test_an_email_address_and_a_full_stop_are_no_url(world: World, text: str) ->
 @pytest.mark.requirement("ERR-8", "ERR-60", "ERR-61", "ERR-64", "ERR-74")
 @pytest.mark.parametrize(("suffix", "code"), [("008", 8), ("060", 60), ("061", 61), ("064", 64), ("074", 74)])
 def test_the_magic_destinations_of_the_default_scenario_name_their_refusal(
-    world: World, suffix: str, code: int
+    world: SessionClient, suffix: str, code: int
 ) -> None:
     """A tester sees each refusal by the last digits, whatever the text; nothing reaches the provider."""
     refused = world.send(destination=f"+447700900{suffix}", text="harmless")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import DESTINATION, World, Worlds, assert_accepted, assert_refused
+from tests.support import DESTINATION, SessionClient, SessionFactory, assert_accepted, assert_refused
 
 
-def stubbed(worlds: Worlds, code: int) -> World:
+def stubbed(worlds: SessionFactory, code: int) -> SessionClient:
     """A session in which every send to the one destination is refused with a code."""
     return worlds(stubs=[{"when": {"destination": DESTINATION}, "then": {"refuse": code}}])
 
 
 @pytest.mark.parametrize("code", [8, 56, 59, 60, 61, 63, 64, 66, 74])
-def test_every_code_of_the_catalogue_can_be_forced_and_looks_like_the_real_one(worlds: Worlds, code: int) -> None:
+def test_every_code_of_the_catalogue_can_be_forced_and_looks_like_the_real_one(
+    worlds: SessionFactory, code: int
+) -> None:
     """A forced answer is the exact answer; the journal marks it as forced for ever."""
     world = stubbed(worlds, code)
 
@@ -27,7 +29,7 @@ def test_every_code_of_the_catalogue_can_be_forced_and_looks_like_the_real_one(w
 
 
 @pytest.mark.requirement("AF-5")
-def test_a_forced_refusal_reserves_nothing(worlds: Worlds) -> None:
+def test_a_forced_refusal_reserves_nothing(worlds: SessionFactory) -> None:
     """AF-5: it takes no room in the windows."""
     world = stubbed(worlds, 64)
     world.patch(anti_flooding={"volume": {"limit": 1}})
@@ -40,7 +42,7 @@ def test_a_forced_refusal_reserves_nothing(worlds: Worlds) -> None:
 
 
 @pytest.mark.requirement("ORD-1")
-def test_a_request_that_is_refused_earlier_does_not_meet_the_stub(worlds: Worlds) -> None:
+def test_a_request_that_is_refused_earlier_does_not_meet_the_stub(worlds: SessionFactory) -> None:
     """Who is not authenticated, and what is no submission, gets the natural answer."""
     world = stubbed(worlds, 64)
 
@@ -48,7 +50,7 @@ def test_a_request_that_is_refused_earlier_does_not_meet_the_stub(worlds: Worlds
     assert world.send_raw(b"[]").status_code == 400
 
 
-def test_the_explanation_says_what_the_rules_would_have_said(worlds: Worlds) -> None:
+def test_the_explanation_says_what_the_rules_would_have_said(worlds: SessionFactory) -> None:
     """Accepted, refused by a rule, refused by the windows, dropped: four naturals behind one forced answer."""
     world = worlds(
         stubs=[{"when": {"destination": "+44*"}, "then": {"refuse": 61}}],
@@ -87,7 +89,7 @@ def test_the_explanation_says_what_the_rules_would_have_said(worlds: Worlds) -> 
     assert (flooded["without_stub"]["code"], flooded["without_stub"]["rule"]) == (60, "volume")
 
 
-def test_an_exact_destination_goes_before_a_prefix_and_then_the_first_stub_counts(worlds: Worlds) -> None:
+def test_an_exact_destination_goes_before_a_prefix_and_then_the_first_stub_counts(worlds: SessionFactory) -> None:
     """The most exact stub answers; among prefixes the order of the scenario does."""
     world = worlds(
         stubs=[

@@ -10,8 +10,8 @@ from tests.support import (
     CUSTOMER,
     DESTINATION,
     MISSING_HEADER,
-    World,
-    Worlds,
+    SessionClient,
+    SessionFactory,
     assert_accepted,
     assert_refused,
     decided,
@@ -57,7 +57,7 @@ NO_OBJECTS = {
 
 @pytest.mark.requirement("BAD-1")
 @pytest.mark.parametrize("body", NO_OBJECTS.values(), ids=NO_OBJECTS.keys())
-def test_a_body_that_is_no_json_object_is_malformed(world: World, body: bytes) -> None:
+def test_a_body_that_is_no_json_object_is_malformed(world: SessionClient, body: bytes) -> None:
     """BAD-1: 400 with the envelope, `details` saying what is wrong; the next request is served."""
     refused = world.send_raw(body)
 
@@ -70,7 +70,7 @@ def test_a_body_that_is_no_json_object_is_malformed(world: World, body: bytes) -
 
 @pytest.mark.requirement("BAD-1", "ANS-3")
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"text":"Hi"'])
-def test_under_the_other_reading_a_malformed_body_is_500(worlds: Worlds, body: bytes) -> None:
+def test_under_the_other_reading_a_malformed_body_is_500(worlds: SessionFactory, body: bytes) -> None:
     """BAD-1, alternative: the same envelope with code 400, the status of every other refusal."""
     world = worlds(assume={"BAD-1": 500})
 
@@ -78,7 +78,7 @@ def test_under_the_other_reading_a_malformed_body_is_500(worlds: Worlds, body: b
 
 
 @pytest.mark.requirement("BAD-1", "BAD-2", "BAD-3", "BAD-6")
-def test_under_the_other_reading_everything_malformed_is_500(worlds: Worlds) -> None:
+def test_under_the_other_reading_everything_malformed_is_500(worlds: SessionFactory) -> None:
     """BAD-2, BAD-3 and BAD-6 answer as BAD-1 does, whichever way that is read."""
     world = worlds(assume={"BAD-1": 500})
 
@@ -88,7 +88,7 @@ def test_under_the_other_reading_everything_malformed_is_500(worlds: Worlds) -> 
 
 
 @pytest.mark.requirement("BAD-1")
-def test_the_last_of_duplicate_keys_wins_and_the_journal_flags_it(world: World) -> None:
+def test_the_last_of_duplicate_keys_wins_and_the_journal_flags_it(world: SessionClient) -> None:
     """BAD-1: an answer as usual, and a hint for the developer."""
     response = world.send_raw(
         b'{"destination":"+447700900008","text":"a","text":"b","reference":{"key":"1","key":"2","service":"ADMIN"},'
@@ -102,7 +102,7 @@ def test_the_last_of_duplicate_keys_wins_and_the_journal_flags_it(world: World) 
 
 
 @pytest.mark.requirement("BAD-1")
-def test_nul_in_a_text_is_accepted(world: World) -> None:
+def test_nul_in_a_text_is_accepted(world: SessionClient) -> None:
     """BAD-1: escaped, it is a character like any other."""
     assert_accepted(world.send_raw(rb'{"destination":"+447700900123","text":"a\u0000b"}'))
 
@@ -139,7 +139,7 @@ def test_nul_in_a_text_is_accepted(world: World) -> None:
     ],
 )
 def test_a_field_of_the_wrong_type_is_malformed_and_named(
-    world: World, field: str, value: object, details: str
+    world: SessionClient, field: str, value: object, details: str
 ) -> None:
     """BAD-2: as BAD-1, `details` naming the field."""
     refused = world.send_object({"destination": DESTINATION, "text": "Hi", field: value})
@@ -150,7 +150,7 @@ def test_a_field_of_the_wrong_type_is_malformed_and_named(
 
 @pytest.mark.requirement("BAD-2", "ERR-56")
 @pytest.mark.parametrize("destination", [447700900123, None, True, [DESTINATION], {"number": DESTINATION}, 1.5])
-def test_a_destination_that_is_no_string_is_an_invalid_number(world: World, destination: object) -> None:
+def test_a_destination_that_is_no_string_is_an_invalid_number(world: SessionClient, destination: object) -> None:
     """BAD-2: 56 and not 400."""
     refused = world.send(destination=destination)
 
@@ -159,13 +159,13 @@ def test_a_destination_that_is_no_string_is_an_invalid_number(world: World, dest
 
 
 @pytest.mark.requirement("BAD-2", "ERR-56")
-def test_a_missing_destination_is_an_invalid_number(world: World) -> None:
+def test_a_missing_destination_is_an_invalid_number(world: SessionClient) -> None:
     """BAD-2: 56 and not 400."""
     assert_refused(world.send_object({"text": "Hi"}), 56)
 
 
 @pytest.mark.requirement("BAD-3")
-def test_under_the_other_readings_a_long_text_is_accepted_or_empty(worlds: Worlds) -> None:
+def test_under_the_other_readings_a_long_text_is_accepted_or_empty(worlds: SessionFactory) -> None:
     """BAD-3, alternatives: accepted whole, or refused with code 66."""
     accepting, emptying = worlds(assume={"BAD-3": "accepted"}), worlds(assume={"BAD-3": 66})
 
@@ -182,7 +182,7 @@ def test_under_the_other_readings_a_long_text_is_accepted_or_empty(worlds: World
     "content_type",
     ["text/plain", "application/xml", "application/x-www-form-urlencoded", "json", "text/json", "+json"],
 )
-def test_another_content_type_is_unsupported(world: World, content_type: str) -> None:
+def test_another_content_type_is_unsupported(world: SessionClient, content_type: str) -> None:
     """BAD-4: 415 with the envelope, whatever the body holds."""
     refused = world.send(headers={"Content-Type": content_type})
 
@@ -195,13 +195,15 @@ def test_another_content_type_is_unsupported(world: World, content_type: str) ->
     "content_type",
     ["application/json", "application/json; charset=utf-8", "APPLICATION/JSON", "application/problem+json", ""],
 )
-def test_json_with_parameters_a_json_suffix_and_an_empty_type_are_json(world: World, content_type: str) -> None:
+def test_json_with_parameters_a_json_suffix_and_an_empty_type_are_json(
+    world: SessionClient, content_type: str
+) -> None:
     """BAD-4: and a type that is missing is read as JSON."""
     assert_accepted(world.send(headers={"Content-Type": content_type}))
 
 
 @pytest.mark.requirement("BAD-4")
-def test_a_missing_content_type_is_read_as_json(world: World) -> None:
+def test_a_missing_content_type_is_read_as_json(world: SessionClient) -> None:
     """BAD-4: most hand-written clients forget it."""
     request = world.client.build_request(
         "POST",
@@ -238,7 +240,7 @@ def test_a_missing_content_type_is_read_as_json(world: World) -> None:
         " https://example.com",
     ],
 )
-def test_a_webhook_without_an_absolute_https_url_is_malformed(world: World, url: str | None) -> None:
+def test_a_webhook_without_an_absolute_https_url_is_malformed(world: SessionClient, url: str | None) -> None:
     """BAD-6: `details` names the field."""
     refused = world.send(webhook={"url": url})
 
@@ -248,7 +250,7 @@ def test_a_webhook_without_an_absolute_https_url_is_malformed(world: World, url:
 
 @pytest.mark.requirement("BAD-6", "REQ-10")
 @pytest.mark.parametrize("kind", ["BASIC", "none", "", "OAUTH2"])
-def test_a_webhook_knows_no_authentication_but_none(world: World, kind: str) -> None:
+def test_a_webhook_knows_no_authentication_but_none(world: SessionClient, kind: str) -> None:
     """BAD-6: the one documented type."""
     refused = world.send(webhook={"url": "https://example.com", "authentication": {"type": kind}})
 
@@ -256,7 +258,7 @@ def test_a_webhook_knows_no_authentication_but_none(world: World, kind: str) -> 
 
 
 @pytest.mark.requirement("BAD-6")
-def test_plain_http_is_refused_with_the_switch_that_allows_it(worlds: Worlds) -> None:
+def test_plain_http_is_refused_with_the_switch_that_allows_it(worlds: SessionFactory) -> None:
     """BAD-6: the way out stands in the answer, and it works."""
     strict, lenient = worlds(), worlds(webhooks={"https_only": False})
     webhook = {"url": "http://127.0.0.1:9/receipts"}
@@ -272,7 +274,7 @@ def test_plain_http_is_refused_with_the_switch_that_allows_it(worlds: Worlds) ->
 @pytest.mark.parametrize(
     "destination", [f" {DESTINATION}", f"{DESTINATION} ", f"\t{DESTINATION}", f"{DESTINATION}\r\n"]
 )
-def test_white_space_around_a_destination_is_malformed(world: World, destination: str) -> None:
+def test_white_space_around_a_destination_is_malformed(world: SessionClient, destination: str) -> None:
     """BAD-7: nothing is trimmed."""
     refused = world.send(destination=destination)
 
@@ -282,7 +284,7 @@ def test_white_space_around_a_destination_is_malformed(world: World, destination
 
 @pytest.mark.requirement("BAD-7")
 @pytest.mark.parametrize("text", [" ", "\n", " \t\r\n ", "\N{NO-BREAK SPACE}"])
-def test_a_text_of_white_space_is_a_text_unless_read_otherwise(worlds: Worlds, text: str) -> None:
+def test_a_text_of_white_space_is_a_text_unless_read_otherwise(worlds: SessionFactory, text: str) -> None:
     """BAD-7: accepted; under the alternative 66."""
     usual, other = worlds(), worlds(assume={"BAD-7": 66})
 
@@ -297,7 +299,7 @@ def test_a_text_of_white_space_is_a_text_unless_read_otherwise(worlds: Worlds, t
 @pytest.mark.parametrize(
     "field", ["reference", "attemptCount", "detailed", "account", "lra", "businessRelationId", "webhook"]
 )
-def test_an_optional_field_may_be_null(world: World, field: str) -> None:
+def test_an_optional_field_may_be_null(world: SessionClient, field: str) -> None:
     """BAD-8: the same as absent."""
     assert_accepted(world.send_object({"destination": DESTINATION, "text": "Hi", field: None}))
 
@@ -307,7 +309,9 @@ def test_an_optional_field_may_be_null(world: World, field: str) -> None:
     ("destination", "code"),
     [("+441212345678", 8), ("+390612345678", 8), ("+4477009001234", 56), ("+1234567", 56)],
 )
-def test_under_the_other_reading_the_numbering_plan_is_enforced(worlds: Worlds, destination: str, code: int) -> None:
+def test_under_the_other_reading_the_numbering_plan_is_enforced(
+    worlds: SessionFactory, destination: str, code: int
+) -> None:
     """NUM-1, alternative: 8 for a landline or an unassigned number, 56 for an impossible one."""
     world = worlds(assume={"NUM-1": "numbering-plan"})
 
@@ -318,13 +322,13 @@ def test_under_the_other_reading_the_numbering_plan_is_enforced(worlds: Worlds, 
 
 
 @pytest.mark.requirement("NUM-1")
-def test_under_the_other_reading_a_mobile_number_is_accepted(worlds: Worlds) -> None:
+def test_under_the_other_reading_a_mobile_number_is_accepted(worlds: SessionFactory) -> None:
     """NUM-1, alternative: the numbering plan knows it to be a mobile."""
     assert_accepted(worlds(assume={"NUM-1": "numbering-plan"}).send(destination="+447400123456"))
 
 
 @pytest.mark.requirement("URL-3", "ERR-74")
-def test_under_the_other_reading_only_an_explicit_url_counts(worlds: Worlds) -> None:
+def test_under_the_other_reading_only_an_explicit_url_counts(worlds: SessionFactory) -> None:
     """URL-3, alternative: with a scheme or `www.`, and nothing else."""
     world = worlds(assume={"URL-3": "explicit"})
 
@@ -347,7 +351,7 @@ FAULTS: tuple[tuple[str, dict[str, object], int], ...] = (
 
 @pytest.mark.requirement("ORD-1")
 @pytest.mark.parametrize("first", range(len(FAULTS)), ids=[name for name, _, _ in FAULTS])
-def test_of_all_that_is_wrong_with_a_request_the_first_check_answers(worlds: Worlds, first: int) -> None:
+def test_of_all_that_is_wrong_with_a_request_the_first_check_answers(worlds: SessionFactory, first: int) -> None:
     """ORD-1: each check in turn, with every later fault in the request as well."""
     world = worlds(
         unreachable=["+447700900008"],
@@ -368,7 +372,7 @@ def test_of_all_that_is_wrong_with_a_request_the_first_check_answers(worlds: Wor
 
 
 @pytest.mark.requirement("ORD-1")
-def test_volume_then_provider_then_duplicate_decide_last(worlds: Worlds) -> None:
+def test_volume_then_provider_then_duplicate_decide_last(worlds: SessionFactory) -> None:
     """ORD-1: 60 before 64, 64 before the silent drop."""
     world = worlds(anti_flooding={"volume": {"limit": 0}, "duplicates": {"limit": 0}}, providers=[])
 
@@ -384,7 +388,7 @@ def test_volume_then_provider_then_duplicate_decide_last(worlds: Worlds) -> None
 
 
 @pytest.mark.requirement("ORD-1")
-def test_authentication_then_privilege_then_media_type_then_shape_decide_first(world: World) -> None:
+def test_authentication_then_privilege_then_media_type_then_shape_decide_first(world: SessionClient) -> None:
     """ORD-1: who asks comes before what is asked; 404, 405 and a declared size come before both."""
     text = {"Content-Type": "text/plain"}
 

@@ -11,7 +11,18 @@ from mock_server.session.session import Session
 from mock_server.testing import MockGateway
 from tests.soak.crowd import crowd
 
-PARTS = ("agenda", "clock", "held", "ids", "journal", "receivers", "snapshots", "store", "stubs", "watchers")
+PARTS = (
+    "delivery_queue",
+    "clock",
+    "held",
+    "ids",
+    "journal",
+    "receivers",
+    "snapshots",
+    "store",
+    "stubs",
+    "subscriptions",
+)
 """What every session has of its own."""
 
 

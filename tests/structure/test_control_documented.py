@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from starlette.routing import Route
 
-from mock_server.bootstrap import World
+from mock_server.bootstrap import MockServer
 from mock_server.scenario.model import Scenario
 from tests.structure.project_sources import headings, pages
 
@@ -17,7 +17,7 @@ ROUTE = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/\S+)`")
 
 def served() -> set[tuple[str, str]]:
     """Method and path of every route that is not the vendor's."""
-    app = cast("Any", World(Scenario(version=1)).app)
+    app = cast("Any", MockServer(Scenario(version=1)).app)
     routes = [each for each in app._app.routes if isinstance(each, Route) and not each.path.startswith("/api")]
     return {(method, route.path) for route in routes for method in (route.methods or set()) - {"HEAD"}}
 

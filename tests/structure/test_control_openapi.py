@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from mock_server.api.answers import CONTROL_VERSION
 from mock_server.api.guard import TOKEN_HEADER
-from mock_server.bootstrap import World
+from mock_server.bootstrap import MockServer
 from mock_server.control.search.subjects import ATTEMPT_MEMBERS, EXCHANGE_MEMBERS, MESSAGE_MEMBERS
 from mock_server.domain.delivery import Status
 from mock_server.scenario.faults import FAULT_NAMES
@@ -30,7 +30,7 @@ OF_CREATION = {"seed", "clock"}
 
 def served() -> set[tuple[str, str]]:
     """Method and path of every route that is not the vendor's."""
-    app = cast("Any", World(Scenario(version=1)).app)
+    app = cast("Any", MockServer(Scenario(version=1)).app)
     routes = [each for each in app._app.routes if isinstance(each, Route) and not each.path.startswith("/api")]
     return {(method, route.path) for route in routes for method in (route.methods or set()) - {"HEAD"}}
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from contract_tests.openapi import load_document
 from mock_server import wire
 from mock_server.api.answers import _CHALLENGE
-from mock_server.bootstrap import World
+from mock_server.bootstrap import MockServer
 from mock_server.domain import errors
 from mock_server.domain.decision import Accepted, Decision
 from mock_server.domain.msisdn import NumberFault, fault_of
@@ -70,7 +70,7 @@ def properties(schema: str, *path: str) -> set[str]:
 
 def served() -> set[tuple[str, str]]:
     """Path and method of every route below `/api`; HEAD, which comes with GET, aside."""
-    app = cast("Any", World(Scenario(version=1)).app)
+    app = cast("Any", MockServer(Scenario(version=1)).app)
     routes = [each for each in app._app.routes if isinstance(each, Route) and each.path.startswith("/api")]
     return {(route.path, method) for route in routes for method in route.methods or () if method != "HEAD"}
 

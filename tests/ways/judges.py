@@ -10,7 +10,7 @@ from mock_server.domain.adversity import Adversity
 from mock_server.domain.delivery import Status
 from mock_server.domain.errors import BY_CODE
 from mock_server.domain.fault import STATUSES, FaultKind
-from tests.support import World
+from tests.support import SessionClient
 from tests.ways.on_the_wire import SHORT, Seen, Sending
 
 URL_DENIED = "See https://example.com/"
@@ -33,7 +33,7 @@ class Expected(NamedTuple):
 class Case:
     """One send in one session, under the eyes of a judge."""
 
-    def __init__(self, world: World, number: str, headers: Mapping[str, str]) -> None:
+    def __init__(self, world: SessionClient, number: str, headers: Mapping[str, str]) -> None:
         self.world = world
         self.number = number
         self._headers = headers

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import httpx2
 
 from tests.raw_client import raw_request
-from tests.support import World
+from tests.support import SessionClient
 
 PATIENCE = 10.0
 """Seconds in which a connection ends that ends at all."""
@@ -55,7 +55,7 @@ class Seen(NamedTuple):
 class Sending:
     """One send over a socket of its own, read as far as a judge wants."""
 
-    def __init__(self, world: World, content: Mapping[str, object], headers: Mapping[str, str]) -> None:
+    def __init__(self, world: SessionClient, content: Mapping[str, object], headers: Mapping[str, str]) -> None:
         target = httpx2.URL(str(world.client.base_url))
         self._socket = socket.create_connection((target.host, target.port or 80), timeout=PATIENCE)
         asked = [("Connection", "close"), *headers.items()]

@@ -6,7 +6,7 @@ import pytest
 
 from mock_server.domain.errors import CATALOGUE
 from mock_server.domain.fault import FaultKind
-from tests.support import DESTINATION, Worlds
+from tests.support import DESTINATION, SessionFactory
 from tests.ways.catalogue import NATURAL, WAYS, Row, magic_numbers, missing, rows
 from tests.ways.judges import JUDGES, Case, Expected
 
@@ -14,7 +14,7 @@ TABLE = {row.name: row for row in rows()}
 CASES = [(way, name) for name in TABLE for way in WAYS]
 
 
-def arranged(worlds: Worlds, way: str, row: Row) -> tuple[Case, str | None]:
+def arranged(worlds: SessionFactory, way: str, row: Row) -> tuple[Case, str | None]:
     """A fresh session in which the next send gets the row's outcome by one of the ways; and the stub's name."""
     if way == "scenario":
         stub = {"when": {"destination": DESTINATION}, "then": row.then}
@@ -45,7 +45,7 @@ def assert_explained(case: Case, expected: Expected, row: Row, stub: str | None)
 
 
 @pytest.mark.parametrize(("way", "name"), CASES, ids=[f"{name} by {way}" for way, name in CASES])
-def test_every_outcome_comes_by_every_way_in_and_is_explained(worlds: Worlds, way: str, name: str) -> None:
+def test_every_outcome_comes_by_every_way_in_and_is_explained(worlds: SessionFactory, way: str, name: str) -> None:
     """The outcome itself, the mark that it was forced, and the name of the stub that decided."""
     row = TABLE[name]
     case, stub = arranged(worlds, way, row)

@@ -15,7 +15,7 @@ from mock_server.api.control.snapshots import SNAPSHOTS
 from mock_server.api.control.stubs import STUBS
 from mock_server.api.control.waits import WAITS
 from mock_server.api.guard import Guard, GuardedRoute
-from mock_server.control import Worlds
+from mock_server.control import SessionsApi
 
 _TABLES = (SESSIONS, SNAPSHOTS, STUBS, WAITS, JOURNAL, DELIVERY, CLOCK, DOCUMENTS)
 
@@ -26,11 +26,11 @@ _OPEN = frozenset({"/_ready"})
 _RECEIVER = "/_control/receiver/{name}"
 
 
-def control_routes(worlds: Worlds, guard: Guard) -> list[BaseRoute]:
+def control_routes(sessions_api: SessionsApi, guard: Guard) -> list[BaseRoute]:
     """All routes of the control API; of two that fit a path, the first answers."""
 
     def route(path: str, verbs: dict[str, Verb]) -> BaseRoute:
-        endpoint = Endpoint(worlds, verbs)
+        endpoint = Endpoint(sessions_api, verbs)
         if path in _OPEN:
             return Route(path, endpoint, methods=list(verbs))
         if path == _RECEIVER:

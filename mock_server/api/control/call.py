@@ -13,7 +13,7 @@ from mock_server.api.answers import answer_control, answer_control_error, answer
 from mock_server.api.body import Unread, read_body
 from mock_server.api.disconnect import ClientGoneError, unless_gone
 from mock_server.api.exchange import SESSION
-from mock_server.control import MOST_LISTED, Control, ControlError, Worlds
+from mock_server.control import MOST_LISTED, Control, ControlError, SessionsApi
 from mock_server.explanation import masked_within
 
 _MOST_ASKED = 100_000
@@ -25,9 +25,11 @@ T = TypeVar("T")
 class Call:
     """One control request, read: the verbs of its session, its path, query and body."""
 
-    def __init__(self, worlds: Worlds, request: Request, body: Mapping[str, Any], receive: Receive) -> None:
-        self.worlds = worlds
-        self.control: Control = worlds.control(request.scope[SESSION])
+    def __init__(
+        self, sessions_api: SessionsApi, request: Request, body: Mapping[str, Any], receive: Receive
+    ) -> None:
+        self.sessions_api = sessions_api
+        self.control: Control = sessions_api.control(request.scope[SESSION])
         self.path: Mapping[str, str] = request.path_params
         self.body = body
         self._request = request
@@ -105,8 +107,8 @@ Table = tuple[tuple[str, dict[str, Verb]], ...]
 class Endpoint:
     """One control route as an ASGI application: a verb for each method."""
 
-    def __init__(self, worlds: Worlds, verbs: Mapping[str, Verb]) -> None:
-        self._worlds = worlds
+    def __init__(self, sessions_api: SessionsApi, verbs: Mapping[str, Verb]) -> None:
+        self._sessions_api = sessions_api
         self._verbs = verbs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,7 +116,7 @@ class Endpoint:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         try:
             body = await _read_object(receive)
-            call = Call(self._worlds, Request(scope), body, receive)
+            call = Call(self._sessions_api, Request(scope), body, receive)
             status, content = await self._verbs[method](call)
             if method != "GET":
                 call.control.touched()

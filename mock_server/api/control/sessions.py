@@ -1,4 +1,4 @@
-"""Worlds: `/_ready`, `/_control/reset`, `/_control/scenario` and `/_control/sessions`."""
+"""SessionsApi: `/_ready`, `/_control/reset`, `/_control/scenario` and `/_control/sessions`."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ async def _export(call: Call) -> Answer:
 
 
 async def _sessions(call: Call) -> Answer:
-    return 200, await call.worlds.all()
+    return 200, await call.sessions_api.all()
 
 
 async def _create_session(call: Call) -> Answer:
-    created = call.worlds.create(call.body)
-    return 201, call.worlds.control(created).session() | {"base_url": f"{call.origin}/~{created.name}"}
+    created = call.sessions_api.create(call.body)
+    return 201, call.sessions_api.control(created).session() | {"base_url": f"{call.origin}/~{created.name}"}
 
 
 async def _session(call: Call) -> Answer:
-    session = call.worlds.named(call.path["name"])
-    return 200, await call.worlds.shown(session) | {"base_url": f"{call.origin}/~{session.name}"}
+    session = call.sessions_api.named(call.path["name"])
+    return 200, await call.sessions_api.shown(session) | {"base_url": f"{call.origin}/~{session.name}"}
 
 
 async def _delete_session(call: Call) -> Answer:
-    return 200, call.worlds.delete(call.path["name"])
+    return 200, call.sessions_api.delete(call.path["name"])
 
 
 SESSIONS: Table = (

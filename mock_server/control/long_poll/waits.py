@@ -27,8 +27,8 @@ from mock_server.domain.message import Message
 from mock_server.journal.exchange import Exchange
 from mock_server.scenario.problems import did_you_mean, shown
 from mock_server.session.session import Session
-from mock_server.session.subscriptions import Channel, Lived, Memo, Waiter
-from mock_server.session.timers import Sleep
+from mock_server.session.subscriptions import Channel, Lived, Memo, Subscriber
+from mock_server.session.timers import Timer
 
 T = TypeVar("T")
 
@@ -78,7 +78,7 @@ def _statuses(text: str | None) -> frozenset[Status]:
 
 
 @contextmanager
-def _offered(channel: Channel[T], waiter: Waiter[T]) -> Iterator[None]:
+def _offered(channel: Channel[T], waiter: Subscriber[T]) -> Iterator[None]:
     channel.add(waiter)
     try:
         yield
@@ -127,8 +127,8 @@ class _Exchanges:
             # A text that somebody waits for holds no secret: whoever is found by it unmasked is found masked too.
             return raw_of_exchange(exchange, member) or self._shared(exchange, memo).texts(member)[0]
 
-        waiter = Waiter(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
-        with _offered(self._session.watchers.exchanges, waiter):
+        waiter = Subscriber(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
+        with _offered(self._session.subscriptions.exchanges, waiter):
             yield
 
     async def collect(self, poll: Poll, *, anew: bool) -> None:
@@ -171,8 +171,8 @@ class _Messages:
         def text_of(message: Message, memo: Memo, member: str) -> str:
             return raw_of_message(message, member) or self.shared(message, memo).texts(member)[0]
 
-        waiter = Waiter(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
-        with _offered(self._session.watchers.messages, waiter):
+        waiter = Subscriber(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
+        with _offered(self._session.subscriptions.messages, waiter):
             yield
 
     def found(self, poll: Poll, subject: MessageSubject) -> None:
@@ -212,7 +212,7 @@ class _Statuses(_Messages):
     def __init__(self, session: Session, wanted: Asked, statuses: frozenset[Status]) -> None:
         super().__init__(session, wanted)
         self._statuses = statuses
-        self._meant: dict[str, tuple[MessageSubject, Sleep | None]] = {}
+        self._meant: dict[str, tuple[MessageSubject, Timer | None]] = {}
         """Messages that the filters mean, and the sleep until they come to have a status."""
 
     @contextmanager
@@ -228,9 +228,9 @@ class _Statuses(_Messages):
             return self.shared(lived[0], memo).texts(member)[0]
 
         # That the session begins anew, or ends, is heard once, with the messages.
-        waiter = Waiter(changed, lambda: None, lambda: None, text_of, self._wanted.filter.exact)
+        waiter = Subscriber(changed, lambda: None, lambda: None, text_of, self._wanted.filter.exact)
         try:
-            with super().watching(poll), _offered(self._session.watchers.changes, waiter):
+            with super().watching(poll), _offered(self._session.subscriptions.changes, waiter):
                 yield
         finally:
             self._forget()
@@ -256,13 +256,13 @@ class _Statuses(_Messages):
 
     def _look(self, poll: Poll, subject: MessageSubject, life: tuple[Change, ...]) -> None:
         """Take a message that has had a status, or have it looked at again when it is going to have one."""
-        sleepers = self._session.sleepers
+        timers = self._session.timers
         instants = [each.at for each in life if each.status in self._statuses]
         sleep = None
         if instants and min(instants) <= self._session.now():
             poll.take(subject.id, self._view(subject, life))
         elif instants:
-            sleep = sleepers.at(min(instants), lambda reached: self._come(poll, subject, life) if reached else None)
+            sleep = timers.at(min(instants), lambda reached: self._come(poll, subject, life) if reached else None)
         self._meant[subject.id] = subject, sleep
 
     def _come(self, poll: Poll, subject: MessageSubject, life: tuple[Change, ...]) -> None:
@@ -273,9 +273,9 @@ class _Statuses(_Messages):
         past = [shapes.change(each) for each in life if each.at <= now]
         return {**subject.view, "status": latest(life, now).status, "changes": past}
 
-    def _call_off(self, sleep: Sleep | None) -> None:
+    def _call_off(self, sleep: Timer | None) -> None:
         if sleep is not None:
-            self._session.sleepers.call_off(sleep)
+            self._session.timers.call_off(sleep)
 
     def _forget(self) -> None:
         for _, sleep in self._meant.values():

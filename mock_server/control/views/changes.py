@@ -10,7 +10,7 @@ from typing import Any
 from mock_server.domain.instants import SECOND
 from mock_server.domain.message import Message
 from mock_server.session.session import Session
-from mock_server.session.subscriptions import Waiter
+from mock_server.session.subscriptions import Subscriber
 
 State = tuple[object, ...]
 """Differs from an earlier one where something that can be seen may have changed; what it holds says nothing else."""
@@ -41,7 +41,7 @@ class ChangeVerbs:
             len(session.under_way),
             len(session.held),
             session.stubs.over(session.now()),
-            len(session.agenda),
+            len(session.delivery_queue),
             await session.store.count(),
             await self._time(),
         )
@@ -63,12 +63,12 @@ class ChangeVerbs:
         if self._session.over:
             # A page may be let in just before its session is deleted, and begin to listen just after.
             ended.set()
-        waiter: Waiter[Message] = Waiter(_nothing, _nothing, ended.set, _no_text, {})
-        self._session.watchers.messages.add(waiter)
+        waiter: Subscriber[Message] = Subscriber(_nothing, _nothing, ended.set, _no_text, {})
+        self._session.subscriptions.messages.add(waiter)
         try:
             yield ended
         finally:
-            self._session.watchers.messages.remove(waiter)
+            self._session.subscriptions.messages.remove(waiter)
 
 
 def _nothing(*_: Any) -> None:

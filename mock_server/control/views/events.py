@@ -15,7 +15,7 @@ from mock_server.domain.message import Message
 from mock_server.explanation import masked
 from mock_server.gateway.scheduler import Fired
 from mock_server.journal.webhook_attempts import WebhookAttempt
-from mock_server.session.delivery_queue import Lane
+from mock_server.session.delivery_queue import QueueEntry
 from mock_server.session.session import Session
 
 MOST_MESSAGES = 200
@@ -69,16 +69,16 @@ async def due(session: Session, limit: int) -> dict[str, Any]:
     changes = [each async for each in _changes(session, session.now(), None)]
     first = nsmallest(limit, changes, key=lambda each: each.at)
     coming = [shapes.fired(each, session.secrets) for each in first]
-    coming += [_coming(lane, session) for lane in session.agenda.first(limit) if lane.current is not None]
+    coming += [_coming(entry, session) for entry in session.delivery_queue.first(limit) if entry.current is not None]
     next_change = first[0].at if first else None
     instants = [each for each in (session.next_due, next_change) if each is not None]
     return {
         "advancing": session.advancing,
         "next_at": rfc3339(min(instants)) if instants else None,
         "status_changes": len(changes),
-        "webhooks": len(session.agenda),
+        "webhooks": len(session.delivery_queue),
         "under_way": len(session.under_way),
-        "held_answers": len(session.sleepers),
+        "held_answers": len(session.timers),
         "coming": sorted(coming, key=lambda each: str(each["at"]))[:limit],
     }
 
@@ -106,13 +106,13 @@ async def _changes(session: Session, begin: Instant, end: Instant | None) -> Asy
                 yield Fired(each.at, message, each)
 
 
-def _coming(lane: Lane, session: Session) -> dict[str, Any]:
-    current = lane.current
+def _coming(entry: QueueEntry, session: Session) -> dict[str, Any]:
+    current = entry.current
     return {
-        "at": rfc3339(lane.due),
-        "message_id": lane.message.id,
-        "destination": masked(lane.message.submission.destination, session.secrets),
+        "at": rfc3339(entry.due),
+        "message_id": entry.message.id,
+        "destination": masked(entry.message.submission.destination, session.secrets),
         "event": "webhook",
         "status": None if current is None else current.change.status,
-        "attempt": lane.attempts + 1,
+        "attempt": entry.attempts + 1,
     }

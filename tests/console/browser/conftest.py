@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.console.browser import chromium
 from tests.console.browser.windows import PATIENCE, Window, Windows
-from tests.support import World, Worlds
+from tests.support import SessionClient, SessionFactory
 
 
 @pytest.fixture(scope="package")
@@ -21,7 +21,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def windows(browser: Browser, worlds: Worlds) -> Iterator[Windows]:
+def windows(browser: Browser, worlds: SessionFactory) -> Iterator[Windows]:
     """Opens windows; a test in one of whose windows something went wrong has failed, whatever else it saw.
 
     They are closed before their sessions end: hence `worlds`.
@@ -32,6 +32,6 @@ def windows(browser: Browser, worlds: Worlds) -> Iterator[Windows]:
 
 
 @pytest.fixture
-def window(windows: Windows, world: World) -> Window:
+def window(windows: Windows, world: SessionClient) -> Window:
     """A window on a fresh session."""
     return windows(world)

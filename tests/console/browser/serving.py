@@ -13,7 +13,7 @@ from time import perf_counter
 
 import httpx2
 
-from tests.support import World
+from tests.support import SessionClient
 
 _PATIENCE = 60
 """Seconds until a process that does not end counts as hanging."""
@@ -38,12 +38,12 @@ class Served:
         self.port = int(self.url.rpartition(":")[2])
         self.client = httpx2.Client(base_url=self.url, timeout=20, trust_env=False)
 
-    def world(self, **asked: object) -> World:
+    def world(self, **asked: object) -> SessionClient:
         """A session of its own, its clock standing still."""
         clock = {"mode": "frozen", "at": "2026-01-15T09:00:00Z"}
         answer = self.client.post("/_control/sessions", json={"clock": clock} | asked)
         assert answer.status_code == 201, answer.text
-        return World(self.client, answer.json()["id"])
+        return SessionClient(self.client, answer.json()["id"])
 
     def stop(self) -> float:
         """End it as a terminal or an engine does; the seconds that it took."""

@@ -7,13 +7,13 @@ from playwright.sync_api import expect
 
 from tests.console.browser.views import PARCEL, fill, newest
 from tests.console.browser.windows import Window
-from tests.support import ORDINARY, World
+from tests.support import ORDINARY, SessionClient
 
 MANY = 2000
 
 
 @pytest.fixture
-def busy(world: World) -> World:
+def busy(world: SessionClient) -> SessionClient:
     """A session with a conversation that is longer than a screen."""
     fill(world)
     for number in range(30):
@@ -21,14 +21,14 @@ def busy(world: World) -> World:
     return world
 
 
-def arrive(world: World) -> str:
+def arrive(world: SessionClient) -> str:
     """Many messages, to many numbers; the text of the last."""
     for number in range(MANY):
         world.send(f"Arrival {number}", f"+1202555{number % 997:04}", auth=ORDINARY, operation="Services")
     return f"Arrival {MANY - 1}"
 
 
-def test_what_somebody_types_stays_while_messages_arrive(window: Window, busy: World) -> None:
+def test_what_somebody_types_stays_while_messages_arrive(window: Window, busy: SessionClient) -> None:
     """And so do the place on the page, and the focus."""
     page = window.open(f"?to=%2B{PARCEL[1:]}")
     expect(page.get_by_text("Parcel 29").first).to_be_visible()
@@ -45,7 +45,7 @@ def test_what_somebody_types_stays_while_messages_arrive(window: Window, busy: W
     expect(page.get_by_role("heading", name=PARCEL)).to_be_attached()
 
 
-def test_a_focused_link_keeps_the_focus_while_messages_arrive(window: Window, busy: World) -> None:
+def test_a_focused_link_keeps_the_focus_while_messages_arrive(window: Window, busy: SessionClient) -> None:
     """Somebody who uses the keyboard is not thrown back to the top."""
     page = window.open(f"?to=%2B{PARCEL[1:]}")
     bubble = page.get_by_role("listitem").filter(has_text="Parcel 7 ").first
@@ -60,7 +60,7 @@ def test_a_focused_link_keeps_the_focus_while_messages_arrive(window: Window, bu
     assert page.evaluate("scrollY") == place
 
 
-def test_what_somebody_has_opened_stays_open(window: Window, busy: World) -> None:
+def test_what_somebody_has_opened_stays_open(window: Window, busy: SessionClient) -> None:
     """The rules that were asked, on a message's page."""
     page = window.open(f"/messages/{newest(busy, PARCEL)['id']}")
     page.get_by_text("rules were asked").click()
@@ -77,7 +77,7 @@ def test_what_somebody_has_opened_stays_open(window: Window, busy: World) -> Non
     assert page.evaluate("scrollY") == place
 
 
-def test_what_somebody_has_chosen_stays_chosen(window: Window, busy: World) -> None:
+def test_what_somebody_has_chosen_stays_chosen(window: Window, busy: SessionClient) -> None:
     """A status and a tick, while the message goes on by itself."""
     page = window.open(f"/messages/{newest(busy, PARCEL)['id']}")
     page.get_by_label("Change the status to").select_option("READ")
@@ -90,7 +90,7 @@ def test_what_somebody_has_chosen_stays_chosen(window: Window, busy: World) -> N
     expect(page.get_by_label("even where that is not allowed")).to_be_checked()
 
 
-def test_many_arrivals_are_few_looks(window: Window, world: World) -> None:
+def test_many_arrivals_are_few_looks(window: Window, world: SessionClient) -> None:
     """However much arrives, a page asks for its part about once a second; and the last look sees the last message."""
     asked: list[str] = []
     page = window.open()

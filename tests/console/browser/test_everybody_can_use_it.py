@@ -11,7 +11,7 @@ from mock_server.testing import MockGateway
 from tests.console.browser.axe import violations
 from tests.console.browser.views import OF_AN_EMPTY_SESSION, PATHS, fill, prepare
 from tests.console.browser.windows import DESK, NARROWEST, PHONE, Window, Windows
-from tests.support import World
+from tests.support import SessionClient
 
 LANGUAGES = {"en": "en-GB", "it": "it-IT"}
 
@@ -46,14 +46,14 @@ def window(request: pytest.FixtureRequest, browser: Browser, gateway: MockGatewa
     assert list(windows.close()) == []
 
 
-def look_at(window: Window, world: World, path: str) -> None:
+def look_at(window: Window, world: SessionClient, path: str) -> None:
     """Open a page of a session in the window."""
     window.page.goto(f"{window.base}{world.prefix}/_console{path}")
     assert window.page.evaluate("navigator.language").startswith(window.page.locator("html").get_attribute("lang"))
 
 
 @pytest.mark.parametrize("view", PATHS)
-def test_a_view_with_content_has_no_violation(window: Window, world: World, view: str) -> None:
+def test_a_view_with_content_has_no_violation(window: Window, world: SessionClient, view: str) -> None:
     """What is shown of messages, refusals, webhooks."""
     fill(world)
     prepare(world, view)
@@ -64,14 +64,14 @@ def test_a_view_with_content_has_no_violation(window: Window, world: World, view
 
 
 @pytest.mark.parametrize("view", OF_AN_EMPTY_SESSION)
-def test_an_empty_view_has_no_violation(window: Window, world: World, view: str) -> None:
+def test_an_empty_view_has_no_violation(window: Window, world: SessionClient, view: str) -> None:
     """What teaches."""
     look_at(window, world, OF_AN_EMPTY_SESSION[view](world))
 
     assert_usable(window, view)
 
 
-def test_a_violation_is_found(windows: Windows, world: World) -> None:
+def test_a_violation_is_found(windows: Windows, world: SessionClient) -> None:
     """A pale colour, and a field without a label: the judge is not blind."""
     page = windows(world).open()
     page.evaluate(

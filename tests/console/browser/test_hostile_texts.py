@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.console.browser.views import PATHS
 from tests.console.browser.windows import NARROWEST, Window, Windows
-from tests.support import ADMIN, World
+from tests.support import ADMIN, SessionClient
 
 HOSTILE = {
     "a script": "<script>window.ran = 1; alert(1)</script>",
@@ -34,7 +34,7 @@ WRITTEN = [kind for kind in HOSTILE if kind not in {"nothing to be seen", "half 
 
 
 @pytest.mark.parametrize("view", PATHS)
-def test_hostile_texts_are_texts_on_every_view(windows: Windows, world: World, view: str) -> None:
+def test_hostile_texts_are_texts_on_every_view(windows: Windows, world: SessionClient, view: str) -> None:
     """In the text, the number, the reference, the user name and the headers; a page that is open gets them live."""
     window = windows(world, size=NARROWEST)
     if view == "problem":
@@ -74,7 +74,7 @@ def assert_harmless(page: Page, where: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, where
 
 
-def send_everywhere(world: World, text: str) -> None:
+def send_everywhere(world: SessionClient, text: str) -> None:
     """The text in every place that a client can write into: accepted, refused, and not understood."""
     in_a_header = "".join(each for each in text if " " <= each <= "~").strip()[:500]
     headers = {"X-Trace": in_a_header, "User-Agent": in_a_header}
@@ -85,7 +85,7 @@ def send_everywhere(world: World, text: str) -> None:
     world.send_raw(text.encode("utf-8", "surrogatepass"), auth=ADMIN)
 
 
-def paths(world: World, view: str) -> list[str]:
+def paths(world: SessionClient, view: str) -> list[str]:
     """The paths of a view that show something of it."""
     if view == "exchange":
         return [f"/exchanges/{each['id']}" for each in world.exchanges()]

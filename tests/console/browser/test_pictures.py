@@ -19,7 +19,7 @@ from mock_server.testing import MockGateway
 from tests.console.browser.views import PATHS, fill, prepare
 from tests.console.browser.windows import DESK, PHONE, Scheme, Size, Window, Windows
 from tests.structure.project_sources import ROOT
-from tests.support import MORNING, World
+from tests.support import MORNING, SessionClient
 
 VARIABLE = "SMS_MOCK_SCREENSHOTS"
 KEPT = ROOT / "docs" / "console"
@@ -56,7 +56,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shown() -> Iterator[dict[str, World]]:
+def shown() -> Iterator[dict[str, SessionClient]]:
     """The sessions that are shown."""
     port = _README_PORT if os.environ.get(VARIABLE) else 0
     with (
@@ -68,11 +68,11 @@ def shown() -> Iterator[dict[str, World]]:
         yield {view: made(client, view, name) for view, name in SESSIONS.items()}
 
 
-def made(client: httpx2.Client, view: str, name: str) -> World:
+def made(client: httpx2.Client, view: str, name: str) -> SessionClient:
     """A session that is the same whenever it is made."""
     asked = {"name": name, "seed": 7, "clock": {"mode": "frozen", "at": MORNING}}
     client.post("/_control/sessions", json=asked).raise_for_status()
-    world = World(client, name)
+    world = SessionClient(client, name)
     if view != "empty":
         fill(world)
         prepare(world, view)
@@ -80,7 +80,7 @@ def made(client: httpx2.Client, view: str, name: str) -> World:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_pictures_are_made(windows: Windows, shown: dict[str, World], folder: Path, view: str) -> None:
+def test_pictures_are_made(windows: Windows, shown: dict[str, SessionClient], folder: Path, view: str) -> None:
     """Of what a window of that size shows, in that scheme."""
     world = shown.get(view, shown["inbox"])
     window = windows(world)

@@ -8,7 +8,7 @@ from playwright.sync_api import Route, expect
 
 from tests.console.browser.serving import served
 from tests.console.browser.windows import Window, Windows
-from tests.support import World
+from tests.support import SessionClient
 
 _ONCE_HTMX_COULD_HAVE_LOOKED = """() => new Promise((done) => {
     const look = () => setTimeout(window.htmx ? () => setTimeout(done) : look);
@@ -48,12 +48,12 @@ def test_a_page_finds_its_server_again_by_itself(windows: Windows) -> None:
 
     with served(port) as second:
         expect(page.get_by_text(OFFLINE)).to_have_count(0)
-        world = World(second.client, "default")
+        world = SessionClient(second.client, "default")
         world.send("Hello from the new one")
         expect(page.get_by_role("listitem").get_by_text("Hello from the new one").first).to_be_visible()
 
 
-def test_a_page_whose_session_was_deleted_says_so(window: Window, world: World) -> None:
+def test_a_page_whose_session_was_deleted_says_so(window: Window, world: SessionClient) -> None:
     """And shows the sessions that there are when it is opened again."""
     window.expect_trouble("404|htmx:(sse|response):error")
     page = window.open()

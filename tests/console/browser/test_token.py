@@ -12,23 +12,25 @@ from mock_server.api.guard import Access
 from mock_server.testing import MockGateway
 from tests.console.browser.axe import violations
 from tests.console.browser.windows import PHONE, Windows
-from tests.support import World
+from tests.support import SessionClient
 
 TOKEN = "t0ken-of-the-tests"
 
 
 @pytest.fixture(scope="module")
-def locked() -> Iterator[World]:
+def locked() -> Iterator[SessionClient]:
     """The default session of such a gateway."""
     with (
         MockGateway(access=Access(token=TOKEN)) as gateway,
         httpx2.Client(base_url=gateway.url, timeout=20, trust_env=False) as client,
     ):
-        yield World(client, "default")
+        yield SessionClient(client, "default")
 
 
 @pytest.mark.parametrize("language", ["en-GB", "it-IT"])
-def test_the_form_that_asks_for_it_can_be_used_by_everybody(windows: Windows, locked: World, language: str) -> None:
+def test_the_form_that_asks_for_it_can_be_used_by_everybody(
+    windows: Windows, locked: SessionClient, language: str
+) -> None:
     """In both schemes, on a desk and on a phone."""
     window = windows(locked, language=language)
     window.expect_trouble("401")
@@ -40,7 +42,7 @@ def test_the_form_that_asks_for_it_can_be_used_by_everybody(windows: Windows, lo
     assert found + violations(page) == []
 
 
-def test_the_token_is_shown_once(windows: Windows, locked: World) -> None:
+def test_the_token_is_shown_once(windows: Windows, locked: SessionClient) -> None:
     """The page that was asked for comes then, and it is live: the cookie is good for the stream as well."""
     window = windows(locked)
     window.expect_trouble("401")

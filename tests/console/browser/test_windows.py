@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.console.browser.chromium import NAMES, VARIABLE, NoBrowserError, executable
 from tests.console.browser.windows import Window, Windows
-from tests.support import World
+from tests.support import SessionClient
 
 WRONG = {
     "an error that nothing catches": (
@@ -41,7 +41,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("kind", WRONG)
-def test_what_goes_wrong_in_a_window_is_seen(browser: Browser, world: World, kind: str) -> None:
+def test_what_goes_wrong_in_a_window_is_seen(browser: Browser, world: SessionClient, kind: str) -> None:
     """Otherwise its silence would prove nothing."""
     script, event, said = WRONG[kind]
     windows = Windows(browser)

@@ -7,11 +7,11 @@ from playwright.sync_api import expect
 
 from tests.console.browser.views import PARCEL, WATCHED, fill
 from tests.console.browser.windows import PHONE, Window, Windows
-from tests.support import World
+from tests.support import SessionClient
 
 
 @pytest.fixture
-def plain(windows: Windows, world: World) -> Window:
+def plain(windows: Windows, world: SessionClient) -> Window:
     """A window without scripts on a session with messages."""
     fill(world)
     return windows(world, javascript=False, size=PHONE)
@@ -32,7 +32,7 @@ def test_messages_are_found_and_read(plain: Window) -> None:
     expect(page.get_by_role("heading", name=PARCEL)).to_be_visible()
 
 
-def test_a_status_is_pushed(plain: Window, world: World) -> None:
+def test_a_status_is_pushed(plain: Window, world: SessionClient) -> None:
     """And what cannot be done is said on a page, with a way back."""
     plain.expect_trouble("409")
     page = plain.open(f"?to=%2B{PARCEL[1:]}")
@@ -48,7 +48,7 @@ def test_a_status_is_pushed(plain: Window, world: World) -> None:
     expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
 
 
-def test_a_failure_is_armed_and_disarmed(plain: Window, world: World) -> None:
+def test_a_failure_is_armed_and_disarmed(plain: Window, world: SessionClient) -> None:
     """What is armed is seen, and used up."""
     world.request("DELETE", "/_control/stubs")
     page = plain.open("/forcing")
@@ -62,7 +62,7 @@ def test_a_failure_is_armed_and_disarmed(plain: Window, world: World) -> None:
     expect(page.get_by_text("Nothing is armed")).to_be_visible()
 
 
-def test_a_message_is_sent(plain: Window, world: World) -> None:
+def test_a_message_is_sent(plain: Window, world: SessionClient) -> None:
     """The answer stands on the page that comes back."""
     page = plain.open("/compose")
 

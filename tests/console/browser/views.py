@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.support import CUSTOMER, World
+from tests.support import CUSTOMER, SessionClient
 
 PARCEL = "+447700900123"
 BANK = "+447700900124"
 WATCHED = "+447700900061"
 UNDELIVERED = "+447700900101"
 
-PATHS: dict[str, Callable[[World], str]] = {
+PATHS: dict[str, Callable[[SessionClient], str]] = {
     "inbox": lambda _: "",
     "thread": lambda world: f"?to=%2B{newest(world, PARCEL)['destination'][1:]}",
     "message": lambda world: f"/messages/{newest(world, PARCEL)['id']}",
@@ -30,14 +30,14 @@ PATHS: dict[str, Callable[[World], str]] = {
 }
 """What follows `/_console`, for each view of a session that `fill` has filled."""
 
-OF_AN_EMPTY_SESSION: dict[str, Callable[[World], str]] = {
+OF_AN_EMPTY_SESSION: dict[str, Callable[[SessionClient], str]] = {
     **{name: path for name, path in PATHS.items() if name not in {"thread", "message", "exchange", "problem"}},
     "compose": lambda _: "/compose",
 }
 """The same for a session in which nothing has happened."""
 
 
-def fill(world: World) -> None:
+def fill(world: SessionClient) -> None:
     """Sends of every kind, one on its way, one whose webhook fails, and something armed for the next."""
     receiver = world.receiver("shop")
     world.request("PUT", "/_control/receiver/shop", {"answer": 503, "times": 1})
@@ -69,17 +69,17 @@ def fill(world: World) -> None:
     world.control_created("/stubs", {"when": {"destination": "+3932*"}, "then": {"deliver": "UNDELIVERED"}})
 
 
-def prepare(world: World, view: str) -> None:
+def prepare(world: SessionClient, view: str) -> None:
     """What one view needs besides, and would be in the way of the others."""
     if view == "health":
         world.patch(providers=[{"name": "PROVIDER1", "up": False}, {"name": "PROVIDER2"}])
 
 
-def newest(world: World, destination: str) -> dict[str, str]:
+def newest(world: SessionClient, destination: str) -> dict[str, str]:
     """The newest message to a destination."""
     return next(each for each in world.messages() if each["destination"] == destination)
 
 
-def refused(world: World) -> dict[str, str]:
+def refused(world: SessionClient) -> dict[str, str]:
     """The newest send that was refused."""
     return next(each for each in world.exchanges() if each["outcome"] == "refused")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request
 
-from tests.support import World
+from tests.support import SessionClient
 
 Scheme = Literal["light", "dark"]
 
@@ -93,7 +93,7 @@ class Windows:
 
     def __call__(
         self,
-        world: World | str,
+        world: SessionClient | str,
         *,
         language: str = "en-GB",
         scheme: Scheme = "light",

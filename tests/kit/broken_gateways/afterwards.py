@@ -26,7 +26,7 @@ from mock_server.domain.segmentation import segmentation
 from mock_server.gateway import scheduler, submit
 from mock_server.gateway import webhooks as delivering
 from mock_server.ports import Answered
-from mock_server.session.delivery_queue import Lane
+from mock_server.session.delivery_queue import QueueEntry
 from tests.kit.broken_gateways.breaking import Asked, Broken, ChangeAnswer, Said
 from tests.kit.broken_gateways.parts import policy
 
@@ -136,8 +136,8 @@ def _backwards() -> AbstractContextManager[Any]:
 def _never_content() -> AbstractContextManager[Any]:
     right = delivering._settle
 
-    def settle(session: Any, lane: Any, record: Any, answered: Answered, ended: Instant) -> None:
-        right(session, lane, record, Answered(500, None, b"", answered.wall_seconds), ended)
+    def settle(session: Any, entry: Any, record: Any, answered: Answered, ended: Instant) -> None:
+        right(session, entry, record, Answered(500, None, b"", answered.wall_seconds), ended)
 
     return patch.object(delivering, "_settle", settle)
 
@@ -220,7 +220,7 @@ def _other_message_id(content: dict[str, Any], _: int) -> None:
 
 
 _SENT, _DELIVERED = Step(SECOND, Status.SENT), Step(3 * SECOND, Status.DELIVERED)
-_repeat_at = Lane.repeat_at
+_repeat_at = QueueEntry.repeat_at
 
 LIFE: tuple[Broken, ...] = (
     Broken("SENT a second late", "ST-2", part=plan(Step(2 * SECOND, Status.SENT), _DELIVERED)),
@@ -253,7 +253,9 @@ NOTIFICATIONS: tuple[Broken, ...] = (
     Broken(
         "retries a second late",
         "WH-4",
-        part=partial(patch.object, Lane, "repeat_at", lambda self, due: _repeat_at(self, Instant(due + SECOND))),
+        part=partial(
+            patch.object, QueueEntry, "repeat_at", lambda self, due: _repeat_at(self, Instant(due + SECOND))
+        ),
     ),
     Broken("retries after success", "WH-4", part=_never_content),
     Broken("follows redirects", "WH-4", part=posting(redirects=True)),

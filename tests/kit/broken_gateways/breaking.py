@@ -93,7 +93,7 @@ def served(broken: Broken | None) -> Iterator[str]:
         gateway = MockGateway()
         if broken is not None:
             stack.enter_context(broken.part())
-            gateway.world.app = _Changing(gateway.world.app, broken)
+            gateway.server.app = _Changing(gateway.server.app, broken)
         stack.enter_context(gateway)
         yield gateway.url
 

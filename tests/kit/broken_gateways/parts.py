@@ -105,9 +105,9 @@ def _per_account() -> Iterator[None]:
     def offer(to: str, text: str, through: str | None, allowed: Limits) -> Offer:
         return Offer(f"{to}/{_caller.get()}", text, through, allowed)
 
-    async def submit_as(world: Any, attempt: Any, forcing: Any) -> Any:
+    async def submit_as(world: Any, attempt: Any, selection: Any) -> Any:
         _caller.set(attempt.username)
-        return await right(world, attempt, forcing)
+        return await right(world, attempt, selection)
 
     with patch.object(submit, "Offer", offer), patch.object(submit, "submit", submit_as):
         yield

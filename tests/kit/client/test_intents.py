@@ -17,7 +17,7 @@ from contract_tests.client.evidence import MASK
 from contract_tests.client.intents import ATOMS, LENGTHS, PLANS, messages, stretched
 from contract_tests.client.programs import enumerated, generated, zoo_of_texts
 from mock_server.domain.msisdn import fault_of
-from tests.support import Worlds
+from tests.support import SessionFactory
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 
@@ -30,7 +30,7 @@ def wanted(operation: Operation) -> list[Any]:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_message_is_accepted_by_a_gateway_that_has_nothing_else_to_say(
-    worlds: Worlds, operation: Operation
+    worlds: SessionFactory, operation: Operation
 ) -> None:
     """A refusal that nobody planned would be blamed on the client."""
     limits = {"duplicates": {"limit": 1_000_000, "window": "1h"}, "volume": {"limit": 1_000_000, "window": "1h"}}

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from mock_server.bootstrap import World as Server
+from mock_server.bootstrap import MockServer
 from mock_server.console.refresh import Beat, Beats, rest_after
 from mock_server.control import Control
 from mock_server.control.views.inbox import InboxVerbs
@@ -65,8 +65,8 @@ def in_a_room(
     monkeypatch.setattr("mock_server.console.routes.Beats", lambda: beats)
 
     async def run() -> None:
-        server = Server(load_scenario(resolve("default")))
-        control = server.worlds.control(server.default)
+        server = MockServer(load_scenario(resolve("default")))
+        control = server.sessions_api.control(server.default)
         transport = httpx2.ASGITransport(app=server.app)
         async with server.lifespan(), httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
             with beats.joined(control) as beat:
@@ -181,8 +181,8 @@ def test_where_no_page_is_open_nothing_is_looked_for() -> None:
     """The last page that is closed ends the beat of its session."""
 
     async def closed() -> None:
-        server = Server(load_scenario(resolve("default")))
-        control, beats = server.worlds.control(server.default), Beats()
+        server = MockServer(load_scenario(resolve("default")))
+        control, beats = server.sessions_api.control(server.default), Beats()
         with beats.joined(control) as first, beats.joined(control) as second:
             assert first is second
             assert beats.of(control) is first
@@ -198,12 +198,12 @@ def test_a_session_that_ends_ends_its_beat() -> None:
     """Its pages are told so that their streams can end."""
 
     async def ended() -> bool:
-        server = Server(load_scenario(resolve("default")))
-        session = server.worlds.create({"name": "short"})
+        server = MockServer(load_scenario(resolve("default")))
+        session = server.sessions_api.create({"name": "short"})
         async with server.lifespan():
-            with Beats().joined(server.worlds.control(session)) as beat:
+            with Beats().joined(server.sessions_api.control(session)) as beat:
                 await asyncio.sleep(0)
-                server.worlds.delete("short")
+                server.sessions_api.delete("short")
                 assert await beat.after(0, 10)
                 return beat.over
 

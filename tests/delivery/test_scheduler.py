@@ -328,7 +328,7 @@ def test_what_a_running_clock_makes_due_happens_by_itself() -> None:
         assert [each["outcome"] for each in shown] == ["failed"] * 6 + ["taken"] * 2
         for former, later in pairwise(shown[:7]):
             assert later["at"] >= former["next_try_at"]
-        assert (len(session.agenda), session.under_way) == (0, {})
+        assert (len(session.delivery_queue), session.under_way) == (0, {})
 
     run(told)
 
@@ -444,7 +444,7 @@ def test_pending_work_costs_nothing_while_nothing_is_due(pending: int) -> None:
         wake(session)
         wake(session)
 
-        assert len(session.agenda) == pending
+        assert len(session.delivery_queue) == pending
         assert set_at_first == 1
         assert len(alarm.told) == 3
         assert (session.under_way, len(asyncio.all_tasks())) == ({}, 1)
@@ -496,7 +496,7 @@ def test_a_reset_drops_what_was_to_be_done_and_what_is_being_done() -> None:
 
         assert (progress["complete"], progress["pending"], progress["fired"]) == (False, 0, [])
         assert session.now() == MORNING
-        assert (len(session.agenda), session.under_way) == (0, {})
+        assert (len(session.delivery_queue), session.under_way) == (0, {})
         assert list(session.journal.attempts) == []
         assert len(sender.posts) == 1
         again = await send(session)
@@ -519,7 +519,7 @@ def test_a_reset_while_a_first_notification_goes_out_before_the_answer_leaves_no
         gate.opened.set()
         await sending
 
-        assert (len(session.agenda), session.under_way) == (0, {})
+        assert (len(session.delivery_queue), session.under_way) == (0, {})
         assert list(session.journal.attempts) == []
 
     run(told)
@@ -539,7 +539,7 @@ def test_a_session_that_ends_lets_its_receivers_go() -> None:
         progress = await moving
 
         assert progress["pending"] == 0
-        assert (len(session.agenda), session.under_way) == (0, {})
+        assert (len(session.delivery_queue), session.under_way) == (0, {})
         assert len(asyncio.all_tasks()) == 1
 
     run(told)

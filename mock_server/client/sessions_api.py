@@ -1,4 +1,4 @@
-"""The verbs of worlds: sessions, their scenario, snapshots."""
+"""The verbs of sessions_api: sessions, their scenario, snapshots."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from mock_server.client.errors import ControlError
 from mock_server.client.results import Session, Snapshot
 
 
-class WorldVerbs(Asking):
-    """Make worlds, look at them, set them back, end them."""
+class SessionVerbs(Asking):
+    """Make sessions_api, look at them, set them back, end them."""
 
     _ends = False
     """Whether this object made its session, and ends it."""
