@@ -65,7 +65,7 @@ def marked_requirements(*folders: str) -> dict[str, set[str]]:
 def pages() -> dict[str, str]:
     """README, every page of the documentation, and what stands beside examples and benchmarks, by path."""
     beside = [ROOT / "benchmarks/README.md", ROOT / "examples/README.md"]
-    found = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *beside]
+    found = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")), *beside]
     return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in found}
 
 
