@@ -35,7 +35,7 @@ async def _run() -> None:
     kept = 0
     for size in SIZES:
         while kept < size:
-            await session.store.keep(_message(kept, session.now()))
+            await session.state.store.keep(_message(kept, session.now()))
             kept += 1
         every = [number * (size // ASKED or 1) % size for number in range(ASKED)]
         by_id = await _median(every, lambda number: lookups.message_status(session, f"m{number}"))

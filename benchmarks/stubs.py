@@ -20,7 +20,7 @@ from benchmarks.processes import free_port, serving
 from benchmarks.throughput import load
 from mock_server.bootstrap import MockServer
 from mock_server.control import SessionsApi
-from mock_server.journal.raw_budget import RawBytes
+from mock_server.journal.raw_budget import RawBudget
 from mock_server.scenario.loader import scenario_of
 
 SESSIONS = 1_000
@@ -74,7 +74,7 @@ def stubs(session: int) -> Iterator[dict[str, Any]]:
 
 async def _in_process() -> list[float]:
     stubbed, plain = _world(), _world()
-    verbs = SessionsApi(stubbed.sessions, RawBytes(0))
+    verbs = SessionsApi(stubbed.sessions, RawBudget(0))
     began = time.perf_counter()
     for number in range(SESSIONS):
         if number:

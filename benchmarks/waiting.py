@@ -12,7 +12,7 @@ import uvloop
 from benchmarks.memory import request_of
 from mock_server.bootstrap import MockServer
 from mock_server.control import SessionsApi
-from mock_server.journal.raw_budget import RawBytes
+from mock_server.journal.raw_budget import RawBudget
 from mock_server.scenario.loader import scenario_of
 
 WAITS = 1_000
@@ -39,7 +39,7 @@ def run() -> None:
 
 async def _ratios(member: str) -> list[float]:
     waited_on, quiet = _world(), _world()
-    verbs = SessionsApi(waited_on.sessions, RawBytes(0)).control(waited_on.default).waits
+    verbs = SessionsApi(waited_on.sessions, RawBudget(0)).control(waited_on.default).waits
     kinds = (verbs.messages, verbs.messages, verbs.statuses)
     queries = [{member: f"nobody sends {number}", "timeout": "3600"} for number in range(WAITS)]
     waits = [

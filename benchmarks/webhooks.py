@@ -52,7 +52,7 @@ async def _run(messages: int, port: int) -> None:
     began, cpu = time.perf_counter(), time.process_time()
     progress = await scheduler.advance(session, Instant(session.now() + 24 * HOUR), 3600.0)
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu
-    made = session.journal.attempts.opened
+    made = session.state.journal.attempts.opened
     assert progress.complete, "the advance ran into its wall limit"
     assert made == 2 * messages, made
     print(f"{made:,} notifications of {messages:,} messages in one advance of 24 h: {made / wall:,.0f}/s", end="")

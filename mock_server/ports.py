@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from mock_server.domain.decision import Drop, Objection, Refused
 from mock_server.domain.delivery import Change
@@ -98,8 +98,11 @@ class Reservation(NamedTuple):
     ordinal: Ordinal
 
 
-class StateStore(Protocol):
-    """The state of one session: windows and messages."""
+_Snapshot = TypeVar("_Snapshot")
+
+
+class StateStore(Protocol[_Snapshot]):
+    """The windows, messages and lives of one session; generic in the form of its snapshots."""
 
     async def reserve(self, offer: Offer, now: Instant, *, forced: bool = False) -> Reservation:
         """Decide and count in one atomic step: an objection reserves nothing (AF-5), unless it is to be forced."""
@@ -129,16 +132,16 @@ class StateStore(Protocol):
         """All changes of a message, those to come included: the plan's, unless a tester changed them."""
         ...
 
-    async def by_destination(self, destination: str, before: Instant | None, count: int) -> Sequence[Message]:
+    async def by_destination(self, destination: str, before: Instant | None, count: int | None) -> Sequence[Message]:
         """The newest messages to a destination, newest first, accepted strictly before an instant (MS-2, MS-5)."""
         ...
 
-    async def by_reference(self, key: str, before: Instant | None, count: int) -> Sequence[Message]:
+    async def by_reference(self, key: str, before: Instant | None, count: int | None) -> Sequence[Message]:
         """The newest messages with a reference key, newest first, accepted strictly before an instant."""
         ...
 
-    async def messages(self, limit: int, before: str | None = None) -> Sequence[Message]:
-        """The newest messages, newest first; those accepted before the message `before` where it is given.
+    async def messages(self, limit: int | None = None, before: str | None = None) -> Sequence[Message]:
+        """The messages, newest first: all, or at most `limit`; with `before` those accepted before that message.
 
         Raises:
             KeyError: `before` names no message that is kept.
@@ -149,12 +152,12 @@ class StateStore(Protocol):
         """How many messages are kept that `messages` would list."""
         ...
 
-    async def snapshot(self) -> object:
+    async def snapshot(self) -> _Snapshot:
         """Everything that `clear` would forget, for `restore` of the same store; it never changes afterwards."""
         ...
 
-    async def restore(self, state: object) -> None:
-        """Go back to a snapshot, as often as one likes."""
+    async def restore(self, state: _Snapshot) -> None:
+        """Return to a snapshot; it stays usable."""
         ...
 
     async def evicted(self) -> int:
@@ -170,7 +173,7 @@ class StateStore(Protocol):
         ...
 
 
-class Answered(NamedTuple):
+class WebhookAnswer(NamedTuple):
     """What came of one attempt to deliver a notification."""
 
     status: int | None
@@ -190,7 +193,7 @@ class Answered(NamedTuple):
 class WebhookSender(Protocol):
     """Delivers notifications over HTTP."""
 
-    async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> Answered:
+    async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> WebhookAnswer:
         """Make one attempt; whatever the receiver does is an answer, never an exception."""
         ...
 

@@ -74,7 +74,7 @@ class MemoryStore:
         """One message, or `None` when it is unknown or was evicted."""
         return self._messages.get(message_id)
 
-    async def messages(self, limit: int, before: str | None = None) -> Sequence[Message]:
+    async def messages(self, limit: int | None = None, before: str | None = None) -> Sequence[Message]:
         """The newest messages, newest first; those accepted before the message `before` where it is given."""
         found = reversed(self._order)
         newest_first = (message for message in found if not message.dropped)
@@ -93,11 +93,11 @@ class MemoryStore:
         """All changes of a message, those to come included: the plan's, unless a tester changed them."""
         return self._lives.get(message.id) or changes(message.plan, message.accepted_at)
 
-    async def by_destination(self, destination: str, before: Instant | None, count: int) -> Sequence[Message]:
+    async def by_destination(self, destination: str, before: Instant | None, count: int | None) -> Sequence[Message]:
         """The newest messages to a destination, newest first, accepted strictly before an instant (MS-2, MS-5)."""
         return self._destinations.newest(destination, before, count)
 
-    async def by_reference(self, key: str, before: Instant | None, count: int) -> Sequence[Message]:
+    async def by_reference(self, key: str, before: Instant | None, count: int | None) -> Sequence[Message]:
         """The newest messages with a reference key, newest first, accepted strictly before an instant."""
         return self._references.newest(key, before, count)
 
@@ -105,13 +105,12 @@ class MemoryStore:
         """How many messages are kept that `messages` would list."""
         return len(self._order) - self._dropped
 
-    async def snapshot(self) -> object:
+    async def snapshot(self) -> StoreState:
         """The messages in their order, the lives that were changed by hand, and the windows."""
-        return _State(tuple(self._order), dict(self._lives), self._evicted, self._windows.copy())
+        return StoreState(tuple(self._order), dict(self._lives), self._evicted, self._windows.copy())
 
-    async def restore(self, state: object) -> None:
-        """Go back to a snapshot, as often as one likes; the indexes follow from the messages."""
-        assert isinstance(state, _State), "a snapshot of this store"  # noqa: S101
+    async def restore(self, state: StoreState) -> None:
+        """Return to a snapshot; the indexes follow from the messages."""
         self._empty()
         for message in state.messages:
             await self.keep(message)
@@ -134,7 +133,9 @@ class MemoryStore:
         self._empty()
 
 
-class _State(NamedTuple):
+class StoreState(NamedTuple):
+    """The messages in their order, the lives that a tester changed, and the windows."""
+
     messages: tuple[Message, ...]
     lives: dict[str, tuple[Change, ...]]
     evicted: int
@@ -166,7 +167,7 @@ class _Index:
         if not kept:
             del self._lists[key]
 
-    def newest(self, key: str, before: Instant | None, count: int) -> list[Message]:
+    def newest(self, key: str, before: Instant | None, count: int | None) -> list[Message]:
         kept = self._lists.get(key, [])
         end = len(kept) if before is None else bisect_left(kept, before, key=_accepted_at)
-        return kept[max(0, end - count) : end][::-1]
+        return kept[0 if count is None else max(0, end - count) : end][::-1]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mock_server.domain.instants import SECOND, Duration
-from mock_server.ports import Answered
+from mock_server.ports import WebhookAnswer
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
@@ -35,7 +35,7 @@ class HttpWebhookSender:
         self._trusted = trusted
         self._lines: _Lines | None = None
 
-    async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> Answered:
+    async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> WebhookAnswer:
         """Make one attempt; whatever the receiver does is an answer, never an exception."""
         lines = self._lines_of_this_loop()
         # An attempt that waits for its place has not ended when it would have without: gaps count from the real end.
@@ -45,11 +45,11 @@ class HttpWebhookSender:
                 async with asyncio.timeout(patience / SECOND):
                     status, beginning = await _exchange(lines.client, url, body, content_type)
             except TimeoutError:
-                return Answered(None, f"timed out after {patience / SECOND:g} s", b"", time.monotonic() - began)
+                return WebhookAnswer(None, f"timed out after {patience / SECOND:g} s", b"", time.monotonic() - began)
             except Exception as error:  # the peer decides what goes wrong, and all of it is an answer
-                return Answered(None, _said(error), b"", time.monotonic() - began)
+                return WebhookAnswer(None, _said(error), b"", time.monotonic() - began)
             said = "redirects are not followed" if 300 <= status < 400 else None
-            return Answered(status, said, beginning, time.monotonic() - began)
+            return WebhookAnswer(status, said, beginning, time.monotonic() - began)
 
     async def close(self) -> None:
         """Close every connection."""

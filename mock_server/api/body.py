@@ -56,7 +56,7 @@ async def keep_body(scope: Scope, receive: Receive, exchange: Exchange, session:
         return True
     body = await read_body(receive)
     if isinstance(body, bytes):
-        session.journal.record_body(exchange, body, session.now(), session.secrets)
+        session.state.journal.record_body(exchange, body, session.now(), session.secrets)
     exchange.disconnected = body is Unread.DISCONNECTED
     return not exchange.disconnected
 

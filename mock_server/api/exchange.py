@@ -12,16 +12,13 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server import wire
 from mock_server.api.answers import answer_bug, answer_control_error, answer_protocol_error, answer_redirect
 from mock_server.api.body import keep_body
-from mock_server.api.credentials import read_credentials
 from mock_server.api.disconnect import disconnected
 from mock_server.domain.decision import ProtocolError
 from mock_server.domain.errors import METHOD_NOT_ALLOWED, NOT_FOUND
 from mock_server.domain.requirements import assumed
-from mock_server.domain.secrets import Secrets, spellings
-from mock_server.domain.submission import Credentials
+from mock_server.domain.secrets import Secrets
 from mock_server.explanation import masked
 from mock_server.journal.exchange import Exchange
 from mock_server.ports import WIRE, TransportFaultError, Wire
@@ -70,24 +67,21 @@ class ExchangeMiddleware:
         scope[SESSION] = session
         if not (_OURS.match(path) or (path == "/" and scope["method"] in _READING)):
             scope[EXCHANGE] = _open(session, scope)
-        session.users += 1
-        try:
-            await _serve(self._app, scope, receive, send)
-        except HTTPException as error:
-            await _answer_unrouted(scope, receive, send, error)
-        except TransportFaultError:
-            # In process there is no connection to break: it is raised to whoever called.
-            raise
-        except Exception:
-            await _answer_bug(scope, send, session)
-        finally:
-            if EXCHANGE in scope:
-                exchange: Exchange = scope[EXCHANGE]
-                _withhold(session, exchange, headers.get(b"authorization"))
-                session.journal.settle(exchange)
-                session.subscriptions.exchange_settled(exchange)
-            session.users -= 1
-            session.used_at = self._sessions.stopwatch()
+        with session.presence.usage:
+            try:
+                await _serve(self._app, scope, receive, send)
+            except HTTPException as error:
+                await _answer_unrouted(scope, receive, send, error)
+            except TransportFaultError:
+                # In process there is no connection to break: the caller gets the exception instead.
+                raise
+            except Exception:
+                await _answer_bug(scope, send, session)
+            finally:
+                if EXCHANGE in scope:
+                    exchange: Exchange = scope[EXCHANGE]
+                    session.state.journal.settle(exchange, headers.get(b"authorization"))
+                    session.presence.subscriptions.exchange_settled(exchange)
 
     async def _answer_missing(self, scope: Scope, send: Send, name: str) -> None:
         if _wants_a_page(scope):
@@ -143,22 +137,6 @@ async def _answer_bug(scope: Scope, send: Send, session: Session) -> None:
         await answer_bug(send, exchange, control=control)
 
 
-def _withhold(session: Session, exchange: Exchange, authorization: bytes | None) -> None:
-    """Mask, wherever they stand, passwords that are no account's: no account's masking will find them later.
-
-    One that was presented and that nobody found to be good, and what is meant for a receiver of notifications.
-    """
-    found: set[bytes] = set()
-    if exchange.decision is None or exchange.decision.rule == "authentication":
-        credentials = read_credentials(authorization)
-        if isinstance(credentials, Credentials):
-            found |= spellings(credentials.username, credentials.password)
-    for secret in wire.webhook_secrets(exchange.body or b""):
-        found |= spellings("", secret)
-    if found:
-        session.journal.withhold(exchange, Secrets(found))
-
-
 def _wants_a_page(scope: Scope) -> bool:
     headers = scope[HEADERS]
     by_a_person = b"text/html" in headers.get(b"accept", b"") and b"hx-request" not in headers
@@ -185,4 +163,4 @@ def _open(session: Session, scope: Scope) -> Exchange:
     target: bytes = scope.get("raw_path") or scope["path"].encode()
     if scope["query_string"]:
         target += b"?" + scope["query_string"]
-    return session.journal.open(session.now(), scope["method"], target, scope["headers"])
+    return session.state.journal.open(session.now(), scope["method"], target, scope["headers"])

@@ -111,7 +111,7 @@ def troubled(scope: Scope, receive: Receive, send: Send, selection: StubSelectio
 
 def note(exchange: Exchange, selection: StubSelection) -> None:
     """Write down which stubs had their say, and what they did to the transport."""
-    exchange.standing = selection.session.stubs.standing()
+    exchange.standing = selection.session.state.stubs.in_force()
     if not selection.idle and (selection.names or selection.near):
         exchange.stubs = selection.names
         exchange.near = tuple(selection.near)
@@ -149,11 +149,11 @@ async def _waited(receive: Receive, effect: TransportEffect, session: Session, e
     """Wait as long as the answer is to be late; whether the client is still there then."""
     waits: list[Awaitable[Any]] = []
     if effect.delay and effect.virtual:
-        waits.append(session.timers.until(Instant(session.now() + effect.delay)))
+        waits.append(session.presence.timers.until(Instant(session.now() + effect.delay)))
     elif effect.delay:
         waits.append(asyncio.sleep(effect.delay / SECOND))
     if effect.hold:
-        waits.append(_released(session, exchange))
+        waits.append(session.presence.held_answers.wait(exchange.id))
     if not waits:
         return True
     try:
@@ -166,17 +166,6 @@ async def _waited(receive: Receive, effect: TransportEffect, session: Session, e
 
 def _note_that_it_left(exchange: Exchange) -> None:
     exchange.transport_effect = f"{exchange.transport_effect}; the client left before the end of it"
-
-
-async def _released(session: Session, exchange: Exchange) -> None:
-    """Wait until a tester releases the answer, or the session ends or begins anew."""
-    held = asyncio.get_running_loop().create_future()
-    session.held[exchange.id] = held
-    try:
-        await held
-    finally:
-        if session.held.get(exchange.id) is held:
-            del session.held[exchange.id]
 
 
 class _Damage:

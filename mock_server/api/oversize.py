@@ -5,11 +5,11 @@ from __future__ import annotations
 from starlette.types import Receive, Scope, Send
 
 from mock_server.api.body import declares_too_much, refuse_declared
-from mock_server.api.credentials import read_credentials
 from mock_server.api.exchange import EXCHANGE, HEADERS
 from mock_server.api.faults import forcing_of, intercepted, troubled
 from mock_server.domain.stub import Asked
 from mock_server.domain.submission import Credentials
+from mock_server.wire.credentials import read_credentials
 
 
 async def refused_unread(scope: Scope, receive: Receive, send: Send, operation: str) -> bool:

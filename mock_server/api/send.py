@@ -7,7 +7,6 @@ from starlette.types import Receive, Scope, Send
 from mock_server import wire
 from mock_server.api.answers import answer, answer_refusal
 from mock_server.api.body import LARGEST_BODY, Unread, read_body
-from mock_server.api.credentials import read_credentials
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
 from mock_server.api.faults import forcing_of, intercepted, troubled
 from mock_server.api.oversize import refused_unread
@@ -20,6 +19,7 @@ from mock_server.gateway.stub_selection import StubSelection
 from mock_server.journal.exchange import Exchange
 from mock_server.session.registry import DEFAULT
 from mock_server.session.session import Session
+from mock_server.wire.credentials import read_credentials
 
 _BAD_4 = assumed("BAD-4")
 _BAD_5 = assumed("BAD-5")
@@ -76,7 +76,7 @@ class SendEndpoint:
     ) -> Submission | Unreadable:
         if isinstance(body, Unread):
             return _OVERFLOWING
-        session.journal.record_body(exchange, body, session.now(), session.secrets)
+        session.state.journal.record_body(exchange, body, session.now(), session.secrets)
         if content_type and not wire.is_json(content_type):
             shown = content_type[:80].decode("latin-1")
             return Unreadable(

@@ -7,7 +7,6 @@ from starlette.types import Receive, Scope, Send
 from mock_server import wire
 from mock_server.api.answers import answer, answer_protocol_error, answer_refusal
 from mock_server.api.body import OVERFLOWING, keep_body
-from mock_server.api.credentials import read_credentials
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
 from mock_server.api.faults import forcing_of, intercepted, troubled
 from mock_server.api.oversize import refused_unread
@@ -16,6 +15,7 @@ from mock_server.domain.submission import Attempt, Operation, Submission
 from mock_server.gateway import lookups
 from mock_server.journal.exchange import Exchange
 from mock_server.session.session import Session
+from mock_server.wire.credentials import read_credentials
 
 _NOTHING_SENT = Submission()
 

@@ -34,14 +34,14 @@ class ClockVerbs:
 
     def show(self) -> dict[str, Any]:
         """Where the clock stands."""
-        clock = self._session.clock
+        clock = self._session.state.clock
         factor = {"factor": clock.rate} if clock.mode == "scaled" else {}
         return {"mode": clock.mode, **factor, "now": rfc3339(clock.now())}
 
     @property
     def exact(self) -> tuple[int, float]:
         """Its time in milliseconds since 1970, and how many of its seconds pass in one: for what is to tick along."""
-        clock = self._session.clock
+        clock = self._session.state.clock
         return clock.now() // 1000, clock.rate
 
     async def advance(self, request: Mapping[str, object]) -> dict[str, Any]:
@@ -69,14 +69,14 @@ class ClockVerbs:
         """Stop: now with `{}`, or `{"at": "2026-01-15T09:00:00Z"}`."""
         only(request, {"at"})
         at = request.get("at")
-        self._session.clock.freeze(None if at is None else moment_of(at))
+        self._session.state.clock.freeze(None if at is None else moment_of(at))
         scheduler.wake(self._session)
         return self.show()
 
     async def resume(self, request: Mapping[str, object]) -> dict[str, Any]:
         """Run on from where the clock stands: as wall time does with `{}`, or `{"factor": 60}` times as fast."""
         only(request, {"factor"})
-        self._session.clock.resume(number_of(request, "factor", 1.0, least=0.001, most=_FASTEST))
+        self._session.state.clock.resume(number_of(request, "factor", 1.0, least=0.001, most=_FASTEST))
         scheduler.wake(self._session)
         return self.show()
 
@@ -87,7 +87,7 @@ class ClockVerbs:
 
     def mark(self) -> str:
         """This moment, for `happened` to begin or to end with."""
-        return str(events.Mark(self._session.now(), self._session.journal.attempts.opened))
+        return str(events.Mark(self._session.now(), self._session.state.journal.attempts.opened))
 
     async def happened(self, since: str | None = None, until: str | None = None, *, limit: int) -> dict[str, Any]:
         """The newest of what came to pass between two marks, oldest first.

@@ -24,9 +24,9 @@ class DeliveryVerbs:
     async def message(self, message_id: str) -> dict[str, Any]:
         """One message with everything that happened to it, and what is planned."""
         message = await self._message(message_id)
-        life = await self._session.store.life(message)
+        life = await self._session.state.store.life(message)
         now = self._session.now()
-        attempts = [each for each in self._session.journal.attempts if each.message.id == message_id]
+        attempts = [each for each in self._session.state.journal.attempts if each.message.id == message_id]
         return {
             **explanation.message(message, self._session.secrets),
             "status": latest(life, now).status,
@@ -43,7 +43,7 @@ class DeliveryVerbs:
             raise ControlError(400, "Bad request", f"force: {force!r} is neither true nor false")
         message = await self._message(message_id)
         status = _status(request.get("status"))
-        former = latest(await self._session.store.life(message), self._session.now()).status
+        former = latest(await self._session.state.store.life(message), self._session.now()).status
         legal = is_legal(former, status, message.plan.channel)
         if not legal and not force:
             may = ", ".join(sorted(LEGAL[former])) or "nothing"
@@ -64,7 +64,7 @@ class DeliveryVerbs:
         if message.submission.webhook is None:
             raise ControlError(409, "No webhook", f"message {message_id} was sent without a webhook")
         now = self._session.now()
-        past = [each for each in await self._session.store.life(message) if each.at <= now]
+        past = [each for each in await self._session.state.store.life(message) if each.at <= now]
         if len(past) == 1:
             raise ControlError(
                 409, "Nothing to tell", "the message has not changed yet, and its acceptance is not told"
@@ -75,13 +75,15 @@ class DeliveryVerbs:
     def receiver(self, name: str) -> Receiver:
         """One of the session's receivers."""
         try:
-            return self._session.receivers.named(name)
+            return self._session.state.receivers.named(name)
         except OverflowError as error:
             raise ControlError(409, "Too many receivers", str(error)) from None
 
     def received(self, name: str) -> dict[str, Any]:
         """What a receiver got, oldest first."""
-        received = [shapes.received(each, self._session.secrets) for each in self._session.receivers.received(name)]
+        received = [
+            shapes.received(each, self._session.secrets) for each in self._session.state.receivers.received(name)
+        ]
         return {"name": name, "received": received}
 
     def instruct(self, name: str, request: Mapping[str, object]) -> dict[str, Any]:
@@ -95,11 +97,11 @@ class DeliveryVerbs:
 
     def forget(self, name: str) -> dict[str, Any]:
         """Have a receiver begin anew."""
-        self._session.receivers.forget(name)
+        self._session.state.receivers.forget(name)
         return {"deleted": name}
 
     async def _message(self, message_id: str) -> Message:
-        found = await self._session.store.message(message_id)
+        found = await self._session.state.store.message(message_id)
         if found is None or found.dropped:
             raise ControlError(404, "Unknown message", f"no message {message_id!r} is kept in this session")
         return found

@@ -29,7 +29,7 @@ _CONTROLLED = ("Stubs that were added by POST /_control/stubs are not in here; G
 
 def exported_session(session: Session, *, secrets: bool) -> str:
     """The YAML text; without `secrets` those are masked that no shipped scenario shows anyway."""
-    settled = session.scenario.model_copy(update={"seed": session.seed, "clock": None})
+    settled = session.scenario.model_copy(update={"seed": session.state.seed, "clock": None})
     document = settled.document()
     clock = _clock(session)
     if clock is None:
@@ -37,7 +37,7 @@ def exported_session(session: Session, *, secrets: bool) -> str:
     else:
         document["clock"] = clock
     remarks = () if secrets or not _mask(document, session) else _HIDDEN
-    controlled = any(stub.origin is Origin.CONTROL for stub in session.stubs)
+    controlled = any(stub.origin is Origin.CONTROL for stub in session.state.stubs)
     return exported(document, (*remarks, *(_CONTROLLED if controlled else ())))
 
 
@@ -62,12 +62,12 @@ def hidden_in(session: Session) -> Hidden:
 
 def _clock(session: Session) -> dict[str, Any] | None:
     """The clock as a scenario has it; `None` where time runs as it does by default."""
-    mode, now = session.clock.mode, session.now()
+    mode, now = session.state.clock.mode, session.now()
     if mode == "real":
         return {"mode": "real"} if "clock" in session.scenario.model_fields_set else None
     fraction = now % SECOND
     at = rfc3339(now).removesuffix("Z") + (f".{fraction:06d}" if fraction else "") + "Z"
-    return {"mode": mode, "at": at} | ({"factor": session.clock.rate} if mode == "scaled" else {})
+    return {"mode": mode, "at": at} | ({"factor": session.state.clock.rate} if mode == "scaled" else {})
 
 
 def _mask(document: dict[str, Any], session: Session) -> bool:

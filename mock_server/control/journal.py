@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import dropwhile, islice
 from typing import Any
@@ -22,7 +21,7 @@ from mock_server.control.search.subjects import (
 )
 from mock_server.domain.message import Message
 from mock_server.journal.exchange import Exchange
-from mock_server.journal.raw_budget import RawBytes
+from mock_server.journal.raw_budget import RawBudget
 from mock_server.session.session import Session
 
 Query = Mapping[str, str]
@@ -34,7 +33,7 @@ _NO_FILTERS: Query = {}
 class JournalVerbs:
     """Look for what came in, count it, and forget it."""
 
-    def __init__(self, session: Session, raw: RawBytes) -> None:
+    def __init__(self, session: Session, raw: RawBudget) -> None:
         self._session = session
         self._raw = raw
 
@@ -45,14 +44,14 @@ class JournalVerbs:
         found = _Search(self._exchange_filter(query))
         subjects = found.among(self._exchanges_behind(before), self._session)
         shown = [each.view for each in islice(subjects, limit)]
-        evicted = {"evicted": self._session.journal.evicted, "raw_bodies_evicted": self._raw.evicted}
+        evicted = {"evicted": self._session.state.journal.evicted, "raw_bodies_evicted": self._raw.evicted}
         return {"exchanges": shown, **evicted, **found.unknown()}
 
     async def count_exchanges(self, query: Query = _NO_FILTERS) -> dict[str, Any]:
         """How many exchanges are meant."""
         found = _Search(self._exchange_filter(query))
-        count = sum(1 for _ in found.among(self._session.journal, self._session))
-        return {"count": count, "evicted": self._session.journal.evicted, **found.unknown()}
+        count = sum(1 for _ in found.among(self._session.state.journal, self._session))
+        return {"count": count, "evicted": self._session.state.journal.evicted, **found.unknown()}
 
     def forget_exchanges(self) -> dict[str, Any]:
         """Forget all exchanges and the ledger; numbers go on, and messages keep the number of theirs."""
@@ -60,26 +59,26 @@ class JournalVerbs:
 
     async def exchange(self, exchange_id: str) -> dict[str, Any]:
         """One exchange with everything that explains its answer."""
-        found = self._session.journal.get(exchange_id)
+        found = self._session.state.journal.get(exchange_id)
         if found is None:
-            evicted = self._session.journal.evicted
+            evicted = self._session.state.journal.evicted
             kept = f"this session keeps its newest exchanges; {evicted} older ones were evicted"
-            forgotten = f"; those up to {self._session.journal.forgotten} were deleted"
-            kept += forgotten if self._session.journal.forgotten else ""
+            forgotten = f"; those up to {self._session.state.journal.forgotten} were deleted"
+            kept += forgotten if self._session.state.journal.forgotten else ""
             raise ControlError(404, "Unknown exchange", f"no exchange {exchange_id!r}: {kept}")
-        return explanation.explanation(found, self._session.secrets, self._session.stubs)
+        return explanation.explanation(found, self._session.secrets, self._session.state.stubs)
 
     async def messages(
         self, query: Query = _NO_FILTERS, *, limit: int = MOST_LISTED, before: str | None = None
     ) -> dict[str, Any]:
         """The newest accepted messages that are meant, newest first."""
         shown = [each.view for each in await self._messages(self._message_filter(query), limit, before)]
-        return {"messages": shown, "evicted": await self._session.store.evicted()}
+        return {"messages": shown, "evicted": await self._session.state.store.evicted()}
 
     async def count_messages(self, query: Query = _NO_FILTERS) -> dict[str, Any]:
         """How many messages are meant."""
-        count = len(await self._messages(self._message_filter(query), sys.maxsize, None))
-        return {"count": count, "evicted": await self._session.store.evicted()}
+        count = len(await self._messages(self._message_filter(query), None, None))
+        return {"count": count, "evicted": await self._session.state.store.evicted()}
 
     async def forget_messages(self) -> dict[str, Any]:
         """Forget all messages, their lives, and what was still to be told of them; the windows stay."""
@@ -88,7 +87,7 @@ class JournalVerbs:
     async def webhooks(self, query: Query = _NO_FILTERS, *, limit: int = MOST_LISTED) -> dict[str, Any]:
         """The newest webhook attempts that are meant, newest first."""
         wanted, after = asked(query, ATTEMPT_MEMBERS, self._session.secrets)
-        attempts = self._session.journal.attempts
+        attempts = self._session.state.journal.attempts
         subjects = (AttemptSubject(each, self._session.secrets) for each in newer(attempts, after))
         shown = [each.view for each in islice(filter(wanted.matches, subjects), limit)]
         return {"webhooks": shown, "evicted": attempts.evicted}
@@ -103,15 +102,15 @@ class JournalVerbs:
 
     def duplicates(self, *, newest: int) -> dict[str, Any]:
         """The sends that were meant to be one and the same, among the newest exchanges."""
-        journal = self._session.journal
+        journal = self._session.state.journal
         kept = {"searched": min(newest, len(journal)), "kept": len(journal), "evicted": journal.evicted}
         return {**ledger.duplicates(self._session, newest), **kept}
 
     def har(self, query: Query, origin: str) -> dict[str, Any]:
         """The exchanges that are meant, oldest first, as HAR 1.2; `origin` is the server's as the client wrote it."""
         found = _Search(self._exchange_filter(query))
-        matching = [each.id for each in found.among(self._session.journal, self._session)]
-        kept = [self._session.journal.get(each) for each in reversed(matching)]
+        matching = [each.id for each in found.among(self._session.state.journal, self._session)]
+        kept = [self._session.state.journal.get(each) for each in reversed(matching)]
         return har.har([each for each in kept if each is not None], self._session.secrets, origin)
 
     def _exchange_filter(self, query: Query) -> Asked:
@@ -122,15 +121,15 @@ class JournalVerbs:
 
     def _exchanges_behind(self, before: str | None) -> Iterable[Exchange]:
         if before is None:
-            return self._session.journal
-        if self._session.journal.get(before) is None:
+            return self._session.state.journal
+        if self._session.state.journal.get(before) is None:
             raise ControlError(404, "Unknown exchange", f"before: no exchange {before!r} is kept in this session")
-        return islice(dropwhile(lambda each: each.id != before, self._session.journal), 1, None)
+        return islice(dropwhile(lambda each: each.id != before, self._session.state.journal), 1, None)
 
-    async def _messages(self, wanted: Asked, limit: int, before: str | None) -> list[MessageSubject]:
+    async def _messages(self, wanted: Asked, limit: int | None, before: str | None) -> list[MessageSubject]:
         session = self._session
         if wanted.filter.is_open and wanted.after is None and before is None:
-            kept: Iterable[Message] = await session.store.messages(limit)
+            kept: Iterable[Message] = await session.state.store.messages(limit)
         else:
             kept = await messages_newer(session, wanted, before)
         subjects = (MessageSubject(message, session.secrets) for message in kept)

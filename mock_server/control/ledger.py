@@ -32,21 +32,21 @@ def view(session: Session) -> dict[str, Any]:
     return {
         **counters(session),
         **duplicates(session, None),
-        "evicted": session.journal.evicted,
+        "evicted": session.state.journal.evicted,
     }
 
 
 def counters(session: Session) -> dict[str, Any]:
     """What became of the sends."""
-    ledger = session.journal.ledger
+    counters = session.state.journal.counters
     return {
-        "sends": ledger.sends,
-        "accepted": ledger.accepted,
-        "dropped": ledger.dropped,
-        "refused": {str(code): count for code, count in sorted(ledger.refused.items())},
-        "failed": ledger.failed,
-        "unanswered": ledger.unanswered,
-        "forced": ledger.forced,
+        "sends": counters.sends,
+        "accepted": counters.accepted,
+        "dropped": counters.dropped,
+        "refused": {str(code): count for code, count in sorted(counters.refused.items())},
+        "failed": counters.failed,
+        "unanswered": counters.unanswered,
+        "forced": counters.forced,
     }
 
 
@@ -55,7 +55,7 @@ def duplicates(session: Session, newest: int | None) -> dict[str, Any]:
 
     In the order of the first of each.
     """
-    kept = list(islice(session.journal, newest))
+    kept = list(islice(session.state.journal, newest))
     sends = [each for each in reversed(kept) if each.operation is not None and each.settled]
     readable = [each for each in sends if not (each.body is None or each.body_cut)]
     groups: dict[tuple[str, ...], list[tuple[Exchange, _Meant]]] = {}

@@ -54,7 +54,7 @@ class ScenarioVerbs:
         Messages and journal stay as well, unless the session begins anew. A reset later on goes back to the scenario
         that the session was created with, as it does after any other change.
         """
-        scenario = self._session.as_its_own(shipped_scenario(name, 404))
+        scenario = self._session.state.scenario.with_creation_settings(shipped_scenario(name, 404))
         if anew:
             await self._session.reset()
         self._session.use(scenario)
@@ -82,7 +82,7 @@ class ScenarioVerbs:
             scenario = parse_scenario(text.removeprefix("\ufeff"), _FILE, self._prepared)
         except ScenarioError as error:
             raise bad_scenario(error) from None
-        self._session.use(self._session.as_its_own(scenario))
+        self._session.use(self._session.state.scenario.with_creation_settings(scenario))
 
     def _prepared(self, root: Node) -> Iterator[tuple[Mark, Flaw]]:
         refill(root, hidden_in(self._session))
@@ -95,7 +95,10 @@ class ScenarioVerbs:
         for name in pack.names():
             scenario = shipped_scenario(name, 404)
             # To compare what they hold would be much for each of them.
-            if scenario.title == session.scenario.title and session.as_its_own(scenario) == session.scenario:
+            if (
+                scenario.title == session.scenario.title
+                and session.state.scenario.with_creation_settings(scenario) == session.scenario
+            ):
                 return name
         return None
 

@@ -11,7 +11,7 @@ from mock_server.control.requests import ControlError, bad_scenario, only
 from mock_server.control.scenarios import shipped_scenario
 from mock_server.control.verbs import Control
 from mock_server.domain.instants import SECOND
-from mock_server.journal.raw_budget import RawBytes
+from mock_server.journal.raw_budget import RawBudget
 from mock_server.scenario.loader import patched, scenario_of, settled
 from mock_server.scenario.model import Scenario
 from mock_server.scenario.problems import Problem, ScenarioError
@@ -25,7 +25,7 @@ _BESIDE = "stands beside 'overrides', not in it: the session is created with it"
 class SessionsApi:
     """The verbs that make, list and end sessions."""
 
-    def __init__(self, sessions: Sessions, raw: RawBytes) -> None:
+    def __init__(self, sessions: Sessions, raw: RawBudget) -> None:
         self._sessions = sessions
         self._raw = raw
 
@@ -62,7 +62,7 @@ class SessionsApi:
 
     async def shown(self, session: Session) -> dict[str, Any]:
         """One session with what it holds, and how long nobody has used it."""
-        held = msgspec.structs.asdict(await session.held_now())
+        held = msgspec.structs.asdict(await session.held())
         idle = round(self._sessions.idle(session) / SECOND, 3)
         return self.control(session).session() | {"idle_seconds": idle} | held
 
@@ -88,7 +88,7 @@ class SessionsApi:
         """End a session; the default one stays. `unmatched_stubs` are those that a test made and no request met."""
         if name == DEFAULT:
             raise ControlError(409, "Not deletable", "the session 'default' stays; POST /_control/reset empties it")
-        unmatched = [stub.name for stub in self.named(name).stubs.unmatched()]
+        unmatched = [stub.name for stub in self.named(name).state.stubs.unmatched()]
         self._sessions.delete(name)
         return {"deleted": name, "unmatched_stubs": unmatched}
 
@@ -114,7 +114,7 @@ class SessionsApi:
 
     def _chosen(self, chosen: object) -> Scenario:
         if chosen is None:
-            return self.named(DEFAULT).created_with
+            return self.named(DEFAULT).state.scenario.created_with
         if not isinstance(chosen, str):
             return scenario_of(chosen, "scenario")
         return shipped_scenario(chosen)

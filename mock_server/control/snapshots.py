@@ -31,21 +31,21 @@ class SnapshotVerbs:
     async def take(self, request: Mapping[str, object]) -> dict[str, Any]:
         """Keep the session as it stands; its handle."""
         only(request, set())
-        shelf = self._session.snapshots
+        snapshots = self._session.state.snapshots
         await self._quiet()
-        if shelf.is_full:
-            kept = ", ".join(snapshot_id for snapshot_id, _ in shelf)
+        if snapshots.is_full:
+            kept = ", ".join(snapshot_id for snapshot_id, _ in snapshots)
             raise ControlError(
                 409,
                 "Too many snapshots",
                 f"a session keeps {MOST} snapshots; DELETE /_control/snapshots/{{id}} makes room: {kept}",
             )
         snapshot = await self._session.snapshot()
-        return self._handle(shelf.put(snapshot), snapshot)
+        return self._handle(snapshots.put(snapshot), snapshot)
 
     def all(self) -> dict[str, Any]:
         """Every snapshot of the session, oldest first."""
-        return {"snapshots": [self._handle(*each) for each in self._session.snapshots]}
+        return {"snapshots": [self._handle(*each) for each in self._session.state.snapshots]}
 
     def one(self, snapshot_id: str) -> dict[str, Any]:
         """One snapshot."""
@@ -54,8 +54,8 @@ class SnapshotVerbs:
     def delete(self, snapshot_id: str) -> dict[str, Any]:
         """Keep a snapshot no longer."""
         self._named(snapshot_id)
-        snapshot = self._session.snapshots.take_away(snapshot_id)
-        self._session.journal.discard(snapshot.journal)
+        snapshot = self._session.state.snapshots.remove(snapshot_id)
+        self._session.state.journal.discard(snapshot.journal)
         return {"deleted": snapshot_id}
 
     async def restore(self, snapshot_id: str, request: Mapping[str, object]) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class SnapshotVerbs:
         handle = self._handle(snapshot_id, snapshot)
         only(request, set(handle))
         self._judge_handle(request, handle)
-        if self._session.advancing:
+        if self._session.presence.advancing:
             raise ControlError(409, "Busy", "an advance of this session is under way; wait for its answer")
         await self._session.restore(snapshot)
         scheduler.wake(self._session)
@@ -75,13 +75,13 @@ class SnapshotVerbs:
         """Wait for attempts under way, as long as patience lasts."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
-                while self._session.under_way:
-                    await asyncio.wait(self._session.under_way)
+                while tasks := self._session.presence.attempt_tasks:
+                    await asyncio.wait(tasks)
 
     def _named(self, snapshot_id: str) -> Snapshot:
-        found = self._session.snapshots.get(snapshot_id)
+        found = self._session.state.snapshots.get(snapshot_id)
         if found is None:
-            kept = ", ".join(each for each, _ in self._session.snapshots)
+            kept = ", ".join(each for each, _ in self._session.state.snapshots)
             there = f"this session has {kept}" if kept else "this session has none"
             raise ControlError(
                 404,

@@ -32,7 +32,7 @@ class StubVerbs:
             part = stub_part(dict(request), channel)
         except ScenarioError as error:
             raise bad_stub(error) from None
-        place = session.stubs.next_place()
+        place = session.state.stubs.next_place()
         stub = stub_of(part, f"s{place}", Origin.CONTROL, channel, place)
         _refuse_unplayable(stub.outcome.fault, session)
         try:
@@ -51,24 +51,24 @@ class StubVerbs:
 
     def all(self) -> dict[str, Any]:
         """Every stub, those of the control API first; `unmatched` are those of them that no request has met."""
-        book = self._session.stubs
+        book = self._session.state.stubs
         shown = [self._shown(stub) for stub in book]
         return {"stubs": shown, "unmatched": [each.name for each in book.unmatched()]}
 
     def newest(self, origin: Origin, most: int) -> dict[str, Any]:
         """The newest stubs of one origin, in the order in which they came; `older` is how many more there are."""
-        found = [stub for stub in self._session.stubs if stub.origin is origin]
+        found = [stub for stub in self._session.state.stubs if stub.origin is origin]
         return {"stubs": [self._shown(stub) for stub in found[-most:]], "older": max(0, len(found) - most)}
 
     def armed(self) -> int:
         """How many stubs of the control API may still have their say: cheap, for pages that show it always."""
-        book, now = self._session.stubs, self._session.now()
+        book, now = self._session.state.stubs, self._session.now()
         ours = takewhile(lambda stub: stub.origin is Origin.CONTROL, book)
-        return sum(1 for stub in ours if not book.exhausted(stub, now))
+        return sum(1 for stub in ours if book.exhausted_by(stub, now) is None)
 
     def one(self, name: str) -> dict[str, Any]:
         """One stub."""
-        found = self._session.stubs.get(name)
+        found = self._session.state.stubs.get(name)
         if found is None:
             raise ControlError(
                 404, "Unknown stub", f"no stub {name!r} in this session; GET /_control/stubs lists them"
@@ -77,7 +77,7 @@ class StubVerbs:
 
     def remove(self, name: str) -> dict[str, Any]:
         """Take a stub of the control API back."""
-        if self._session.stubs.remove(name) is None:
+        if self._session.state.stubs.remove(name) is None:
             found = self.one(name)
             raise ControlError(
                 409, "Not deletable", f"{found['id']} stands in the scenario; PATCH /_control/scenario changes those"
@@ -86,33 +86,28 @@ class StubVerbs:
 
     def clear(self) -> dict[str, Any]:
         """Take all stubs of the control API back."""
-        return {"deleted": self._session.stubs.clear()}
+        return {"deleted": self._session.state.stubs.clear()}
 
     def held(self) -> dict[str, Any]:
         """The exchanges whose answers are held."""
-        return {"held": [name for name, held in self._session.held.items() if not held.done()]}
+        return {"held": self._session.presence.held_answers.ids}
 
     def release(self, exchange: str) -> dict[str, Any]:
         """Let one held answer go."""
-        held = self._session.held.get(exchange)
-        if held is None or held.done():
+        if not self._session.presence.held_answers.release(exchange):
             waiting = ", ".join(self.held()["held"]) or "none"
             raise ControlError(409, "Not held", f"no answer of exchange {exchange!r} is held; held now: {waiting}")
-        held.set_result(None)
         return {"released": [exchange]}
 
     def release_all(self) -> dict[str, Any]:
         """Let all held answers go."""
-        waiting: list[str] = self.held()["held"]
-        for name in waiting:
-            self._session.held[name].set_result(None)
-        return {"released": waiting}
+        return {"released": self._session.presence.held_answers.release_all()}
 
     def _shown(self, stub: Stub) -> dict[str, Any]:
         session = self._session
         assert isinstance(stub.source, StubPart), "stubs in a book were written by somebody"  # noqa: S101
         written = stub.source.model_dump(mode="json", exclude_unset=True, by_alias=True)
-        counts = session.stubs.counts(stub)
+        counts = session.state.stubs.counts(stub)
         shown = {
             "id": stub.name,
             "origin": stub.origin,
@@ -120,7 +115,7 @@ class StubVerbs:
             **written,
             "matched": counts.matched,
             "applied": counts.applied,
-            "exhausted": session.stubs.exhausted(stub, session.now()),
+            "exhausted": session.state.stubs.exhausted_by(stub, session.now()) is not None,
         }
         found: dict[str, Any] = masked_within(shown, session.secrets)
         return found

@@ -18,7 +18,7 @@ from mock_server.control.snapshots import SnapshotVerbs
 from mock_server.control.stubs import StubVerbs
 from mock_server.control.views.changes import ChangeVerbs
 from mock_server.control.views.inbox import InboxVerbs
-from mock_server.journal.raw_budget import RawBytes
+from mock_server.journal.raw_budget import RawBudget
 from mock_server.session.session import Session
 
 _PROSE = ("title", "description")
@@ -28,7 +28,7 @@ _PROSE = ("title", "description")
 class Control:
     """The verbs of one session; `SessionsApi` has those that make and end sessions."""
 
-    def __init__(self, session: Session, raw: RawBytes) -> None:
+    def __init__(self, session: Session, raw: RawBudget) -> None:
         self._session = session
         self.changes = ChangeVerbs(session)
         self.clock = ClockVerbs(session)
@@ -48,7 +48,7 @@ class Control:
 
     def touched(self) -> None:
         """Say that a tester had a hand in the session; whoever serves a verb that changes something says so."""
-        self._session.revision += 1
+        self._session.state.scenario.touch()
 
     def masked(self, value: Any) -> Any:
         """Any JSON value that may repeat what somebody wrote, without the session's passwords."""
@@ -65,7 +65,7 @@ class Control:
         return {
             "id": session.name,
             "scenario": explanation.masked(session.scenario.title, session.secrets),
-            "seed": session.seed,
+            "seed": session.state.seed,
             "clock": self.clock.show(),
         }
 

@@ -1,4 +1,4 @@
-"""Which notifications a message earns, and when each is to go out (WH-1, WH-4, WH-5)."""
+"""The notifications of a message, and when each is due (WH-1, WH-4, WH-5)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mock_server.domain.instants import HOUR, MINUTE, SECOND, Duration, Instant
 LATE_BY: Duration = HOUR
 
 UNKNOWN_STATUS = "IN_TRANSIT_BY_PIGEON"
-"""A status that no page knows, and none ever will."""
+"""A status that no page documents."""
 
 
 class WebhookRules(msgspec.Struct, frozen=True):
@@ -19,31 +19,38 @@ class WebhookRules(msgspec.Struct, frozen=True):
 
     https_only: bool = True
     timeout: Duration = 10 * SECOND
-    """Of wall time: it waits on a real peer."""
+    """In wall time, since it waits for a real peer."""
     retries: tuple[Duration, ...] = (10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR)
-    """The gap before each repetition, from the end of the attempt before."""
+    """The gap before each retry, from the end of the previous attempt."""
     in_order: bool = True
-    """The next notification of a message waits for the one before (WH-5)."""
+    """The next notification of a message waits for the previous one (WH-5)."""
     adversity: Adversity | None = None
 
 
 class Notification(msgspec.Struct, frozen=True):
-    """One receipt to be delivered: what changed, when it goes out, and what is wrong with it on purpose."""
+    """One receipt to deliver: the change, when it is due, and its adversity."""
 
     number: int
-    """Its place among the message's own, from 0, or `~` of that where it is told anew; ids are keyed by it."""
+    """Its place among the message's own, from 0."""
     change: Change
     due: Instant
     adversity: Adversity | None = None
+    repeated: bool = False
+    """The same change notified once more, with an id of its own."""
+
+    @property
+    def id_key(self) -> int:
+        """What the receipt's id is derived from, in addition to the message."""
+        return -1 - self.number if self.repeated else self.number
 
     @property
     def suspends_order(self) -> bool:
-        """Whether it goes out without waiting for the one before (WH-5)."""
+        """Whether it does not wait for the previous one (WH-5)."""
         return self.adversity in {Adversity.REORDER, Adversity.BURST, Adversity.BEFORE_ANSWER}
 
 
 def notifications(changes: tuple[Change, ...], adversity: Adversity | None) -> tuple[Notification, ...]:
-    """The notifications of a message's changes, in the order in which they go out; none for the acceptance (WH-1)."""
+    """The notifications of a message's changes in sending order; none for the acceptance (WH-1)."""
     if not changes or adversity is Adversity.MISSING:
         return ()
     plain = [Notification(number, change, change.at, adversity=adversity) for number, change in enumerate(changes)]
@@ -58,7 +65,7 @@ def notifications(changes: tuple[Change, ...], adversity: Adversity | None) -> t
         case Adversity.BURST:
             return tuple(_replace(each, due=last_due) for each in plain)
         case Adversity.REPEATED_FINAL:
-            return (*plain, _replace(plain[-1], number=~plain[-1].number))
+            return (*plain, _replace(plain[-1], repeated=True))
         case Adversity.UNKNOWN_STATUS:
             return (*(_replace(each, adversity=None) for each in plain[:-1]), plain[-1])
         case _:

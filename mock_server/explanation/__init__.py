@@ -18,7 +18,7 @@ from mock_server.explanation.masking import masked, masked_within, readable
 from mock_server.explanation.near import stubs_nearly_matched
 from mock_server.explanation.rules import rules_asked, rules_view, stubs_asked
 from mock_server.journal.exchange import Exchange
-from mock_server.session.stub_book import StubBook
+from mock_server.session.ports import StubStore
 
 __all__ = [
     "ACCEPTED",
@@ -72,7 +72,7 @@ def summary(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
     }
 
 
-def explanation(exchange: Exchange, secrets: Secrets, stubs: StubBook | None = None) -> dict[str, Any]:
+def explanation(exchange: Exchange, secrets: Secrets, stubs: StubStore | None = None) -> dict[str, Any]:
     """Everything that is known of an exchange.
 
     `stubs`: those of its session; without them nothing is said of those that nearly matched.

@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
 
+from mock_server.domain.instants import Instant
 from mock_server.domain.secrets import Secrets
 from mock_server.domain.stub import Asked, NearMiss, Origin, Stage, Stub
 from mock_server.explanation.masking import masked
 from mock_server.journal.exchange import Exchange
-from mock_server.session.stub_book import MOST_NEAR, StubBook
+from mock_server.session.ports import StubStore
+from mock_server.session.stub_book import MOST_NEAR
 
 _MANY = 3
 """Criteria of a scenario's stub that asks for more than an operation and a number."""
 
 
 def stubs_nearly_matched(
-    exchange: Exchange, asked: Asked | None, stubs: StubBook | None, secrets: Secrets
+    exchange: Exchange, asked: Asked | None, stubs: StubStore | None, secrets: Secrets
 ) -> list[dict[str, Any]]:
     """At most `MOST_NEAR`: those whose limits kept them from it, then those whose criteria or turn did.
 
@@ -36,18 +38,18 @@ def stubs_nearly_matched(
     ]
 
 
-def _others(exchange: Exchange, asked: Asked, stubs: StubBook) -> Iterator[NearMiss]:
+def _others(exchange: Exchange, asked: Asked, stubs: StubStore) -> Iterator[NearMiss]:
     if exchange.standing is None:
         return
     told = {*exchange.stubs, *(each.stub for each in exchange.near)}
     said = {stub.outcome.stage: stub for stub in map(stubs.get, exchange.stubs) if stub is not None}
-    for stub in stubs.stood(exchange.standing):
-        missed = None if stub.name in told else _missed(stub, asked, stubs, said)
+    for stub in stubs.those_in_force(exchange.standing):
+        missed = None if stub.name in told else _missed(stub, asked, stubs, said, exchange.at)
         if missed is not None:
             yield missed
 
 
-def _missed(stub: Stub, asked: Asked, stubs: StubBook, said: dict[Stage, Stub]) -> NearMiss | None:
+def _missed(stub: Stub, asked: Asked, stubs: StubStore, said: dict[Stage, Stub], at: Instant) -> NearMiss | None:
     """The one thing that differs. A scenario's stub for another number is no near miss: it has dozens of these."""
     unmet = list(islice(stub.unmet(asked), 2))
     if len(unmet) == 1 and (stub.origin is Origin.CONTROL or len(stub.criteria) >= _MANY):
@@ -55,7 +57,7 @@ def _missed(stub: Stub, asked: Asked, stubs: StubBook, said: dict[Stage, Stub]) 
         return NearMiss(stub.name, unmet[0].field, unmet[0].wanted, saw)
     if unmet:
         return None
-    if stubs.used_up(stub):
+    if stubs.exhausted_by(stub, at) == "times":
         return NearMiss(stub.name, "times", "a request before it was used up", "one after it")
     first = said.get(stub.outcome.stage)
     if first is not None:

@@ -17,24 +17,24 @@ from mock_server.session.session import Session
 
 async def message_status(session: Session, message_id: str) -> bytes | None:
     """The answer to a look-up by id; `None` when the id is not known (MS-3)."""
-    message = await session.store.message(message_id)
+    message = await session.state.store.message(message_id)
     return None if message is None else wire.status_answer(await _view(session, message))
 
 
 async def statuses_of_number(session: Session, number: str, before: Instant | None, count: int) -> bytes:
     """The answer to a look-up by destination (MS-2)."""
-    found = await session.store.by_destination(number, before, count)
+    found = await session.state.store.by_destination(number, before, count)
     return wire.statuses_answer([await _view(session, message) for message in found])
 
 
 async def statuses_of_reference(session: Session, key: str, before: Instant | None, count: int) -> bytes:
     """The answer to a look-up by reference key (MS-2)."""
-    found = await session.store.by_reference(key, before, count)
+    found = await session.state.store.by_reference(key, before, count)
     return wire.statuses_answer([await _view(session, message) for message in found])
 
 
 def service_status(session: Session, attempt: Attempt) -> Decision | None:
-    """Refuse who may not ask for the administrators' health check; `None` lets it be answered (OP-4)."""
+    """The refusal of a health check for administrators; `None` where it may be answered (OP-4)."""
     for rule in HEALTH_RULES:
         refused = rule(attempt, session.policy)
         if refused is not None:
@@ -43,6 +43,6 @@ def service_status(session: Session, attempt: Attempt) -> Decision | None:
 
 
 async def _view(session: Session, message: Message) -> Mapping[str, Any]:
-    """A message as it stands now: computed when somebody looks."""
-    change = latest(await session.store.life(message), session.now())
-    return wire.status_view(message, change, session.ids.derived_id("provider", message.id))
+    """A message with its present status, which is computed on demand."""
+    change = latest(await session.state.store.life(message), session.now())
+    return wire.status_view(message, change, session.state.ids.derived_id("provider", message.id))

@@ -1,14 +1,13 @@
-"""What is due, performed: by itself while a clock runs, or all at once when a tester moves it.
+"""Perform what is due: by itself while the clock runs, or in order of time when a tester advances it.
 
-A tester's advance keeps to the time order strictly: nothing starts whose time comes after something that an attempt
-still under way may bring about. What a running clock makes due starts at once, so that no receiver waits for another.
+An advance keeps strictly to the order of time: nothing starts that is due later than a possible follow-up of an
+attempt under way. On a running clock everything due starts at once, so that no receiver waits for another.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 
 import msgspec
 
@@ -27,11 +26,11 @@ logger = logging.getLogger("mock_server")
 _ONCE = WebhookRules(retries=())
 
 _PATIENCE = 0.05
-"""Seconds of wall time that an advance gives each attempt before it lets the next one start beside it."""
+"""Seconds of wall time that an advance gives each attempt before it starts the next one in parallel."""
 
 
 class Fired(msgspec.Struct, frozen=True):
-    """Something that came to pass during an advance: a change of a message, or an attempt to tell of one."""
+    """An event of an advance: a change of a message, or an attempt to notify of one."""
 
     at: Instant
     message: Message
@@ -44,7 +43,7 @@ class Progress(msgspec.Struct, frozen=True):
     fired: tuple[Fired, ...]
     complete: bool
     pending: int
-    """Lanes that still wait or are under way."""
+    """Queue entries that wait or are under way."""
     attempts: int
     """Webhook attempts, those included that the journal no longer keeps."""
 
@@ -54,7 +53,7 @@ class BusyError(Exception):
 
 
 async def begin(session: Session, message: Message) -> None:
-    """Put a message's notifications on the delivery queue; under `before-answer` the first goes out at once."""
+    """Queue a message's notifications; under `before-answer` send the first one at once."""
     entries = webhooks.entries_for(session, message, changes(message.plan, message.accepted_at)[1:])
     early = entries[:1] if message.adversity is Adversity.BEFORE_ANSWER else ()
     for entry in entries[len(early) :]:
@@ -65,130 +64,138 @@ async def begin(session: Session, message: Message) -> None:
 
 
 def wake(session: Session) -> None:
-    """Start what a running clock has made due, and wait for the next."""
-    if not session.advancing:
-        session.timers.wake(session.now())
-    while not session.advancing and session.clock.rate and _is_due(session, session.now()):
-        _start(session, session.delivery_queue.take())
-    arm(session)
+    """Start what a running clock has made due, and set the alarm for the next."""
+    if session.presence.advancing:
+        return
+    session.presence.timers.wake(session.now())
+    while session.state.clock.rate and _is_due(session, session.now()):
+        _start(session, session.state.queue.take())
+    session.arm()
 
 
 async def push(session: Session, message: Message, change: Change) -> None:
-    """Give a message a status by hand: its plan ends here, and its webhook is told of the change."""
-    life = await session.store.life(message)
+    """Give a message a status by hand: it ends the message's plan, and its webhook is notified."""
+    store, queue = session.state.store, session.state.queue
+    life = await store.life(message)
     past = tuple(each for each in life if each.at <= change.at)
-    await session.store.keep_life(message, (*past, change))
-    session.longest_plan = max(session.longest_plan, change.at - message.accepted_at)
-    session.subscriptions.message_changed(message, (*past, change))
-    waiting = session.delivery_queue.withdraw(message.id)
-    under_way = [entry for entry in session.under_way.values() if entry.message.id == message.id]
+    await store.keep_life(message, (*past, change))
+    session.state.scenario.extend_longest_plan(change.at - message.accepted_at)
+    session.presence.subscriptions.message_changed(message, (*past, change))
+    waiting = queue.withdraw(message.id)
+    under_way = [entry for entry in session.presence.attempts_under_way if entry.message.id == message.id]
     for entry in waiting:
         entry.forget_after(change.at)
     for entry in under_way:
         entry.forget_after(change.at, under_way=True)
     if message.submission.webhook is not None:
-        entries = [entry for entry in (*waiting, *under_way) if entry.rules.in_order]
-        last = entries[-1] if entries else QueueEntry(message, (), session.policy.webhooks)
-        waiting += [] if entries else [last]
-        number = len(past) - 1
+        in_order = [entry for entry in (*waiting, *under_way) if entry.rules.in_order]
+        if in_order:
+            last = in_order[-1]
+        else:
+            last = QueueEntry(message, (), session.policy.webhooks)
+            waiting.append(last)
         for each in notifications((change,), message.adversity):
-            last.append(msgspec.structs.replace(each, number=number if each.number >= 0 else ~number))
+            last.append(msgspec.structs.replace(each, number=len(past) - 1))
     for entry in waiting:
         if entry.current is not None:
             put(session, entry)
 
 
 async def resend(session: Session, message: Message, change: Change, number: int) -> WebhookAttempt:
-    """Tell a message's webhook of a change again, once, whatever the delivery queue holds."""
+    """Notify a message's webhook of a change once more, independent of the delivery queue."""
     again = Notification(number, change, session.now())
     return await webhooks.attempt(session, QueueEntry(message, (again,), _ONCE), again, session.now())
 
 
-def arm(session: Session) -> None:
-    """Have the session woken when something is due next."""
-    session.arm()
-
-
 def put(session: Session, entry: QueueEntry) -> None:
-    """Put work on the delivery queue; the alarm is set again only where it comes before all other."""
+    """Queue an entry, and set the alarm anew if the entry is the first one due."""
     former = session.next_due
-    session.delivery_queue.put(entry)
-    if (former is None or entry.due < former) and not session.advancing:
-        arm(session)
+    session.state.queue.put(entry)
+    if (former is None or entry.due < former) and not session.presence.advancing:
+        session.arm()
 
 
 async def advance(session: Session, target: Instant | None, wall_limit: float) -> Progress:
-    """Move the clock to an instant, or until nothing is left to do, and perform everything on the way.
+    """Move the clock to an instant, or until nothing is left to do, and perform everything due on the way.
 
-    A reset ends it: what it had to do belonged to a world that is gone.
+    A reset ends it, since the work belongs to the world before the reset.
 
     Raises:
         BusyError: another advance is under way.
     """
-    if session.advancing:
+    if session.presence.advancing:
         raise BusyError
-    began = session.now()
-    session.advancing = True
-    session.alarm.ring_in(None)
-    world = session.delivery_queue
-    first_attempt = session.journal.attempts.opened
+    state = session.state
+    began, epoch = session.now(), state.queue.epoch
+    first_attempt = state.journal.attempts.opened
+    complete = False
+    try:
+        with session.presence.advance():
+            complete = await _perform_within(session, target, wall_limit)
+    finally:
+        wake(session)
+    pending = session.notifications_pending
+    if state.queue.epoch != epoch:
+        return Progress((), complete, pending, 0)
+    fired = await _fired(session, began, first_attempt)
+    return Progress(fired, complete, pending, state.journal.attempts.opened - first_attempt)
+
+
+async def _perform_within(session: Session, target: Instant | None, wall_limit: float) -> bool:
+    """Perform what is due up to the target; whether it was reached within the limit and without a reset."""
+    queue, clock = session.state.queue, session.state.clock
+    epoch = queue.epoch
     try:
         async with asyncio.timeout(wall_limit):
             await _perform(session, target)
-            if target is None and session.delivery_queue is world:
+            if target is None and queue.epoch == epoch:
                 target = await _last_change(session)
                 await _perform(session, target)
     except TimeoutError:
-        complete = False
-    else:
-        complete = session.delivery_queue is world
-        if complete and target is not None:
-            session.clock.move_to(target)
-    finally:
-        session.advancing = False
-        wake(session)
-    pending = len(session.delivery_queue) + len(session.under_way)
-    if session.delivery_queue is not world:
-        return Progress((), complete, pending, 0)
-    fired = await _fired(session, began, first_attempt)
-    return Progress(fired, complete, pending, session.journal.attempts.opened - first_attempt)
+        return False
+    if queue.epoch != epoch:
+        return False
+    if target is not None:
+        clock.move_to(target)
+    return True
 
 
 async def _perform(session: Session, target: Instant | None) -> None:
-    world = session.delivery_queue
-    while session.delivery_queue is world:
+    queue, timers = session.state.queue, session.presence.timers
+    epoch = queue.epoch
+    while queue.epoch == epoch:
         due = session.next_due
         left = not session.idle if target is None else due is not None and due <= target
         if due is not None and left and _may_start(session, due):
-            session.clock.move_to(due)
-            if due == session.timers.next_due:
-                session.timers.wake(due)
-                await session.timers.settled(_PATIENCE)
+            session.state.clock.move_to(due)
+            if due == timers.next_due:
+                timers.wake(due)
+                await timers.settled(_PATIENCE)
             else:
-                await asyncio.wait({_start(session, session.delivery_queue.take())}, timeout=_PATIENCE)
-        elif session.under_way:
-            await asyncio.wait(session.under_way, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({_start(session, queue.take())}, timeout=_PATIENCE)
+        elif session.presence.attempt_tasks:
+            await asyncio.wait(session.presence.attempt_tasks, return_when=asyncio.FIRST_COMPLETED)
         else:
             return
 
 
 def _may_start(session: Session, due: Instant) -> bool:
-    follow_ups = (entry.earliest_follow_up() for entry in session.under_way.values())
+    follow_ups = (entry.earliest_follow_up() for entry in session.presence.attempts_under_way)
     return all(follow_up is None or follow_up >= due for follow_up in follow_ups)
 
 
 def _is_due(session: Session, now: Instant) -> bool:
-    due = session.delivery_queue.next_due
+    due = session.state.queue.next_due
     return due is not None and due <= now
 
 
 def _start(session: Session, entry: QueueEntry) -> asyncio.Task[None]:
     task = asyncio.get_running_loop().create_task(_attempt(session, entry, session.now()))
-    session.under_way[task] = entry
+    session.presence.attempt_started(task, entry)
 
     def done(_: asyncio.Task[None]) -> None:
-        session.under_way.pop(task, None)
-        if not session.advancing:
+        session.presence.attempt_ended(task)
+        if not session.presence.advancing:
             wake(session)
 
     task.add_done_callback(done)
@@ -206,19 +213,17 @@ async def _attempt(session: Session, entry: QueueEntry, at: Instant) -> None:
 
 
 async def _last_change(session: Session) -> Instant:
-    """When the last of the messages that are kept has changed for the last time."""
-    last = session.now()
-    for message in await session.store.messages(sys.maxsize):
-        last = max(last, (await session.store.life(message))[-1].at)
-    return last
+    """The time of the last planned change of all kept messages."""
+    store = session.state.store
+    return max([session.now(), *[(await store.life(message))[-1].at for message in await store.messages()]])
 
 
 async def _fired(session: Session, began: Instant, first_attempt: int) -> tuple[Fired, ...]:
-    """What came to pass since then, in the order of time; a change stands before the attempts to tell of it."""
-    ended = session.now()
-    fired = [Fired(attempt.at, attempt.message, attempt) for attempt in session.journal.attempts.since(first_attempt)]
-    for message in reversed(await session.store.messages(sys.maxsize)):
-        if message.accepted_at + session.longest_plan > began:
-            life = await session.store.life(message)
+    """What happened since then, in order of time; a change comes before the attempts to notify of it."""
+    ended, state = session.now(), session.state
+    fired = [Fired(attempt.at, attempt.message, attempt) for attempt in state.journal.attempts.since(first_attempt)]
+    for message in reversed(await state.store.messages()):
+        if message.accepted_at + state.scenario.longest_plan > began:
+            life = await state.store.life(message)
             fired += [Fired(each.at, message, each) for each in life[1:] if began < each.at <= ended]
     return tuple(sorted(fired, key=lambda each: (each.at, isinstance(each.what, WebhookAttempt))))

@@ -1,4 +1,4 @@
-"""What stubs do to one request: who has its say at each stage, and the effect that is left for the transport."""
+"""The stubs that apply to one request, and their effect on its transport."""
 
 from __future__ import annotations
 
@@ -9,53 +9,57 @@ from mock_server.session.session import Session
 
 
 class StubSelection:
-    """The stubs that one request meets, each used once: at most one a stage, a header's before all others."""
+    """At most one stub per stage, each counted once; the request header's stub takes precedence over all others."""
 
-    __slots__ = ("_asked", "_at", "_candidates", "_header", "_met", "idle", "near", "session")
+    __slots__ = ("_applied", "_asked", "_at", "_candidates", "_header", "idle", "near", "session")
 
     def __init__(self, session: Session, asked: Asked, at: Instant, header: Stub | None = None) -> None:
         self.session = session
         self._asked = asked
         self._at = at
         self._header = header
-        # Found once for all stages: of two hundred stubs hardly one is for this request.
-        self._candidates = session.stubs.candidates(asked)
+        # Found once for all stages: of two hundred stubs hardly one matches this request.
+        self._candidates = session.state.stubs.candidates(asked)
         self.idle = header is None and not self._candidates
-        """No stub is for this request, as for most: nothing more has to be asked."""
-        self._met: dict[Stage, Stub | None] = {}
+        """No stub can match, as for most requests."""
+        self._applied: dict[Stage, Stub | None] = {}
         self.near: list[NearMiss] = []
-        """Stubs whose limits kept them from this request."""
+        """Stubs that only their limits kept away."""
 
     def at(self, stage: Stage) -> Stub | None:
-        """The stub that has its say at a stage; a request that never gets there uses up none."""
+        """The stub that applies at a stage. A request that never reaches the stage counts for none."""
         if self.idle:
             return None
-        if stage not in self._met:
-            header = self._header
-            if header is not None and header.outcome.stage is stage and not any(header.unmet(self._asked)):
-                self._met[stage] = header
-            elif self._candidates:
-                book = self.session.stubs
-                self._met[stage] = book.match(stage, self._candidates, self._asked, self._at, self.near)
-            else:
-                self._met[stage] = None
-        return self._met[stage]
+        if stage not in self._applied:
+            self._applied[stage] = self._matching(stage)
+        return self._applied[stage]
+
+    def _matching(self, stage: Stage) -> Stub | None:
+        header = self._header
+        if header is not None and header.outcome.stage is stage and not any(header.unmet(self._asked)):
+            return header
+        if not self._candidates:
+            return None
+        stub, near = self.session.state.stubs.match(stage, self._candidates, self._asked, self._at)
+        self.near += near
+        return stub
+
+    @property
+    def _stubs(self) -> list[Stub]:
+        return [stub for stub in self._applied.values() if stub is not None]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The stubs that had their say."""
-        return tuple(stub.name for stub in self._met.values() if stub is not None)
+        """The stubs that applied."""
+        return tuple(stub.name for stub in self._stubs)
 
     @property
     def effect(self) -> TransportEffect | None:
-        """What is in store for the answer: of a later stage where that has any, else of an earlier one."""
-        met = [stub for stub in self._met.values() if stub is not None]
-        if not met:
-            return None
-        outcomes = [stub.outcome for stub in reversed(met)]
-        fault = next((each.fault for each in outcomes if each.fault is not None), None)
-        late = next(((stub, stub.outcome.delay) for stub in reversed(met) if stub.outcome.delay is not None), None)
-        hold = any(each.hold for each in outcomes)
+        """What the stubs do to the connection; a later stage overrides an earlier one."""
+        latest_first = self._stubs[::-1]
+        fault = next((stub.outcome.fault for stub in latest_first if stub.outcome.fault is not None), None)
+        late = next(((stub, stub.outcome.delay) for stub in latest_first if stub.outcome.delay is not None), None)
+        hold = any(stub.outcome.hold for stub in latest_first)
         if fault is None and late is None and not hold:
             return None
         if late is None:
@@ -66,12 +70,12 @@ class StubSelection:
     def _draw(self, stub: Stub) -> float:
         submission = self._asked.submission
         pair = "" if submission is None else f"{submission.destination}\0{submission.text}"
-        nth = self.session.stubs.counts(stub).applied
-        return self.session.ids.draw(f"delay\0{stub.name}\0{nth}\0{pair}")
+        nth = self.session.state.stubs.counts(stub).applied
+        return self.session.state.ids.draw(f"delay\0{stub.name}\0{nth}\0{pair}")
 
 
 class TransportEffect:
-    """A fault, a delay and a hold, drawn and settled."""
+    """A fault, a delay and a hold for one answer, with all draws made."""
 
     __slots__ = ("delay", "fault", "hold", "virtual")
 
@@ -79,7 +83,7 @@ class TransportEffect:
         self.fault = fault
         self.delay = delay
         self.virtual = virtual
-        """The delay waits for the session's clock."""
+        """The delay runs on the session's clock."""
         self.hold = hold
 
     def __str__(self) -> str:

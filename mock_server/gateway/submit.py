@@ -1,4 +1,4 @@
-"""The gateway: what happens to a submission, from the rules to the kept message."""
+"""What happens to a submission: the rules in their order, the store's atomic decision, and the kept message."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ from mock_server.gateway.stub_selection import StubSelection
 from mock_server.session.session import Session
 
 ACCEPTED_BY = "provider accepted"
-"""What decided when no rule stood in the way."""
+"""What decided when no rule refused."""
 
 _ANS_1 = documented("ANS-1")
 
 _NEVER_SENT = Plan((Step(0, Status.REJECTED),))
-"""The life of a dropped duplicate where the status API knows of it (the alternative reading of AF-7)."""
+"""The life of a dropped duplicate under the alternative reading of AF-7."""
 
 
 Natural = tuple[Objection[Refused | Drop] | None, Tally | None]
-"""What the rules would have said, and what the windows held when they were asked."""
+"""What the rules would have said without a stub, and what the windows held then."""
 
 
 async def submit(session: Session, attempt: Attempt, selection: StubSelection) -> Decision:
     """Decide an attempt to send: the rules in their order, then one atomic step of the store (ORD-1).
 
-    Stubs have their say before the first rule, after the body was found to be a submission, and on acceptance.
+    Stubs apply before the first rule, once the body is known to be a submission, and on acceptance.
     """
     arrival = selection.at(Stage.ARRIVAL)
     if arrival is not None and arrival.outcome.refuse is not None:
@@ -68,12 +68,12 @@ async def submit(session: Session, attempt: Attempt, selection: StubSelection) -
     if objection is None:
         return await _hand_over(handing)
     if policy.limits.count_attempts and objection.rule in COUNTED_ATTEMPT_RULES:
-        await session.store.count_attempt(handing.offer, attempt.at)
+        await session.state.store.count_attempt(_offer(submission, context), attempt.at)
     return _refusal(objection)
 
 
 async def intercept(session: Session, attempt: Attempt, stub: Stub) -> Decision:
-    """Decide nothing: the stub keeps the attempt from the gateway. What the rules would have said is kept."""
+    """Record that a stub kept the attempt from the gateway, with what the rules would have said."""
     natural, tally = await foresee(session, attempt)
     return Decision(Intercepted(), stub.name, None, forced=True, natural=natural, tally=tally)
 
@@ -87,13 +87,12 @@ async def foresee(session: Session, attempt: Attempt) -> Natural:
     objection = object_to_submission(submission, context)
     if objection is not None:
         return objection, None
-    offer = Offer(submission.destination, submission.text, session.policy.provider(), session.policy.limits)
-    natural, tally, _ = await session.store.peek(offer, attempt.at)
+    natural, tally, _ = await session.state.store.peek(_offer(submission, context), attempt.at)
     return natural, tally
 
 
 class _Handing(NamedTuple):
-    """A submission that is about to be handed over, with everything that is known of it."""
+    """A submission on its way to the provider, with everything known about it."""
 
     session: Session
     attempt: Attempt
@@ -101,22 +100,31 @@ class _Handing(NamedTuple):
     context: Context
     selection: StubSelection
 
-    @property
-    def offer(self) -> Offer:
-        """How the windows see it."""
-        policy = self.context.policy
-        return Offer(self.submission.destination, self.submission.text, policy.provider(), policy.limits)
+
+class _Fate(NamedTuple):
+    """What is decided about an accepted message beyond its acceptance."""
+
+    plan: Plan
+    adversity: Adversity | None = None
+    forced: bool = False
+    dropped: bool = False
+
+
+def _offer(submission: Submission, context: Context) -> Offer:
+    """The submission as the windows and providers see it."""
+    policy = context.policy
+    return Offer(submission.destination, submission.text, policy.provider(), policy.limits)
 
 
 async def _hand_over(handing: _Handing) -> Decision:
-    """Ask the windows and the providers; keep what a provider takes, and begin its life."""
+    """Ask the windows and the providers; keep what a provider accepts, and start its delivery."""
     session, submission = handing.session, handing.submission
-    offer = handing.offer
-    objection, tally, ordinal = await session.store.reserve(offer, handing.attempt.at)
+    offer = _offer(submission, handing.context)
+    objection, tally, ordinal = await session.state.store.reserve(offer, handing.attempt.at)
     if objection is not None and isinstance(objection.said, Refused):
         return Decision(objection.said, objection.rule, objection.said.requirement, tally=tally)
     provider = offer.provider or ""
-    message_id = session.ids.message_id(offer.destination, offer.text, provider, ordinal)
+    message_id = session.state.ids.message_id(offer.destination, offer.text, provider, ordinal)
     if objection is not None:
         await _drop(handing, message_id)
         dropped = SilentlyDropped(message_id, provider)
@@ -127,60 +135,57 @@ async def _hand_over(handing: _Handing) -> Decision:
 
 
 async def _keep(handing: _Handing, message_id: str, provider: str, *, forced: bool = False) -> None:
-    """Keep an accepted message, and begin its life."""
-    policy = handing.context.policy
-    plan, adversity = policy.plan, policy.webhooks.adversity
-    # What is decided with the message goes before what is said of its fate alone.
-    for stage in () if handing.selection.idle else (Stage.FATE, Stage.DECISION):
-        stub = handing.selection.at(stage)
-        if stub is not None:
-            plan = plan if stub.outcome.plan is None else stub.outcome.plan
-            adversity = adversity if stub.outcome.adversity is None else stub.outcome.adversity
-            forced = forced or stage is Stage.FATE
-    message = _message(handing, message_id, provider, plan=plan, adversity=adversity, forced=forced)
-    await handing.session.store.keep(message)
-    handing.session.subscriptions.message_kept(message)
+    """Keep an accepted message, and start its delivery."""
+    message = _message(handing, message_id, provider, _fate(handing, forced=forced))
+    await handing.session.state.store.keep(message)
+    handing.session.presence.subscriptions.message_kept(message)
     if handing.submission.webhook is not None:
         await scheduler.begin(handing.session, message)
 
 
+def _fate(handing: _Handing, *, forced: bool) -> _Fate:
+    """The plan and adversity of a message: of the deciding stub, else of the fate's stub, else of the scenario."""
+    policy, selection = handing.context.policy, handing.selection
+    plan, adversity = policy.plan, policy.webhooks.adversity
+    if selection.idle:
+        return _Fate(plan, adversity, forced)
+    fate, decision = selection.at(Stage.FATE), selection.at(Stage.DECISION)
+    for stub in (fate, decision):
+        if stub is not None:
+            plan = stub.outcome.plan or plan
+            adversity = stub.outcome.adversity or adversity
+    return _Fate(plan, adversity, forced or fate is not None)
+
+
 async def _drop(handing: _Handing, message_id: str) -> None:
-    """Send to nobody; where AF-7 is read so, the status API knows of it all the same."""
+    """Send to nobody; under the alternative reading of AF-7 the status API knows the message all the same."""
     policy = handing.context.policy
     if policy.readings.dropped_is_rejected:
         provider = policy.provider() or ""
-        await handing.session.store.keep(_message(handing, message_id, provider, plan=_NEVER_SENT, dropped=True))
+        message = _message(handing, message_id, provider, _Fate(_NEVER_SENT, dropped=True))
+        await handing.session.state.store.keep(message)
 
 
-def _message(  # noqa: PLR0913 - the parts of a message
-    handing: _Handing,
-    message_id: str,
-    provider: str,
-    *,
-    plan: Plan,
-    adversity: Adversity | None = None,
-    forced: bool = False,
-    dropped: bool = False,
-) -> Message:
+def _message(handing: _Handing, message_id: str, provider: str, fate: _Fate) -> Message:
     attempt, submission, context = handing.attempt, handing.submission, handing.context
     return Message(
-        message_id,
-        submission,
-        context.caller.username,
-        context.sender.username,
-        provider,
-        attempt.at,
-        attempt.exchange,
-        plan,
-        adversity,
-        None if submission.webhook is None else _own_receiver(submission.webhook, attempt),
-        forced,
-        dropped,
+        id=message_id,
+        submission=submission,
+        caller=context.caller.username,
+        sender=context.sender.username,
+        provider=provider,
+        accepted_at=attempt.at,
+        exchange=attempt.exchange,
+        plan=fate.plan,
+        adversity=fate.adversity,
+        receiver=None if submission.webhook is None else _own_receiver(submission.webhook, attempt),
+        forced=fate.forced,
+        dropped=fate.dropped,
     )
 
 
 def _own_receiver(webhook: Webhook, attempt: Attempt) -> str | None:
-    """The name of the session's own receiver that a webhook's URL stands for."""
+    """The name of the session's own receiver that a webhook's URL points to."""
     url = webhook.url or ""
     rest = next((url[len(base) :] for base in attempt.receivers if url.startswith(base)), None)
     return None if rest is None else unquote(re.split("[?#]", rest)[0])
@@ -188,13 +193,14 @@ def _own_receiver(webhook: Webhook, attempt: Attempt) -> str | None:
 
 async def _forced(handing: _Handing, stub: Stub, objection: Objection[Refused] | None) -> Decision:
     """Answer as the stub says; what the rules would have said is kept for the explanation."""
-    session, offer, now = handing.session, handing.offer, handing.attempt.at
+    session, policy, now = handing.session, handing.context.policy, handing.attempt.at
+    offer = _offer(handing.submission, handing.context)
     natural: Objection[Refused | Drop] | None = objection
     if stub.outcome.accept:
-        # It counts like any other acceptance, whatever stands against it.
-        counted, tally, ordinal = await session.store.reserve(offer, now, forced=True)
-        provider = offer.provider or next((each.name for each in session.policy.providers), "")
-        message_id = session.ids.message_id(offer.destination, offer.text, provider, ordinal)
+        # It counts like any other acceptance, whatever the rules say.
+        counted, tally, ordinal = await session.state.store.reserve(offer, now, forced=True)
+        provider = offer.provider or next((each.name for each in policy.providers), "")
+        message_id = session.state.ids.message_id(offer.destination, offer.text, provider, ordinal)
         await _keep(handing, message_id, provider, forced=True)
         accepted = Accepted(message_id, provider)
         detailed = handing.submission.detailed
@@ -202,10 +208,10 @@ async def _forced(handing: _Handing, stub: Stub, objection: Objection[Refused] |
         return Decision(accepted, stub.name, None, forced=True, natural=natural, tally=tally, detailed=detailed)
     seen: Tally | None = None
     if natural is None:
-        natural, seen, _ = await session.store.peek(offer, now)
+        natural, seen, _ = await session.state.store.peek(offer, now)
     if stub.outcome.refuse is not None:
         return _forced_refusal(stub, stub.outcome.refuse, (natural, seen))
-    message_id = session.ids.derived_id("forced drop", handing.attempt.exchange)
+    message_id = session.state.ids.derived_id("forced drop", handing.attempt.exchange)
     await _drop(handing, message_id)
     dropped = SilentlyDropped(message_id, offer.provider or "")
     detailed = handing.submission.detailed

@@ -1,4 +1,4 @@
-"""Notifications on their way: one attempt, what came of it, and what follows from that (WH-1 to WH-6)."""
+"""Webhook delivery: one attempt, its outcome, and what follows from it (WH-1 to WH-6)."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from mock_server.domain.instants import Instant
 from mock_server.domain.message import Message
 from mock_server.domain.notification import Notification, notifications
 from mock_server.journal.webhook_attempts import WebhookAttempt
-from mock_server.ports import Answered
+from mock_server.ports import WebhookAnswer
 from mock_server.session.delivery_queue import QueueEntry
 from mock_server.session.session import Session
 
 
 def entries_for(session: Session, message: Message, changes: tuple[Change, ...]) -> tuple[QueueEntry, ...]:
-    """What a message's webhook is to be told: in one entry, or in one each where nothing waits (WH-5)."""
+    """The notifications of a message: one entry in order, or one entry each where nothing waits (WH-5)."""
     if message.submission.webhook is None or message.submission.webhook.url is None:
         return ()
     rules = session.policy.webhooks
-    earned = notifications(changes, message.adversity)
-    if rules.in_order and not any(each.suspends_order for each in earned):
-        return (QueueEntry(message, earned, rules),) if earned else ()
-    return tuple(QueueEntry(message, (each,), rules) for each in earned)
+    due = notifications(changes, message.adversity)
+    if rules.in_order and not any(each.suspends_order for each in due):
+        return (QueueEntry(message, due, rules),) if due else ()
+    return tuple(QueueEntry(message, (each,), rules) for each in due)
 
 
 async def attempt(session: Session, entry: QueueEntry, notification: Notification, at: Instant) -> WebhookAttempt:
-    """Deliver what the entry has next, once, write it down, and put on the delivery queue what follows.
+    """Deliver the entry's next notification once, record the attempt, and queue what follows.
 
     `at` is the session's time of the attempt; on a frozen clock the attempt takes no time.
     """
@@ -35,25 +35,27 @@ async def attempt(session: Session, entry: QueueEntry, notification: Notificatio
     content_type = "text/plain" if notification.adversity is Adversity.WRONG_CONTENT_TYPE else "application/json"
     content = entry.body, content_type
     record = WebhookAttempt(entry.message, notification.change.status, at, entry.attempts + 1, content)
-    session.journal.attempts.begin(record)
-    answered = await _deliver(session, entry.message, *content)
-    ended = Instant(at + session.clock.elapsed(answered.wall_seconds))
-    _settle(session, entry, record, answered, ended)
+    session.state.journal.attempts.begin(record)
+    answer = await _deliver(session, entry.message, *content)
+    ended = Instant(at + session.state.clock.elapsed(answer.wall_seconds))
+    _settle(session, entry, record, answer, ended)
     return record
 
 
-async def _deliver(session: Session, message: Message, body: bytes, content_type: str) -> Answered:
+async def _deliver(session: Session, message: Message, body: bytes, content_type: str) -> WebhookAnswer:
     target = message.submission.webhook
     assert target is not None and target.url is not None, "only such a message has an entry"  # noqa: PT018, S101
     if message.receiver is not None:
-        return session.receivers.take(message.receiver, body, content_type, session.now())
+        return session.state.receivers.take(message.receiver, body, content_type, session.now())
     return await session.sender.post(target.url, body, content_type, session.policy.webhooks.timeout)
 
 
-def _settle(session: Session, entry: QueueEntry, record: WebhookAttempt, answered: Answered, ended: Instant) -> None:
+def _settle(
+    session: Session, entry: QueueEntry, record: WebhookAttempt, answer: WebhookAnswer, ended: Instant
+) -> None:
     gap = entry.next_gap()
-    record.answered = answered
-    if answered.taken:
+    record.answered = answer
+    if answer.taken:
         entry.proceed(ended)
     elif gap is None:
         record.gave_up = True
@@ -62,11 +64,11 @@ def _settle(session: Session, entry: QueueEntry, record: WebhookAttempt, answere
         record.next_try_at = Instant(ended + gap)
         entry.repeat_at(record.next_try_at)
     if entry.current is not None:
-        session.delivery_queue.put(entry)
+        session.state.queue.put(entry)
 
 
 def _body(session: Session, message: Message, notification: Notification) -> bytes:
-    ids = session.ids
+    ids = session.state.ids
     view = wire.status_view(message, notification.change, ids.derived_id("provider", message.id))
-    receipt_id = ids.derived_id("receipt", message.id, notification.number)
+    receipt_id = ids.derived_id("receipt", message.id, notification.id_key)
     return wire.receipt(view, receipt_id, ids.derived_id("webhook", message.id), notification.adversity)

@@ -1,4 +1,4 @@
-"""What became of the sends of a session, counted: exact also when the journal no longer holds them."""
+"""Counters of what became of a session's sends: exact also for exchanges that the journal evicted."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from copy import copy
 from mock_server.domain.decision import Accepted, Decision, Refused, SilentlyDropped
 
 
-class Ledger:
-    """Counters of the sends that were served: each is counted in one of them, and once more where it was forced."""
+class Counters:
+    """Counters of served sends: each send counts in one of them, and in `forced` too if a stub decided."""
 
     __slots__ = ("accepted", "dropped", "failed", "forced", "refused", "unanswered")
 
@@ -19,21 +19,21 @@ class Ledger:
         self.refused: Counter[int] = Counter()
         """By code."""
         self.failed = 0
-        """Met a bug in the mock."""
+        """Answered with a bug of the mock."""
         self.unanswered = 0
-        """Never came to a decision of the gateway: the client or a fault broke off before."""
+        """Without a decision of the gateway: the client disconnected, or a fault intervened."""
         self.forced = 0
         """Decided by a stub."""
 
-    def copy(self) -> Ledger:
-        """The counters as they stand now."""
+    def copy(self) -> Counters:
+        """An independent copy."""
         made = copy(self)
         made.refused = self.refused.copy()
         return made
 
     @property
     def sends(self) -> int:
-        """All of them."""
+        """All sends."""
         return self.accepted + self.dropped + self.refused.total() + self.failed + self.unanswered
 
     def count(self, decision: Decision | None, refused_by_protocol: int | None, *, bug: bool) -> None:

@@ -1,4 +1,4 @@
-"""What came in, what went out, and the reason: bounded, and without secrets."""
+"""The journal of one session: each request with its answer and the reason, bounded, and without secrets."""
 
 from __future__ import annotations
 
@@ -11,25 +11,28 @@ import msgspec
 
 from mock_server.domain.delivery import Status
 from mock_server.domain.instants import Instant
-from mock_server.domain.secrets import MASK, Secrets
-from mock_server.journal.counters import Ledger
+from mock_server.domain.secrets import MASK, Secrets, spellings
+from mock_server.domain.submission import Credentials
+from mock_server.journal.counters import Counters
 from mock_server.journal.exchange import Exchange
-from mock_server.journal.raw_budget import RawBytes
+from mock_server.journal.raw_budget import RawBudget
 from mock_server.journal.webhook_attempts import AttemptLog, AttemptsState
+from mock_server.wire.credentials import read_credentials
+from mock_server.wire.reading import webhook_secrets
 
 Headers = list[tuple[bytes, bytes]]
 
 SECRET_HEADERS = frozenset(
     {b"authorization", b"proxy-authorization", b"x-api-key", b"cookie", b"x-mock-control-token"}
 )
-"""Headers whose values are never kept."""
+"""Headers whose values are never recorded."""
 
 _LONGEST_SECRET = 1024
-"""Bytes; how far around a cut a secret is looked for."""
+"""Bytes around a cut that are searched for a secret."""
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """How much a server remembers."""
+    """How much a server keeps."""
 
     exchanges: int = 10_000
     """Exchanges, for each session."""
@@ -42,30 +45,30 @@ class Bounds(msgspec.Struct, frozen=True):
 
 
 class JournalState(msgspec.Struct, frozen=True):
-    """A journal as it stood. Its raw bytes count towards the server's budget like any other."""
+    """A journal as it stood. Its raw bytes count towards the server's budget too."""
 
     entries: tuple[Exchange, ...]
     opened: int
     forgotten: int
-    ledger: Ledger
+    counters: Counters
     attempts: AttemptsState
 
 
 class Journal:
     """The exchanges of one session, numbered from 1."""
 
-    def __init__(self, bounds: Bounds, raw: RawBytes) -> None:
+    def __init__(self, bounds: Bounds, raw: RawBudget) -> None:
         self._bounds = bounds
         self._raw = raw
         self._entries: deque[Exchange] = deque()
         self._opened = 0
         self.settled = 0
-        """How many requests were served to their end, whatever has become of their entries since."""
+        """How many requests were served to their end, evicted ones included."""
         self._epoch = 0
         self._closed = False
         self._forgotten = 0
         self.attempts = AttemptLog(bounds.exchanges)
-        self.ledger = Ledger()
+        self.counters = Counters()
 
     def __len__(self) -> int:
         """How many exchanges are kept."""
@@ -73,7 +76,7 @@ class Journal:
 
     @property
     def evicted(self) -> int:
-        """How many exchanges had to go for newer ones."""
+        """How many exchanges were evicted for newer ones."""
         return self._opened - self._forgotten - len(self._entries)
 
     @property
@@ -83,13 +86,12 @@ class Journal:
 
     @property
     def forgotten(self) -> int:
-        """The number of the last exchange that was deleted; 0 where none was."""
+        """The number of the last exchange that a tester deleted; 0 where none was."""
         return self._forgotten
 
     def open(self, at: Instant, method: str, path: bytes, headers: Headers) -> Exchange:
-        """Begin an entry; it is in the journal from now on, whatever becomes of the request."""
-        # One string and not a list of pairs: freeing two dozen small objects that nobody has touched for ten thousand
-        # requests costs more than joining them.
+        """Begin an entry. It stays in the journal even if the request is never completed."""
+        # One string instead of a list of pairs: freeing two dozen cold objects per evicted request costs more.
         kept = [header if header[0] not in SECRET_HEADERS else (header[0], MASK) for header in headers]
         exchange = Exchange(at, method, path, b"\r\n".join(map(b": ".join, kept)))
         self._enter(exchange)
@@ -105,9 +107,9 @@ class Journal:
             oldest.head = None
 
     def record_body(self, exchange: Exchange, body: bytes, now: Instant, secrets: Secrets) -> None:
-        """Keep the body as it came, or its beginning: as long as allowed, and no half of a secret at its end.
+        """Keep the body, or its beginning up to the limit, cut outside any secret.
 
-        The request is complete now. One that was begun before a reset belongs to what came after it.
+        The request is complete now. After a reset since it began, it is entered again.
         """
         exchange.at = now
         if exchange.epoch != self._epoch and not self._closed:
@@ -120,8 +122,12 @@ class Journal:
             body = body[: _cut(body, self._bounds.body, secrets)]
         exchange.body = body
 
-    def settle(self, exchange: Exchange) -> None:
-        """Count an entry that is complete, and its raw bytes unless it had to go before it was."""
+    def settle(self, exchange: Exchange, presented: bytes | None) -> None:
+        """Complete and count an entry, and mask the secrets that only this exchange knows.
+
+        `presented` is the request's `Authorization` header.
+        """
+        self._mask_unknown_secrets(exchange, presented)
         exchange.settled = True
         self.settled += 1
         if exchange.epoch != self._epoch or self._closed:
@@ -129,26 +135,31 @@ class Journal:
         if exchange.operation is not None:
             error = exchange.protocol_error
             code = None if error is None else error.error.code
-            self.ledger.count(exchange.decision, code, bug=exchange.bug is not None)
+            self.counters.count(exchange.decision, code, bug=exchange.bug is not None)
         if exchange.head is not None:
             self._raw.hold(exchange, _size(exchange))
 
-    def withhold(self, exchange: Exchange, secrets: Secrets) -> None:
-        """Mask a secret that only this exchange knows: a password that was presented and is no account's."""
-        # The hash stays that of what came, and not of what is shown of it.
-        exchange.body_sha256 = exchange.sha256
-        exchange.path = secrets.mask(exchange.path)
-        exchange.body = None if exchange.body is None else secrets.mask(exchange.body)
-        exchange.destination = exchange.destination and secrets.mask(exchange.destination.encode()).decode()
-        exchange.bug = exchange.bug and secrets.mask(exchange.bug.encode(errors="backslashreplace")).decode()
-        exchange.head = None if exchange.head is None else secrets.mask(exchange.head)
+    def _mask_unknown_secrets(self, exchange: Exchange, presented: bytes | None) -> None:
+        """Mask passwords that belong to no account, since the masking of the accounts' secrets does not find them.
+
+        These are a password that was refused, and one that the client sent for its webhook's receiver.
+        """
+        found: set[bytes] = set()
+        if exchange.decision is None or exchange.decision.rule == "authentication":
+            credentials = read_credentials(presented)
+            if isinstance(credentials, Credentials):
+                found |= spellings(credentials.username, credentials.password)
+        for secret in webhook_secrets(exchange.body or b""):
+            found |= spellings("", secret)
+        if found:
+            _mask(exchange, Secrets(found))
 
     def __iter__(self) -> Iterator[Exchange]:
         """All exchanges, newest first."""
         return reversed(self._entries)
 
     def get(self, exchange_id: str) -> Exchange | None:
-        """One exchange, or `None` when it is unknown or was evicted."""
+        """One exchange, or `None` when it is unknown or evicted."""
         if not (exchange_id.isascii() and exchange_id.isdigit()) or not self._entries or len(exchange_id) > 18:
             return None
         index = int(exchange_id) - int(self._entries[0].id)
@@ -156,9 +167,9 @@ class Journal:
         return found if found is not None and found.id == exchange_id else None
 
     def forget(self) -> int:
-        """Forget all exchanges, and count anew; the numbers go on, so that none ever names two. How many there were.
+        """Delete all exchanges and reset the counters; return how many there were. Numbers continue.
 
-        A request that is being served is entered anew when its body is there.
+        A request being served is entered again when its body is complete.
         """
         forgotten = len(self._entries)
         for exchange in self._entries:
@@ -166,35 +177,35 @@ class Journal:
         self._entries.clear()
         self._forgotten = self._opened
         self._epoch += 1
-        self.ledger = Ledger()
+        self.counters = Counters()
         return forgotten
 
     def clear(self) -> None:
-        """Forget everything, and number from 1 again."""
+        """Delete everything, and number from 1 again."""
         self.forget()
         self._opened = self._forgotten = 0
         self.attempts.clear()
 
     def snapshot(self, due_again: frozenset[tuple[str, Status]], now: Instant) -> JournalState:
-        """The journal as it stands; `due_again` names the messages and statuses whose attempts are under way."""
+        """The journal as it stands; `due_again` names attempts under way by message and status."""
         return JournalState(
             self._copies(self._entries),
             self._opened,
             self._forgotten,
-            self.ledger.copy(),
+            self.counters.copy(),
             self.attempts.snapshot(due_again, now),
         )
 
     def restore(self, state: JournalState) -> None:
-        """Go back to a snapshot, as often as one likes; what is still being served was in another world."""
+        """Return to a snapshot; requests being served belong to the world before."""
         self.clear()
         self._entries.extend(self._copies(state.entries))
         self._opened, self._forgotten = state.opened, state.forgotten
-        self.ledger = state.ledger.copy()
+        self.counters = state.counters.copy()
         self.attempts.restore(state.attempts)
 
     def discard(self, state: JournalState) -> None:
-        """Hold the raw bytes of a snapshot no longer."""
+        """Release the raw bytes of a snapshot."""
         for exchange in state.entries:
             self._raw.release(exchange)
 
@@ -207,9 +218,19 @@ class Journal:
         return copies
 
     def close(self) -> None:
-        """Forget everything, and hold nothing any more: requests that are still being served leave no trace."""
+        """Delete everything for good: requests still being served leave no trace."""
         self.clear()
         self._closed = True
+
+
+def _mask(exchange: Exchange, secrets: Secrets) -> None:
+    # The hash stays that of the body as it came.
+    exchange.body_sha256 = exchange.sha256
+    exchange.path = secrets.mask(exchange.path)
+    exchange.body = None if exchange.body is None else secrets.mask(exchange.body)
+    exchange.destination = exchange.destination and secrets.mask(exchange.destination.encode()).decode()
+    exchange.bug = exchange.bug and secrets.mask(exchange.bug.encode(errors="backslashreplace")).decode()
+    exchange.head = None if exchange.head is None else secrets.mask(exchange.head)
 
 
 def _size(exchange: Exchange) -> int:
@@ -217,7 +238,7 @@ def _size(exchange: Exchange) -> int:
 
 
 def _cut(body: bytes, at: int, secrets: Secrets) -> int:
-    """Where to cut a body, so that no secret is cut in two: a half is not found when the rest is masked."""
+    """Where to cut a body so that no secret is cut in two: masking would not find a half."""
     while at > 0:
         before, behind = body[max(0, at - _LONGEST_SECRET) : at], body[at : at + _LONGEST_SECRET]
         if secrets.mask(before + behind) == secrets.mask(before) + secrets.mask(behind):

@@ -1,4 +1,4 @@
-"""How many raw bytes a server holds on to, whichever session they belong to."""
+"""The budget for raw bytes that a server keeps, over all sessions."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from typing import Protocol
 _MOST_RELEASED = 1000
 
 
-class Holder(Protocol):
-    """What holds raw bytes, and can do without."""
+class RawHolder(Protocol):
+    """Something that holds raw bytes and can release them."""
 
     raw_size: int
     """What the budget counts for it; 0 once it holds none."""
 
     def give_up(self) -> None:
-        """Let the raw bytes go."""
+        """Release the raw bytes."""
         ...
 
 
-class RawBytes:
-    """The server's budget for raw bodies and headers; the oldest go first, whichever session they belong to."""
+class RawBudget:
+    """The server's budget for raw bodies and headers; the oldest are evicted first, over all sessions."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._held = 0
-        self._order: deque[Holder] = deque()
+        self._order: deque[RawHolder] = deque()
         self._released = 0
         self.evicted = 0
-        """How many exchanges had to give up their raw bytes."""
+        """How many exchanges lost their raw bytes."""
 
     @property
     def held(self) -> int:
         """Bytes held now."""
         return self._held
 
-    def hold(self, holder: Holder, size: int) -> None:
-        """Count an exchange's bytes, and take the oldest away while there are too many."""
+    def hold(self, holder: RawHolder, size: int) -> None:
+        """Count a holder's bytes, and evict the oldest while there are too many."""
         holder.raw_size = size
         self._order.append(holder)
         self._held += size
@@ -49,8 +49,8 @@ class RawBytes:
             self.evicted += 1
             oldest.give_up()
 
-    def release(self, holder: Holder) -> None:
-        """Count an exchange no longer."""
+    def release(self, holder: RawHolder) -> None:
+        """Stop counting a holder."""
         if not holder.raw_size:
             return
         self._held -= holder.raw_size
@@ -60,7 +60,7 @@ class RawBytes:
         while order and not order[0].raw_size:
             order.popleft()
             self._released -= 1
-        # A quiet session's entry at the front must not keep a busy session's released ones behind it for ever.
+        # A quiet session's entry at the front must not keep a busy session's released entries in memory.
         if self._released > _MOST_RELEASED and self._released * 2 > len(order):
             self._order = deque(each for each in order if each.raw_size)
             self._released = 0

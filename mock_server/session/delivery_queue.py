@@ -1,4 +1,4 @@
-"""What a session still has to do, and when: the notifications of its messages."""
+"""The notifications that a session still has to send, ordered by time."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from mock_server.domain.notification import Notification, WebhookRules
 
 
 class QueueEntry:
-    """Notifications of one message that go out one after the other, each repeated until it is taken or given up.
+    """Notifications of one message, sent one after another, each repeated until it is taken or given up.
 
-    It stands on the delivery queue at most once; `due` is when it is to be taken up next.
+    The delivery queue holds an entry at most once; `due` is when its next attempt starts.
     """
 
     __slots__ = ("attempts", "body", "due", "message", "notifications", "position", "rules")
@@ -27,31 +27,31 @@ class QueueEntry:
         self.rules = rules
         self.position = 0
         self.attempts = 0
-        """Of the current notification, so far."""
+        """Failed attempts of the current notification."""
         self.body: bytes | None = None
-        """What the first attempt said, for the next ones to say again (WH-4)."""
+        """The body of the first attempt, which the next ones repeat (WH-4)."""
         self.due = notifications[0].due if notifications else Instant(0)
 
     def copy(self) -> QueueEntry:
-        """The same, to be gone on with on its own."""
+        """An independent copy."""
         return copy(self)
 
     @property
     def current(self) -> Notification | None:
-        """What goes out next; `None` when all is done."""
+        """The next notification to send; `None` when all are done."""
         return self.notifications[self.position] if self.position < len(self.notifications) else None
 
     def next_gap(self) -> int | None:
-        """How long the current notification waits after another failure; `None` when it would be given up."""
+        """How long to wait after another failure; `None` when the notification is then given up."""
         return self.rules.retries[self.attempts] if self.attempts < len(self.rules.retries) else None
 
     def repeat_at(self, due: Instant) -> None:
-        """The attempt failed: try again then."""
+        """Record a failure, and retry at `due`."""
         self.attempts += 1
         self.due = due
 
     def proceed(self, now: Instant) -> None:
-        """The current notification is done with: on to the next, which waits for its change and for this one."""
+        """Go on to the next notification, due at its change or now, whichever is later."""
         self.position += 1
         self.attempts = 0
         self.body = None
@@ -68,19 +68,19 @@ class QueueEntry:
         return after_success if after_failure is None else min(after_success, after_failure)
 
     def forget_after(self, now: Instant, *, under_way: bool = False) -> None:
-        """Forget the notifications of changes that were to come after now; what is under way is not called back."""
+        """Drop the notifications of changes after now; an attempt under way is not cancelled."""
         begun = self.position + under_way
         done = self.notifications[:begun]
         kept = tuple(each for each in self.notifications[begun:] if each.change.at <= now)
         self.notifications = (*done, *kept)
 
     def end_after_this(self) -> None:
-        """Have nothing follow the attempt that is under way: no repetition, and no other notification."""
+        """Make the attempt under way the last one: no retry, and no further notification."""
         self.notifications = self.notifications[: self.position + 1]
         self.rules = msgspec.structs.replace(self.rules, retries=())
 
     def append(self, notification: Notification) -> None:
-        """Have one more go out behind all others."""
+        """Send one more notification, after all others."""
         if self.current is None:
             self.due = notification.due
         self.notifications = (*self.notifications, notification)
@@ -92,6 +92,7 @@ class DeliveryQueue:
     def __init__(self) -> None:
         self._heap: list[tuple[Instant, int, QueueEntry]] = []
         self._put = 0
+        self._epoch = 0
 
     def __len__(self) -> int:
         """How many entries wait."""
@@ -102,11 +103,11 @@ class DeliveryQueue:
         return (entry for _, _, entry in sorted(self._heap, key=lambda entry: entry[:2]))
 
     def first(self, count: int) -> list[QueueEntry]:
-        """Those that are due before all others."""
+        """The first entries in the order in which they are due."""
         return [entry for _, _, entry in nsmallest(count, self._heap, key=lambda entry: entry[:2])]
 
     def put(self, entry: QueueEntry) -> None:
-        """Have an entry taken up when it is due."""
+        """Add an entry."""
         self._put += 1
         heappush(self._heap, (entry.due, self._put, entry))
 
@@ -116,16 +117,26 @@ class DeliveryQueue:
         return self._heap[0][0] if self._heap else None
 
     def take(self) -> QueueEntry:
-        """Take the first entry off."""
+        """Remove and return the first entry."""
         return heappop(self._heap)[2]
 
     def clear(self) -> list[QueueEntry]:
-        """Take every entry off."""
+        """Remove and return every entry."""
         cleared, self._heap = [entry for _, _, entry in self._heap], []
         return cleared
 
+    @property
+    def epoch(self) -> int:
+        """How often the queue was reset: work of an earlier epoch belongs to a world that is gone."""
+        return self._epoch
+
+    def reset(self) -> None:
+        """Remove every entry and begin another epoch."""
+        self.clear()
+        self._epoch += 1
+
     def withdraw(self, message_id: str) -> list[QueueEntry]:
-        """Take the entries of one message off, wherever they stand."""
+        """Remove and return the entries of one message."""
         withdrawn = sorted(entry for entry in self._heap if entry[2].message.id == message_id)
         if withdrawn:
             self._heap = [entry for entry in self._heap if entry[2].message.id != message_id]

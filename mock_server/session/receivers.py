@@ -1,4 +1,4 @@
-"""Receivers of notifications for those who have none yet: they record, and answer as they are told."""
+"""The mock's own receivers of notifications: they record each one, and answer as instructed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from enum import StrEnum
 import msgspec
 
 from mock_server.domain.instants import Instant
-from mock_server.ports import Answered
+from mock_server.ports import WebhookAnswer
 
 _MOST_KEPT = 1000
 _MOST_RECEIVERS = 1000
 
 
 class Behaviour(StrEnum):
-    """What a receiver can do beside answering with a status."""
+    """What a receiver can do other than answer with a status."""
 
     HANG = "hang"
     REDIRECT = "redirect"
@@ -24,7 +24,7 @@ class Behaviour(StrEnum):
 
 
 class Received(msgspec.Struct, frozen=True):
-    """One notification as it arrived, and the answer it got: a status, or what the receiver did instead."""
+    """One notification as it arrived, and its answer: a status, or what the receiver did instead."""
 
     at: Instant
     body: bytes
@@ -45,18 +45,18 @@ class Receiver:
         return iter(self._received)
 
     def copy(self) -> Receiver:
-        """The same, to be gone on with on its own."""
+        """An independent copy."""
         made = Receiver()
         made._received.extend(self._received)
         made.answer_with(self._answer, self._times)
         return made
 
     def answer_with(self, answer: int | Behaviour, times: int | None) -> None:
-        """Answer so, the next few times or from now on; after those times 200 again."""
+        """Answer with this from now on, or for a number of times and with 200 afterwards."""
         self._answer, self._times = answer, times
 
     def take(self, body: bytes, content_type: str, at: Instant) -> int | Behaviour:
-        """Record a notification, and say what it is answered with."""
+        """Record a notification; the answer to it."""
         answer = self._answer
         if self._times is not None:
             self._times -= 1
@@ -66,14 +66,18 @@ class Receiver:
         return answer
 
 
+ReceiversState = dict[str, "Receiver"]
+"""The receivers of a session as they stood, by name."""
+
+
 class Receivers:
-    """The receivers of one session; one that is named for the first time is there."""
+    """The receivers of one session, each created on first use."""
 
     def __init__(self) -> None:
         self._receivers: dict[str, Receiver] = {}
 
     def received(self, name: str) -> tuple[Received, ...]:
-        """What arrived at a receiver, oldest first; to look makes none."""
+        """What arrived at a receiver, oldest first; does not create it."""
         return tuple(self._receivers.get(name, ()))
 
     def named(self, name: str) -> Receiver:
@@ -89,35 +93,34 @@ class Receivers:
             found = self._receivers[name] = Receiver()
         return found
 
-    def take(self, name: str, body: bytes, content_type: str, at: Instant) -> Answered:
-        """Deliver in process: what would take time on a network takes none here."""
+    def take(self, name: str, body: bytes, content_type: str, at: Instant) -> WebhookAnswer:
+        """Deliver in process, without the delay of a network."""
         if not name or "/" in name:
-            return Answered(404, None, b"", 0.0)
+            return WebhookAnswer(404, None, b"", 0.0)
         try:
             answer = self.named(name).take(body, content_type, at)
         except OverflowError as error:
-            return Answered(None, str(error), b"", 0.0)
+            return WebhookAnswer(None, str(error), b"", 0.0)
         if answer is Behaviour.HANG:
-            return Answered(None, "timed out: the receiver hangs", b"", 0.0)
+            return WebhookAnswer(None, "timed out: the receiver hangs", b"", 0.0)
         if answer is Behaviour.RESET:
-            return Answered(None, "connection reset by the receiver", b"", 0.0)
+            return WebhookAnswer(None, "connection reset by the receiver", b"", 0.0)
         if answer is Behaviour.REDIRECT:
-            return Answered(307, "redirects are not followed", b"", 0.0)
-        return Answered(answer, None, b"", 0.0)
+            return WebhookAnswer(307, "redirects are not followed", b"", 0.0)
+        return WebhookAnswer(answer, None, b"", 0.0)
 
     def forget(self, name: str) -> None:
-        """Forget a receiver, what it got and what it was told."""
+        """Delete a receiver."""
         self._receivers.pop(name, None)
 
-    def snapshot(self) -> object:
-        """What all receivers got, and what they were told."""
+    def snapshot(self) -> ReceiversState:
+        """What all receivers got, and their instructions."""
         return {name: receiver.copy() for name, receiver in self._receivers.items()}
 
-    def restore(self, state: object) -> None:
-        """Go back to a snapshot, as often as one likes."""
-        assert isinstance(state, dict), "a snapshot of receivers"  # noqa: S101
+    def restore(self, state: ReceiversState) -> None:
+        """Return to a snapshot; it stays usable."""
         self._receivers = {name: receiver.copy() for name, receiver in state.items()}
 
     def clear(self) -> None:
-        """Forget every receiver."""
+        """Delete every receiver."""
         self._receivers.clear()

@@ -1,4 +1,4 @@
-"""All sessions of one server by name: made, found, ended, and given up when nobody has used them for a while."""
+"""All sessions of one server by name: created, found, deleted, and expired when unused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULT: Final = "default"
 """The session of requests that name none; it never expires."""
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-"""What a session may be called: it stands in paths and in a header."""
+"""A valid session name: it is used in paths and in a header."""
 
 NAME_WORDS: Final = "1 to 64 of A-Z a-z 0-9 . _ -, letter or digit first"
 
@@ -31,32 +31,31 @@ _SWEEPS_PER_TTL = 10
 _LONGEST_BETWEEN_SWEEPS: Duration = 30 * SECOND
 
 Builder = Callable[[str, Scenario], Session]
-"""Makes a session of a name and a scenario."""
+"""Builds a session from a name and a scenario."""
 
 
 class NameTakenError(Exception):
-    """There is a session of this name already."""
+    """A session of this name exists already."""
 
 
 class Sessions:
     """All sessions of one server, by name.
 
-    One that had no request for `ttl` of wall time is over, and one that is over is never found again: `get` ends it
-    when it is asked for, and `sweep` without anybody asking. What is going on in a session keeps it
-    (`Session.users`).
+    A session without a request for `ttl` of wall time expires: `get` never returns it, and `sweep` removes it. A
+    session in use does not expire (`Presence.usage`).
     """
 
     def __init__(self, build: Builder, *, ttl: Duration, stopwatch: Stopwatch) -> None:
         self._build = build
         self._ttl = ttl
-        self.stopwatch = stopwatch
+        self._stopwatch = stopwatch
         self._sessions: dict[str, Session] = {}
         self._expired: dict[str, None] = {}
         self._numbered = 0
         self._next_sweep = 0
 
     def __len__(self) -> int:
-        """How many there are."""
+        """How many sessions there are."""
         return len(self._sessions)
 
     def __iter__(self) -> Iterator[Session]:
@@ -66,37 +65,36 @@ class Sessions:
     def get(self, name: str) -> Session | None:
         """One session, or `None`."""
         session = self._sessions.get(name)
-        if session is not None and self._is_over(session):
+        if session is not None and self._is_expired(session):
             self._expire(session)
             return None
         return session
 
     def create(self, scenario: Scenario, *, name: str | None = None) -> Session:
-        """Make a session; one without a name is numbered.
+        """Create a session; one without a name is numbered.
 
         Raises:
             NameTakenError: a session of this name exists.
         """
-        self._sweep_when_it_is_time()
+        self._sweep_if_due()
         chosen = name if name is not None else self._next_name()
         if self.get(chosen) is not None:
             raise NameTakenError(chosen)
         session = self._build(chosen, scenario)
-        session.used_at = self.stopwatch()
         self._sessions[chosen] = session
         self._expired.pop(chosen, None)
         return session
 
     def delete(self, name: str) -> None:
-        """Forget a session and everything in it."""
+        """End a session and remove it."""
         self._sessions.pop(name).end()
 
     def idle(self, session: Session) -> Duration:
-        """For how long a session has had no request."""
-        return 0 if session.users else self.stopwatch() - session.used_at
+        """How long a session has had no request."""
+        return session.presence.usage.idle_for()
 
     def missing(self, name: str) -> str:
-        """Why there is no session of this name, and what to do about it."""
+        """A sentence for a name without a session: why, and what to do."""
         if name in self._expired:
             since = f"it had no request for {written(self._ttl)}"
             return f"session {name!r} expired: {since}; POST /_control/sessions creates it anew: {_as_asked(name)}"
@@ -107,29 +105,25 @@ class Sessions:
 
     @property
     def between_sweeps(self) -> Duration | None:
-        """How long to wait from one sweep to the next; `None` where no session ever expires."""
+        """The time between two sweeps; `None` where no session expires."""
         return min(self._ttl // _SWEEPS_PER_TTL, _LONGEST_BETWEEN_SWEEPS) if self._ttl else None
 
     def sweep(self) -> int:
-        """End every session that is over, so that its memory is free now; how many there were."""
-        over = [session for session in self._sessions.values() if self._is_over(session)]
-        for session in over:
+        """Remove every expired session; how many there were."""
+        expired = [session for session in self._sessions.values() if self._is_expired(session)]
+        for session in expired:
             self._expire(session)
-        return len(over)
+        return len(expired)
 
-    def _sweep_when_it_is_time(self) -> None:
-        """Not with each session that is made: ten thousand of them would look at each other."""
-        if self._ttl and self.stopwatch() >= self._next_sweep:
+    def _sweep_if_due(self) -> None:
+        """Limit how often a creation sweeps: with ten thousand sessions each sweep is long."""
+        if self._ttl and self._stopwatch() >= self._next_sweep:
             self.sweep()
-            self._next_sweep = self.stopwatch() + (self.between_sweeps or 0)
+            self._next_sweep = self._stopwatch() + (self.between_sweeps or 0)
 
-    def _is_over(self, session: Session) -> bool:
-        return (
-            self._ttl > 0
-            and not session.users
-            and session.name != DEFAULT
-            and self.stopwatch() - session.used_at >= self._ttl
-        )
+    def _is_expired(self, session: Session) -> bool:
+        usage = session.presence.usage
+        return self._ttl > 0 and not usage.count and session.name != DEFAULT and usage.idle_for() >= self._ttl
 
     def _expire(self, session: Session) -> None:
         self.delete(session.name)

@@ -1,8 +1,9 @@
-"""The snapshots of one session: everything that a reset would clear, as it stood."""
+"""Snapshots of a session: everything that a reset clears, as it stood."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -10,9 +11,11 @@ from mock_server.domain.instants import Instant
 from mock_server.journal.journal import JournalState
 from mock_server.scenario.model import Scenario
 from mock_server.session.delivery_queue import QueueEntry
+from mock_server.session.receivers import ReceiversState
+from mock_server.session.stub_book import StubBookState
 
 MOST = 20
-"""Snapshots that a session keeps."""
+"""Snapshots that a session keeps at most."""
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -26,27 +29,24 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """A session as it stood. Nothing in here is ever changed: what can change is copied, both ways."""
+    """A session as it stood; mutable parts are copied when it is taken and when it is restored."""
 
     at: Instant
     rate: float
-    """Of the clock: 0 where it stood still."""
+    """The clock's rate; 0 when it was frozen."""
     scenario: Scenario
-    store: object
+    store: Any
+    """In the form of the store that took it."""
     entries: tuple[QueueEntry, ...]
-    """In the order in which they are due, those first that were under way."""
-    receivers: object
-    stubs: object
+    """In due order, after those whose attempts were under way."""
+    receivers: ReceiversState
+    stubs: StubBookState
     journal: JournalState
     held: Held
 
 
-class FullError(Exception):
-    """There is no room for another snapshot."""
-
-
 class Snapshots:
-    """Snapshots, numbered from 1; a number is never used again."""
+    """The snapshots of one session, numbered from 1; a number is never reused."""
 
     __slots__ = ("_numbered", "_snapshots")
 
@@ -60,11 +60,11 @@ class Snapshots:
 
     @property
     def is_full(self) -> bool:
-        """Whether there is no room for another one."""
+        """Whether the session keeps as many as it may."""
         return len(self._snapshots) >= MOST
 
     def put(self, snapshot: Snapshot) -> str:
-        """Keep a snapshot; its id."""
+        """Keep a snapshot and return its id."""
         self._numbered += 1
         self._snapshots[str(self._numbered)] = snapshot
         return str(self._numbered)
@@ -73,6 +73,6 @@ class Snapshots:
         """One snapshot, or `None`."""
         return self._snapshots.get(snapshot_id)
 
-    def take_away(self, snapshot_id: str) -> Snapshot:
-        """Keep a snapshot no longer."""
+    def remove(self, snapshot_id: str) -> Snapshot:
+        """Remove and return a snapshot."""
         return self._snapshots.pop(snapshot_id)

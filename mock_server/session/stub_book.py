@@ -1,8 +1,9 @@
-"""The stubs of one session: which are in force, who goes first, and how often each has had its say."""
+"""The stubs of one session: which are in force, their precedence, and how often each matched and applied."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,49 +12,67 @@ from mock_server.domain.instants import Instant
 from mock_server.domain.stub import Asked, NearMiss, Stage, Standing, Stub, StubTable, merged
 
 MOST = 10_000
-"""Stubs that a session takes over the control API."""
+"""Stubs of the control API that a session keeps."""
 _MOST_PAIRS = 100_000
-"""Pairs of destination and text that a stub with a probability counts; the oldest make room."""
+"""Pairs of destination and text that a stub with a probability counts; the oldest are evicted."""
 MOST_NEAR = 20
-"""Stubs that are told of as having nearly answered a request."""
+"""Near misses that a request reports."""
 
 Draw = Callable[[str], float]
 """A number from [0, 1) for a name, drawn from the session's seed."""
 
 
 class ContradictionError(Exception):
-    """Two stubs want the same requests without limit: the second would never have its say."""
+    """Two stubs match the same requests without limit: the second could never apply."""
 
     def __init__(self, first: str) -> None:
         super().__init__(first)
         self.first = first
 
 
-class Counts:
-    """How often a stub has had its say."""
+class StubCounts:
+    """How often a stub matched and applied."""
 
     __slots__ = ("applied", "matched", "pairs")
 
     def __init__(self, matched: int = 0, applied: int = 0, pairs: dict[tuple[str, str], int] | None = None) -> None:
         self.matched = matched
-        """Requests that met its criteria and came as far as it."""
+        """Requests that met its criteria and reached its stage."""
         self.applied = applied
         self.pairs = pairs
-        """Of a stub with a probability: how often each pair of destination and text has come."""
+        """For a stub with a probability: how often each pair of destination and text occurred."""
 
-    def copy(self) -> Counts:
-        """The same, to be counted on from."""
-        return Counts(self.matched, self.applied, None if self.pairs is None else dict(self.pairs))
+    def copy(self) -> StubCounts:
+        """An independent copy."""
+        return StubCounts(self.matched, self.applied, None if self.pairs is None else dict(self.pairs))
 
 
-_NONE = Counts()
+_NONE = StubCounts()
+
+
+class Matched(NamedTuple):
+    """What a stage of a request found: the stub that applies, and those that only their limits kept away."""
+
+    stub: Stub | None
+    near: tuple[NearMiss, ...] = ()
+
+
+class StubBookState(msgspec.Struct, frozen=True):
+    """A stub book as it stood."""
+
+    numbered: int
+    scenario: StubTable
+    control: dict[str, Stub]
+    counts: dict[str, StubCounts]
+    since: dict[str, Instant]
+
 
 _Wish = tuple[int, Stage, frozenset[tuple[str, str]]]
 """Priority, stage, and every criterion as its field and what it wants."""
 
 
 class StubBook:
-    """All stubs of a session. Matching and counting are one step: nothing in here waits."""
+    """All stubs of a session, in memory. Matching and counting are one step, because no method suspends."""
 
     __slots__ = ("_built", "_control", "_counts", "_draw", "_numbered", "_scenario", "_since", "_standing", "_wanted")
 
@@ -62,22 +81,22 @@ class StubBook:
         self._scenario = StubTable()
         self._control: dict[str, Stub] = {}
         self._built: StubTable | None = None
-        """Those of the control API by destination; made when a request comes, and not for each that is added."""
+        """The control API's stubs by destination; built on the next request, not on each addition."""
         self._wanted: dict[_Wish, str] = {}
-        """What those of the control API want that have no limit, and their names."""
-        self._counts: dict[str, Counts] = {}
+        """The criteria of the control API's unlimited stubs, and their names."""
+        self._counts: dict[str, StubCounts] = {}
         self._since: dict[str, Instant] = {}
-        """When those were made that end by themselves."""
+        """When each stub with a duration was created."""
         self._numbered = 0
         self._standing: Standing | None = None
 
     def __iter__(self) -> Iterator[Stub]:
-        """All stubs, those of the control API first, each in the order in which they came."""
+        """All stubs, those of the control API first, each in order of creation."""
         yield from self._control.values()
         yield from self._scenario.stubs
 
     def use(self, table: StubTable, now: Instant) -> None:
-        """Take the stubs of another scenario; one that stands there unchanged goes on counting."""
+        """Take the stubs of another scenario; an unchanged stub keeps its counts."""
         if table is self._scenario:
             return
         kept = {stub.name: stub.source for stub in table.stubs}
@@ -94,10 +113,10 @@ class StubBook:
         return self._numbered + 1
 
     def add(self, stub: Stub, now: Instant) -> None:
-        """Take a stub of the control API.
+        """Add a stub of the control API.
 
         Raises:
-            ContradictionError: another stub always goes before it.
+            ContradictionError: another stub always takes precedence.
             OverflowError: there are too many.
         """
         if len(self._control) >= MOST:
@@ -116,25 +135,27 @@ class StubBook:
         """One stub."""
         return self._control.get(name) or next((each for each in self._scenario.stubs if each.name == name), None)
 
-    def counts(self, stub: Stub) -> Counts:
-        """How often a stub has had its say."""
+    def counts(self, stub: Stub) -> StubCounts:
+        """How often a stub matched and applied."""
         return self._counts.get(stub.name, _NONE)
 
     def unmatched(self) -> Iterator[Stub]:
-        """Those of the control API that no request has met: whoever made them expected one."""
+        """The stubs of the control API that no request matched."""
         return (stub for stub in self._control.values() if not self.counts(stub).matched)
 
-    def exhausted(self, stub: Stub, now: Instant) -> bool:
-        """Whether a stub will never have its say again."""
-        over = stub.lasts is not None and now >= self._since[stub.name] + stub.lasts
-        return over or self.used_up(stub)
+    def exhausted_by(self, stub: Stub, now: Instant) -> str | None:
+        """The limit after which a stub can never apply again, `times` or `for`; `None` while it can."""
+        if self._count_reached(stub):
+            return "times"
+        return "for" if self._time_ended(stub, now) else None
 
-    def over(self, now: Instant) -> int:
-        """How many of the control API's that last a while are exhausted: nobody says so when their time ends."""
-        return sum(1 for name in self._since if name in self._control and self.exhausted(self._control[name], now))
+    def ended(self, now: Instant) -> int:
+        """How many stubs of the control API with a duration are exhausted: no event tells when their time ends."""
+        ours = (self._control[name] for name in self._since if name in self._control)
+        return sum(1 for stub in ours if self.exhausted_by(stub, now) is not None)
 
     def remove(self, name: str) -> Stub | None:
-        """Take a stub of the control API back; one of the scenario stays."""
+        """Remove a stub of the control API; one of the scenario stays."""
         stub = self._control.pop(name, None)
         if stub is not None:
             self._forget(name)
@@ -144,45 +165,47 @@ class StubBook:
         return stub
 
     def clear(self) -> int:
-        """Take all stubs of the control API back; how many there were."""
+        """Remove all stubs of the control API; how many there were."""
         names = tuple(self._control)
         for name in names:
             self._forget(name)
-        self._take_as_control({})
+        self._set_control({})
         return len(names)
 
     def reset(self) -> None:
-        """Begin as the session did: without any stub, until it uses a scenario."""
+        """Remove all stubs and counts, until a scenario is used."""
         self._scenario = StubTable()
-        self._take_as_control({})
+        self._set_control({})
         self._counts, self._since, self._numbered = {}, {}, 0
 
-    def standing(self) -> Standing:
-        """Which stubs there are now, for whoever asks later."""
+    def in_force(self) -> Standing:
+        """Which stubs there are now; an exchange keeps it for its explanation."""
         known = self._standing
         if known is None or known.made != self._numbered or known.scenario is not self._scenario:
-            # One for all exchanges until there is another stub.
+            # Shared by all exchanges until the stubs change.
             known = self._standing = Standing(self._scenario, self._numbered)
         return known
 
-    def stood(self, then: Standing) -> Iterator[Stub]:
-        """Those that were there at a time; of the control API's only what has not been taken back since."""
+    def those_in_force(self, then: Standing) -> Iterator[Stub]:
+        """The stubs of an earlier time; those of the control API without the ones removed since."""
         yield from (stub for stub in self._control.values() if stub.place <= then.made)
         yield from then.scenario.stubs
 
     @property
     def _table(self) -> StubTable:
-        """The stubs of the control API; what has been used up stays behind when it is made anew."""
+        """The control API's stubs by destination, without the exhausted ones."""
         if self._built is None:
-            self._built = StubTable(tuple(stub for stub in self._control.values() if not self.used_up(stub)))
+            self._built = StubTable(tuple(stub for stub in self._control.values() if not self._count_reached(stub)))
         return self._built
 
-    def _take_as_control(self, stubs: dict[str, Stub]) -> None:
+    def _set_control(self, stubs: dict[str, Stub]) -> None:
         self._control, self._built = stubs, None
         self._wanted = {_wants(stub): stub.name for stub in stubs.values() if not stub.limited}
 
-    def used_up(self, stub: Stub) -> bool:
-        """Whether its count says that it will never have its say again."""
+    def _time_ended(self, stub: Stub, now: Instant) -> bool:
+        return stub.lasts is not None and now >= self._since[stub.name] + stub.lasts
+
+    def _count_reached(self, stub: Stub) -> bool:
         counts = self.counts(stub)
         return (stub.times is not None and counts.applied >= stub.times) or (
             stub.nth is not None and counts.matched >= max(stub.nth)
@@ -195,17 +218,16 @@ class StubBook:
         yield from self._table.plans
 
     def candidates(self, asked: Asked) -> Sequence[Stub]:
-        """Those that may have their say on a request, whatever the stage, the first to go first."""
+        """The stubs that may match a request at any stage, in the order of precedence."""
         submission = asked.submission
         destination, text = ("", "") if submission is None else (submission.destination, submission.text)
         found = self._scenario.candidates(destination, text)
         return merged(self._table.candidates(destination, text), found) if self._control else found
 
-    def match(
-        self, stage: Stage, candidates: Sequence[Stub], asked: Asked, now: Instant, near: list[NearMiss]
-    ) -> Stub | None:
-        """The candidate that has its say at a stage, used once; what its limits kept from it goes to `near`."""
+    def match(self, stage: Stage, candidates: Sequence[Stub], asked: Asked, now: Instant) -> Matched:
+        """The candidate that applies at a stage, counted once, and those that only their limits kept away."""
         chosen: Stub | None = None
+        near: list[NearMiss] = []
         for stub in candidates:
             if stub.outcome.stage is not stage:
                 continue
@@ -213,9 +235,9 @@ class StubBook:
                 continue
             counts = self._counts.get(stub.name)
             if counts is None:
-                counts = self._counts[stub.name] = Counts()
+                counts = self._counts[stub.name] = StubCounts()
             if chosen is not None:
-                # What goes first answers; those that count occurrences count this one all the same.
+                # The first match applies; stubs that count occurrences count this one too.
                 counts.matched += stub.nth is not None
                 continue
             counts.matched += 1
@@ -225,11 +247,11 @@ class StubBook:
                 chosen = stub
             elif len(near) < MOST_NEAR:
                 near.append(missed)
-        return chosen
+        return Matched(chosen, tuple(near))
 
-    def _kept_away(self, stub: Stub, counts: Counts, asked: Asked, now: Instant) -> NearMiss | None:
-        """What keeps a stub from a request that meets its criteria; `None` where nothing does."""
-        if stub.lasts is not None and now >= self._since[stub.name] + stub.lasts:
+    def _kept_away(self, stub: Stub, counts: StubCounts, asked: Asked, now: Instant) -> NearMiss | None:
+        """The limit that keeps a stub from a request that meets its criteria; `None` if it applies."""
+        if self._time_ended(stub, now):
             return NearMiss(stub.name, "for", "before its time was over", "after it")
         if stub.nth is not None and counts.matched not in stub.nth:
             return NearMiss(stub.name, "nth", ", ".join(map(str, sorted(stub.nth))), str(counts.matched))
@@ -245,30 +267,21 @@ class StubBook:
         self._counts.pop(name, None)
         self._since.pop(name, None)
 
-    def snapshot(self) -> object:
-        """Everything about the stubs that can change."""
+    def snapshot(self) -> StubBookState:
+        """The stubs and counts as they stand."""
         counts = {name: each.copy() for name, each in self._counts.items()}
-        return _State(self._numbered, self._scenario, dict(self._control), counts, dict(self._since))
+        return StubBookState(self._numbered, self._scenario, dict(self._control), counts, dict(self._since))
 
-    def restore(self, state: object) -> None:
-        """Go back to a snapshot, as often as one likes."""
-        assert isinstance(state, _State), "a snapshot of a stub book"  # noqa: S101
+    def restore(self, state: StubBookState) -> None:
+        """Return to a snapshot; it stays usable."""
         self._numbered, self._scenario = state.numbered, state.scenario
-        self._take_as_control(dict(state.control))
+        self._set_control(dict(state.control))
         self._since = dict(state.since)
         self._counts = {name: each.copy() for name, each in state.counts.items()}
 
 
-class _State(msgspec.Struct, frozen=True):
-    numbered: int
-    scenario: StubTable
-    control: dict[str, Stub]
-    counts: dict[str, Counts]
-    since: dict[str, Instant]
-
-
-def _name_of_draw(stub: Stub, counts: Counts, asked: Asked) -> str:
-    """Destination, text and n-th of that pair: order and parallelism of different sends change nothing."""
+def _name_of_draw(stub: Stub, counts: StubCounts, asked: Asked) -> str:
+    """Named by destination, text and n-th of that pair: the order of different sends does not matter."""
     submission = asked.submission
     pair = (submission.destination, submission.text) if submission is not None else (asked.operation, "")
     pairs = counts.pairs = {} if counts.pairs is None else counts.pairs

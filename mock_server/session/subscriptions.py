@@ -1,6 +1,6 @@
-"""What happens in a session, offered to those who wait for it: once to each, and never again.
+"""Subscriptions to what happens in a session; waits and pages use them instead of polling.
 
-Nobody polls. Where nobody waits, what happens costs one look at an empty collection.
+Without a subscriber, an event costs one look at an empty collection.
 """
 
 from __future__ import annotations
@@ -18,145 +18,145 @@ logger = logging.getLogger("mock_server")
 T = TypeVar("T")
 
 Memo = dict[str, Any]
-"""What the waiters of one arrival work out once for all of them."""
+"""A cache that the subscribers of one event share."""
 
 
 class Subscriber(Generic[T]):
-    """Somebody who waits; its functions are called where things happen, and must neither wait nor raise."""
+    """A set of callbacks. They run where the event happens, and must neither wait nor raise."""
 
-    __slots__ = ("began_anew", "exact", "offer", "session_ended", "text_of")
+    __slots__ = ("exact", "offer", "on_reset", "session_ended", "text_of")
 
     def __init__(
         self,
         offer: Callable[[T, Memo], None],
-        began_anew: Callable[[], None],
+        on_reset: Callable[[], None],
         session_ended: Callable[[], None],
         text_of: Callable[[T, Memo, str], str],
         exact: Mapping[str, str],
     ) -> None:
         self.offer = offer
-        """Called with what arrives."""
-        self.began_anew = began_anew
-        """Called when what there was is there no more, or other things are."""
+        """Called with each event."""
+        self.on_reset = on_reset
+        """Called when the items were deleted or replaced."""
         self.session_ended = session_ended
         self.text_of = text_of
-        """A member of what arrives, as text; all waiters of a channel mean the same by it."""
+        """A member of the item, as text; the same for all subscribers of a topic."""
         self.exact = exact
-        """Members that must have just this text: by one of them the waiter is found, and passed over else."""
+        """Members that must equal these texts; one of them selects the subscriber."""
 
 
-Waiting = dict[Subscriber[T], None]
+Subscribed = dict[Subscriber[T], None]
 
 
-class Channel(Generic[T]):
-    """The waiters for one kind of arrival.
+class Topic(Generic[T]):
+    """The subscribers of one kind of event.
 
-    Those who name the text of a member are found by it: an arrival is never offered to those who wait for another.
+    A subscriber that requires a member's text is found by it, so that an event is not offered to all others.
     """
 
-    def __init__(self, telling: tuple[str, ...]) -> None:
-        self._telling = telling
-        """Members by what they tell apart: the more of the items, the earlier."""
-        self._by_text: dict[str, dict[str, Waiting[T]]] = {}
-        self._others: Waiting[T] = {}
+    def __init__(self, selective: tuple[str, ...]) -> None:
+        self._selective = selective
+        """Members to select by, the most selective first."""
+        self._by_text: dict[str, dict[str, Subscribed[T]]] = {}
+        self._others: Subscribed[T] = {}
 
     def __iter__(self) -> Iterator[Subscriber[T]]:
-        """Everybody who waits."""
+        """All subscribers."""
         yield from tuple(self._others)
         for by_text in tuple(self._by_text.values()):
-            for waiting in tuple(by_text.values()):
-                yield from tuple(waiting)
+            for subscribed in tuple(by_text.values()):
+                yield from tuple(subscribed)
 
     def __len__(self) -> int:
-        """How many wait."""
+        """How many subscribers there are."""
         return sum(1 for _ in self)
 
-    def add(self, waiter: Subscriber[T]) -> None:
-        """Offer what arrives from now on."""
-        member = self._member(waiter)
+    def add(self, subscriber: Subscriber[T]) -> None:
+        """Add a subscriber."""
+        member = self._member(subscriber)
         if member is None:
-            self._others[waiter] = None
+            self._others[subscriber] = None
         else:
-            self._by_text.setdefault(member, {}).setdefault(waiter.exact[member], {})[waiter] = None
+            self._by_text.setdefault(member, {}).setdefault(subscriber.exact[member], {})[subscriber] = None
 
-    def remove(self, waiter: Subscriber[T]) -> None:
-        """Offer nothing more; one that does not wait stays so."""
-        self._others.pop(waiter, None)
-        member = self._member(waiter)
+    def remove(self, subscriber: Subscriber[T]) -> None:
+        """Remove a subscriber; no effect on one that is not subscribed."""
+        self._others.pop(subscriber, None)
+        member = self._member(subscriber)
         if member is None or member not in self._by_text:
             return
         by_text = self._by_text[member]
-        waiting = by_text.get(waiter.exact[member], {})
-        waiting.pop(waiter, None)
-        if not waiting:
-            by_text.pop(waiter.exact[member], None)
+        subscribed = by_text.get(subscriber.exact[member], {})
+        subscribed.pop(subscriber, None)
+        if not subscribed:
+            by_text.pop(subscriber.exact[member], None)
         if not by_text:
             del self._by_text[member]
 
-    def arrived(self, item: T) -> None:
-        """Offer something to each waiter whom it may concern."""
+    def publish(self, item: T) -> None:
+        """Offer an item to each subscriber that may match it."""
         if not self._others and not self._by_text:
             return
         memo: Memo = {}
         try:
-            concerned = [*self._others]
+            matching = [*self._others]
             for member, by_text in self._by_text.items():
-                somebody = next(iter(next(iter(by_text.values()))))
-                concerned += by_text.get(somebody.text_of(item, memo, member), ())
-            for waiter in concerned:
-                waiter.offer(item, memo)
+                any_of_them = next(iter(next(iter(by_text.values()))))
+                matching += by_text.get(any_of_them.text_of(item, memo, member), ())
+            for subscriber in matching:
+                subscriber.offer(item, memo)
         except Exception:
-            # Whoever waits has a bug of ours to bear, and not whoever sends.
-            logger.exception("bug in the mock: a wait could not look at what arrived")
+            # A bug in a wait must not fail the send.
+            logger.exception("bug in the mock: a subscriber failed")
 
-    def begin_anew(self) -> None:
-        """What there was is gone: tell everybody; they wait on."""
-        for waiter in self:
-            waiter.began_anew()
+    def on_reset(self) -> None:
+        """Notify all subscribers that the items were replaced; they stay subscribed."""
+        for subscriber in self:
+            subscriber.on_reset()
 
     def end(self) -> None:
-        """The session is gone: tell everybody, and nobody waits any more."""
+        """Notify all subscribers that the session ended, and remove them."""
         ended = list(self)
         self._by_text.clear()
         self._others.clear()
-        for waiter in ended:
-            waiter.session_ended()
+        for subscriber in ended:
+            subscriber.session_ended()
 
-    def _member(self, waiter: Subscriber[T]) -> str | None:
-        return next((each for each in (*self._telling, *waiter.exact) if each in waiter.exact), None)
+    def _member(self, subscriber: Subscriber[T]) -> str | None:
+        return next((each for each in (*self._selective, *subscriber.exact) if each in subscriber.exact), None)
 
 
 Lived = tuple[Message, tuple[Change, ...]]
-"""A message, and all changes of its life, those to come included."""
+"""A message and all changes of its life, future ones included."""
 
 
 class Subscriptions:
-    """Everybody who waits for something to happen in one session."""
+    """The topics of one session."""
 
     def __init__(self) -> None:
-        telling = ("id", "message_id", "exchange", "reference.key", "destination", "text")
-        self.exchanges: Channel[Exchange] = Channel(telling)
-        self.messages: Channel[Message] = Channel(telling)
-        self.changes: Channel[Lived] = Channel(telling)
+        selective = ("id", "message_id", "exchange", "reference.key", "destination", "text")
+        self.exchanges: Topic[Exchange] = Topic(selective)
+        self.messages: Topic[Message] = Topic(selective)
+        self.changes: Topic[Lived] = Topic(selective)
 
     def exchange_settled(self, exchange: Exchange) -> None:
-        """A request was served to its end, or as far as it went."""
-        self.exchanges.arrived(exchange)
+        """Publish a request that was served to its end, or as far as it went."""
+        self.exchanges.publish(exchange)
 
     def message_kept(self, message: Message) -> None:
-        """A message was accepted."""
-        self.messages.arrived(message)
+        """Publish an accepted message."""
+        self.messages.publish(message)
 
     def message_changed(self, message: Message, life: tuple[Change, ...]) -> None:
-        """A tester gave a message another life than its plan's."""
-        self.changes.arrived((message, life))
+        """Publish a message whose life a tester changed."""
+        self.changes.publish((message, life))
 
-    def begin_anew(self) -> None:
-        """The session is another world now, empty or a former one; who waits in it waits on."""
-        for channel in (self.exchanges, self.messages, self.changes):
-            channel.begin_anew()
+    def on_reset(self) -> None:
+        """Notify all subscribers that the session was reset or restored; they stay subscribed."""
+        for topic in (self.exchanges, self.messages, self.changes):
+            topic.on_reset()
 
     def end(self) -> None:
-        """The session is gone: end every wait."""
-        for channel in (self.exchanges, self.messages, self.changes):
-            channel.end()
+        """Notify all subscribers that the session ended."""
+        for topic in (self.exchanges, self.messages, self.changes):
+            topic.end()

@@ -122,12 +122,12 @@ def test_a_reload_replaces_the_rules_and_never_clock_or_seed(edited: Edited) -> 
     edited.write("version: 1\ntitle: second\nseed: 8\nclock: {mode: real}\n")
     edited.watch.look()
 
-    followed = (edited.session.seed, edited.session.now(), edited.session.clock.mode)
+    followed = (edited.session.state.seed, edited.session.now(), edited.session.state.clock.mode)
     asyncio.run(edited.session.reset())
 
     assert followed == (7, now, "frozen")
     assert edited.title == "second"
-    assert (edited.session.seed, edited.session.now()) == (7, now)
+    assert (edited.session.state.seed, edited.session.now()) == (7, now)
 
 
 def test_a_good_edit_is_announced(edited: Edited, caplog: pytest.LogCaptureFixture) -> None:

@@ -15,7 +15,7 @@ import trustme
 
 from mock_server.adapters.webhook_sender import HttpWebhookSender, trust
 from mock_server.domain.instants import SECOND
-from mock_server.ports import Answered
+from mock_server.ports import WebhookAnswer
 from tests.delivery.endpoints import Conduct, Endpoint, answer, flood, hang, reset, say, unused_port
 
 BODY = b'{"type":"STATUS_UPDATE"}'
@@ -43,7 +43,7 @@ def serving(certificate: trustme.LeafCert) -> ssl.SSLContext:
     return context
 
 
-def posted(url: str, *, sender: HttpWebhookSender | None = None, patience: int = PATIENT) -> Answered:
+def posted(url: str, *, sender: HttpWebhookSender | None = None, patience: int = PATIENT) -> WebhookAnswer:
     """One attempt, on a loop of its own; afterwards nothing is open."""
     [answered] = all_posted([url], sender=sender, patience=patience)
     return answered
@@ -51,11 +51,11 @@ def posted(url: str, *, sender: HttpWebhookSender | None = None, patience: int =
 
 def all_posted(
     urls: list[str], *, sender: HttpWebhookSender | None = None, patience: int = PATIENT
-) -> list[Answered]:
+) -> list[WebhookAnswer]:
     """Attempts one after the other."""
     chosen = sender or HttpWebhookSender()
 
-    async def attempts() -> list[Answered]:
+    async def attempts() -> list[WebhookAnswer]:
         try:
             return [await chosen.post(url, BODY, "application/json", patience) for url in urls]
         finally:
@@ -67,7 +67,7 @@ def all_posted(
     return found
 
 
-def _bounded(attempts: Coroutine[Any, Any, list[Answered]]) -> list[Answered]:
+def _bounded(attempts: Coroutine[Any, Any, list[WebhookAnswer]]) -> list[WebhookAnswer]:
     return asyncio.run(asyncio.wait_for(attempts, 30))
 
 

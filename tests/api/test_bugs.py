@@ -150,7 +150,7 @@ def test_a_bug_after_the_answer_has_begun_is_journalled_and_not_answered_again(g
 
     asyncio.run(serve())
 
-    newest = next(iter(session.journal))
+    newest = next(iter(session.state.journal))
     assert begun == ["http.response.start"]
     assert newest.bug is not None
     assert "OSError: the wire is cut" in newest.bug

@@ -259,7 +259,7 @@ def test_a_list_holds_a_thousand_unless_asked_otherwise(gateway: MockGateway, wo
     session = gateway.server.sessions.get(world.name)
     assert session is not None
     for number in range(1001):
-        session.journal.open(session.now(), "POST", f"/{number}".encode(), [])
+        session.state.journal.open(session.now(), "POST", f"/{number}".encode(), [])
 
     assert len(world.exchanges()) == 1000
     assert len(world.control("GET", "/exchanges?limit=2000")["exchanges"]) == 1001

@@ -300,7 +300,7 @@ def test_the_end_of_a_session_ends_waits_as_the_document_has_it(gateway: MockGat
     waiter = threading.Thread(target=lambda: answers.append(world.request("GET", "/_control/messages/wait")))
     waiter.start()
     # Each look is a round trip, so that nobody sleeps.
-    while not len(session.subscriptions.messages):
+    while not len(session.presence.subscriptions.messages):
         assert world.request("GET", "/_ready").is_success
 
     world.client.delete(f"/_control/sessions/{world.name}")

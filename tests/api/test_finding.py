@@ -273,8 +273,8 @@ def test_a_request_that_is_served_while_the_journal_is_deleted_is_entered_anew(g
         session.forget_exchanges()
         deleted.set()
         await serving
-        assert session.journal.ledger.sends == 1
-        return [each.id for each in session.journal]
+        assert session.state.journal.counters.sends == 1
+        return [each.id for each in session.state.journal]
 
     assert asyncio.run(test()) == ["2"]
 

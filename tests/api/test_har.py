@@ -127,7 +127,7 @@ def test_a_request_that_was_never_answered_has_the_status_nought(gateway: MockGa
     """An exchange that is open, or was broken off, is an entry too."""
     session = gateway.server.sessions.create(gateway.server.default.scenario)
     try:
-        session.journal.open(session.now(), "GET", b"/open", [])
+        session.state.journal.open(session.now(), "GET", b"/open", [])
         with httpx2.Client(base_url=gateway.url, trust_env=False) as client:
             response = entries(SessionClient(client, session.name))[0]["response"]
     finally:

@@ -9,7 +9,7 @@ import pytest
 
 from mock_server.domain.instants import Instant
 from mock_server.journal.journal import Bounds, Journal
-from mock_server.journal.raw_budget import RawBytes
+from mock_server.journal.raw_budget import RawBudget
 from mock_server.testing import MockGateway
 from tests.raw_client import RawConnection, raw_request
 from tests.support import (
@@ -207,11 +207,11 @@ def test_a_budget_of_nothing_keeps_verdicts_alone() -> None:
 
 def test_the_budget_forgets_released_entries_wherever_they_stand() -> None:
     """A quiet session's entry at the front keeps no busy session's released ones behind it."""
-    raw = RawBytes(10**9)
+    raw = RawBudget(10**9)
     journals = [Journal(Bounds(exchanges=most), raw) for most in (1, 10, 20_000)]
     for journal, count in zip(journals, (1, 20_000, 1), strict=True):
         for number in range(count):
-            journal.settle(journal.open(MIDNIGHT, "POST", f"/{number}".encode(), []))
+            journal.settle(journal.open(MIDNIGHT, "POST", f"/{number}".encode(), []), None)
 
     assert raw.held == sum(len(exchange.path) for journal in journals for exchange in journal)
     assert len(raw._order) < 20_000
@@ -219,12 +219,12 @@ def test_the_budget_forgets_released_entries_wherever_they_stand() -> None:
 
 def test_what_was_released_before_the_budget_ran_out_is_not_counted_as_evicted() -> None:
     """Only entries that had to give something up are."""
-    raw = RawBytes(100)
+    raw = RawBudget(100)
     quiet, busy = (Journal(Bounds(exchanges=most), raw) for most in (9, 1))
     for journal, path in ((quiet, b"/" * 40), (busy, b"/" * 40), (busy, b"/" * 40)):
-        journal.settle(journal.open(MIDNIGHT, "POST", path, []))
+        journal.settle(journal.open(MIDNIGHT, "POST", path, []), None)
     none_yet = raw.evicted
-    quiet.settle(quiet.open(MIDNIGHT, "POST", b"/" * 95, []))
+    quiet.settle(quiet.open(MIDNIGHT, "POST", b"/" * 95, []), None)
 
     assert none_yet == 0
     assert raw.evicted == 2

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from mock_server.domain.decision import Accepted, Decision
-from mock_server.journal.counters import Ledger
+from mock_server.journal.counters import Counters
 from mock_server.testing import MockGateway
 from tests.raw_client import RawConnection
 from tests.support import DESTINATION, SessionClient, bounded
@@ -106,7 +106,7 @@ def test_forgetting_the_journal_begins_a_new_ledger(world: SessionClient, method
 
 def test_a_bug_is_counted_as_such() -> None:
     """Whatever was decided: the client got no answer of the gateway's."""
-    ledger = Ledger()
+    ledger = Counters()
     ledger.count(Decision(Accepted("id", "P"), "provider accepted", None, forced=True), None, bug=True)
 
     assert (ledger.sends, ledger.failed, ledger.accepted, ledger.forced) == (1, 1, 0, 1)

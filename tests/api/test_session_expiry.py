@@ -158,13 +158,13 @@ def test_an_expired_session_holds_nothing(client: httpx2.Client, gateway: MockGa
     )
     client.post(f"{prefix}/_control/snapshots")
     assert gateway.server.raw.held > 0
-    assert len(session.delivery_queue) == 1
+    assert len(session.state.queue) == 1
 
     watch.passed += HOUR
     names(client)
 
     assert gateway.server.raw.held == 0
-    assert (len(session.delivery_queue), len(session.journal), list(session.snapshots)) == (0, 0, [])
+    assert (len(session.state.queue), len(session.state.journal), list(session.state.snapshots)) == (0, 0, [])
 
 
 def test_making_sessions_gives_up_others_though_nobody_asks_for_them(

@@ -282,7 +282,7 @@ def a_session(sender: ScriptedSender) -> tuple[MockServer, Session]:
     """A session in process, whose clock stands still, with receivers that follow a script."""
     scenario = scenario_of({"version": 1, "clock": {"mode": "frozen", "at": MORNING}}, "test")
     world = MockServer(scenario, sender=cast("Any", sender))
-    sender.clock = cast("SessionClock", world.default.clock)
+    sender.clock = cast("SessionClock", world.default.state.clock)
     assert sender.clock.rate == FROZEN
     return world, world.default
 
@@ -311,7 +311,7 @@ def test_a_snapshot_waits_for_the_attempts_under_way() -> None:
         await taking
         await advancing
 
-        (_, snapshot), *_ = session.snapshots
+        (_, snapshot), *_ = session.state.snapshots
         assert [each.outcome for each in snapshot.journal.attempts.entries] == ["taken"]
         assert [lane.position for lane in snapshot.entries] == [1]
 
@@ -338,7 +338,7 @@ def test_attempts_that_take_too_long_are_due_again_in_the_snapshot(monkeypatch: 
         await SnapshotVerbs(session).restore("1", handle)
 
         assert (busy.value.status, busy.value.message) == (409, "Busy")
-        (kept,) = session.journal.attempts
+        (kept,) = session.state.journal.attempts
         assert kept.outcome == "failed"
         assert kept.answered is not None
         assert kept.answered.error == "no answer had come when the snapshot was taken"
@@ -358,13 +358,13 @@ def test_a_restore_lets_everybody_go_who_waits_in_the_world_that_is_left() -> No
         world, session = a_session(ScriptedSender(gate))
         await SnapshotVerbs(session).take({})
         await send(world)
-        held = session.held["9"] = asyncio.get_running_loop().create_future()
-        sleeping = asyncio.create_task(session.timers.until(Instant(session.now() + 10**12)))
-        session.clock.advance(1_000_000)
-        session.clock.resume()
+        held = asyncio.create_task(session.presence.held_answers.wait("9"))
+        sleeping = asyncio.create_task(session.presence.timers.until(Instant(session.now() + 10**12)))
+        session.state.clock.advance(1_000_000)
+        session.state.clock.resume()
         scheduler.wake(session)
         await gate.reached.wait()
-        (task,) = session.under_way
+        (task,) = session.presence.attempt_tasks
 
         await SnapshotVerbs(session).restore("1", {})
         await sleeping
@@ -372,7 +372,7 @@ def test_a_restore_lets_everybody_go_who_waits_in_the_world_that_is_left() -> No
 
         assert held.done()
         assert task.cancelled()
-        assert (len(session.delivery_queue), len(session.under_way), len(session.journal.attempts)) == (0, 0, 0)
+        assert (session.notifications_pending, len(session.state.journal.attempts)) == (0, 0)
 
     run(told)
 

@@ -17,7 +17,7 @@ from mock_server.adapters.clocks import SessionClock
 from mock_server.control import Control, ControlError
 from mock_server.domain.submission import Reference
 from mock_server.journal.journal import Bounds
-from mock_server.journal.raw_budget import RawBytes
+from mock_server.journal.raw_budget import RawBudget
 from mock_server.session.session import Session
 from mock_server.testing import MockGateway
 from tests.delivery.support import MORNING, ScriptedSender, a_session, advance, run, send, turns
@@ -30,12 +30,12 @@ WATCHED = "+447700900061"
 
 def control_of(session: Session) -> Control:
     """The verbs of a session."""
-    return Control(session, RawBytes(Bounds().bytes))
+    return Control(session, RawBudget(Bounds().bytes))
 
 
 def waiters(session: Session) -> int:
     """How many wait in a session."""
-    return len(session.subscriptions.exchanges) + len(session.subscriptions.messages)
+    return len(session.presence.subscriptions.exchanges) + len(session.presence.subscriptions.messages)
 
 
 class Register:
@@ -44,7 +44,7 @@ class Register:
     def __init__(self, session: Session) -> None:
         self._changed = threading.Condition()
         self._waiting = 0
-        for channel in (session.subscriptions.exchanges, session.subscriptions.messages):
+        for channel in (session.presence.subscriptions.exchanges, session.presence.subscriptions.messages):
             for name, by in (("add", 1), ("remove", -1)):
                 setattr(channel, name, self._telling(getattr(channel, name), by))
 
@@ -427,7 +427,7 @@ def test_a_client_that_goes_away_ends_its_wait(gateway: MockGateway, world: Sess
         )
         register.until(1)
     register.until(0)
-    assert len(session.subscriptions.changes) == 0
+    assert len(session.presence.subscriptions.changes) == 0
 
 
 def test_a_thousand_waits_are_each_answered_once_and_none_is_offered_what_others_wait_for() -> None:
@@ -442,7 +442,7 @@ def test_a_thousand_waits_are_each_answered_once_and_none_is_offered_what_others
         ]
         await turns()
         offered = 0
-        for waiter in session.subscriptions.messages:
+        for waiter in session.presence.subscriptions.messages:
             original = waiter.offer
 
             def counted(item: Any, memo: Any, original: Any = original) -> None:

@@ -121,15 +121,15 @@ def test_a_look_goes_no_farther_than_it_may(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_only_what_is_shown_is_taken_out_of_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
     """A list of a hundred thousand messages would be what an open page costs most."""
-    asked: list[int] = []
+    asked: list[int | None] = []
 
     async def act(control: Control, send: Send) -> Any:
         for number in range(5):
             await send(f"text {number}")
-        store = control.inbox._session.store
+        store = control.inbox._session.state.store
         messages = store.messages
 
-        async def counted(limit: int, before: str | None = None) -> Any:
+        async def counted(limit: int | None = None, before: str | None = None) -> Any:
             asked.append(limit)
             return await messages(limit, before)
 

@@ -9,21 +9,22 @@ from typing import Any, NamedTuple, TypeVar
 
 from mock_server.adapters.alarms import LoopAlarm
 from mock_server.adapters.clocks import FROZEN, SessionClock
-from mock_server.adapters.ids import SeededIds
-from mock_server.adapters.memory_store import MemoryStore
+from mock_server.adapters.memory_state import MemoryStates
 from mock_server.control import ClockVerbs, DeliveryVerbs
 from mock_server.domain.decision import Accepted, SilentlyDropped
 from mock_server.domain.instants import SECOND, Duration, Instant
+from mock_server.domain.secrets import Secrets
 from mock_server.domain.stub import asked_by
 from mock_server.domain.submission import Attempt, Credentials, Operation, Reference, Submission, Webhook
 from mock_server.gateway import submit
 from mock_server.gateway.scheduler import wake
 from mock_server.gateway.stub_selection import StubSelection
-from mock_server.journal.journal import Bounds, Journal
-from mock_server.journal.raw_budget import RawBytes
-from mock_server.ports import Alarm, Answered
+from mock_server.journal.journal import Bounds
+from mock_server.journal.raw_budget import RawBudget
+from mock_server.ports import Alarm, WebhookAnswer
 from mock_server.scenario.loader import scenario_of
 from mock_server.scenario.notation import parse_instant
+from mock_server.session.presence import Usage
 from mock_server.session.session import Session
 
 DESTINATION = "+447700900123"
@@ -84,16 +85,16 @@ class ScriptedSender:
         self.patience: Duration = 0
         """How long the last attempt would have waited."""
 
-    async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> Answered:
+    async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> WebhookAnswer:
         """Take a notification down, and do what comes next."""
         self.patience = patience
         post = Post((self.clock.now() - MORNING) / SECOND, url, body, content_type)
         self.posts.append(post)
         reaction = self.reaction(post)
         if isinstance(reaction, str):
-            return Answered(None, reaction, b"", self.duration)
+            return WebhookAnswer(None, reaction, b"", self.duration)
         status = reaction if isinstance(reaction, int) else await reaction(post)
-        return Answered(status, None, b"", self.duration)
+        return WebhookAnswer(status, None, b"", self.duration)
 
     def reaction(self, post: Post) -> Reaction:  # noqa: ARG002 - other scripts do
         """What comes next; other scripts may look at what came."""
@@ -153,14 +154,11 @@ def a_session(
     """A session of these parts of a scenario; its clock stands still in the morning unless another one is given."""
     sender.clock = clock or SessionClock(rate=FROZEN, at=MORNING)
     kept = bounds or Bounds()
+    scenario = scenario_of({"version": 1, "seed": 7, **parts}, "test")
     return Session(
         "test",
-        scenario_of({"version": 1, **parts}, "test"),
-        seed=7,
-        clock=sender.clock,
-        ids=SeededIds(7),
-        store=MemoryStore(kept.messages),
-        journal=Journal(kept, RawBytes(kept.bytes)),
+        MemoryStates(kept, RawBudget(kept.bytes), Secrets()).create(scenario, clock=sender.clock),
+        usage=Usage(lambda: 0),
         sender=sender,
         on_a_port=lambda: True,
         alarm=alarm,

@@ -26,7 +26,7 @@ def test_an_attempt_under_way_ends_and_nothing_follows_it() -> None:
         gate.opened.set()
         await advancing
         await advance(session)
-        return forgotten, [each.outcome for each in session.journal.attempts]
+        return forgotten, [each.outcome for each in session.state.journal.attempts]
 
     assert run(test) == (1, ["given up"])
 
@@ -40,7 +40,7 @@ def test_forgetting_leaves_the_windows_as_they_are() -> None:
             await send(session)
         forgotten = [await session.forget_messages()]
         await send(session)
-        return [*forgotten, len(await session.store.messages(10)), await session.store.evicted()]
+        return [*forgotten, len(await session.state.store.messages(10)), await session.state.store.evicted()]
 
     assert run(test) == [2, 0, 0]
 
@@ -54,12 +54,12 @@ def test_a_bug_in_a_wait_is_no_bug_of_whoever_sends(caplog: pytest.LogCaptureFix
         def broken(_: Message, __: Memo) -> None:
             raise RuntimeError("broken")
 
-        session.subscriptions.messages.add(Subscriber(broken, lambda: None, lambda: None, lambda *_: "", {}))
+        session.presence.subscriptions.messages.add(Subscriber(broken, lambda: None, lambda: None, lambda *_: "", {}))
         return await send(session, hook=None)
 
     with caplog.at_level(logging.ERROR, "mock_server"):
         assert run(test)
-    assert "a wait could not look at what arrived" in caplog.text
+    assert "a subscriber failed" in caplog.text
 
 
 def test_a_waiter_is_removed_from_where_it_was_found() -> None:
@@ -67,7 +67,7 @@ def test_a_waiter_is_removed_from_where_it_was_found() -> None:
 
     async def test() -> list[int]:
         session = a_session(ScriptedSender())
-        channel = session.subscriptions.messages
+        channel = session.presence.subscriptions.messages
         waiters = [
             Subscriber[Message](lambda *_: None, lambda: None, lambda: None, lambda *_: "", exact)
             for exact in ({}, {"text": "x"}, {"text": "x"}, {"text": "y", "id": "1"})

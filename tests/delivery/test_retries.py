@@ -237,7 +237,7 @@ def test_a_gap_counts_from_the_end_of_the_former_attempt() -> None:
         sender = ScriptedSender(500, 500)
         sender.duration = 4.0
         session = a_session(sender, delivery={"plan": [{"after": "0s", "status": "REJECTED"}]})
-        session.clock.resume(2.0)
+        session.state.clock.resume(2.0)
 
         message_id = await send(session)
         await advance(session, "70s")

@@ -16,7 +16,7 @@ from mock_server.domain.message import Message
 from mock_server.domain.submission import Submission, Webhook
 from mock_server.gateway.scheduler import begin, wake
 from mock_server.journal.journal import Bounds
-from mock_server.journal.raw_budget import RawBytes
+from mock_server.journal.raw_budget import RawBudget
 from mock_server.session.session import Session
 from tests.delivery.support import (
     DESTINATION,
@@ -328,7 +328,7 @@ def test_what_a_running_clock_makes_due_happens_by_itself() -> None:
         assert [each["outcome"] for each in shown] == ["failed"] * 6 + ["taken"] * 2
         for former, later in pairwise(shown[:7]):
             assert later["at"] >= former["next_try_at"]
-        assert (len(session.delivery_queue), session.under_way) == (0, {})
+        assert session.notifications_pending == 0
 
     run(told)
 
@@ -355,7 +355,7 @@ def test_by_itself_a_hanging_receiver_delays_nobody() -> None:
         await heard.wait()
 
         assert [post.status for post in sender.posts if post.url == HOOK] == ["SENT", "DELIVERED"]
-        assert len(session.under_way) >= 1
+        assert len(session.presence.attempt_tasks) >= 1
         gate.opened.set()
         await turns()
 
@@ -375,7 +375,7 @@ def test_freezing_stops_what_would_have_happened_and_resuming_lets_it_happen() -
         frozen = await clock.freeze({})
         set_by_the_freeze = alarm.told[-1]
 
-        session.alarm = LoopAlarm(lambda: wake(session))
+        session.presence.alarm = LoopAlarm(lambda: wake(session))
         resumed = await clock.resume({"factor": FASTEST})
         await sender.enough.wait()
 
@@ -444,10 +444,10 @@ def test_pending_work_costs_nothing_while_nothing_is_due(pending: int) -> None:
         wake(session)
         wake(session)
 
-        assert len(session.delivery_queue) == pending
+        assert len(session.state.queue) == pending
         assert set_at_first == 1
         assert len(alarm.told) == 3
-        assert (session.under_way, len(asyncio.all_tasks())) == ({}, 1)
+        assert (session.presence.attempt_tasks, len(asyncio.all_tasks())) == ((), 1)
 
     run(told)
 
@@ -489,15 +489,15 @@ def test_a_reset_drops_what_was_to_be_done_and_what_is_being_done() -> None:
         moving = asyncio.create_task(advance(session, "1h"))
         await gate.reached.wait()
 
-        await Control(session, RawBytes(0)).reset()
+        await Control(session, RawBudget(0)).reset()
         progress = await moving
         gate.opened.set()
         await turns()
 
         assert (progress["complete"], progress["pending"], progress["fired"]) == (False, 0, [])
         assert session.now() == MORNING
-        assert (len(session.delivery_queue), session.under_way) == (0, {})
-        assert list(session.journal.attempts) == []
+        assert session.notifications_pending == 0
+        assert list(session.state.journal.attempts) == []
         assert len(sender.posts) == 1
         again = await send(session)
         assert (await advance(session))["complete"]
@@ -519,8 +519,8 @@ def test_a_reset_while_a_first_notification_goes_out_before_the_answer_leaves_no
         gate.opened.set()
         await sending
 
-        assert (len(session.delivery_queue), session.under_way) == (0, {})
-        assert list(session.journal.attempts) == []
+        assert session.notifications_pending == 0
+        assert list(session.state.journal.attempts) == []
 
     run(told)
 
@@ -539,7 +539,7 @@ def test_a_session_that_ends_lets_its_receivers_go() -> None:
         progress = await moving
 
         assert progress["pending"] == 0
-        assert (len(session.delivery_queue), session.under_way) == (0, {})
+        assert session.notifications_pending == 0
         assert len(asyncio.all_tasks()) == 1
 
     run(told)
@@ -553,7 +553,7 @@ def test_a_patch_changes_messages_to_come_and_none_that_was_accepted() -> None:
         gate = Gate(500)
         sender = ScriptedSender(gate)
         session = a_session(sender, delivery=REJECTED)
-        control = Control(session, RawBytes(0))
+        control = Control(session, RawBudget(0))
         await send(session)
         moving = asyncio.create_task(advance(session, "20s"))
         await gate.reached.wait()

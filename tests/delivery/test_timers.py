@@ -28,7 +28,7 @@ FASTEST = 100_000.0
 
 async def sleeper(session: Session, seconds: float, log: list[tuple[float, str]], name: str = "x") -> bool:
     """Timer until so many seconds after the morning, and write down where the clock stood then."""
-    reached = await session.timers.until(at(seconds))
+    reached = await session.presence.timers.until(at(seconds))
     log.append(((session.now() - MORNING) / SECOND, name))
     return reached
 
@@ -79,7 +79,7 @@ def test_what_a_sleeper_does_when_woken_is_done_before_the_clock_moves_on() -> N
 
         async def chain() -> None:
             for _ in range(5):
-                await session.timers.until(Instant(session.now() + SECOND))
+                await session.presence.timers.until(Instant(session.now() + SECOND))
                 await turns(20)
                 seen.append((session.now() - MORNING) / SECOND)
 
@@ -100,7 +100,7 @@ def test_a_sleeper_that_hangs_after_waking_does_not_hold_the_advance_up() -> Non
         never = asyncio.Event()
 
         async def hang() -> None:
-            await session.timers.until(at(1))
+            await session.presence.timers.until(at(1))
             await never.wait()
 
         task = asyncio.create_task(hang())
@@ -139,8 +139,8 @@ def test_an_advance_until_idle_goes_on_for_those_who_count_and_passes_by_those_w
 
     async def test() -> tuple[str, bool]:
         session = a_session(ScriptedSender())
-        counting = asyncio.create_task(session.timers.until(at(30)))
-        waiting = asyncio.create_task(session.timers.until(at(3600), counts=False))
+        counting = asyncio.create_task(session.presence.timers.until(at(30)))
+        waiting = asyncio.create_task(session.presence.timers.until(at(3600), counts=False))
         await turns()
         shown = await advance(session)
         await counting
@@ -158,7 +158,9 @@ def test_an_advance_until_idle_wakes_those_whom_it_passes_by() -> None:
         session = a_session(ScriptedSender())
         await send(session, hook=None)
         log: list[tuple[float, str]] = []
-        session.timers.at(at(2), lambda reached: log.append(((session.now() - MORNING) / SECOND, str(reached))))
+        session.presence.timers.at(
+            at(2), lambda reached: log.append(((session.now() - MORNING) / SECOND, str(reached)))
+        )
         await advance(session)
         return log
 
@@ -171,7 +173,7 @@ def test_a_running_clock_wakes_by_itself(rate: float) -> None:
 
     async def test() -> bool:
         session = a_session(ScriptedSender(), clock=SessionClock(rate=rate, at=MORNING))
-        return await session.timers.until(Instant(session.now() + int(0.02 * SECOND * rate)))
+        return await session.presence.timers.until(Instant(session.now() + int(0.02 * SECOND * rate)))
 
     assert run(test)
 
@@ -182,8 +184,8 @@ def test_a_clock_that_is_frozen_further_on_or_set_going_wakes() -> None:
     async def test() -> tuple[bool, bool]:
         session = a_session(ScriptedSender())
         verbs = ClockVerbs(session)
-        first = asyncio.create_task(session.timers.until(at(60)))
-        second = asyncio.create_task(session.timers.until(at(7200)))
+        first = asyncio.create_task(session.presence.timers.until(at(60)))
+        second = asyncio.create_task(session.presence.timers.until(at(7200)))
         await turns()
         await verbs.freeze({"at": "2026-01-15T09:30:00Z"})
         reached = await first
@@ -199,8 +201,8 @@ def test_an_instant_that_has_come_is_not_slept_for() -> None:
     async def test() -> tuple[bool, list[bool]]:
         session = a_session(ScriptedSender())
         told: list[bool] = []
-        session.timers.at(MORNING, told.append)
-        reached = await session.timers.until(MORNING)
+        session.presence.timers.at(MORNING, told.append)
+        reached = await session.presence.timers.until(MORNING)
         await turns()
         return reached, told
 
@@ -212,11 +214,11 @@ def test_a_reset_ends_every_sleep_at_once() -> None:
 
     async def test() -> tuple[bool, bool]:
         session = a_session(ScriptedSender())
-        task = asyncio.create_task(session.timers.until(at(60)))
+        task = asyncio.create_task(session.presence.timers.until(at(60)))
         await turns()
         await session.reset()
         ended = await task
-        again = asyncio.create_task(session.timers.until(at(60)))
+        again = asyncio.create_task(session.presence.timers.until(at(60)))
         await turns()
         await advance(session, "60s")
         return ended, await again
@@ -229,13 +231,13 @@ def test_nobody_sleeps_in_a_session_that_is_gone() -> None:
 
     async def test() -> list[bool]:
         session = a_session(ScriptedSender())
-        task = asyncio.create_task(session.timers.until(at(60)))
+        task = asyncio.create_task(session.presence.timers.until(at(60)))
         await turns()
-        session.timers.close()
+        session.presence.timers.close()
         told: list[bool] = []
-        session.timers.at(at(60), told.append)
+        session.presence.timers.at(at(60), told.append)
         await turns()
-        return [await task, await session.timers.until(at(60)), *told]
+        return [await task, await session.presence.timers.until(at(60)), *told]
 
     assert run(test) == [False, False, False]
 
@@ -246,8 +248,8 @@ def test_sleeps_that_are_called_off_leave_nothing_behind() -> None:
     async def test() -> tuple[int, int]:
         session = a_session(ScriptedSender())
         for _ in range(10_000):
-            session.timers.call_off(session.timers.at(at(HOUR), lambda _: None, counts=True))
-        return len(session.timers), len(session.timers._heap)
+            session.presence.timers.call_off(session.presence.timers.at(at(HOUR), lambda _: None, counts=True))
+        return len(session.presence.timers), len(session.presence.timers._heap)
 
     counting, kept = run(test)
     assert counting == 0
@@ -259,10 +261,10 @@ def test_a_sleeper_that_is_cancelled_is_forgotten() -> None:
 
     async def test() -> tuple[int, bool]:
         session = a_session(SenderByUrl({}))
-        task = asyncio.create_task(session.timers.until(at(60)))
+        task = asyncio.create_task(session.presence.timers.until(at(60)))
         await turns()
         task.cancel()
         await turns()
-        return len(session.timers), session.idle
+        return len(session.presence.timers), session.idle
 
     assert run(test) == (0, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from mock_server.session.registry import DEFAULT, Sessions
@@ -11,18 +12,8 @@ from mock_server.session.session import Session
 from mock_server.testing import MockGateway
 from tests.soak.crowd import crowd
 
-PARTS = (
-    "delivery_queue",
-    "clock",
-    "held",
-    "ids",
-    "journal",
-    "receivers",
-    "snapshots",
-    "store",
-    "stubs",
-    "subscriptions",
-)
+STATE = ("queue", "clock", "ids", "journal", "receivers", "snapshots", "store", "stubs")
+PRESENCE = ("held_answers", "subscriptions")
 """What every session has of its own."""
 
 
@@ -41,7 +32,7 @@ def of_a_small_crowd() -> list[str]:
         return crowd(gateway.url, visitors=16, patience=1).complaints
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", [*STATE, *PRESENCE])
 def test_sessions_that_share_a_part_are_found_out(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The crowd is no good unless it tells of each part by which a session could see another."""
     shared: dict[str, Any] = {}
@@ -49,7 +40,11 @@ def test_sessions_that_share_a_part_are_found_out(part: str, monkeypatch: pytest
 
     def built(session: Session, *given: Any, **named: Any) -> None:
         build(session, *given, **named)
-        setattr(session, part, shared.setdefault(part, getattr(session, part)))
+        if part in STATE:
+            found = shared.setdefault(part, getattr(session.state, part))
+            session.state = msgspec.structs.replace(session.state, **{part: found})
+        else:
+            setattr(session.presence, part, shared.setdefault(part, getattr(session.presence, part)))
 
     monkeypatch.setattr(Session, "__init__", built)
 

@@ -54,7 +54,7 @@ NOT_RUN = {
     ("docs/pytest.md", "# application/conftest.py"): _PYTEST,
     ("docs/pytest.md", "# application/test_application.py"): _PYTEST,
     ("docs/recipes.md", "from pathlib import Path"): "an engine: tests/recipes/test_containers.py plays one",
-    ("docs/serving.md", "docker build"): "needs a container engine: .ci/container builds and starts the same without one",
+    ("docs/serving.md", "docker build"): "no container engine here: .ci/container builds and starts the same",
     ("docs/suite-a.md", "sms-mock serve &"): _SUITE_A,
     ("docs/suite-a.md", "pytest --pyargs"): "takes long: tests/kit/test_suite_under_pytest.py runs it",
     ("docs/suite-a.md", "SMS_PASSWORD=… sms-contract gateway --url http://my-stand-in"): _SUITE_A,

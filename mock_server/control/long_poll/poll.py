@@ -169,11 +169,13 @@ def _timer(session: Session, settings: Settings, left: float, poll: Poll) -> Ite
     """Have a wait end in time. By the session's clock it begins anew when the session does: that is another time."""
     if settings.virtual:
         deadline = Instant(session.now() + settings.timeout)
-        sleep = session.timers.at(deadline, lambda reached: poll.take_turn(Turn.TIMED_OUT) if reached else None)
+        sleep = session.presence.timers.at(
+            deadline, lambda reached: poll.take_turn(Turn.TIMED_OUT) if reached else None
+        )
         try:
             yield
         finally:
-            session.timers.call_off(sleep)
+            session.presence.timers.call_off(sleep)
     else:
         timer = asyncio.get_running_loop().call_later(left, poll.take_turn, Turn.TIMED_OUT)
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -27,7 +26,7 @@ from mock_server.domain.message import Message
 from mock_server.journal.exchange import Exchange
 from mock_server.scenario.problems import did_you_mean, shown
 from mock_server.session.session import Session
-from mock_server.session.subscriptions import Channel, Lived, Memo, Subscriber
+from mock_server.session.subscriptions import Lived, Memo, Subscriber, Topic
 from mock_server.session.timers import Timer
 
 T = TypeVar("T")
@@ -78,12 +77,12 @@ def _statuses(text: str | None) -> frozenset[Status]:
 
 
 @contextmanager
-def _offered(channel: Channel[T], waiter: Subscriber[T]) -> Iterator[None]:
-    channel.add(waiter)
+def _offered(topic: Topic[T], waiter: Subscriber[T]) -> Iterator[None]:
+    topic.add(waiter)
     try:
         yield
     finally:
-        channel.remove(waiter)
+        topic.remove(waiter)
 
 
 def _began_anew(poll: Poll) -> Any:
@@ -128,7 +127,7 @@ class _Exchanges:
             return raw_of_exchange(exchange, member) or self._shared(exchange, memo).texts(member)[0]
 
         waiter = Subscriber(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
-        with _offered(self._session.subscriptions.exchanges, waiter):
+        with _offered(self._session.presence.subscriptions.exchanges, waiter):
             yield
 
     async def collect(self, poll: Poll, *, anew: bool) -> None:
@@ -139,7 +138,7 @@ class _Exchanges:
             poll.take(subject.id, subject.view)
 
     async def nearest(self, poll: Poll) -> tuple[int, Miss | None]:
-        journal = self._session.journal
+        journal = self._session.state.journal
         settled = (each for each in map(self._subject, journal) if each.settled)
         return len(journal), _miss(self._wanted, settled, poll)
 
@@ -172,7 +171,7 @@ class _Messages:
             return raw_of_message(message, member) or self.shared(message, memo).texts(member)[0]
 
         waiter = Subscriber(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
-        with _offered(self._session.subscriptions.messages, waiter):
+        with _offered(self._session.presence.subscriptions.messages, waiter):
             yield
 
     def found(self, poll: Poll, subject: MessageSubject) -> None:
@@ -190,7 +189,7 @@ class _Messages:
             self.found(poll, subject)
 
     async def nearest(self, poll: Poll) -> tuple[int, Miss | None]:
-        kept = await self._session.store.messages(sys.maxsize)
+        kept = await self._session.state.store.messages(None)
         return len(kept), _miss(self._wanted, map(self.subject, kept), poll)
 
     def shared(self, message: Message, memo: Memo) -> MessageSubject:
@@ -230,7 +229,7 @@ class _Statuses(_Messages):
         # That the session begins anew, or ends, is heard once, with the messages.
         waiter = Subscriber(changed, lambda: None, lambda: None, text_of, self._wanted.filter.exact)
         try:
-            with super().watching(poll), _offered(self._session.subscriptions.changes, waiter):
+            with super().watching(poll), _offered(self._session.presence.subscriptions.changes, waiter):
                 yield
         finally:
             self._forget()
@@ -238,7 +237,7 @@ class _Statuses(_Messages):
     async def collect(self, poll: Poll, *, anew: bool) -> None:
         self._forget()
         for subject in await self.matching(anew=anew):
-            self._look(poll, subject, await self._session.store.life(subject.message))
+            self._look(poll, subject, await self._session.state.store.life(subject.message))
 
     def found(self, poll: Poll, subject: MessageSubject) -> None:
         """A new message: its life is its plan's."""
@@ -249,14 +248,14 @@ class _Statuses(_Messages):
         newest = next((each for each in reversed(self._meant) if each not in poll.found), None)
         if newest is not None:
             # Nearer than one that another filter passes over.
-            life = await self._session.store.life(self._meant[newest][0].message)
+            life = await self._session.state.store.life(self._meant[newest][0].message)
             status = latest(life, self._session.now()).status
             miss = Miss(newest, "status", f"is one of {', '.join(sorted(self._statuses))}", status)
         return items, miss
 
     def _look(self, poll: Poll, subject: MessageSubject, life: tuple[Change, ...]) -> None:
         """Take a message that has had a status, or have it looked at again when it is going to have one."""
-        timers = self._session.timers
+        timers = self._session.presence.timers
         instants = [each.at for each in life if each.status in self._statuses]
         sleep = None
         if instants and min(instants) <= self._session.now():
@@ -275,7 +274,7 @@ class _Statuses(_Messages):
 
     def _call_off(self, sleep: Timer | None) -> None:
         if sleep is not None:
-            self._session.timers.call_off(sleep)
+            self._session.presence.timers.call_off(sleep)
 
     def _forget(self) -> None:
         for _, sleep in self._meant.values():

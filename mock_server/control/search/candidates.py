@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import Protocol, TypeVar
@@ -33,7 +32,7 @@ def newer(items: Iterable[N], after: str | None) -> Iterator[N]:
 
 def exchanges_newer(session: Session, wanted: Asked, among: Iterable[Exchange] | None = None) -> Iterator[Exchange]:
     """Exchanges that may be meant, newest first; all others are not."""
-    found = newer(session.journal if among is None else among, wanted.after)
+    found = newer(session.state.journal if among is None else among, wanted.after)
     destination = wanted.filter.exact.get("destination")
     return found if destination is None else (each for each in found if each.destination == destination)
 
@@ -44,16 +43,16 @@ async def messages_newer(session: Session, wanted: Asked, before: str | None = N
     Raises:
         ControlError: 404, `before` or `after` names no message that is kept.
     """
-    store, exact = session.store, wanted.filter.exact
+    store, exact = session.state.store, wanted.filter.exact
     for name, named in (("before", before), ("after", wanted.after)):
         if named is not None and await store.message(named) is None:
             raise ControlError(404, "Unknown message", f"{name}: no message {named!r} is kept in this session")
     if before is None and wanted.after is None:
         if "destination" in exact:
-            found = await store.by_destination(exact["destination"], None, sys.maxsize)
+            found = await store.by_destination(exact["destination"], None, None)
             return [message for message in found if not message.dropped]
         if "reference.key" in exact:
-            found = await store.by_reference(exact["reference.key"], None, sys.maxsize)
+            found = await store.by_reference(exact["reference.key"], None, None)
             return [message for message in found if not message.dropped]
-    kept = await store.messages(sys.maxsize, before)
+    kept = await store.messages(None, before)
     return takewhile(lambda message: message.id != wanted.after, kept)

@@ -16,7 +16,7 @@ from mock_server.domain.submission import Reference, Submission, Webhook
 from mock_server.domain.urls import find_links
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.webhook_attempts import WebhookAttempt
-from mock_server.ports import Answered
+from mock_server.ports import WebhookAnswer
 
 
 class Subject:
@@ -191,7 +191,7 @@ _NONE = Secrets()
 
 def _attempt() -> WebhookAttempt:
     attempt = WebhookAttempt(_MESSAGE, Status.SENT, Instant(0), 1, (b"", ""))
-    attempt.answered = Answered(None, None, b"", 0.0)
+    attempt.answered = WebhookAnswer(None, None, b"", 0.0)
     return attempt
 
 

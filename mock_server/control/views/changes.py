@@ -30,19 +30,19 @@ class ChangeVerbs:
     async def state(self) -> State:
         """What to compare with what it was before."""
         session = self._session
-        journal = session.journal
+        journal = session.state.journal
         return (
             session.identity,
-            session.revision,
+            session.state.scenario.revision,
             session.scenario,
             journal.opened,
             journal.settled,
             journal.attempts.opened,
-            len(session.under_way),
-            len(session.held),
-            session.stubs.over(session.now()),
-            len(session.delivery_queue),
-            await session.store.count(),
+            len(session.presence.attempts_under_way),
+            len(session.presence.held_answers),
+            session.state.stubs.ended(session.now()),
+            len(session.state.queue),
+            await session.state.store.count(),
             await self._time(),
         )
 
@@ -50,25 +50,25 @@ class ChangeVerbs:
         """A running clock changes what is seen only while some message is still on its way."""
         session = self._session
         now = session.now()
-        if not session.clock.rate:
+        if not session.state.clock.rate:
             return now
-        newest = await session.store.messages(1)
-        lively = bool(newest) and now - newest[0].accepted_at <= session.longest_plan + SECOND
-        return now // SECOND if lively else session.clock.mode
+        newest = await session.state.store.messages(1)
+        lively = bool(newest) and now - newest[0].accepted_at <= session.state.scenario.longest_plan + SECOND
+        return now // SECOND if lively else session.state.clock.mode
 
     @contextmanager
     def ending(self) -> Iterator[asyncio.Event]:
         """An event that is set when the session ends, or the server is about to; at once where it has ended."""
         ended = asyncio.Event()
-        if self._session.over:
+        if self._session.ended:
             # A page may be let in just before its session is deleted, and begin to listen just after.
             ended.set()
         waiter: Subscriber[Message] = Subscriber(_nothing, _nothing, ended.set, _no_text, {})
-        self._session.subscriptions.messages.add(waiter)
+        self._session.presence.subscriptions.messages.add(waiter)
         try:
             yield ended
         finally:
-            self._session.subscriptions.messages.remove(waiter)
+            self._session.presence.subscriptions.messages.remove(waiter)
 
 
 def _nothing(*_: Any) -> None:

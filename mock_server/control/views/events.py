@@ -49,7 +49,7 @@ def mark_of(text: str) -> Mark:
 
 async def happened(session: Session, since: Mark | None, until: Mark | None, limit: int) -> dict[str, Any]:
     """The newest changes and attempts between two marks, oldest first: from the beginning or to now without them."""
-    begin, end = since or Mark(Instant(-1), 0), until or Mark(session.now(), session.journal.attempts.opened)
+    begin, end = since or Mark(Instant(-1), 0), until or Mark(session.now(), session.state.journal.attempts.opened)
     attempts = [Fired(each.at, each.message, each) for each in islice(_attempts(session, begin, end), limit)]
     changes = [each async for each in _changes(session, begin.at, min(end.at, session.now()))]
     newest = nlargest(limit, [*changes, *attempts], key=_place)
@@ -58,9 +58,9 @@ async def happened(session: Session, since: Mark | None, until: Mark | None, lim
         "to": rfc3339(end.at),
         "fired": [shapes.fired(each, session.secrets) for each in reversed(newest)],
         "status_changes": len(changes),
-        "webhook_attempts": max(0, min(end.attempts, session.journal.attempts.opened) - begin.attempts),
-        "messages_searched": min(await session.store.count(), MOST_MESSAGES),
-        "messages": await session.store.count(),
+        "webhook_attempts": max(0, min(end.attempts, session.state.journal.attempts.opened) - begin.attempts),
+        "messages_searched": min(await session.state.store.count(), MOST_MESSAGES),
+        "messages": await session.state.store.count(),
     }
 
 
@@ -69,16 +69,16 @@ async def due(session: Session, limit: int) -> dict[str, Any]:
     changes = [each async for each in _changes(session, session.now(), None)]
     first = nsmallest(limit, changes, key=lambda each: each.at)
     coming = [shapes.fired(each, session.secrets) for each in first]
-    coming += [_coming(entry, session) for entry in session.delivery_queue.first(limit) if entry.current is not None]
+    coming += [_coming(entry, session) for entry in session.state.queue.first(limit) if entry.current is not None]
     next_change = first[0].at if first else None
     instants = [each for each in (session.next_due, next_change) if each is not None]
     return {
-        "advancing": session.advancing,
+        "advancing": session.presence.advancing,
         "next_at": rfc3339(min(instants)) if instants else None,
         "status_changes": len(changes),
-        "webhooks": len(session.delivery_queue),
-        "under_way": len(session.under_way),
-        "held_answers": len(session.timers),
+        "webhooks": len(session.state.queue),
+        "under_way": len(session.presence.attempts_under_way),
+        "held_answers": len(session.presence.timers),
         "coming": sorted(coming, key=lambda each: str(each["at"]))[:limit],
     }
 
@@ -91,17 +91,17 @@ def _place(event: Fired) -> tuple[Instant, bool, int]:
 
 def _attempts(session: Session, begin: Mark, end: Mark) -> Iterator[WebhookAttempt]:
     """Newest first."""
-    earlier = dropwhile(lambda each: int(each.id) > end.attempts, session.journal.attempts)
+    earlier = dropwhile(lambda each: int(each.id) > end.attempts, session.state.journal.attempts)
     return takewhile(lambda each: int(each.id) > begin.attempts, earlier)
 
 
 async def _changes(session: Session, begin: Instant, end: Instant | None) -> AsyncIterator[Fired]:
     """What changes after `begin`, and not after `end`; the acceptance is no change."""
-    messages: list[Message] = list(await session.store.messages(MOST_MESSAGES))
+    messages: list[Message] = list(await session.state.store.messages(MOST_MESSAGES))
     for message in reversed(messages):
-        if message.accepted_at + session.longest_plan <= begin:
+        if message.accepted_at + session.state.scenario.longest_plan <= begin:
             continue
-        for each in (await session.store.life(message))[1:]:
+        for each in (await session.state.store.life(message))[1:]:
             if begin < each.at and (end is None or each.at <= end):
                 yield Fired(each.at, message, each)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
@@ -85,7 +84,7 @@ class InboxVerbs:
             raise ControlError(400, "Bad request", f"state: {sought.state[:40]!r} is not one of {', '.join(STATES)}")
         found: list[dict[str, Any]] = []
         last = None
-        for looked_at, (number, item) in enumerate(await self._items(sought, _number(before))):
+        for looked_at, (number, item) in enumerate(await self._items(sought, self._number(before))):
             if len(found) == limit or looked_at == MOST_SOUGHT:
                 return {"sends": found, "older": last}
             last = str(number)
@@ -96,18 +95,26 @@ class InboxVerbs:
                 found.append(shown)
         return {"sends": found, "older": None}
 
+    def _number(self, before: str | None) -> int:
+        """The number of the exchange to begin before; without one, begin with the newest."""
+        if before is None:
+            return self._session.state.journal.opened + 1
+        if not (before.isascii() and before.isdigit() and len(before) <= 18):
+            raise ControlError(400, "Bad request", f"before: {before[:40]!r} is no number of an exchange")
+        return int(before)
+
     async def _items(self, sought: Sought, before: int) -> Iterator[_Item]:
         """Those that stand before the number of an exchange, newest first; of the kind that the state is one of."""
-        journal = self._session.journal
+        journal = self._session.state.journal
         messages: Sequence[Message] = ()
         if sought.state not in _OF_NO_MESSAGE:
             # No more than it takes: with a hundred thousand kept, a list of all of them would take longest.
             most = MOST_SOUGHT + max(1, journal.opened + 2 - before)
-            store, destination = self._session.store, sought.destination
+            store, destination = self._session.state.store, sought.destination
             messages = (
                 await store.messages(most)
                 if destination is None
-                else await store.by_destination(destination, None, sys.maxsize)
+                else await store.by_destination(destination, None, None)
             )
         failures: Iterable[Exchange] = ()
         if sought.state in _OF_NO_MESSAGE or not sought.state:
@@ -122,7 +129,7 @@ class InboxVerbs:
 
     async def _of_message(self, message: Message) -> dict[str, Any]:
         secrets = self._session.secrets
-        status = latest(await self._session.store.life(message), self._session.now()).status
+        status = latest(await self._session.state.store.life(message), self._session.now()).status
         submission = message.submission
         key = None if submission.reference is None else submission.reference.key
         return {
@@ -208,11 +215,3 @@ def _is_meant(shown: dict[str, Any], sought: Sought) -> bool:
         return False
     wanted = sought.text.casefold()
     return not wanted or any(wanted in (shown[each] or "").casefold() for each in ("text", "destination", "key"))
-
-
-def _number(before: str | None) -> int:
-    if before is None:
-        return sys.maxsize
-    if not (before.isascii() and before.isdigit() and len(before) <= 18):
-        raise ControlError(400, "Bad request", f"before: {before[:40]!r} is no number of an exchange")
-    return int(before)

@@ -25,7 +25,7 @@ from mock_server.domain.policy import Policy
 from mock_server.domain.segmentation import segmentation
 from mock_server.gateway import scheduler, submit
 from mock_server.gateway import webhooks as delivering
-from mock_server.ports import Answered
+from mock_server.ports import WebhookAnswer
 from mock_server.session.delivery_queue import QueueEntry
 from tests.kit.broken_gateways.breaking import Asked, Broken, ChangeAnswer, Said
 from tests.kit.broken_gateways.parts import policy
@@ -51,7 +51,7 @@ def receipt(change: Callable[[dict[str, Any], int], None]) -> Part:
     attempts = count()
     right = delivering._deliver
 
-    async def deliver(session: Any, message: Any, body: bytes, content_type: str) -> Answered:
+    async def deliver(session: Any, message: Any, body: bytes, content_type: str) -> WebhookAnswer:
         content = json.loads(body)
         change(content, next(attempts))
         return await right(session, message, json.dumps(content).encode(), content_type)
@@ -136,8 +136,8 @@ def _backwards() -> AbstractContextManager[Any]:
 def _never_content() -> AbstractContextManager[Any]:
     right = delivering._settle
 
-    def settle(session: Any, entry: Any, record: Any, answered: Answered, ended: Instant) -> None:
-        right(session, entry, record, Answered(500, None, b"", answered.wall_seconds), ended)
+    def settle(session: Any, entry: Any, record: Any, answered: WebhookAnswer, ended: Instant) -> None:
+        right(session, entry, record, WebhookAnswer(500, None, b"", answered.wall_seconds), ended)
 
     return patch.object(delivering, "_settle", settle)
 
@@ -262,7 +262,7 @@ NOTIFICATIONS: tuple[Broken, ...] = (
     Broken(
         "only 200 counts as taken",
         "WH-4",
-        part=partial(patch.object, Answered, "taken", property(lambda a: a.status == 200)),
+        part=partial(patch.object, WebhookAnswer, "taken", property(lambda a: a.status == 200)),
     ),
     Broken("the wrong order", "WH-5", part=_backwards),
     Broken("nothing waits", "WH-5", part=webhooks(in_order=False)),
