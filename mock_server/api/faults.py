@@ -1,4 +1,4 @@
-"""TransportEffect on the transport: answers that come late, damaged, or not at all.
+"""A fault on the transport: answers that come late, damaged, or not at all.
 
 What HTTP can say goes through the server like any answer. What breaks HTTP goes out as bytes, through the wire that
 the server's protocol offers as an ASGI extension; where there is none, the wire raises what a client would see.
@@ -21,7 +21,7 @@ from mock_server.domain.errors import ErrorCode, Persistence
 from mock_server.domain.fault import NEEDS_A_PORT, STATUSES, Fault, FaultKind
 from mock_server.domain.instants import SECOND, Instant
 from mock_server.domain.requirements import assumed
-from mock_server.domain.stub import Asked, RawAnswer, Stage, Stub
+from mock_server.domain.stub import RawAnswer, RequestFacts, Stage, Stub
 from mock_server.domain.submission import Attempt
 from mock_server.explanation import masked
 from mock_server.gateway import submit
@@ -49,7 +49,7 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-async def forcing_of(scope: Scope, send: Send, asked: Asked) -> StubSelection | None:
+async def forcing_of(scope: Scope, send: Send, asked: RequestFacts) -> StubSelection | None:
     """The stubs that a request meets, its own header's included; `None` where that was refused."""
     session: Session = scope[SESSION]
     exchange: Exchange = scope[EXCHANGE]
@@ -111,7 +111,7 @@ def troubled(scope: Scope, receive: Receive, send: Send, selection: StubSelectio
 
 def note(exchange: Exchange, selection: StubSelection) -> None:
     """Write down which stubs had their say, and what they did to the transport."""
-    exchange.standing = selection.session.state.stubs.in_force()
+    exchange.stubs_in_force = selection.session.state.stubs.in_force()
     if not selection.idle and (selection.names or selection.near):
         exchange.stubs = selection.names
         exchange.near = tuple(selection.near)

@@ -19,7 +19,7 @@ from mock_server.domain.decision import ProtocolError
 from mock_server.domain.errors import FORBIDDEN, MALFORMED, NOT_FOUND
 from mock_server.domain.instants import Instant, instant_of
 from mock_server.domain.requirements import assumed, documented
-from mock_server.domain.stub import Asked
+from mock_server.domain.stub import RequestFacts
 from mock_server.gateway import lookups
 from mock_server.journal.exchange import Exchange
 from mock_server.session.session import Session
@@ -75,7 +75,7 @@ class StatusEndpoint:
             raise HTTPException(404)
         if await refused_unread(scope, receive, send, "look-up"):
             return
-        selection = await forcing_of(scope, send, Asked("look-up"))
+        selection = await forcing_of(scope, send, RequestFacts("look-up"))
         if selection is None or await intercepted(scope, receive, send, selection):
             return
         send = troubled(scope, receive, send, selection)

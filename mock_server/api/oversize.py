@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 from mock_server.api.body import declares_too_much, refuse_declared
 from mock_server.api.exchange import EXCHANGE, HEADERS
 from mock_server.api.faults import forcing_of, intercepted, troubled
-from mock_server.domain.stub import Asked
+from mock_server.domain.stub import RequestFacts
 from mock_server.domain.submission import Credentials
 from mock_server.wire.credentials import read_credentials
 
@@ -23,7 +23,7 @@ async def refused_unread(scope: Scope, receive: Receive, send: Send, operation: 
         return False
     credentials = read_credentials(headers.get(b"authorization"))
     caller = credentials.username if isinstance(credentials, Credentials) else ""
-    selection = await forcing_of(scope, send, Asked(operation, caller))
+    selection = await forcing_of(scope, send, RequestFacts(operation, caller))
     if selection is not None and not await intercepted(scope, receive, send, selection):
         await refuse_declared(length, troubled(scope, receive, send, selection), scope[EXCHANGE])
     return True

@@ -12,7 +12,7 @@ from mock_server.api.faults import forcing_of, intercepted, troubled
 from mock_server.api.oversize import refused_unread
 from mock_server.domain.errors import TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
 from mock_server.domain.requirements import assumed
-from mock_server.domain.stub import asked_by
+from mock_server.domain.stub import facts_of
 from mock_server.domain.submission import Attempt, Operation, Submission, Unreadable
 from mock_server.gateway import submit
 from mock_server.gateway.stub_selection import StubSelection
@@ -53,7 +53,7 @@ class SendEndpoint:
         receivers = _receivers(scope, session) if asks_back else ()
         attempt = Attempt(self._operation, credentials, content, exchange.at, exchange.id, receivers)
         exchange.asked_with(session.policy, attempt.username)
-        selection = await forcing_of(scope, send, asked_by(attempt))
+        selection = await forcing_of(scope, send, facts_of(attempt))
         if selection is not None and not await intercepted(scope, receive, send, selection, attempt):
             await self._decide(scope, receive, send, attempt, selection)
 

@@ -10,7 +10,7 @@ from mock_server.api.body import OVERFLOWING, keep_body
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
 from mock_server.api.faults import forcing_of, intercepted, troubled
 from mock_server.api.oversize import refused_unread
-from mock_server.domain.stub import Asked
+from mock_server.domain.stub import RequestFacts
 from mock_server.domain.submission import Attempt, Operation, Submission
 from mock_server.gateway import lookups
 from mock_server.journal.exchange import Exchange
@@ -35,7 +35,7 @@ class ServiceStatusEndpoint:
             return
         if not await keep_body(scope, receive, exchange, session):
             return
-        selection = await forcing_of(scope, send, Asked(f"{self._operation}-health"))
+        selection = await forcing_of(scope, send, RequestFacts(f"{self._operation}-health"))
         if selection is None or await intercepted(scope, receive, send, selection):
             return
         send = troubled(scope, receive, send, selection)

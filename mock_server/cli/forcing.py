@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     "--deliver", envvar="SMS_MOCK_DELIVER", metavar="STATUS", help="What becomes of them: UNDELIVERED, say."
 )
 @click.option(
-    "--fault", envvar="SMS_MOCK_FAULT", metavar="NAME", help="TransportEffect on the transport: reset, 503, hang ..."
+    "--fault", envvar="SMS_MOCK_FAULT", metavar="NAME", help="A fault on the transport: reset, 503, hang ..."
 )
 @click.option("--delay", envvar="SMS_MOCK_DELAY", metavar="TIME", help="Answer this late, such as 2s.")
 @click.option("--hold", is_flag=True, envvar="SMS_MOCK_HOLD", help="Hold the answers until they are released.")

@@ -36,7 +36,7 @@ class Stage(IntEnum):
     """Once the message is accepted: what becomes of it."""
 
 
-class Asked(msgspec.Struct, frozen=True, gc=False):
+class RequestFacts(msgspec.Struct, frozen=True, gc=False):
     """What a stub may look at: each field as the texts that it could be matched by."""
 
     operation: str
@@ -48,30 +48,30 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
         return _VALUES[field](self)
 
 
-def asked_by(attempt: Attempt) -> Asked:
+def facts_of(attempt: Attempt) -> RequestFacts:
     """What a stub sees of an attempt to send."""
     content = attempt.content if isinstance(attempt.content, Submission) else None
-    return Asked(attempt.operation, attempt.username, content)
+    return RequestFacts(attempt.operation, attempt.username, content)
 
 
 def _of(*found: str | None) -> tuple[str, ...]:
     return tuple(each for each in found if each is not None)
 
 
-def _reference(asked: Asked, member: str) -> tuple[str, ...]:
-    reference = asked.submission and asked.submission.reference
+def _reference(facts: RequestFacts, member: str) -> tuple[str, ...]:
+    reference = facts.submission and facts.submission.reference
     return _of(getattr(reference, member) if reference else None)
 
 
-_VALUES: dict[str, Callable[[Asked], tuple[str, ...]]] = {
-    "operation": lambda asked: (asked.operation,),
-    "destination": lambda asked: _of(asked.submission.destination if asked.submission else None),
-    "text": lambda asked: _of(asked.submission.text if asked.submission else None),
+_VALUES: dict[str, Callable[[RequestFacts], tuple[str, ...]]] = {
+    "operation": lambda facts: (facts.operation,),
+    "destination": lambda facts: _of(facts.submission.destination if facts.submission else None),
+    "text": lambda facts: _of(facts.submission.text if facts.submission else None),
     # Both the one who calls and the one on whose behalf: a tester thinks of either as "the account".
-    "account": lambda asked: _of(asked.caller or None, asked.submission.account if asked.submission else None),
-    "service": lambda asked: _reference(asked, "service"),
-    "action": lambda asked: _reference(asked, "action"),
-    "key": lambda asked: _reference(asked, "key"),
+    "account": lambda facts: _of(facts.caller or None, facts.submission.account if facts.submission else None),
+    "service": lambda facts: _reference(facts, "service"),
+    "action": lambda facts: _reference(facts, "action"),
+    "key": lambda facts: _reference(facts, "key"),
 }
 
 
@@ -83,9 +83,9 @@ class Criterion(msgspec.Struct, frozen=True):
     """In words, for explanations."""
     holds_for: Callable[[str], bool]
 
-    def met_by(self, asked: Asked) -> bool:
+    def met_by(self, facts: RequestFacts) -> bool:
         """Whether one of the field's texts is wanted."""
-        return any(map(self.holds_for, asked.values(self.field)))
+        return any(map(self.holds_for, facts.values(self.field)))
 
 
 class RawAnswer(msgspec.Struct, frozen=True):
@@ -164,9 +164,9 @@ class Stub(msgspec.Struct, frozen=True):
         exactness = 0 if self.destination is not None else 1 if self.prefix is not None else 2
         return -self.priority, _ORIGINS.index(self.origin), not self.limited, exactness, self.place
 
-    def unmet(self, asked: Asked) -> Iterator[Criterion]:
+    def unmet(self, facts: RequestFacts) -> Iterator[Criterion]:
         """The criteria that a request does not meet."""
-        return (each for each in self.criteria if not each.met_by(asked))
+        return (each for each in self.criteria if not each.met_by(facts))
 
 
 _ORIGINS = (Origin.HEADER, Origin.CONTROL, Origin.SCENARIO)
@@ -252,7 +252,7 @@ class NearMiss(NamedTuple):
     saw: str
 
 
-class Standing(NamedTuple):
+class StubsInForce(NamedTuple):
     """Which stubs there were when a request came: little to keep, for each exchange keeps one."""
 
     scenario: StubTable

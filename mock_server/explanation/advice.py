@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mock_server.domain.decision import Accepted, Decision, Refused
-from mock_server.domain.findings import Asked
+from mock_server.domain.findings import AskedRule
 from mock_server.explanation.rules import the_one_that_fired
 from mock_server.explanation.unrouted import advice_on_protocol_error
 from mock_server.journal.exchange import Exchange
@@ -17,7 +17,7 @@ _UNREAL = "it tells nothing about the request"
 _GONE = "The client went away before its request was complete: nothing was decided. Look at its time-outs."
 
 
-def advice(exchange: Exchange, asked: list[Asked]) -> str | None:
+def advice(exchange: Exchange, asked: list[AskedRule]) -> str | None:
     """What to tell a newcomer; `None` where the client got what it asked for."""
     if exchange.bug is not None:
         return _BUG
@@ -41,7 +41,7 @@ def _on_stub(does: str, *names: str) -> str:
     return f"The stub {', '.join(names)} {does}. Take the stub away, or send what it does not match."
 
 
-def _on_rule(decision: Decision, fired: Asked | None) -> str | None:
+def _on_rule(decision: Decision, fired: AskedRule | None) -> str | None:
     if fired is None or fired.finding is None:
         return None
     finding, verdict = fired.finding, decision.verdict

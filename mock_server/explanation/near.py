@@ -8,7 +8,7 @@ from typing import Any
 
 from mock_server.domain.instants import Instant
 from mock_server.domain.secrets import Secrets
-from mock_server.domain.stub import Asked, NearMiss, Origin, Stage, Stub
+from mock_server.domain.stub import NearMiss, Origin, RequestFacts, Stage, Stub
 from mock_server.explanation.masking import masked
 from mock_server.journal.exchange import Exchange
 from mock_server.session.ports import StubStore
@@ -19,7 +19,7 @@ _MANY = 3
 
 
 def stubs_nearly_matched(
-    exchange: Exchange, asked: Asked | None, stubs: StubStore | None, secrets: Secrets
+    exchange: Exchange, asked: RequestFacts | None, stubs: StubStore | None, secrets: Secrets
 ) -> list[dict[str, Any]]:
     """At most `MOST_NEAR`: those whose limits kept them from it, then those whose criteria or turn did.
 
@@ -38,18 +38,20 @@ def stubs_nearly_matched(
     ]
 
 
-def _others(exchange: Exchange, asked: Asked, stubs: StubStore) -> Iterator[NearMiss]:
-    if exchange.standing is None:
+def _others(exchange: Exchange, asked: RequestFacts, stubs: StubStore) -> Iterator[NearMiss]:
+    if exchange.stubs_in_force is None:
         return
     told = {*exchange.stubs, *(each.stub for each in exchange.near)}
     said = {stub.outcome.stage: stub for stub in map(stubs.get, exchange.stubs) if stub is not None}
-    for stub in stubs.those_in_force(exchange.standing):
+    for stub in stubs.those_in_force(exchange.stubs_in_force):
         missed = None if stub.name in told else _missed(stub, asked, stubs, said, exchange.at)
         if missed is not None:
             yield missed
 
 
-def _missed(stub: Stub, asked: Asked, stubs: StubStore, said: dict[Stage, Stub], at: Instant) -> NearMiss | None:
+def _missed(
+    stub: Stub, asked: RequestFacts, stubs: StubStore, said: dict[Stage, Stub], at: Instant
+) -> NearMiss | None:
     """The one thing that differs. A scenario's stub for another number is no near miss: it has dozens of these."""
     unmet = list(islice(stub.unmet(asked), 2))
     if len(unmet) == 1 and (stub.origin is Origin.CONTROL or len(stub.criteria) >= _MANY):

@@ -8,46 +8,46 @@ import msgspec
 
 from mock_server import wire
 from mock_server.domain.decision import Decision, Drop, Objection, Refused, SilentlyDropped
-from mock_server.domain.findings import Asked, Case, Said
+from mock_server.domain.findings import AskedRule, ExplainedCase, RuleVerdict
 from mock_server.domain.flooding import NOTHING_COUNTED
 from mock_server.domain.policy import Account, Policy
 from mock_server.domain.rules import HEALTH_RULES, ORDER
 from mock_server.domain.secrets import Secrets
-from mock_server.domain.stub import Asked as AskedOfStubs
+from mock_server.domain.stub import RequestFacts
 from mock_server.domain.submission import Attempt, Credentials, Operation, Presented, Submission, Unreadable
 from mock_server.explanation.masking import masked
 from mock_server.journal.exchange import Exchange
 
-_HEALTH = tuple(rule.__name__ for rule in HEALTH_RULES)
-_FIRED = frozenset({Said.REFUSED, Said.DROPPED})
+_HEALTH = tuple(rule.name for rule in HEALTH_RULES)
+_FIRED = frozenset({RuleVerdict.REFUSED, RuleVerdict.DROPPED})
 
 
-def rules_asked(exchange: Exchange, secrets: Secrets) -> list[Asked]:
+def rules_asked(exchange: Exchange, secrets: Secrets) -> list[AskedRule]:
     """Every rule of the operation in its order; none where no rule was asked."""
     policy, decision = exchange.policy, exchange.decision
     rules = _HEALTH if exchange.operation is None else ORDER
     if policy is None or (decision is None and (exchange.operation is not None or exchange.account is None)):
         return []
     if decision is not None and decision.forced and decision.natural is None and decision.tally is None:
-        return [Asked(rule, Said.NOT_ASKED) for rule in rules]
+        return [AskedRule(rule, RuleVerdict.NOT_ASKED) for rule in rules]
     return _case(exchange, policy, decision, secrets).findings(rules)
 
 
-def stubs_asked(exchange: Exchange) -> AskedOfStubs | None:
+def stubs_asked(exchange: Exchange) -> RequestFacts | None:
     """What the stubs saw of a send; `None` where the body is not kept whole, and for everything else."""
     if exchange.operation is None or not _body_is_whole(exchange):
         return None
     content = _content(exchange)
     caller = "" if exchange.account is None else exchange.account.username
-    return AskedOfStubs(exchange.operation, caller, content if isinstance(content, Submission) else None)
+    return RequestFacts(exchange.operation, caller, content if isinstance(content, Submission) else None)
 
 
-def the_one_that_fired(asked: list[Asked]) -> Asked | None:
+def the_one_that_fired(asked: list[AskedRule]) -> AskedRule | None:
     """The rule that decided, or would have decided had no stub."""
     return next((each for each in asked if each.said in _FIRED), None)
 
 
-def rules_view(exchange: Exchange, asked: list[Asked], secrets: Secrets) -> dict[str, Any]:
+def rules_view(exchange: Exchange, asked: list[AskedRule], secrets: Secrets) -> dict[str, Any]:
     """The rules as the control API shows them, and why a value is missing where one is."""
     missing = any(each.finding is not None and each.finding.saw is None for each in asked)
     return {
@@ -56,7 +56,7 @@ def rules_view(exchange: Exchange, asked: list[Asked], secrets: Secrets) -> dict
     }
 
 
-def _rule(asked: Asked, secrets: Secrets) -> dict[str, Any]:
+def _rule(asked: AskedRule, secrets: Secrets) -> dict[str, Any]:
     finding = asked.finding
     if finding is None:
         return {
@@ -79,7 +79,7 @@ def _rule(asked: Asked, secrets: Secrets) -> dict[str, Any]:
     }
 
 
-def _case(exchange: Exchange, policy: Policy, decision: Decision | None, secrets: Secrets) -> Case:
+def _case(exchange: Exchange, policy: Policy, decision: Decision | None, secrets: Secrets) -> ExplainedCase:
     objection = None if decision is None else _objection(decision)
     kept = exchange.operation is None or _body_is_whole(exchange)
     content = _content(exchange) if kept else Submission(destination=exchange.destination or "")
@@ -89,7 +89,7 @@ def _case(exchange: Exchange, policy: Policy, decision: Decision | None, secrets
     operation = exchange.operation or Operation.ADMIN
     attempt = Attempt(operation, _credentials(exchange.account), content, exchange.at, exchange.id)
     tally = NOTHING_COUNTED if decision is None or decision.tally is None else decision.tally
-    return Case(attempt, policy, tally, objection, body_kept=kept)
+    return ExplainedCase(attempt, policy, tally, objection, body_kept=kept)
 
 
 def _content(exchange: Exchange) -> Submission | Unreadable:

@@ -10,7 +10,7 @@ from mock_server.domain.decision import Decision
 from mock_server.domain.delivery import latest
 from mock_server.domain.instants import Instant
 from mock_server.domain.message import Message
-from mock_server.domain.rules import HEALTH_RULES
+from mock_server.domain.rules import object_to_health_check
 from mock_server.domain.submission import Attempt
 from mock_server.session.session import Session
 
@@ -35,11 +35,8 @@ async def statuses_of_reference(session: Session, key: str, before: Instant | No
 
 def service_status(session: Session, attempt: Attempt) -> Decision | None:
     """The refusal of a health check for administrators; `None` where it may be answered (OP-4)."""
-    for rule in HEALTH_RULES:
-        refused = rule(attempt, session.policy)
-        if refused is not None:
-            return Decision(refused, rule.__name__, refused.requirement)
-    return None
+    objection = object_to_health_check(attempt, session.policy)
+    return None if objection is None else Decision(objection.said, objection.rule, objection.said.requirement)
 
 
 async def _view(session: Session, message: Message) -> Mapping[str, Any]:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from mock_server.domain.fault import Fault, spelled
 from mock_server.domain.instants import Duration, Instant
-from mock_server.domain.stub import Asked, NearMiss, Stage, Stub
+from mock_server.domain.stub import NearMiss, RequestFacts, Stage, Stub
 from mock_server.session.session import Session
 
 
 class StubSelection:
     """At most one stub per stage, each counted once; the request header's stub takes precedence over all others."""
 
-    __slots__ = ("_applied", "_asked", "_at", "_candidates", "_header", "idle", "near", "session")
+    __slots__ = ("_applied", "_at", "_candidates", "_facts", "_header", "idle", "near", "session")
 
-    def __init__(self, session: Session, asked: Asked, at: Instant, header: Stub | None = None) -> None:
+    def __init__(self, session: Session, facts: RequestFacts, at: Instant, header: Stub | None = None) -> None:
         self.session = session
-        self._asked = asked
+        self._facts = facts
         self._at = at
         self._header = header
         # Found once for all stages: of two hundred stubs hardly one matches this request.
-        self._candidates = session.state.stubs.candidates(asked)
+        self._candidates = session.state.stubs.candidates(facts)
         self.idle = header is None and not self._candidates
         """No stub can match, as for most requests."""
         self._applied: dict[Stage, Stub | None] = {}
@@ -36,11 +36,11 @@ class StubSelection:
 
     def _matching(self, stage: Stage) -> Stub | None:
         header = self._header
-        if header is not None and header.outcome.stage is stage and not any(header.unmet(self._asked)):
+        if header is not None and header.outcome.stage is stage and not any(header.unmet(self._facts)):
             return header
         if not self._candidates:
             return None
-        stub, near = self.session.state.stubs.match(stage, self._candidates, self._asked, self._at)
+        stub, near = self.session.state.stubs.match(stage, self._candidates, self._facts, self._at)
         self.near += near
         return stub
 
@@ -68,7 +68,7 @@ class StubSelection:
         return TransportEffect(fault, delay.drawn(self._draw(stub)), delay.virtual, hold)
 
     def _draw(self, stub: Stub) -> float:
-        submission = self._asked.submission
+        submission = self._facts.submission
         pair = "" if submission is None else f"{submission.destination}\0{submission.text}"
         nth = self.session.state.stubs.counts(stub).applied
         return self.session.state.ids.draw(f"delay\0{stub.name}\0{nth}\0{pair}")

@@ -7,7 +7,7 @@ from hashlib import sha256
 from mock_server.domain.decision import Decision, ProtocolError
 from mock_server.domain.instants import Instant
 from mock_server.domain.policy import Account, Policy
-from mock_server.domain.stub import NearMiss, Standing
+from mock_server.domain.stub import NearMiss, StubsInForce
 from mock_server.domain.submission import Operation
 
 
@@ -39,9 +39,9 @@ class Exchange:
         "protocol_error",
         "raw_size",
         "settled",
-        "standing",
         "status",
         "stubs",
+        "stubs_in_force",
         "transport_effect",
     )
 
@@ -81,7 +81,7 @@ class Exchange:
     """The client went away before the request was complete."""
     stubs: tuple[str, ...]
     """The stubs that had their say."""
-    standing: Standing | None
+    stubs_in_force: StubsInForce | None
     """Which stubs there were; `None` where none was looked for."""
     near: tuple[NearMiss, ...]
     """Stubs that were kept from it by their limits."""
@@ -102,7 +102,7 @@ class Exchange:
         self.answer, self.answer_headers = b"", ()
         self.disconnected = False
         self.stubs, self.near = (), ()
-        self.standing = self.transport_effect = None
+        self.stubs_in_force = self.transport_effect = None
         self.raw_size, self.settled = 0, False
 
     def asked_with(self, policy: Policy, username: str) -> None:

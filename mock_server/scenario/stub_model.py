@@ -224,7 +224,7 @@ class ThenPart(Part):
         None, description="What goes wrong with the notifications of these sends."
     )
     answer: AnswerPart | None = Field(None, description="An answer of your own, in the place of the gateway's.")
-    fault: Fault | None = Field(None, description="TransportEffect on the transport, by name, or {kind, at, …}.")
+    fault: Fault | None = Field(None, description="A fault on the transport, by name, or {kind, at, …}.")
     delay: AnyDelay | None = Field(None, description="How late the answer is: a length of time, or how to draw one.")
     hold: Literal[True] | None = Field(
         None, description="The answer waits for POST /_control/exchanges/{id}/release."

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from mock_server.domain.delivery import Plan
 from mock_server.domain.instants import Instant
-from mock_server.domain.stub import Asked, Stage, Standing, Stub, StubTable
+from mock_server.domain.stub import RequestFacts, Stage, Stub, StubsInForce, StubTable
 from mock_server.ports import WebhookAnswer
 from mock_server.session.delivery_queue import QueueEntry
 from mock_server.session.receivers import Received, Receiver, ReceiversState
@@ -77,19 +77,19 @@ class StubStore(Protocol):
         """How many stubs of the control API with a duration are exhausted."""
         ...
 
-    def in_force(self) -> Standing:
+    def in_force(self) -> StubsInForce:
         """Which stubs there are now."""
         ...
 
-    def those_in_force(self, then: Standing) -> Iterator[Stub]:
+    def those_in_force(self, then: StubsInForce) -> Iterator[Stub]:
         """The stubs of an earlier time that still exist."""
         ...
 
-    def candidates(self, asked: Asked) -> Sequence[Stub]:
+    def candidates(self, facts: RequestFacts) -> Sequence[Stub]:
         """The stubs that may match a request, in the order of precedence."""
         ...
 
-    def match(self, stage: Stage, candidates: Sequence[Stub], asked: Asked, now: Instant) -> Matched:
+    def match(self, stage: Stage, candidates: Sequence[Stub], facts: RequestFacts, now: Instant) -> Matched:
         """The stub that applies at a stage, counted, and those that its limits kept away."""
         ...
 

@@ -9,7 +9,7 @@ import msgspec
 
 from mock_server.domain.delivery import Plan
 from mock_server.domain.instants import Instant
-from mock_server.domain.stub import Asked, NearMiss, Stage, Standing, Stub, StubTable, merged
+from mock_server.domain.stub import NearMiss, RequestFacts, Stage, Stub, StubsInForce, StubTable, merged
 
 MOST = 10_000
 """Stubs of the control API that a session keeps."""
@@ -88,7 +88,7 @@ class StubBook:
         self._since: dict[str, Instant] = {}
         """When each stub with a duration was created."""
         self._numbered = 0
-        self._standing: Standing | None = None
+        self._standing: StubsInForce | None = None
 
     def __iter__(self) -> Iterator[Stub]:
         """All stubs, those of the control API first, each in order of creation."""
@@ -178,15 +178,15 @@ class StubBook:
         self._set_control({})
         self._counts, self._since, self._numbered = {}, {}, 0
 
-    def in_force(self) -> Standing:
+    def in_force(self) -> StubsInForce:
         """Which stubs there are now; an exchange keeps it for its explanation."""
         known = self._standing
         if known is None or known.made != self._numbered or known.scenario is not self._scenario:
             # Shared by all exchanges until the stubs change.
-            known = self._standing = Standing(self._scenario, self._numbered)
+            known = self._standing = StubsInForce(self._scenario, self._numbered)
         return known
 
-    def those_in_force(self, then: Standing) -> Iterator[Stub]:
+    def those_in_force(self, then: StubsInForce) -> Iterator[Stub]:
         """The stubs of an earlier time; those of the control API without the ones removed since."""
         yield from (stub for stub in self._control.values() if stub.place <= then.made)
         yield from then.scenario.stubs
@@ -217,21 +217,21 @@ class StubBook:
         yield from self._scenario.plans
         yield from self._table.plans
 
-    def candidates(self, asked: Asked) -> Sequence[Stub]:
+    def candidates(self, facts: RequestFacts) -> Sequence[Stub]:
         """The stubs that may match a request at any stage, in the order of precedence."""
-        submission = asked.submission
+        submission = facts.submission
         destination, text = ("", "") if submission is None else (submission.destination, submission.text)
         found = self._scenario.candidates(destination, text)
         return merged(self._table.candidates(destination, text), found) if self._control else found
 
-    def match(self, stage: Stage, candidates: Sequence[Stub], asked: Asked, now: Instant) -> Matched:
+    def match(self, stage: Stage, candidates: Sequence[Stub], facts: RequestFacts, now: Instant) -> Matched:
         """The candidate that applies at a stage, counted once, and those that only their limits kept away."""
         chosen: Stub | None = None
         near: list[NearMiss] = []
         for stub in candidates:
             if stub.outcome.stage is not stage:
                 continue
-            if next(stub.unmet(asked), None) is not None:
+            if next(stub.unmet(facts), None) is not None:
                 continue
             counts = self._counts.get(stub.name)
             if counts is None:
@@ -241,7 +241,7 @@ class StubBook:
                 counts.matched += stub.nth is not None
                 continue
             counts.matched += 1
-            missed = self._kept_away(stub, counts, asked, now)
+            missed = self._kept_away(stub, counts, facts, now)
             if missed is None:
                 counts.applied += 1
                 chosen = stub
@@ -249,7 +249,7 @@ class StubBook:
                 near.append(missed)
         return Matched(chosen, tuple(near))
 
-    def _kept_away(self, stub: Stub, counts: StubCounts, asked: Asked, now: Instant) -> NearMiss | None:
+    def _kept_away(self, stub: Stub, counts: StubCounts, facts: RequestFacts, now: Instant) -> NearMiss | None:
         """The limit that keeps a stub from a request that meets its criteria; `None` if it applies."""
         if self._time_ended(stub, now):
             return NearMiss(stub.name, "for", "before its time was over", "after it")
@@ -258,7 +258,7 @@ class StubBook:
         if stub.times is not None and counts.applied >= stub.times:
             return NearMiss(stub.name, "times", f"{stub.times} at most", f"used up after {counts.applied}")
         if stub.probability is not None:
-            drawn = self._draw(_name_of_draw(stub, counts, asked))
+            drawn = self._draw(_name_of_draw(stub, counts, facts))
             if drawn >= stub.probability:
                 return NearMiss(stub.name, "probability", f"a draw below {stub.probability:g}", f"{drawn:.3f}")
         return None
@@ -280,10 +280,10 @@ class StubBook:
         self._counts = {name: each.copy() for name, each in state.counts.items()}
 
 
-def _name_of_draw(stub: Stub, counts: StubCounts, asked: Asked) -> str:
+def _name_of_draw(stub: Stub, counts: StubCounts, facts: RequestFacts) -> str:
     """Named by destination, text and n-th of that pair: the order of different sends does not matter."""
-    submission = asked.submission
-    pair = (submission.destination, submission.text) if submission is not None else (asked.operation, "")
+    submission = facts.submission
+    pair = (submission.destination, submission.text) if submission is not None else (facts.operation, "")
     pairs = counts.pairs = {} if counts.pairs is None else counts.pairs
     nth = pairs[pair] = pairs.pop(pair, 0) + 1
     if len(pairs) > _MOST_PAIRS:

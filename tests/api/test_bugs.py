@@ -11,6 +11,7 @@ import pytest
 from mock_server import wire
 from mock_server.control import Control
 from mock_server.domain import rules
+from mock_server.domain.rules.rule import Rule
 from mock_server.gateway import submit as gateway_module
 from mock_server.testing import MockGateway
 from tests.support import ADMIN, DESTINATION, SessionClient, assert_accepted, assert_refused, basic
@@ -38,7 +39,7 @@ def test_a_rule_that_raises_is_a_bug_and_no_refusal(
     world: SessionClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Plain text and `X-Mock-Bug`; the traceback is in the journal alone, its secrets masked."""
-    monkeypatch.setattr(rules, "SUBMISSION_RULES", (broken_rule,))
+    monkeypatch.setattr(rules, "SUBMISSION_RULES", (Rule("broken", broken_rule, broken_rule),))
 
     response = world.send()
 
@@ -56,7 +57,7 @@ def test_a_rule_that_raises_is_a_bug_and_no_refusal(
 def test_the_server_goes_on_after_a_bug(world: SessionClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next send, on the same connection, is decided as if nothing had been."""
     with monkeypatch.context() as broken:
-        broken.setattr(rules, "SUBMISSION_RULES", (broken_rule,))
+        broken.setattr(rules, "SUBMISSION_RULES", (Rule("broken", broken_rule, broken_rule),))
         assert_bug(world.send())
 
     assert_accepted(world.send())
@@ -111,7 +112,7 @@ def test_in_process_a_bug_is_answered_and_not_raised(
     gateway: MockGateway, world: SessionClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A client of the ASGI application sees what a client of the port sees."""
-    monkeypatch.setattr(rules, "SUBMISSION_RULES", (broken_rule,))
+    monkeypatch.setattr(rules, "SUBMISSION_RULES", (Rule("broken", broken_rule, broken_rule),))
 
     async def send() -> httpx2.Response:
         transport = httpx2.ASGITransport(app=gateway.app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mock_server.domain import rules
+from mock_server.domain.rules.rule import Rule
 from tests.console.pages import opened
 from tests.support import CUSTOMER, DESTINATION, SessionClient
 
@@ -76,7 +77,7 @@ def test_a_bug_of_the_mock_is_shown_as_one(world: SessionClient, monkeypatch: py
     def broken(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(rules, "SUBMISSION_RULES", (broken,))
+    monkeypatch.setattr(rules, "SUBMISSION_RULES", (Rule("broken", broken, broken),))
     world.send("Hello")
 
     assert "bug in the mock" in opened(world, "?state=bug").text

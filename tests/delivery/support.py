@@ -14,7 +14,7 @@ from mock_server.control import ClockVerbs, DeliveryVerbs
 from mock_server.domain.decision import Accepted, SilentlyDropped
 from mock_server.domain.instants import SECOND, Duration, Instant
 from mock_server.domain.secrets import Secrets
-from mock_server.domain.stub import asked_by
+from mock_server.domain.stub import facts_of
 from mock_server.domain.submission import Attempt, Credentials, Operation, Reference, Submission, Webhook
 from mock_server.gateway import submit
 from mock_server.gateway.scheduler import wake
@@ -178,7 +178,7 @@ async def send(
     submission = Submission(destination, text, reference, webhook=webhook)
     credentials = Credentials("admin", "admin-secret")
     attempt = Attempt(Operation.ADMIN, credentials, submission, session.now(), "1")
-    decision = await submit.submit(session, attempt, StubSelection(session, asked_by(attempt), attempt.at))
+    decision = await submit.submit(session, attempt, StubSelection(session, facts_of(attempt), attempt.at))
     assert isinstance(decision.verdict, Accepted | SilentlyDropped), decision
     return decision.verdict.message_id
 

@@ -15,7 +15,7 @@ from mock_server.domain.errors import (
     UNSUPPORTED_MEDIA_TYPE,
     WATCHLISTED,
 )
-from mock_server.domain.findings import Case, Said
+from mock_server.domain.findings import ExplainedCase, RuleVerdict
 from mock_server.domain.flooding import Limits, Tally
 from mock_server.domain.instants import HOUR, LATEST, MINUTE, SECOND, Instant
 from mock_server.domain.msisdn import NumberList
@@ -45,7 +45,7 @@ def found(
     """What one rule found in a good submission, but for these fields, under a policy of these parts."""
     attempt = an_attempt(a_submission(**fields), by=by, operation=operation)
     objection = None if said is None else Objection(rule, said)
-    case = Case(attempt, a_policy(readings, **(policy or {})), tally or Tally(), objection, body_kept)
+    case = ExplainedCase(attempt, a_policy(readings, **(policy or {})), tally or Tally(), objection, body_kept)
     asked = next(each for each in case.findings() if each.rule == rule)
     assert asked.finding is not None
     return asked.finding
@@ -174,41 +174,52 @@ WATCHED = Objection("watchlist", Refused(WATCHLISTED, documented("WL-9"), reason
 
 def test_what_stands_behind_the_rule_that_decided_was_not_asked() -> None:
     """The first that fires answers; it names its nearer statement, and the others that they stand for."""
-    asked = Case(an_attempt(), a_policy(), Tally(), WATCHED).findings()
+    asked = ExplainedCase(an_attempt(), a_policy(), Tally(), WATCHED).findings()
 
     assert [each.rule for each in asked] == list(ORDER)
-    assert [each.said for each in asked] == [Said.PASSED] * 11 + [Said.REFUSED] + [Said.NOT_ASKED] * 3
+    assert [each.said for each in asked] == [RuleVerdict.PASSED] * 11 + [RuleVerdict.REFUSED] + [
+        RuleVerdict.NOT_ASKED
+    ] * 3
     assert [each.finding is None for each in asked] == [False] * 12 + [True] * 3
     assert [each.finding.requirement.id for each in asked[10:12] if each.finding] == ["URL-1", "WL-9"]
 
 
 def test_a_drop_is_told_from_a_refusal() -> None:
     """Its answer looks like an acceptance."""
-    asked = Case(an_attempt(), a_policy(), Tally(), Objection("duplicate", Drop(documented("AF-1")))).findings()
+    asked = ExplainedCase(
+        an_attempt(), a_policy(), Tally(), Objection("duplicate", Drop(documented("AF-1")))
+    ).findings()
 
-    assert {each.said for each in asked[:-1]} == {Said.PASSED}
-    assert asked[-1].said is Said.DROPPED
+    assert {each.said for each in asked[:-1]} == {RuleVerdict.PASSED}
+    assert asked[-1].said is RuleVerdict.DROPPED
 
 
 def test_a_body_that_cannot_be_read_leaves_the_rules_that_read_it_unasked() -> None:
     """The rule `content` answers, and nothing behind it is made up."""
     said = refused(MALFORMED, "BAD-1", "body: empty")
     attempt = an_attempt(a_submission())
-    asked = Case(attempt, a_policy(), Tally(), Objection("content", said)).findings()
+    asked = ExplainedCase(attempt, a_policy(), Tally(), Objection("content", said)).findings()
 
-    assert [each.said for each in asked[:4]] == [Said.PASSED, Said.PASSED, Said.REFUSED, Said.NOT_ASKED]
+    assert [each.said for each in asked[:4]] == [
+        RuleVerdict.PASSED,
+        RuleVerdict.PASSED,
+        RuleVerdict.REFUSED,
+        RuleVerdict.NOT_ASKED,
+    ]
 
 
 def test_only_the_rules_of_an_operation_are_told_of() -> None:
     """A health check asks who calls, and no more."""
-    names = tuple(rule.__name__ for rule in HEALTH_RULES)
+    names = tuple(rule.name for rule in HEALTH_RULES)
 
-    assert [each.rule for each in Case(an_attempt(), a_policy(), Tally(), None).findings(names)] == list(names)
+    assert [each.rule for each in ExplainedCase(an_attempt(), a_policy(), Tally(), None).findings(names)] == list(
+        names
+    )
 
 
 def test_of_a_body_that_is_gone_no_value_is_made_up() -> None:
     """What the rules saw in it is unknown; what windows and providers said is not, nor what would help."""
-    asked = Case(an_attempt(), a_policy(), Tally(volume=3), None, body_kept=False).findings()
+    asked = ExplainedCase(an_attempt(), a_policy(), Tally(volume=3), None, body_kept=False).findings()
 
     findings = {each.rule: each.finding for each in asked if each.finding is not None}
     unseen = [rule for rule, finding in findings.items() if finding.saw is None]
@@ -229,7 +240,7 @@ def test_a_text_that_no_submission_holds_has_no_length() -> None:
 def test_a_case_without_a_submission_has_an_empty_one() -> None:
     """What stands in for it is never shown: the rules behind `content` were not asked."""
     unreadable = Unreadable(MALFORMED, assumed("BAD-1"), "body: empty")
-    asked = Case(an_attempt(unreadable), a_policy(), Tally(), None, body_kept=False).findings()
+    asked = ExplainedCase(an_attempt(unreadable), a_policy(), Tally(), None, body_kept=False).findings()
 
     assert {each.finding.saw for each in asked[3:12] if each.finding is not None} == {None}
 

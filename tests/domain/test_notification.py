@@ -17,9 +17,9 @@ Line = tuple[int, str, int, bool]
 
 
 def lines(earned: tuple[Notification, ...]) -> list[Line]:
-    """Number, status, seconds after the acceptance, and whether something is wrong with it."""
+    """The key of its id, status, seconds after the acceptance, and whether something is wrong with it."""
     return [
-        (each.number, each.change.status, (each.due - MORNING) // SECOND, each.adversity is not None)
+        (each.id_key, each.change.status, (each.due - MORNING) // SECOND, each.adversity is not None)
         for each in earned
     ]
 
@@ -55,7 +55,7 @@ def test_where_nothing_changes_nothing_is_told(adversity: Adversity | None) -> N
         (Adversity.WRONG_CONTENT_TYPE, [(0, "SENT", 1, True), (1, "DELIVERED", 3, True)]),
         (
             Adversity.REPEATED_FINAL,
-            [(0, "SENT", 1, True), (1, "DELIVERED", 3, True), (~1, "DELIVERED", 3, True)],
+            [(0, "SENT", 1, True), (1, "DELIVERED", 3, True), (-2, "DELIVERED", 3, True)],
         ),
         (Adversity.BURST, [(0, "SENT", 3, True), (1, "DELIVERED", 3, True)]),
     ],

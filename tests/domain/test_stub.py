@@ -12,16 +12,16 @@ from mock_server.domain.fault import Fault, FaultKind
 from mock_server.domain.instants import HOUR, MINUTE, Instant
 from mock_server.domain.requirements import assumed
 from mock_server.domain.stub import (
-    Asked,
     Criterion,
     Origin,
     Outcome,
     RawAnswer,
+    RequestFacts,
     Stage,
     Stub,
     StubTable,
-    asked_by,
     comes_after,
+    facts_of,
     merged,
 )
 from mock_server.domain.submission import (
@@ -156,7 +156,7 @@ def test_only_what_comes_before_keeps_a_request_from_the_gateway() -> None:
 def test_a_stub_sees_every_field_of_a_send() -> None:
     """The account is the one that calls as well as the one on whose behalf."""
     submission = Submission(NUMBER, "Hi", Reference("ADMIN", "2FA", "k"), account="shop")
-    asked = asked_by(Attempt(Operation.ADMIN, Credentials("anna", "secret"), submission, Instant(0), "1"))
+    asked = facts_of(Attempt(Operation.ADMIN, Credentials("anna", "secret"), submission, Instant(0), "1"))
 
     assert asked.values("operation") == ("admin",)
     assert asked.values("destination") == (NUMBER,)
@@ -168,21 +168,21 @@ def test_a_stub_sees_every_field_of_a_send() -> None:
 def test_a_request_without_submission_has_no_fields() -> None:
     """A body that cannot be read, and a look-up, meet no criterion but that of the operation."""
     unreadable = Unreadable(MALFORMED, assumed("BAD-1"), "body: empty")
-    asked = asked_by(Attempt(Operation.SERVICES, Presented.NOTHING, unreadable, Instant(0), "1"))
+    asked = facts_of(Attempt(Operation.SERVICES, Presented.NOTHING, unreadable, Instant(0), "1"))
 
-    assert asked == Asked("services")
+    assert asked == RequestFacts("services")
     assert [asked.values(field) for field in ("destination", "text", "account", "key")] == [()] * 4
-    assert Asked("admin", submission=Submission(NUMBER, "Hi")).values("service") == ()
+    assert RequestFacts("admin", submission=Submission(NUMBER, "Hi")).values("service") == ()
 
 
 def test_a_criterion_is_met_by_any_of_a_fields_texts() -> None:
     """What is not there meets none."""
     on_behalf = Criterion("account", "shop", "shop".__eq__)
     wanting = msgspec.structs.replace(EXACT, criteria=(on_behalf, Criterion("text", "Hi", "Hi".__eq__)))
-    asked = Asked("admin", "anna", Submission(NUMBER, "Ho", account="shop"))
+    asked = RequestFacts("admin", "anna", Submission(NUMBER, "Ho", account="shop"))
 
     assert on_behalf.met_by(asked)
-    assert not on_behalf.met_by(Asked("admin", "anna"))
+    assert not on_behalf.met_by(RequestFacts("admin", "anna"))
     assert [each.field for each in wanting.unmet(asked)] == ["text"]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from mock_server.domain import rules
+from mock_server.domain.rules.rule import Rule
 from mock_server.pytest_plugin import NotTakenWarning, SmsGateway, SmsServer
 from tests.plugin.conftest import Send, client_of, sender
 
@@ -198,7 +199,7 @@ def test_a_bug_of_the_mock_is_never_overlooked(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(rules, "SUBMISSION_RULES", (broken,))
+    monkeypatch.setattr(rules, "SUBMISSION_RULES", (Rule("broken", broken, broken),))
     told = complaint(sms_server, lambda _, send: send(), strict=strict)
 
     assert told.startswith("The mock has a bug, please report it:")

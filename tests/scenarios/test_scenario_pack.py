@@ -44,19 +44,19 @@ def code_of(made: Policy, submission: Submission, who: Credentials = CUSTOMER, c
     """The code that the rules refuse a submission with, without any stub; `None` where they accept it."""
     operation = Operation.ADMIN if who is ADMIN else Operation.SERVICES
     attempt = Attempt(operation, who, submission, Instant(0), "1")
-    for ask in ATTEMPT_RULES:
-        refused = ask(attempt, made)
+    for rule in ATTEMPT_RULES:
+        refused = rule.ask(attempt, made)
         if refused is not None:
             return refused.error.code
     context = context_of(attempt, submission, made)
-    for judge in SUBMISSION_RULES:
-        refused = judge(submission, context)
+    for submission_rule in SUBMISSION_RULES:
+        refused = submission_rule.ask(submission, context)
         if refused is not None:
             return refused.error.code
     offer = Offer(submission.destination, submission.text, made.provider(), made.limits)
     tally = Tally(volume=counted, volume_frees_at=None, duplicates=0, duplicates_frees_at=None)
-    for weigh in OFFER_RULES:
-        said = weigh(offer, tally)
+    for offer_rule in OFFER_RULES:
+        said = offer_rule.ask(offer, tally)
         if isinstance(said, Refused):
             return said.error.code
     return None

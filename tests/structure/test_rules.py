@@ -1,4 +1,4 @@
-"""Each rule of the gateway has a file, a place in the order, and tests of its own."""
+"""Each rule has a file, a place in the order, and tests of its own."""
 
 from __future__ import annotations
 
@@ -7,36 +7,39 @@ import re
 
 import pytest
 
-from mock_server.domain import findings
-from mock_server.domain.rules import ATTEMPT_RULES, OFFER_RULES, ORDER, SUBMISSION_RULES
+from mock_server.domain.rules import CATALOGUE, ORDER
 from tests.structure.project_sources import ROOT, modules
 
 RULES = sorted(
     path.stem
     for path in (ROOT / "mock_server" / "domain" / "rules").glob("*.py")
-    if path.stem not in {"__init__", "context", "finding"}
+    if path.stem not in {"__init__", "context", "finding", "rule"}
 )
-"""The rules by their files; `context` is what they ask and `finding` what they found: no rules."""
+"""The rules by their files; the other files hold what all rules share."""
 
 
 def test_order_asks_every_rule_once() -> None:
-    """ORD-1: a rule that has a file is asked, and what is asked has a file of its name."""
-    assert sorted(ORDER) == RULES
+    """ORD-1: every file of a rule is in the catalogue, and every rule of the catalogue has a file of its name."""
+    forgotten = [
+        f"mock_server/domain/rules/__init__.py: add the rule of {name}.py" for name in RULES if name not in ORDER
+    ]
+    homeless = [
+        f"mock_server/domain/rules/{name}.py: define the rule {name!r}" for name in ORDER if name not in RULES
+    ]
+
+    assert forgotten + homeless == []
+    assert len(ORDER) == len(set(ORDER))
 
 
-def test_every_rule_has_a_describer_beside_it() -> None:
-    """A rule that cannot say what it saw leaves its answer unexplained: `describe_…` stands in its file."""
-    stages = (
-        (ATTEMPT_RULES, findings.OF_ATTEMPTS),
-        (SUBMISSION_RULES, findings.OF_SUBMISSIONS),
-        (OFFER_RULES, findings.OF_OFFERS),
-    )
-    for rules, describers in stages:
-        names = [rule.__name__ for rule in rules]
-        assert list(describers) == names
-        for rule in rules:
-            describer = describers[rule.__name__]
-            assert (describer.__module__, describer.__name__) == (rule.__module__, f"describe_{rule.__name__}")
+def test_a_rule_is_defined_whole_in_its_own_file() -> None:
+    """A rule asks and describes by the functions of its own file: `name` and `describe_name`."""
+    defined = [
+        (each.ask.__module__, each.ask.__name__, each.describe.__module__, each.describe.__name__)
+        for each in CATALOGUE
+    ]
+
+    package = "mock_server.domain.rules"
+    assert defined == [(f"{package}.{name}", name, f"{package}.{name}", f"describe_{name}") for name in ORDER]
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -51,4 +54,4 @@ def test_rule_has_a_test_file_of_its_own(rule: str) -> None:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     ]
 
-    assert tests, f"tests/domain/test_{rule}.py is missing or holds no test"
+    assert tests, f"tests/domain/rules/test_{rule}.py is missing or holds no test: write the laws of the rule there"

@@ -1,36 +1,38 @@
-"""The order of checks (ORD-1): the first rule that fires answers.
+"""The catalogue of the rules, in the order in which they are asked (ORD-1): the first that refuses answers.
 
-Three tuples, because each stage knows more than the one before: an attempt that may not even hold a submission,
+There are three stages, because each knows more than the one before: an attempt that may not even hold a submission,
 a submission with the accounts behind it, and an offer to the provider with what the windows counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 from mock_server.domain.decision import Drop, Objection, Refused
 from mock_server.domain.flooding import Offer, Tally
 from mock_server.domain.policy import Policy
-from mock_server.domain.rules.authentication import authentication
-from mock_server.domain.rules.content import content
+from mock_server.domain.rules.authentication import AUTHENTICATION
+from mock_server.domain.rules.content import CONTENT
 from mock_server.domain.rules.context import Context, context_of
-from mock_server.domain.rules.destination import destination
-from mock_server.domain.rules.duplicate import duplicate
-from mock_server.domain.rules.impersonation import impersonation
-from mock_server.domain.rules.length import length
-from mock_server.domain.rules.privilege import privilege
-from mock_server.domain.rules.provider import provider
-from mock_server.domain.rules.reachability import reachability
-from mock_server.domain.rules.reference import reference
-from mock_server.domain.rules.text import text
-from mock_server.domain.rules.url import url
-from mock_server.domain.rules.volume import volume
-from mock_server.domain.rules.watchlist import watchlist
-from mock_server.domain.rules.webhook import webhook
+from mock_server.domain.rules.destination import DESTINATION
+from mock_server.domain.rules.duplicate import DUPLICATE
+from mock_server.domain.rules.impersonation import IMPERSONATION
+from mock_server.domain.rules.length import LENGTH
+from mock_server.domain.rules.privilege import PRIVILEGE
+from mock_server.domain.rules.provider import PROVIDER
+from mock_server.domain.rules.reachability import REACHABILITY
+from mock_server.domain.rules.reference import REFERENCE
+from mock_server.domain.rules.rule import AttemptRule, OfferRule, Rule, SubmissionRule
+from mock_server.domain.rules.text import TEXT
+from mock_server.domain.rules.url import URL
+from mock_server.domain.rules.volume import VOLUME
+from mock_server.domain.rules.watchlist import WATCHLIST
+from mock_server.domain.rules.webhook import WEBHOOK
 from mock_server.domain.submission import Attempt, Submission
 
 __all__ = [
     "ATTEMPT_RULES",
+    "CATALOGUE",
     "COUNTED_ATTEMPT_RULES",
     "HEALTH_RULES",
     "OFFER_RULES",
@@ -39,40 +41,53 @@ __all__ = [
     "Context",
     "context_of",
     "object_to_attempt",
+    "object_to_health_check",
     "object_to_offer",
     "object_to_submission",
 ]
 
-HEALTH_RULES: tuple[Callable[[Attempt, Policy], Refused | None], ...] = (authentication, privilege)
+HEALTH_RULES: tuple[AttemptRule, ...] = (AUTHENTICATION, PRIVILEGE)
 
-ATTEMPT_RULES: tuple[Callable[[Attempt, Policy], Refused | None], ...] = (*HEALTH_RULES, content, length)
+ATTEMPT_RULES: tuple[AttemptRule, ...] = (*HEALTH_RULES, CONTENT, LENGTH)
 
-SUBMISSION_RULES: tuple[Callable[[Submission, Context], Refused | None], ...] = (
-    text,
-    destination,
-    reference,
-    impersonation,
-    webhook,
-    reachability,
-    url,
-    watchlist,
+SUBMISSION_RULES: tuple[SubmissionRule, ...] = (
+    TEXT,
+    DESTINATION,
+    REFERENCE,
+    IMPERSONATION,
+    WEBHOOK,
+    REACHABILITY,
+    URL,
+    WATCHLIST,
 )
 
-COUNTED_ATTEMPT_RULES = frozenset({"reference", "impersonation", "reachability", "url", "watchlist"})
-"""Rules that refuse a well-formed attempt; it counts where AF-5 is read that way. The others find it ill-formed."""
+OFFER_RULES: tuple[OfferRule, ...] = (VOLUME, PROVIDER, DUPLICATE)
 
-OFFER_RULES: tuple[Callable[[Offer, Tally], Refused | Drop | None], ...] = (volume, provider, duplicate)
+CATALOGUE: tuple[Rule[Any, Any], ...] = (*ATTEMPT_RULES, *SUBMISSION_RULES, *OFFER_RULES)
+"""All rules in the order in which they are asked."""
 
-ORDER: tuple[str, ...] = tuple(rule.__name__ for rule in (*ATTEMPT_RULES, *SUBMISSION_RULES, *OFFER_RULES))
+ORDER: tuple[str, ...] = tuple(rule.name for rule in CATALOGUE)
 """The names of all rules in the order in which they are asked."""
+
+COUNTED_ATTEMPT_RULES = frozenset(rule.name for rule in CATALOGUE if rule.counts)
+"""The rules whose refused attempts count under the alternative reading of AF-5."""
+
+
+def object_to_health_check(attempt: Attempt, policy: Policy) -> Objection[Refused] | None:
+    """Ask whether the caller may use an administrators' health check (OP-4)."""
+    for rule in HEALTH_RULES:
+        refused = rule.ask(attempt, policy)
+        if refused is not None:
+            return Objection(rule.name, refused)
+    return None
 
 
 def object_to_attempt(attempt: Attempt, policy: Policy) -> Objection[Refused] | Submission:
-    """Ask who calls and whether the body holds a submission; that submission, where nothing stands against it."""
+    """Ask who calls and whether the body holds a submission; the submission, if nothing refuses it."""
     for rule in ATTEMPT_RULES:
-        refused = rule(attempt, policy)
+        refused = rule.ask(attempt, policy)
         if refused is not None:
-            return Objection(rule.__name__, refused)
+            return Objection(rule.name, refused)
     assert isinstance(attempt.content, Submission), "the rule `content` refuses everything else"  # noqa: S101
     return attempt.content
 
@@ -80,16 +95,16 @@ def object_to_attempt(attempt: Attempt, policy: Policy) -> Objection[Refused] | 
 def object_to_submission(submission: Submission, context: Context) -> Objection[Refused] | None:
     """Ask everything that needs no counting."""
     for rule in SUBMISSION_RULES:
-        refused = rule(submission, context)
+        refused = rule.ask(submission, context)
         if refused is not None:
-            return Objection(rule.__name__, refused)
+            return Objection(rule.name, refused)
     return None
 
 
 def object_to_offer(offer: Offer, tally: Tally) -> Objection[Refused | Drop] | None:
     """Ask what depends on what was counted before."""
     for rule in OFFER_RULES:
-        said = rule(offer, tally)
+        said = rule.ask(offer, tally)
         if said is not None:
-            return Objection(rule.__name__, said)
+            return Objection(rule.name, said)
     return None

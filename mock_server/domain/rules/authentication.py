@@ -7,6 +7,7 @@ from mock_server.domain.errors import BAD_CREDENTIALS, NO_CREDENTIALS
 from mock_server.domain.policy import Policy
 from mock_server.domain.requirements import assumed, documented
 from mock_server.domain.rules.finding import Finding, counted
+from mock_server.domain.rules.rule import AttemptRule, Rule
 from mock_server.domain.submission import Attempt, Presented
 
 _MISSING = Refused(NO_CREDENTIALS, assumed("ERR-63a"), reason="no Basic credentials were presented")
@@ -39,3 +40,6 @@ def describe_authentication(attempt: Attempt, policy: Policy, said: Refused | No
     )
     limit = f"active, with its password, and one of {counted(len(policy.accounts), 'account')}"
     return Finding(_ACC_1, saw, limit, remedy)
+
+
+AUTHENTICATION: AttemptRule = Rule("authentication", authentication, describe_authentication, reads_body=False)

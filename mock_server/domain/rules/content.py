@@ -7,6 +7,7 @@ from mock_server.domain.errors import MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA_TY
 from mock_server.domain.policy import Policy
 from mock_server.domain.requirements import assumed
 from mock_server.domain.rules.finding import Finding
+from mock_server.domain.rules.rule import AttemptRule, Rule
 from mock_server.domain.submission import Attempt, Unreadable
 
 _BAD_1 = assumed("BAD-1")
@@ -31,3 +32,6 @@ def describe_content(_: Attempt, __: Policy, said: Refused | None) -> Finding:
     saw = "a submission" if said is None else said.details
     limit = "a JSON object of at most 1 MiB, its members of the right types, sent as JSON"
     return Finding(_BAD_1, saw, limit, _REMEDY if said is None else _REMEDIES.get(said.error, _REMEDY))
+
+
+CONTENT: AttemptRule = Rule("content", content, describe_content, reads_body=False)

@@ -10,6 +10,7 @@ from mock_server.domain.msisdn import LineType, NumberFault, fault_of, line_type
 from mock_server.domain.requirements import assumed, documented
 from mock_server.domain.rules.context import Context
 from mock_server.domain.rules.finding import Finding
+from mock_server.domain.rules.rule import Rule, SubmissionRule
 from mock_server.domain.submission import Submission
 
 _REQ_1 = documented("REQ-1")
@@ -65,3 +66,6 @@ def _remedy(number: str) -> str:
     if number.isascii() and number.isdigit():
         return "add a plus and the country code, such as +39…"
     return "give `destination` as a text of a plus, the country code and digits, such as +393401234567"
+
+
+DESTINATION: SubmissionRule = Rule("destination", destination, describe_destination)

@@ -8,6 +8,7 @@ from mock_server.domain.instants import Instant
 from mock_server.domain.policy import Policy
 from mock_server.domain.requirements import documented
 from mock_server.domain.rules.finding import Count, Finding
+from mock_server.domain.rules.rule import OfferRule, Rule
 
 _AF_1 = documented("AF-1")
 _DROP = Drop(_AF_1)
@@ -34,3 +35,6 @@ def describe_duplicate(offer: Offer, tally: Tally, policy: Policy, at: Instant) 
     return Finding(
         _AF_1, f"{quoted(offer.text)} through {offer.provider}", count.in_words("identical texts", at), remedy
     )
+
+
+DUPLICATE: OfferRule = Rule("duplicate", duplicate, describe_duplicate)

@@ -7,6 +7,7 @@ from mock_server.domain.errors import BAD_CREDENTIALS
 from mock_server.domain.requirements import assumed
 from mock_server.domain.rules.context import Context
 from mock_server.domain.rules.finding import Finding
+from mock_server.domain.rules.rule import Rule, SubmissionRule
 from mock_server.domain.submission import Submission
 
 _ACC_3 = assumed("ACC-3")
@@ -31,3 +32,6 @@ def describe_impersonation(submission: Submission, context: Context) -> Finding:
         saw += ", ignored (ACC-3)"
     remedy = "leave `account` out, or name an active account of the scenario"
     return Finding(_ACC_3, saw, "an active account, where one is named", remedy)
+
+
+IMPERSONATION: SubmissionRule = Rule("impersonation", impersonation, describe_impersonation, counts=True)

@@ -7,6 +7,7 @@ from mock_server.domain.errors import NO_TEXT
 from mock_server.domain.policy import Overlong, Policy
 from mock_server.domain.requirements import assumed
 from mock_server.domain.rules.finding import Finding, counted
+from mock_server.domain.rules.rule import AttemptRule, Rule
 from mock_server.domain.submission import Attempt, Submission
 
 LONGEST_TEXT = 1600
@@ -36,3 +37,6 @@ def describe_length(attempt: Attempt, policy: Policy, _: Refused | None) -> Find
     limit = "any length (BAD-3 is read as `accepted`)" if accepted else f"at most {LONGEST_TEXT} characters"
     remedy = f"send a text of at most {LONGEST_TEXT} characters, or `assume: {{BAD-3: accepted}}` in the scenario"
     return Finding(_BAD_3, saw, limit, remedy)
+
+
+LENGTH: AttemptRule = Rule("length", length, describe_length)

@@ -7,6 +7,7 @@ from mock_server.domain.errors import BAD_CREDENTIALS, NOT_PRIVILEGED
 from mock_server.domain.policy import Policy
 from mock_server.domain.requirements import assumed
 from mock_server.domain.rules.finding import Finding
+from mock_server.domain.rules.rule import AttemptRule, Rule
 from mock_server.domain.submission import Attempt, Operation
 
 _ACC_2 = assumed("ACC-2")
@@ -29,3 +30,6 @@ def describe_privilege(attempt: Attempt, policy: Policy, _: Refused | None) -> F
     limit = "administrators only" if for_admins else "any account may use the services' operation"
     remedy = "use the services' operation, or an account with `admin: true` in the scenario"
     return Finding(_ACC_2, saw, limit, remedy)
+
+
+PRIVILEGE: AttemptRule = Rule("privilege", privilege, describe_privilege, reads_body=False)

@@ -9,6 +9,7 @@ from mock_server.domain.instants import Instant
 from mock_server.domain.policy import Policy
 from mock_server.domain.requirements import documented
 from mock_server.domain.rules.finding import Finding
+from mock_server.domain.rules.rule import OfferRule, Rule
 
 _PR_1 = documented("PR-1")
 _UNAVAILABLE = Refused(NO_PROVIDER, _PR_1, reason="no provider is up")
@@ -25,3 +26,6 @@ def describe_provider(offer: Offer, _: Tally, policy: Policy, __: Instant) -> Fi
     saw = "no provider that is up" if offer.provider is None else offer.provider
     remedy = "bring a provider up: change `providers` of the scenario"
     return Finding(_PR_1, saw, f"the first that is up of: {states or 'none'}", remedy)
+
+
+PROVIDER: OfferRule = Rule("provider", provider, describe_provider, reads_body=False)

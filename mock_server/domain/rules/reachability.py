@@ -8,6 +8,7 @@ from mock_server.domain.msisdn import LineType, line_type
 from mock_server.domain.requirements import assumed, documented
 from mock_server.domain.rules.context import Context
 from mock_server.domain.rules.finding import Finding, entries
+from mock_server.domain.rules.rule import Rule, SubmissionRule
 from mock_server.domain.submission import Submission
 
 _ERR_8 = documented("ERR-8")
@@ -43,3 +44,6 @@ def describe_reachability(submission: Submission, context: Context) -> Finding:
     if entry is None:
         remedy = "send to a number that the numbering plan holds for mobile, or take NUM-1 out of `assume`"
     return Finding(_ERR_8, number, limit, remedy)
+
+
+REACHABILITY: SubmissionRule = Rule("reachability", reachability, describe_reachability, counts=True)

@@ -7,6 +7,7 @@ from mock_server.domain.errors import INVALID_SERVICE
 from mock_server.domain.requirements import documented
 from mock_server.domain.rules.context import Context
 from mock_server.domain.rules.finding import Finding
+from mock_server.domain.rules.rule import Rule, SubmissionRule
 from mock_server.domain.submission import Submission
 
 _REQ_3 = documented("REQ-3")
@@ -39,3 +40,6 @@ def describe_reference(submission: Submission, context: Context) -> Finding:
         saw = "no reference"
     remedy = f"name one of {known} as `reference.service`, or change `services` of the scenario"
     return Finding(_REQ_3, saw, f"one of: {known}", remedy)
+
+
+REFERENCE: SubmissionRule = Rule("reference", reference, describe_reference, counts=True)

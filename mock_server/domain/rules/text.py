@@ -7,6 +7,7 @@ from mock_server.domain.errors import NO_TEXT
 from mock_server.domain.requirements import assumed
 from mock_server.domain.rules.context import Context
 from mock_server.domain.rules.finding import Finding, counted
+from mock_server.domain.rules.rule import Rule, SubmissionRule
 from mock_server.domain.submission import Submission
 
 _ERR_66 = assumed("ERR-66")
@@ -30,3 +31,6 @@ def describe_text(submission: Submission, context: Context) -> Finding:
     strict = context.policy.readings.blank_text_is_empty
     limit = "one character at least" + (" that is no white space" if strict else "")
     return Finding(_ERR_66, saw, limit, f"give `text` {limit}")
+
+
+TEXT: SubmissionRule = Rule("text", text, describe_text)

@@ -7,6 +7,7 @@ from mock_server.domain.errors import URL_DENIED
 from mock_server.domain.requirements import documented
 from mock_server.domain.rules.context import Context
 from mock_server.domain.rules.finding import Finding
+from mock_server.domain.rules.rule import Rule, SubmissionRule
 from mock_server.domain.submission import Submission
 from mock_server.domain.urls import find_url
 
@@ -33,3 +34,6 @@ def describe_url(submission: Submission, context: Context) -> Finding:
     limit = f"account {quoted(context.sender.username)} {allowed} send URLs"
     remedy = "leave the URL out, or give the account that the message is sent for `urls: allowed` in the scenario"
     return Finding(_URL_1, saw, limit, remedy)
+
+
+URL: SubmissionRule = Rule("url", url, describe_url, counts=True)

@@ -9,6 +9,7 @@ from mock_server.domain.instants import Instant, rfc3339, whole_second_from
 from mock_server.domain.policy import Policy
 from mock_server.domain.requirements import conflict
 from mock_server.domain.rules.finding import Count, Finding
+from mock_server.domain.rules.rule import OfferRule, Rule
 
 _AF_2 = conflict("AF-2")
 
@@ -31,3 +32,6 @@ def describe_volume(offer: Offer, tally: Tally, policy: Policy, at: Instant) -> 
     until = count.until_room(at) + (" (an attempt until then counts too)" if limits.count_attempts else "")
     remedy = f"{until}; or send to another number, or raise `anti_flooding.volume.limit` of the scenario"
     return Finding(_AF_2, offer.destination, limit, remedy)
+
+
+VOLUME: OfferRule = Rule("volume", volume, describe_volume, reads_body=False)

@@ -7,6 +7,7 @@ from mock_server.domain.errors import WATCHLISTED
 from mock_server.domain.requirements import documented
 from mock_server.domain.rules.context import Context
 from mock_server.domain.rules.finding import Finding, entries
+from mock_server.domain.rules.rule import Rule, SubmissionRule
 from mock_server.domain.submission import Submission
 
 _WL_1 = documented("WL-1")
@@ -27,3 +28,6 @@ def describe_watchlist(submission: Submission, context: Context) -> Finding:
     limit = entries(len(listed.entries), "the watchlist") if entry is None else f"on the watchlist: {entry}"
     remedy = "send to a number that no watchlist entry covers, or change `watchlist` of the scenario"
     return Finding(_WL_1, number, limit, remedy)
+
+
+WATCHLIST: SubmissionRule = Rule("watchlist", watchlist, describe_watchlist, counts=True)

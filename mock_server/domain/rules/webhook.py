@@ -9,6 +9,7 @@ from mock_server.domain.decision import Refused, quoted
 from mock_server.domain.requirements import assumed
 from mock_server.domain.rules.context import Context
 from mock_server.domain.rules.finding import Finding
+from mock_server.domain.rules.rule import Rule, SubmissionRule
 from mock_server.domain.submission import Submission
 
 _BAD_6 = assumed("BAD-6")
@@ -68,3 +69,6 @@ def describe_webhook(submission: Submission, context: Context) -> Finding:
         return Finding(_BAD_6, "no webhook", limit, remedy)
     url = "no URL" if target.url is None else quoted(target.url)
     return Finding(_BAD_6, f"{url}, authentication {quoted(target.authentication)}", limit, remedy)
+
+
+WEBHOOK: SubmissionRule = Rule("webhook", webhook, describe_webhook)

@@ -158,7 +158,7 @@ def test_the_order_of_the_rules_is_that_of_the_requirement() -> None:
 @pytest.mark.requirement("ORD-1")
 def test_the_three_stages_make_up_the_order() -> None:
     """ORD-1: what needs no submission, what needs no counting, and the rest."""
-    stages = [[rule.__name__ for rule in stage] for stage in (ATTEMPT_RULES, SUBMISSION_RULES, OFFER_RULES)]
+    stages = [[rule.name for rule in stage] for stage in (ATTEMPT_RULES, SUBMISSION_RULES, OFFER_RULES)]
 
     assert stages == [list(ORD_1[:4]), list(ORD_1[4:12]), list(ORD_1[12:])]
 
@@ -220,7 +220,7 @@ def test_an_attempt_that_nothing_stands_against_yields_its_submission() -> None:
 @pytest.mark.requirement("OP-4", "ACC-1", "ACC-2")
 def test_the_health_check_asks_who_calls_and_nothing_else() -> None:
     """OP-4: credentials of an administrator; it has no body that could be wrong."""
-    assert [rule.__name__ for rule in HEALTH_RULES] == ["authentication", "privilege"]
+    assert [rule.name for rule in HEALTH_RULES] == ["authentication", "privilege"]
 
 
 @pytest.mark.requirement("AF-5")

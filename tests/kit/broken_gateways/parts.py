@@ -26,11 +26,12 @@ from mock_server.domain.rules.authentication import authentication
 from mock_server.domain.rules.context import Context
 from mock_server.domain.rules.destination import destination
 from mock_server.domain.rules.duplicate import duplicate
+from mock_server.domain.rules.rule import Rule
 from mock_server.domain.rules.url import url
 from mock_server.domain.submission import Submission
 from mock_server.gateway import submit
 from mock_server.scenario.compile import Compiled, compiled
-from mock_server.session import session
+from mock_server.session import scenario_in_force
 from tests.kit.broken_gateways.breaking import Broken
 
 Part = Callable[[], AbstractContextManager[Any]]
@@ -50,7 +51,7 @@ def policy(change: Callable[[Policy], Policy]) -> Part:
         longest = max((step.after for step in other.plan.steps), default=0)
         return msgspec.structs.replace(found, policy=other, longest_plan=max(found.longest_plan, longest))
 
-    return partial(patch.object, session, "compiled", changed)
+    return partial(patch.object, scenario_in_force, "compiled", changed)
 
 
 def limit(**changes: Callable[[int], Any]) -> Part:
@@ -64,13 +65,13 @@ def limit(**changes: Callable[[int], Any]) -> Part:
 
 def without(stage: str, *names: str) -> Part:
     """A rule of this stage is not asked."""
-    kept = tuple(rule for rule in getattr(rules, stage) if rule.__name__ not in names)
+    kept = tuple(rule for rule in getattr(rules, stage) if rule.name not in names)
     return partial(patch.object, rules, stage, kept)
 
 
 def in_place(stage: str, name: str, other: Any) -> Part:
-    """A rule of this stage is another one."""
-    changed = tuple(other if rule.__name__ == name else rule for rule in getattr(rules, stage))
+    """A rule of this stage asks something else."""
+    changed = tuple(Rule(name, other, rule.describe) if rule.name == name else rule for rule in getattr(rules, stage))
     return partial(patch.object, rules, stage, changed)
 
 
