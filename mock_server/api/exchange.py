@@ -81,7 +81,7 @@ class ExchangeMiddleware:
                 if EXCHANGE in scope:
                     exchange: Exchange = scope[EXCHANGE]
                     session.state.journal.settle(exchange, headers.get(b"authorization"))
-                    session.presence.subscriptions.exchange_settled(exchange)
+                    session.presence.subscriptions.exchanges.publish(exchange)
 
     async def _answer_missing(self, scope: Scope, send: Send, name: str) -> None:
         if _wants_a_page(scope):

@@ -80,7 +80,7 @@ async def push(session: Session, message: Message, change: Change) -> None:
     past = tuple(each for each in life if each.at <= change.at)
     await store.keep_life(message, (*past, change))
     session.state.scenario.extend_longest_plan(change.at - message.accepted_at)
-    session.presence.subscriptions.message_changed(message, (*past, change))
+    session.presence.subscriptions.changes.publish((message, (*past, change)))
     waiting = queue.withdraw(message.id)
     under_way = [entry for entry in session.presence.attempts_under_way if entry.message.id == message.id]
     for entry in waiting:

@@ -52,17 +52,17 @@ async def submit(session: Session, attempt: Attempt, selection: StubSelection) -
 
     Stubs apply before the first rule, once the body is known to be a submission, and on acceptance.
     """
-    arrival = selection.at(Stage.ARRIVAL)
+    policy = session.policy
+    arrival = None if selection.idle else selection.at(Stage.ARRIVAL)
     if arrival is not None and arrival.outcome.refuse is not None:
         return _forced_refusal(arrival, arrival.outcome.refuse, await foresee(session, attempt))
-    policy = session.policy
     submission = object_to_attempt(attempt, policy)
     if isinstance(submission, Objection):
         return _refusal(submission)
     context = context_of(attempt, submission, policy)
     objection = object_to_submission(submission, context)
     handing = _Handing(session, attempt, submission, context, selection)
-    stub = selection.at(Stage.DECISION)
+    stub = None if selection.idle else selection.at(Stage.DECISION)
     if stub is not None:
         return await _forced(handing, stub, objection)
     if objection is None:
@@ -138,7 +138,7 @@ async def _keep(handing: _Handing, message_id: str, provider: str, *, forced: bo
     """Keep an accepted message, and start its delivery."""
     message = _message(handing, message_id, provider, _fate(handing, forced=forced))
     await handing.session.state.store.keep(message)
-    handing.session.presence.subscriptions.message_kept(message)
+    handing.session.presence.subscriptions.messages.publish(message)
     if handing.submission.webhook is not None:
         await scheduler.begin(handing.session, message)
 

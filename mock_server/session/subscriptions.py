@@ -136,20 +136,11 @@ class Subscriptions:
     def __init__(self) -> None:
         selective = ("id", "message_id", "exchange", "reference.key", "destination", "text")
         self.exchanges: Topic[Exchange] = Topic(selective)
+        """Requests that were served to their end, or as far as they went."""
         self.messages: Topic[Message] = Topic(selective)
+        """Accepted messages."""
         self.changes: Topic[Lived] = Topic(selective)
-
-    def exchange_settled(self, exchange: Exchange) -> None:
-        """Publish a request that was served to its end, or as far as it went."""
-        self.exchanges.publish(exchange)
-
-    def message_kept(self, message: Message) -> None:
-        """Publish an accepted message."""
-        self.messages.publish(message)
-
-    def message_changed(self, message: Message, life: tuple[Change, ...]) -> None:
-        """Publish a message whose life a tester changed."""
-        self.changes.publish((message, life))
+        """Messages whose life a tester changed."""
 
     def on_reset(self) -> None:
         """Notify all subscribers that the session was reset or restored; they stay subscribed."""
