@@ -34,7 +34,7 @@ _AT_ONCE = 50
 _OTHERS = ("/forcing", "/compose", "/scenarios", "/health", "/sessions")
 
 
-class Round(NamedTuple):
+class ConsoleRound(NamedTuple):
     """The same load without pages and with them."""
 
     per_second: float
@@ -120,7 +120,7 @@ def _told(ratios: list[float]) -> str:
     return f"{min(ratios):.2f} / {statistics.median(ratios):.2f} / {max(ratios):.2f}"
 
 
-def _round(port: int, pid: int, path: str) -> Round:
+def _round(port: int, pid: int, path: str) -> ConsoleRound:
     if path.endswith("/messages/"):
         path += _get(port, "/_control/messages?limit=1")["messages"][0]["id"]
     alone = load(port, pid, SECONDS)
@@ -131,7 +131,7 @@ def _round(port: int, pid: int, path: str) -> Round:
         began = time.perf_counter()
         slow, spent = _paced(port, pid)
         took = time.perf_counter() - began
-    return Round(
+    return ConsoleRound(
         beside.per_second / alone.per_second,
         alone.cpu_microseconds / beside.cpu_microseconds,
         statistics.fmean(slow) / statistics.fmean(quick),

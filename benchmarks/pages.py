@@ -12,7 +12,7 @@ from contextlib import suppress
 _LIVE = "part=live"
 
 
-class Page:
+class BenchPage:
     """One open page."""
 
     def __init__(self, port: int, path: str) -> None:
@@ -58,7 +58,7 @@ async def _answer(reader: asyncio.StreamReader) -> None:
 
 
 async def _run(port: int, count: int, path: str) -> None:
-    pages = [Page(port, path) for _ in range(count)]
+    pages = [BenchPage(port, path) for _ in range(count)]
     staying = [asyncio.create_task(page.stay()) for page in pages]
     ended = asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
     await asyncio.wait([*staying, ended], return_when=asyncio.FIRST_COMPLETED)

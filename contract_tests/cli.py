@@ -52,7 +52,7 @@ def gateway(report: Path | None, as_json: bool, **given: Any) -> None:
 
     Exit code 0: everything that could be tested is kept. 1: something is broken. 2: the suite could not run.
     """
-    from contract_tests.gateway.progress import Shown  # noqa: PLC0415
+    from contract_tests.gateway.progress import SuiteProgress  # noqa: PLC0415
     from contract_tests.gateway.runner import run  # noqa: PLC0415
     from contract_tests.report import files  # noqa: PLC0415 - `--help` needs none of it
     from contract_tests.report.console import print_report  # noqa: PLC0415
@@ -60,7 +60,7 @@ def gateway(report: Path | None, as_json: bool, **given: Any) -> None:
 
     try:
         file = None if report is None else files.checked_file(report)
-        with Shown() as shown:
+        with SuiteProgress() as shown:
             found = run(_options(**given), shown.step)
         if file is not None:
             files.write_report(found, file)

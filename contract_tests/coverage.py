@@ -16,7 +16,7 @@ EVERY_ANSWER = "what is judged of every answer"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CoverageRow:
     """One requirement with what exercises it."""
 
     requirement: Requirement
@@ -50,13 +50,13 @@ class Row:
         }
 
 
-def coverage(tests: Path | None = None) -> tuple[list[Row], list[tuple[str, str]]]:
+def coverage(tests: Path | None = None) -> tuple[list[CoverageRow], list[tuple[str, str]]]:
     """A row for each requirement, and every place that names an id which is none."""
     folder = tests or Path(__file__).parent.parent / "tests"
     named = [*_named_by_checks(), *_named_by_tests(folder)]
     known = {requirement.id for requirement in load_requirements()}
     rows = [
-        Row(
+        CoverageRow(
             requirement,
             tuple(dict.fromkeys(where for kind, where, id_ in named if (kind, id_) == ("check", requirement.id))),
             tuple(dict.fromkeys(where for kind, where, id_ in named if (kind, id_) == ("test", requirement.id))),
@@ -95,7 +95,7 @@ def _marked(nodes: list[ast.expr]) -> Iterator[str]:
             yield from (a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
 
 
-def print_coverage(rows: list[Row]) -> None:
+def print_coverage(rows: list[CoverageRow]) -> None:
     """Print the table for people."""
     from rich.console import Console  # noqa: PLC0415 - only printing needs it
     from rich.table import Table  # noqa: PLC0415

@@ -15,10 +15,10 @@ from schemathesis.core.failures import Failure as SchemathesisFailure
 from contract_tests.contract.document import SENDS, Contract
 from contract_tests.contract.readings import Readings
 from contract_tests.model import universal_checks
-from contract_tests.model.reference_model import ReferenceGateway, Sent, agrees, blamed
+from contract_tests.model.reference_model import ReferenceGateway, SentSubmission, agrees, blamed
 from contract_tests.model.world import World, assumed_by, limits_of
 from contract_tests.report.failures import Failure, NeverAccepted, WrongOutcome
-from contract_tests.target.control_client import ControlClient, ControlError, Session
+from contract_tests.target.control_client import ControlApiError, ControlClient, ControlSession
 from contract_tests.target.exchange import Answer, Login, Request
 
 _SESSION = "schemathesis"
@@ -33,7 +33,7 @@ class Runtime:
     contract: Contract
     world: World | None = None
     login: Login | None = None
-    session: Session | None = None
+    session: ControlSession | None = None
     fresh: bool = True
     """Every request finds an untouched world; look-ups change nothing and want something to find."""
     requests: int = 0
@@ -45,7 +45,7 @@ class Runtime:
         client = ControlClient(control, timeout=5, token=token)
         try:
             client.call("GET", "/_ready")
-        except ControlError:
+        except ControlApiError:
             readings = Readings(open_ones=True)
             return cls(readings, Contract(readings), None, login)
         scenario = client.scenario()
@@ -54,7 +54,7 @@ class Runtime:
         if any(each["id"] == _SESSION for each in client.call("GET", "/_control/sessions")["sessions"]):
             client.call("DELETE", f"/_control/sessions/{_SESSION}")
         client.call("POST", "/_control/sessions", {"name": _SESSION, "scenario": world.scenario(readings)})
-        return cls(readings, Contract(readings), world, login, Session(client, _SESSION))
+        return cls(readings, Contract(readings), world, login, ControlSession(client, _SESSION))
 
 
 class _Current:
@@ -130,7 +130,7 @@ def right_answer(ctx: Any, response: Any, case: Any) -> None:
     if request.method != "POST" or request.path not in SENDS:
         return
     model = ReferenceGateway(runtime.world, runtime.readings)
-    sent = Sent(request.path, request.login, request.header("content-type"), request.body)
+    sent = SentSubmission(request.path, request.login, request.header("content-type"), request.body)
     branches = model.branches(sent)
     if not any(agrees(branch, answer, runtime.readings) for branch in branches):
         wanted = " or ".join(dict.fromkeys(str(branch.outcome) for branch in branches))

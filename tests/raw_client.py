@@ -12,7 +12,7 @@ import httpx2
 from tests.support import ADMIN, Auth, basic
 
 
-class RawAnswer:
+class RawResponse:
     """One HTTP answer as it stood on the wire."""
 
     def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
@@ -43,7 +43,7 @@ class RawConnection:
         """Send bytes as they are."""
         self._socket.sendall(raw)
 
-    def send_until_answered(self, piece: bytes, *, most: int) -> RawAnswer:
+    def send_until_answered(self, piece: bytes, *, most: int) -> RawResponse:
         """Send a piece again and again until the server has had enough; what it said."""
         try:
             for _ in range(most):
@@ -58,7 +58,7 @@ class RawConnection:
         while self._receive():
             pass
 
-    def answer(self) -> RawAnswer:
+    def answer(self) -> RawResponse:
         """The next answer; its length must be declared, as that of every answer of the gateway is."""
         while b"\r\n\r\n" not in self._unread:
             self._more()
@@ -69,7 +69,7 @@ class RawConnection:
         while len(self._unread) < length:
             self._more()
         body, self._unread = self._unread[:length], self._unread[length:]
-        return RawAnswer(int(first.split(" ")[1]), headers, body)
+        return RawResponse(int(first.split(" ")[1]), headers, body)
 
     def _more(self) -> None:
         received = self._receive()

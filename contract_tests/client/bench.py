@@ -13,7 +13,7 @@ from contract_tests.client.driver.calling import Driver, DriverFailure
 from contract_tests.client.driver.pool import DriverPool
 from contract_tests.client.driver.protocol import Operation
 from contract_tests.client.evidence import Evidence
-from contract_tests.client.findings import Breach, Check, Failure
+from contract_tests.client.findings import Breach, ClientCheck, ClientFailure
 from contract_tests.client.playing import play
 from contract_tests.client.programs import simple
 from contract_tests.client.replaying import written
@@ -86,7 +86,7 @@ class Bench:
             for _ in range(workers):
                 group.create_task(work())
 
-    async def shrunk(self, check: Check, evidence: Evidence, seconds: float) -> Failure:
+    async def shrunk(self, check: ClientCheck, evidence: Evidence, seconds: float) -> ClientFailure:
         """The breach with the smallest case that shows it to be found in these seconds, and the file of it.
 
         What counts is a client that has just been started, for that is what a file is played with. Where one that is
@@ -99,12 +99,12 @@ class Bench:
             breach = None if again is None else first_breach(check, again)
             if breach is not None:
                 replay = None if self._folder is None else str(written(self._folder, check, breach, case))
-                return Failure(check, breach, again, replay)
+                return ClientFailure(check, breach, again, replay)
         seen = first_breach(check, evidence)
         assert seen is not None
-        return Failure(check, replace(seen, said=f"{seen.said} ({_NOT_AGAIN})"), evidence)
+        return ClientFailure(check, replace(seen, said=f"{seen.said} ({_NOT_AGAIN})"), evidence)
 
-    async def _smallest(self, check: Check, evidence: Evidence, until: float, way: Way) -> Case:
+    async def _smallest(self, check: ClientCheck, evidence: Evidence, until: float, way: Way) -> Case:
         async def still_breaks(case: Case) -> bool:
             try:
                 return first_breach(check, await way(case)) is not None
@@ -121,7 +121,7 @@ class Bench:
             return None
 
 
-def first_breach(check: Check, evidence: Evidence) -> Breach | None:
+def first_breach(check: ClientCheck, evidence: Evidence) -> Breach | None:
     """How a case breaks a check, if it does."""
     return next(iter(check.judge(evidence)), None) if check.reaches(evidence) else None
 

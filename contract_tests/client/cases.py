@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contract_tests.client.driver.protocol import Operation
-from contract_tests.client.steps import ACCEPT, BY_NAME, CLOSED_IDLE, Stage, Step
+from contract_tests.client.steps import ACCEPT, BY_NAME, CLOSED_IDLE, ScriptStep, StepStage
 
 USERNAME, PASSWORD = "kit-admin", "kit-Pa55w0rd-9f3b"
 """A password like no word of any text, so that it is found wherever it is leaked."""
@@ -28,7 +28,7 @@ class Case:
     """
 
     messages: tuple[Mapping[str, Any], ...]
-    program: tuple[Step, ...] = ()
+    program: tuple[ScriptStep, ...] = ()
     operation: Operation = "admin"
     timeout_s: float = 2.0
     """The client's own limit, real seconds."""
@@ -53,7 +53,7 @@ class Case:
         said = json.dumps(self.as_json(), sort_keys=True)
         return len(self.messages), len(self.program), sum(len(str(message)) for message in self.messages), said
 
-    def met(self, stubs: Sequence[str]) -> Step:
+    def met(self, stubs: Sequence[str]) -> ScriptStep:
         """What a send met, from the stubs that the gateway says it matched, such as `stubs[0]`.
 
         To count sends is not enough: what is refused for its form comes as far as no step of the gateway's rules.
@@ -106,13 +106,13 @@ def case_of(data: Mapping[str, Any]) -> Case:
     return Case(messages, program, data["operation"], float(data["timeout_s"]))
 
 
-def _stubs(program: tuple[Step, ...]) -> list[dict[str, Any]]:
+def _stubs(program: tuple[ScriptStep, ...]) -> list[dict[str, Any]]:
     """A stub for each step. Its occurrence is counted among the requests that come as far as its stage."""
     found: list[dict[str, Any]] = []
     intercepted = 0
     for nth, step in enumerate(program, 1):
         if step.then is not None:
-            at = nth if step.stage is not Stage.DECISION else nth - intercepted
+            at = nth if step.stage is not StepStage.DECISION else nth - intercepted
             found.append({"when": {"nth": at}, "then": dict(step.then), "name": step.name})
         intercepted += step.intercepts
     return found

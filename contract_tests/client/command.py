@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from contract_tests.client.driver.calling import Driver
-    from contract_tests.client.findings import Report
-    from contract_tests.client.running import Options
+    from contract_tests.client.findings import ClientReport
+    from contract_tests.client.running import ClientOptions
 
 _SEEDS = 2**32
 
@@ -63,7 +63,7 @@ def client(reports: tuple[Path, ...], as_json: bool, one_shot: bool, **given: An
     """
     import asyncio  # noqa: PLC0415 - `--help` needs none of it
 
-    from contract_tests.client.progress import Shown  # noqa: PLC0415
+    from contract_tests.client.progress import ClientProgress  # noqa: PLC0415
     from contract_tests.client.reporting import files  # noqa: PLC0415
     from contract_tests.client.running import run  # noqa: PLC0415
     from contract_tests.target.target import CouldNotRunError  # noqa: PLC0415
@@ -71,7 +71,7 @@ def client(reports: tuple[Path, ...], as_json: bool, one_shot: bool, **given: An
     try:
         places = [files.checked_file(report) for report in reports]
         options = _options(one_shot=one_shot, **given)
-        with Shown() as shown:
+        with ClientProgress() as shown:
             found = asyncio.run(run(options, _maker(options.client, one_shot=one_shot), shown.step))
         for place in places:
             files.write_report(found, place)
@@ -99,10 +99,10 @@ def _options(  # noqa: PLR0913 - one parameter an option
     known_gaps: Path | None,
     replay: Path | None,
     **given: Any,
-) -> Options:
+) -> ClientOptions:
     from contract_tests.client.gaps import gaps_in  # noqa: PLC0415
     from contract_tests.client.replaying import case_in  # noqa: PLC0415
-    from contract_tests.client.running import DEFAULT_CASES, Options  # noqa: PLC0415
+    from contract_tests.client.running import DEFAULT_CASES, ClientOptions  # noqa: PLC0415
     from contract_tests.target.target import CouldNotRunError  # noqa: PLC0415
 
     seed = _random_seed() if seed is None else seed
@@ -116,7 +116,7 @@ def _options(  # noqa: PLR0913 - one parameter an option
     said += ["--cases", str(count)] if cases is not None else []
     said += ["--operation", given["operation"]] if given["operation"] != "admin" else []
     said += ["--resend", given["resend"]] if given["resend"] != "never" else []
-    return Options(
+    return ClientOptions(
         client=client,
         seed=seed,
         cases=count,
@@ -133,7 +133,7 @@ def _random_seed() -> int:
     return randbelow(_SEEDS)
 
 
-def _print(report: Report, *, as_json: bool) -> None:
+def _print(report: ClientReport, *, as_json: bool) -> None:
     from contract_tests.client.reporting import files  # noqa: PLC0415
 
     if as_json:

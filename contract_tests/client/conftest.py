@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from contract_tests.client.driver.function import FunctionDriver
-from contract_tests.client.findings import Report
+from contract_tests.client.findings import ClientReport
 from contract_tests.client.gaps import gaps_in
-from contract_tests.client.running import Options, run
+from contract_tests.client.running import ClientOptions, run
 from contract_tests.target.target import CouldNotRunError
 
 _SEEDS = 2**32
@@ -48,7 +48,7 @@ def _receipt_endpoint(request: pytest.FixtureRequest) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def client_report(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Report:
+def client_report(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> ClientReport:
     """The whole run, made once; the tests are its checks."""
     try:
         sms_client: Callable[..., Any] = request.getfixturevalue("sms_client")
@@ -57,7 +57,7 @@ def client_report(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -
     given = pytestconfig.getoption
     gaps, seed = given("--sms-client-known-gaps"), given("--sms-client-seed")
     seed, cases = randbelow(_SEEDS) if seed is None else seed, given("--sms-client-cases")
-    options = Options(
+    options = ClientOptions(
         client=getattr(sms_client, "__qualname__", type(sms_client).__qualname__),
         operation=given("--sms-client-operation"),
         seed=seed,

@@ -12,7 +12,7 @@ from typing import Any
 from contract_tests.client.cases import Case
 from contract_tests.client.driver.calling import Answer, Printed
 from contract_tests.client.driver.protocol import Intent
-from contract_tests.client.steps import Step
+from contract_tests.client.steps import ScriptStep
 from contract_tests.target.exchange import NOT_JSON
 
 MASK = "***"
@@ -24,7 +24,7 @@ class Seen:
     """One request that reached the gateway, from its journal, and what was answered."""
 
     exchange: str
-    step: Step
+    step: ScriptStep
     method: str
     url: str
     """As the client asked for it, the session's prefix included; secrets masked."""
@@ -83,7 +83,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class SendAttempt:
     """One intent, from the line that the client got to the answer that it gave."""
 
     intent: Intent
@@ -111,7 +111,7 @@ class Evidence:
     """A case that was played."""
 
     case: Case
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[SendAttempt, ...]
     late: tuple[Seen, ...] = ()
     """What still came when the last answer was in."""
     base_url: str = ""
@@ -124,7 +124,7 @@ class Evidence:
         yield from (each for each in self.late if each.is_send)
 
 
-def seen_in(entry: Mapping[str, Any], step: Step) -> Seen:
+def seen_in(entry: Mapping[str, Any], step: ScriptStep) -> Seen:
     """One entry of the gateway's HAR."""
     request, response, exchange = entry["request"], entry["response"], entry["_exchange"]
     posted = request.get("postData", {})

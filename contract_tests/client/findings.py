@@ -21,7 +21,7 @@ class Severity(StrEnum):
     """Bad manners."""
 
 
-class Verdict(StrEnum):
+class ClientVerdict(StrEnum):
     """How a check stands with the client."""
 
     KEPT = "kept"
@@ -51,7 +51,7 @@ Reaches = Callable[[Evidence], bool]
 
 
 @dataclass(frozen=True)
-class Law:
+class ClientLaw:
     """One law for clients."""
 
     id: str
@@ -63,7 +63,7 @@ class Law:
 
 
 @dataclass(frozen=True)
-class Check(Law):
+class ClientCheck(ClientLaw):
     """A law that cases are judged by."""
 
     judge: Judge = field(repr=False)
@@ -71,10 +71,10 @@ class Check(Law):
 
 
 @dataclass(frozen=True)
-class Failure:
+class ClientFailure:
     """A breach with the smallest case that shows it."""
 
-    check: Law
+    check: ClientLaw
     breach: Breach
     evidence: Evidence | None = None
     """Of the shrunk case; `None` where no send is at fault."""
@@ -90,23 +90,23 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ClientStanding:
     """A check with its verdict over the whole run."""
 
-    check: Law
-    verdict: Verdict
+    check: ClientLaw
+    verdict: ClientVerdict
     reached: int = 0
     """Cases that had something for it."""
     broken: int = 0
     """Cases that broke it."""
     why: str = ""
     """Why it is not testable."""
-    failure: Failure | None = None
+    failure: ClientFailure | None = None
     known_gap: bool = False
 
 
 @dataclass(frozen=True)
-class Met:
+class Reached:
     """How often a step was met by the client, and how often it said `accepted`, `refused 61`, `failed` then."""
 
     step: str
@@ -116,7 +116,7 @@ class Met:
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedReceipt:
     """One kind of receipt, or one order of a race, that was tried on the client's receiver."""
 
     law: str
@@ -129,7 +129,7 @@ class Received:
 
 
 @dataclass(frozen=True)
-class Report:
+class ClientReport:
     """Everything about one run."""
 
     client: str
@@ -138,11 +138,11 @@ class Report:
     seed: int
     cases: int
     seconds: float
-    standings: tuple[Standing, ...]
-    met: tuple[Met, ...] = ()
+    standings: tuple[ClientStanding, ...]
+    met: tuple[Reached, ...] = ()
     fields: Mapping[str, int] = field(default_factory=dict)
     """How often each optional field of a send was asked for."""
-    receipts: tuple[Received, ...] = ()
+    receipts: tuple[ReceivedReceipt, ...] = ()
     """Of a client that takes them: everything that was posted, and every race."""
     command: str = ""
     """What repeats the run."""
@@ -154,5 +154,5 @@ class Report:
         """0: nothing new is broken; 1: something is, or a known gap is closed; 2: no case was played."""
         if not self.cases:
             return 2
-        broken = any(each.verdict is Verdict.BROKEN and not each.known_gap for each in self.standings)
+        broken = any(each.verdict is ClientVerdict.BROKEN and not each.known_gap for each in self.standings)
         return 1 if broken or self.closed_gaps else 0

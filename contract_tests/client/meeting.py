@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from contract_tests.client.driver.calling import Answer, DriverFailure
-from contract_tests.client.driver.protocol import Accepted, RefusedWith
+from contract_tests.client.driver.protocol import ReportedAccepted, ReportedRefused
 from contract_tests.client.evidence import Evidence
-from contract_tests.client.findings import Met
+from contract_tests.client.findings import Reached
 from contract_tests.client.steps import STEPS
 
 _OPTIONAL = ("reference", "account", "lra", "businessRelationId", "detailed", "webhook")
@@ -27,10 +27,10 @@ class Meetings:
             for seen in attempt.sends:
                 self._said[seen.step.name][said(attempt.answer)] += 1
 
-    def steps(self) -> tuple[Met, ...]:
+    def steps(self) -> tuple[Reached, ...]:
         """Every step, those that were never met included."""
         return tuple(
-            Met(step.name, step.group.value, self._said[step.name].total(), dict(self._said[step.name]))
+            Reached(step.name, step.group.value, self._said[step.name].total(), dict(self._said[step.name]))
             for step in STEPS
         )
 
@@ -43,6 +43,6 @@ def said(answer: Answer) -> str:
     """A client's answer in a word or two."""
     if isinstance(answer, DriverFailure):
         return f"no answer: {answer.kind.value}"
-    if isinstance(answer, Accepted):
+    if isinstance(answer, ReportedAccepted):
         return "accepted"
-    return f"refused {answer.code}" if isinstance(answer, RefusedWith) else "failed"
+    return f"refused {answer.code}" if isinstance(answer, ReportedRefused) else "failed"

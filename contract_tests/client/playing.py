@@ -10,7 +10,7 @@ from itertools import count
 from contract_tests.client.cases import PASSWORD, USERNAME, Case
 from contract_tests.client.driver.calling import Driver, Printed
 from contract_tests.client.driver.protocol import Intent
-from contract_tests.client.evidence import Attempt, Evidence
+from contract_tests.client.evidence import Evidence, SendAttempt
 from contract_tests.client.stand_in import StandIn
 from contract_tests.client.steps import CLOSED_IDLE
 
@@ -29,7 +29,7 @@ _IDS = count(1)
 _NOTHING = Printed()
 
 
-def _closed_idle(attempt: Attempt) -> bool:
+def _closed_idle(attempt: SendAttempt) -> bool:
     return attempt.last is not None and attempt.last.step is CLOSED_IDLE
 
 
@@ -48,7 +48,7 @@ async def play(case: Case, driver: Driver, stand_in: StandIn, *, printed: Printe
         start = replace(case, messages=case.messages[:1], program=(), timeout_s=_WARM_UP)
         printed = printed.then((await play(start, driver, stand_in)).attempts[0].printed)
     session = await stand_in.session(case)
-    attempts: list[Attempt] = []
+    attempts: list[SendAttempt] = []
     for message in case.messages:
         if attempts and _closed_idle(attempts[-1]):
             await asyncio.sleep(_NOTICE)
@@ -59,7 +59,7 @@ async def play(case: Case, driver: Driver, stand_in: StandIn, *, printed: Printe
         seconds = time.monotonic() - began
         exchanges = await session.arrived()
         printed = printed.then(driver.take_printed())
-        attempts.append(Attempt(intent, answer, exchanges, seconds, printed, deadline))
+        attempts.append(SendAttempt(intent, answer, exchanges, seconds, printed, deadline))
         printed = Printed()
     late = await session.arrived()
     await session.end()

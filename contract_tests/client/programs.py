@@ -31,7 +31,7 @@ from contract_tests.client.steps import (
     TOLERANCE,
     TRANSIENT,
     Group,
-    Step,
+    ScriptStep,
 )
 
 AMPLE = 5.0
@@ -48,7 +48,7 @@ _SLOW = tuple(step for step in STEPS if step.slow)
 _CLOSED = BY_NAME["connection closed"]
 
 
-def simple(operation: Operation = "admin", timeout_s: float = AMPLE, *program: Step, count: int = 1) -> Case:
+def simple(operation: Operation = "admin", timeout_s: float = AMPLE, *program: ScriptStep, count: int = 1) -> Case:
     """Simple intents, each to a number of its own, and what the gateway does with them."""
     return Case(tuple(simplest(nth) for nth in range(count)), program, operation, timeout_s)
 
@@ -70,7 +70,7 @@ def enumerated(operation: Operation, timeout_s: float) -> tuple[Case, ...]:
     return tuple(found)
 
 
-def _sequences() -> Iterator[tuple[tuple[Step, ...], int]]:
+def _sequences() -> Iterator[tuple[tuple[ScriptStep, ...], int]]:
     """Programs that mean something as a whole, each with its number of intents."""
     for step in REFUSALS:
         yield (step, step), 1
@@ -182,7 +182,7 @@ _PLACE = st.sampled_from(range(_LONGEST))
 
 
 @st.composite
-def _fast_step(draw: st.DrawFn) -> Step:
+def _fast_step(draw: st.DrawFn) -> ScriptStep:
     """The group first: one of many steps is no more likely for it."""
     return draw(_FAST_STEP[draw(_GROUP)])
 
@@ -191,7 +191,7 @@ _FAST_STEPS = st.lists(_fast_step(), min_size=1, max_size=_LONGEST)
 
 
 @st.composite
-def programs(draw: st.DrawFn) -> tuple[Step, ...]:
+def programs(draw: st.DrawFn) -> tuple[ScriptStep, ...]:
     """Up to 4 steps; one program in fifty has one that makes the client wait."""
     steps = draw(_FAST_STEPS)
     if draw(_LOT) == _SLOW_ONE_IN - 1:
@@ -204,7 +204,7 @@ def programs(draw: st.DrawFn) -> tuple[Step, ...]:
 def cases(operation: Operation, timeout_s: float) -> st.SearchStrategy[Case]:
     """Cases of 1 to 3 intents; `timeout_s` is the client's limit where it is made to wait."""
 
-    def case(wanted: list[Message], program: tuple[Step, ...]) -> Case:
+    def case(wanted: list[Message], program: tuple[ScriptStep, ...]) -> Case:
         slow = any(step.slow for step in program)
         limit = timeout_s if slow else max(AMPLE, timeout_s)
         return Case(tuple(told_apart(wanted)), program, operation, limit)

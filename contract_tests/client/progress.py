@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contract_tests.report.progress import Line
+from contract_tests.report.progress import ProgressLine
 
 
-class Shown(Line):
+class ClientProgress(ProgressLine):
     """Shows the cases of a run."""
 
     def step(self, played: int, of: int, broken: int) -> None:

@@ -14,9 +14,9 @@ from itertools import count, permutations
 from contract_tests.client.cases import PASSWORD, USERNAME, Case
 from contract_tests.client.driver.calling import Answer, Driver
 from contract_tests.client.driver.protocol import Intent, Operation
-from contract_tests.client.receipts import Endpoint, Posted, receipt
+from contract_tests.client.receipts import Posted, ReceiptEndpoint, receipt
 from contract_tests.client.stand_in import StandIn
-from contract_tests.client.steps import Group, Step
+from contract_tests.client.steps import Group, ScriptStep
 
 ANSWER, FIRST, SECOND, RETRY = "the answer", "receipt 1", "receipt 2", "receipt 1 again"
 
@@ -25,7 +25,7 @@ ORDERS = tuple(
 )
 """All of them, for a retry comes after what it repeats."""
 
-_HELD = Step("the answer is held", Group.ACCEPTED, {"hold": True}, accepts=True)
+_HELD = ScriptStep("the answer is held", Group.ACCEPTED, {"hold": True}, accepts=True)
 _PATIENCE = 10.0
 _MESSAGE = {"destination": "+447700900123", "text": "Race"}
 _IDS = count(1_000_000)
@@ -43,7 +43,7 @@ class Run:
 
 
 async def race(
-    order: tuple[str, ...], operation: Operation, driver: Driver, stand_in: StandIn, to: Endpoint
+    order: tuple[str, ...], operation: Operation, driver: Driver, stand_in: StandIn, to: ReceiptEndpoint
 ) -> Run | None:
     """Play one order; `None` where the client sent nothing that could be told of."""
     began = time.monotonic()

@@ -9,8 +9,16 @@ from uuid import UUID
 
 from contract_tests.client import receipts
 from contract_tests.client.driver.pool import DriverPool
-from contract_tests.client.driver.protocol import Accepted, Operation
-from contract_tests.client.findings import Breach, Failure, Law, Received, Severity, Standing, Verdict
+from contract_tests.client.driver.protocol import Operation, ReportedAccepted
+from contract_tests.client.findings import (
+    Breach,
+    ClientFailure,
+    ClientLaw,
+    ClientStanding,
+    ClientVerdict,
+    ReceivedReceipt,
+    Severity,
+)
 from contract_tests.client.meeting import said
 from contract_tests.client.race import ORDERS, Run, race
 from contract_tests.client.receipts import QUICK, Posted, Trial, endpoint
@@ -20,7 +28,7 @@ NEEDS_ENDPOINT = "needs --webhook-url"
 
 
 @dataclass(frozen=True)
-class ReceiptCheck(Law):
+class ReceiptCheck(ClientLaw):
     """A law that receipts are posted for."""
 
     trial: Trial = field(repr=False)
@@ -86,27 +94,27 @@ CHECKS: tuple[ReceiptCheck, ...] = (
     ),
 )  # fmt: skip
 
-RACE = Law(
+RACE = ClientLaw(
     "receipts.race",
     "Receipts may come before the answer to their send, twice, in any order: each is taken, and the answer is told.",
     Severity.CRITICAL,
     ("WH-1", "WH-4", "WH-5", "WH-6"),
 )
 
-LAWS: tuple[Law, ...] = (*CHECKS, RACE)
+LAWS: tuple[ClientLaw, ...] = (*CHECKS, RACE)
 
 
-def not_testable() -> list[Standing]:
+def not_testable() -> list[ClientStanding]:
     """How they stand with a client that has no receiver."""
-    return [Standing(law, Verdict.NOT_TESTABLE, why=NEEDS_ENDPOINT) for law in LAWS]
+    return [ClientStanding(law, ClientVerdict.NOT_TESTABLE, why=NEEDS_ENDPOINT) for law in LAWS]
 
 
 async def judged(
     url: str, operation: Operation, pool: DriverPool, stand_in: StandIn, gaps: frozenset[str]
-) -> tuple[list[Standing], tuple[Received, ...]]:
+) -> tuple[list[ClientStanding], tuple[ReceivedReceipt, ...]]:
     """How they stand with the receiver at a URL, and what it met; `CouldNotRunError` where there is none."""
-    found: list[Standing] = []
-    received: list[Received] = []
+    found: list[ClientStanding] = []
+    received: list[ReceivedReceipt] = []
     async with endpoint(url) as to:
         for number, check in enumerate(CHECKS):
             posted = await check.trial(to, str(UUID(int=2**100 + number, version=4)))
@@ -118,28 +126,28 @@ async def judged(
     return found, (*received, *(_race(order, run) for order, run in runs.items()))
 
 
-def _received(law: Law, posted: Iterable[Posted]) -> Iterator[Received]:
+def _received(law: ClientLaw, posted: Iterable[Posted]) -> Iterator[ReceivedReceipt]:
     kinds: dict[str, list[Posted]] = {}
     for each in posted:
         kinds.setdefault(each.what, []).append(each)
-    return (Received(law.id, what, _answered(alike)) for what, alike in kinds.items())
+    return (ReceivedReceipt(law.id, what, _answered(alike)) for what, alike in kinds.items())
 
 
-def _race(order: tuple[str, ...], run: Run | None) -> Received:
+def _race(order: tuple[str, ...], run: Run | None) -> ReceivedReceipt:
     what = ", then ".join(order)
     if run is None:
-        return Received(RACE.id, what)
-    other = isinstance(run.answer, Accepted) and run.answer.message_id != run.message_id
-    return Received(RACE.id, what, _answered(run.posted), said(run.answer) + " under another id" * other)
+        return ReceivedReceipt(RACE.id, what)
+    other = isinstance(run.answer, ReportedAccepted) and run.answer.message_id != run.message_id
+    return ReceivedReceipt(RACE.id, what, _answered(run.posted), said(run.answer) + " under another id" * other)
 
 
 def _answered(posted: Iterable[Posted]) -> dict[str, int]:
     return dict(Counter("none" if each.status is None else str(each.status) for each in posted))
 
 
-def _raced(runs: list[Run], gaps: frozenset[str]) -> Standing:
+def _raced(runs: list[Run], gaps: frozenset[str]) -> ClientStanding:
     if not runs:
-        return Standing(RACE, Verdict.NOT_REACHED, why="the client sent nothing that could be told of")
+        return ClientStanding(RACE, ClientVerdict.NOT_REACHED, why="the client sent nothing that could be told of")
     lost = [(run, sentence) for run in runs for sentence in _lost(run)]
     lines = tuple(f"order: {', '.join(run.order)}" for run, _ in lost[:1]) + _lines(lost[0][0].posted if lost else ())
     return _standing(RACE, len(runs), [sentence for _, sentence in lost], lines, gaps)
@@ -149,15 +157,19 @@ def _lost(run: Run) -> Iterator[str]:
     order = ", ".join(run.order)
     for sentence in _all_taken(run.posted):
         yield f"{sentence} (in the order: {order})"
-    if not (isinstance(run.answer, Accepted) and run.answer.message_id == run.message_id):
+    if not (isinstance(run.answer, ReportedAccepted) and run.answer.message_id == run.message_id):
         yield f"the send was accepted as {run.message_id}, and the client said {run.answer} (in the order: {order})"
 
 
-def _standing(law: Law, reached: int, breaches: list[str], lines: tuple[str, ...], gaps: frozenset[str]) -> Standing:
-    failure = Failure(law, Breach(breaches[0]), lines=lines) if breaches else None
-    verdict = Verdict.BROKEN if breaches else Verdict.KEPT
+def _standing(
+    law: ClientLaw, reached: int, breaches: list[str], lines: tuple[str, ...], gaps: frozenset[str]
+) -> ClientStanding:
+    failure = ClientFailure(law, Breach(breaches[0]), lines=lines) if breaches else None
+    verdict = ClientVerdict.BROKEN if breaches else ClientVerdict.KEPT
     # A race may break in several ways, and is one case.
-    return Standing(law, verdict, reached, min(len(breaches), reached), failure=failure, known_gap=law.id in gaps)
+    return ClientStanding(
+        law, verdict, reached, min(len(breaches), reached), failure=failure, known_gap=law.id in gaps
+    )
 
 
 def _lines(posted: Iterable[Posted]) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def receipt(message_id: str, number: int, status: str, **more: Any) -> dict[str,
     }
 
 
-class Endpoint:
+class ReceiptEndpoint:
     """The client's own receiver of receipts."""
 
     def __init__(self, url: str, http: httpx2.AsyncClient) -> None:
@@ -90,7 +90,7 @@ class Endpoint:
 
 
 @asynccontextmanager
-async def endpoint(url: str) -> AsyncIterator[Endpoint]:
+async def endpoint(url: str) -> AsyncIterator[ReceiptEndpoint]:
     """An endpoint to post to; `CouldNotRunError` where the URL is none or nobody listens there."""
     async with httpx2.AsyncClient(timeout=_PATIENCE, trust_env=False, follow_redirects=False) as http:
         try:
@@ -101,14 +101,14 @@ async def endpoint(url: str) -> AsyncIterator[Endpoint]:
             raise CouldNotRunError(f"--webhook-url {url}: nobody listens there: {error}.") from None
         except httpx2.HTTPError:
             pass  # It has its own opinion of a GET; receipts are judged below.
-        yield Endpoint(url, http)
+        yield ReceiptEndpoint(url, http)
 
 
-Trial = Callable[[Endpoint, str], Awaitable[list[Posted]]]
+Trial = Callable[[ReceiptEndpoint, str], Awaitable[list[Posted]]]
 """Posts receipts of the message with this id."""
 
 
-async def documented(to: Endpoint, message_id: str) -> list[Posted]:
+async def documented(to: ReceiptEndpoint, message_id: str) -> list[Posted]:
     """Every status that is notified, with all members and with the fewest."""
     found = []
     for number, status in enumerate(STATUSES):
@@ -118,19 +118,19 @@ async def documented(to: Endpoint, message_id: str) -> list[Posted]:
     return found
 
 
-async def duplicated(to: Endpoint, message_id: str) -> list[Posted]:
+async def duplicated(to: ReceiptEndpoint, message_id: str) -> list[Posted]:
     """The same receipt three times: a retry has the id and the body of the first."""
     content = receipt(message_id, 1, "DELIVERED")
     return [await to.post(f"the same receipt, time {number}", content) for number in (1, 2, 3)]
 
 
-async def reordered(to: Endpoint, message_id: str) -> list[Posted]:
+async def reordered(to: ReceiptEndpoint, message_id: str) -> list[Posted]:
     """DELIVERED before SENT."""
     sent, delivered = receipt(message_id, 0, "SENT"), receipt(message_id, 1, "DELIVERED")
     return [await to.post("DELIVERED first", delivered), await to.post("SENT after it", sent)]
 
 
-async def unknown(to: Endpoint, message_id: str) -> list[Posted]:
+async def unknown(to: ReceiptEndpoint, message_id: str) -> list[Posted]:
     """A status and members that nobody documented, and a message that nobody knows."""
     stranger = "00000000-0000-4000-8000-000000000000"
     more = {"trace": {"hop": [1, None]}, "message": {"parts": 2}}
@@ -141,7 +141,7 @@ async def unknown(to: Endpoint, message_id: str) -> list[Posted]:
     ]
 
 
-async def malformed(to: Endpoint, message_id: str) -> list[Posted]:
+async def malformed(to: ReceiptEndpoint, message_id: str) -> list[Posted]:
     """What is no receipt; the last is a right one, to see whether the endpoint still lives."""
     body = json.dumps(receipt(message_id, 1, "DELIVERED")).encode()
     broken = {
@@ -154,7 +154,7 @@ async def malformed(to: Endpoint, message_id: str) -> list[Posted]:
     return [*found, await to.post("a right receipt after all that", receipt(message_id, 2, "DELIVERED"))]
 
 
-async def side_by_side(to: Endpoint, message_id: str) -> list[Posted]:
+async def side_by_side(to: ReceiptEndpoint, message_id: str) -> list[Posted]:
     """Twenty at once; one whose connection is refused or cut is repeated by itself, as the gateway does."""
 
     async def one(number: int) -> Posted:

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import yaml
 
 from contract_tests.client.cases import Case, case_of
-from contract_tests.client.findings import Breach, Law
+from contract_tests.client.findings import Breach, ClientLaw
 from contract_tests.client.telling import on_one_line, transcript
 from contract_tests.target.target import CouldNotRunError
 
@@ -28,7 +28,7 @@ _WIDTH = 110
 _LARGEST = 2**20
 
 
-def written(folder: Path, law: Law, breach: Breach, case: Case) -> Path:
+def written(folder: Path, law: ClientLaw, breach: Breach, case: Case) -> Path:
     """Write the file, and the folder if need be; the same case of the same check is the same file.
 
     Raises:
@@ -46,7 +46,7 @@ def written(folder: Path, law: Law, breach: Breach, case: Case) -> Path:
     return path
 
 
-def _for_people(path: str, law: Law, breach: Breach) -> list[str]:
+def _for_people(path: str, law: ClientLaw, breach: Breach) -> list[str]:
     file = quote(on_one_line(path))
     told = (
         f"{law.id} ({law.severity}): {breach.said}",

@@ -17,7 +17,7 @@ from contract_tests.client.driver.calling import Driver
 from contract_tests.client.driver.pool import DriverPool
 from contract_tests.client.driver.protocol import Operation
 from contract_tests.client.evidence import Evidence
-from contract_tests.client.findings import Check, Received, Report, Standing, Verdict
+from contract_tests.client.findings import ClientCheck, ClientReport, ClientStanding, ClientVerdict, ReceivedReceipt
 from contract_tests.client.meeting import Meetings
 from contract_tests.client.programs import enumerated, generated
 from contract_tests.client.stand_in import StandIn
@@ -33,7 +33,7 @@ Progress = Callable[[int, int, int], None]
 
 
 @dataclass(frozen=True)
-class Options:
+class ClientOptions:
     """How a client is to be judged."""
 
     client: str
@@ -65,7 +65,7 @@ class Options:
 class _Tally:
     """What became of one check so far."""
 
-    check: Check
+    check: ClientCheck
     reached: int = 0
     broken: int = 0
     smallest: Evidence | None = None
@@ -81,7 +81,7 @@ class _Tally:
                 self.smallest = evidence
 
 
-async def run(options: Options, make: Callable[[], Driver], progress: Progress | None = None) -> Report:
+async def run(options: ClientOptions, make: Callable[[], Driver], progress: Progress | None = None) -> ClientReport:
     """Judge a client.
 
     Raises:
@@ -128,13 +128,13 @@ class _Judging:
 
 
 def _report(
-    options: Options,
+    options: ClientOptions,
     judging: _Judging,
-    standings: Sequence[Standing],
-    received: tuple[Received, ...],
+    standings: Sequence[ClientStanding],
+    received: tuple[ReceivedReceipt, ...],
     seconds: float,
-) -> Report:
-    return Report(
+) -> ClientReport:
+    return ClientReport(
         client=options.client,
         operation=options.operation,
         seed=options.seed,
@@ -145,11 +145,11 @@ def _report(
         fields=judging.met.fields(),
         receipts=received,
         command=options.command,
-        closed_gaps=tuple(s.check.id for s in standings if s.known_gap and s.verdict is Verdict.KEPT),
+        closed_gaps=tuple(s.check.id for s in standings if s.known_gap and s.verdict is ClientVerdict.KEPT),
     )
 
 
-async def _standings(bench: Bench, tallies: Iterable[_Tally], options: Options) -> list[Standing]:
+async def _standings(bench: Bench, tallies: Iterable[_Tally], options: ClientOptions) -> list[ClientStanding]:
     """The verdicts, each breach with the smallest case that can be found within the time for it."""
     until = time.monotonic() + _SHRINK_ALL
     found = []
@@ -158,32 +158,42 @@ async def _standings(bench: Bench, tallies: Iterable[_Tally], options: Options) 
         if tally.smallest is not None:
             seconds = min(options.shrink_s, max(0.0, until - time.monotonic()))
             failure = await bench.shrunk(tally.check, tally.smallest, seconds)
-        verdict = Verdict.BROKEN if tally.broken else Verdict.KEPT if tally.reached else Verdict.NOT_REACHED
+        verdict = (
+            ClientVerdict.BROKEN
+            if tally.broken
+            else ClientVerdict.KEPT
+            if tally.reached
+            else ClientVerdict.NOT_REACHED
+        )
         gap = tally.check.id in options.known_gaps
-        found.append(Standing(tally.check, verdict, tally.reached, tally.broken, failure=failure, known_gap=gap))
+        found.append(
+            ClientStanding(tally.check, verdict, tally.reached, tally.broken, failure=failure, known_gap=gap)
+        )
     return found
 
 
 async def _receipts(
-    options: Options, pool: DriverPool, stand_in: StandIn
-) -> tuple[list[Standing], tuple[Received, ...]]:
+    options: ClientOptions, pool: DriverPool, stand_in: StandIn
+) -> tuple[list[ClientStanding], tuple[ReceivedReceipt, ...]]:
     if options.webhook_url is None or options.replay is not None:
         return receipt_checks.not_testable(), ()
     return await receipt_checks.judged(options.webhook_url, options.operation, pool, stand_in, options.known_gaps)
 
 
-def _cases(options: Options) -> tuple[Case, ...]:
+def _cases(options: ClientOptions) -> tuple[Case, ...]:
     if options.replay is not None:
         return (options.replay,)
     fixed = enumerated(options.operation, options.timeout_s)
     return tuple(chain(fixed, generated(options.seed, options.cases, options.operation, options.timeout_s)))
 
 
-def _left_open(resend: Resend) -> list[Standing]:
+def _left_open(resend: Resend) -> list[ClientStanding]:
     """The checks that a client is not judged by which may send again."""
     judged = {check.id for check in checks_of(resend)}
     return [
-        Standing(check, Verdict.NOT_TESTABLE, why="--resend allowed") for check in CHECKS if check.id not in judged
+        ClientStanding(check, ClientVerdict.NOT_TESTABLE, why="--resend allowed")
+        for check in CHECKS
+        if check.id not in judged
     ]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from contract_tests.client.cases import Case
 from contract_tests.client.intents import SIMPLEST
 from contract_tests.client.programs import simplest
-from contract_tests.client.steps import ACCEPT, STEPS, Step
+from contract_tests.client.steps import ACCEPT, STEPS, ScriptStep
 
 StillBreaks = Callable[[Case], Awaitable[bool]]
 
@@ -33,7 +33,7 @@ _RANK = {step.name: nth for nth, step in enumerate(STEPS)}
 
 async def shrunk(case: Case, still_breaks: StillBreaks, budget_s: float) -> Case:
     """The smallest case found within these seconds; none is begun after them, and one under way is waited for."""
-    search = _Search(case, still_breaks, time.monotonic() + budget_s)
+    search = _ShrinkSearch(case, still_breaks, time.monotonic() + budget_s)
     while not search.over:
         before = search.best
         for simpler in (_fewer_messages, _fewer_steps, _plainer_steps, _fewer_members, _plainer_values):
@@ -45,7 +45,7 @@ async def shrunk(case: Case, still_breaks: StillBreaks, budget_s: float) -> Case
 
 
 @dataclass
-class _Search:
+class _ShrinkSearch:
     """The smallest case so far, and what may still be spent."""
 
     best: Case
@@ -142,7 +142,7 @@ def _plainer_steps(case: Case) -> Iterator[Case]:
             yield replace(case, program=(*case.program[:nth], other, *case.program[nth + 1 :]))
 
 
-def _plainer_than(step: Step) -> Iterator[Step]:
+def _plainer_than(step: ScriptStep) -> Iterator[ScriptStep]:
     if step is ACCEPT:
         return
     yield ACCEPT

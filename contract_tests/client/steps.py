@@ -21,7 +21,7 @@ class Sees(Enum):
     LATE = "no complete answer within the client's own time-out"
 
 
-class Stage(Enum):
+class StepStage(Enum):
     """When the step decides, which is what its occurrences are counted at."""
 
     ARRIVAL = "before the gateway sees the request"
@@ -44,13 +44,13 @@ class Group(StrEnum):
 
 
 @dataclass(frozen=True)
-class Step:
+class ScriptStep:
     """One thing that the gateway does. `name` is its name in reports and replays."""
 
     name: str
     group: Group
     then: Mapping[str, Any] | None = field(default=None, hash=False)
-    stage: Stage = Stage.ANSWER
+    stage: StepStage = StepStage.ANSWER
     sees: Sees = Sees.ANSWER
     accepts: bool = False
     """The gateway has taken the message, or says so: sending it again may bring it twice."""
@@ -60,7 +60,7 @@ class Step:
     @property
     def intercepts(self) -> bool:
         """Whether the gateway never sees the request."""
-        return self.stage is Stage.ARRIVAL
+        return self.stage is StepStage.ARRIVAL
 
     @property
     def fate_unknown(self) -> bool:
@@ -78,31 +78,35 @@ TRANSIENT = (60, 64)
 CODES = tuple(sorted((*PERMANENT, *TRANSIENT)))
 
 
-def _raw(name: str, group: Group, status: int, body: object, **rest: Any) -> Step:
+def _raw(name: str, group: Group, status: int, body: object, **rest: Any) -> ScriptStep:
     """An answer that no catalogue holds; `headers` beside it, `raw` for a body as it is on the wire."""
     answer: dict[str, Any] = {"status": status, "body": body if isinstance(body, str) else json.dumps(body)}
     headers = rest.pop("headers", {})
     if headers:
         answer["headers"] = headers
-    return Step(name, group, {"answer": answer}, Stage.ARRIVAL, **rest)
+    return ScriptStep(name, group, {"answer": answer}, StepStage.ARRIVAL, **rest)
 
 
 def _accepted(**more: Any) -> dict[str, Any]:
     return {"message": OURS, "id": ID, **more}
 
 
-def _fault(name: str, group: Group, *, sees: Sees = Sees.ANSWER, **rest: Any) -> Step:
-    return Step(name, group, {"fault": name}, sees=sees, **rest)
+def _fault(name: str, group: Group, *, sees: Sees = Sees.ANSWER, **rest: Any) -> ScriptStep:
+    return ScriptStep(name, group, {"fault": name}, sees=sees, **rest)
 
 
-ACCEPT = Step("accepted", Group.ACCEPTED, accepts=True)
+ACCEPT = ScriptStep("accepted", Group.ACCEPTED, accepts=True)
 
 REFUSALS = tuple(
-    Step(f"refused {code}", Group.REFUSED, {"refuse": code}, Stage.ARRIVAL if code == 63 else Stage.DECISION)
+    ScriptStep(
+        f"refused {code}", Group.REFUSED, {"refuse": code}, StepStage.ARRIVAL if code == 63 else StepStage.DECISION
+    )
     for code in CODES
 )
 
-BEFORE = tuple(_fault(name, Group.TRANSPORT, stage=Stage.ARRIVAL, sees=Sees.BROKEN) for name in ("reset", "empty"))
+BEFORE = tuple(
+    _fault(name, Group.TRANSPORT, stage=StepStage.ARRIVAL, sees=Sees.BROKEN) for name in ("reset", "empty")
+)
 AFTER = tuple(
     _fault(name, Group.TRANSPORT, sees=Sees.BROKEN, accepts=True)
     for name in ("reset-after", "empty-after", "truncated-body", "malformed-chunk")
@@ -115,19 +119,19 @@ SPOILT = tuple(
 """A whole answer whose body is no JSON."""
 
 LATE = (
-    _fault("hang", Group.TIME, stage=Stage.ARRIVAL, sees=Sees.LATE, slow=True),
+    _fault("hang", Group.TIME, stage=StepStage.ARRIVAL, sees=Sees.LATE, slow=True),
     _fault("hang-after", Group.TIME, sees=Sees.LATE, accepts=True, slow=True),
-    Step(
+    ScriptStep(
         "slow-drip", Group.TIME, {"fault": {"kind": "slow-drip", "interval": "100ms"}},
         sees=Sees.LATE, accepts=True, slow=True,
     ),
 )  # fmt: skip
 
 PROXY = (
-    *(_fault(name, Group.PROXY, stage=Stage.ARRIVAL) for name in ("html-page", "502", "503", "504")),
-    _fault("429", Group.PROXY, stage=Stage.ARRIVAL, sees=Sees.ANSWER),
+    *(_fault(name, Group.PROXY, stage=StepStage.ARRIVAL) for name in ("html-page", "502", "503", "504")),
+    _fault("429", Group.PROXY, stage=StepStage.ARRIVAL, sees=Sees.ANSWER),
     *(_fault(f"{name}-after", Group.PROXY, sees=Sees.ANSWER, accepts=True) for name in ("html-page", "502", "504")),
-    Step("503 with Retry-After", Group.PROXY, {"fault": {"kind": "503", "retry_after": 30}}, Stage.ARRIVAL),
+    ScriptStep("503 with Retry-After", Group.PROXY, {"fault": {"kind": "503", "retry_after": 30}}, StepStage.ARRIVAL),
 )
 
 _WATCHLIST, _NO_PROVIDER = "Message in watchlist", "SMS provider not available"
@@ -150,7 +154,7 @@ ODD = (
 )
 
 
-def _dressed(name: str, answer: object, **headers: str) -> Step:
+def _dressed(name: str, answer: object, **headers: str) -> ScriptStep:
     """A right acceptance that looks a little different."""
     named = {key.replace("_", "-"): value for key, value in headers.items()}
     return _raw(name, Group.TOLERANCE, 200, answer, headers=named, accepts=True)
@@ -175,7 +179,7 @@ TOLERANCE = (
     CLOSED_IDLE,
 )
 
-STEPS: tuple[Step, ...] = (
+STEPS: tuple[ScriptStep, ...] = (
     ACCEPT, *REFUSALS, *BEFORE, *AFTER, *SPOILT, *PROXY, *ODD, *TOLERANCE, *LATE,
 )  # fmt: skip
-BY_NAME: dict[str, Step] = {step.name: step for step in STEPS}
+BY_NAME: dict[str, ScriptStep] = {step.name: step for step in STEPS}

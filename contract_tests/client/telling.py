@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from contract_tests.client.driver.calling import Answer, DriverFailure
-from contract_tests.client.driver.protocol import Accepted, RefusedWith
-from contract_tests.client.evidence import MASK, Attempt, Evidence, Seen
+from contract_tests.client.driver.protocol import ReportedAccepted, ReportedRefused
+from contract_tests.client.evidence import MASK, Evidence, Seen, SendAttempt
 from contract_tests.client.steps import Sees
 from contract_tests.target.exchange import Login, Request, curl, masked
 
@@ -43,7 +43,7 @@ def on_one_line(text: str) -> str:
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
-def _attempt(attempt: Attempt, name: str, begin: datetime | None) -> Iterator[str]:
+def _attempt(attempt: SendAttempt, name: str, begin: datetime | None) -> Iterator[str]:
     intent = attempt.intent
     yield f"{name}, {intent.operation}: {_shortened(wanted(intent.message))}"
     if not attempt.exchanges:
@@ -97,10 +97,10 @@ def _answer(seen: Seen) -> str:
 def _said(answer: Answer) -> str:
     if isinstance(answer, DriverFailure):
         return f"{answer.said}\n{answer.last_lines}".rstrip()
-    if isinstance(answer, Accepted):
+    if isinstance(answer, ReportedAccepted):
         provider = "" if answer.provider is None else f", provider {on_one_line(answer.provider)}"
         return f"accepted, id {on_one_line(answer.message_id)}{provider}"
-    if isinstance(answer, RefusedWith):
+    if isinstance(answer, ReportedRefused):
         return f"refused with code {answer.code}"
     return f"failed: {on_one_line(answer.reason)}"
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 
 from contract_tests.client.checks import checks_of
-from contract_tests.client.findings import Report, Verdict
+from contract_tests.client.findings import ClientReport, ClientVerdict
 from contract_tests.client.reporting.console import failure_lines
 
 
 @pytest.mark.parametrize("check_id", [check.id for check in checks_of("never")])
-def test_client(client_report: Report, check_id: str) -> None:
+def test_client(client_report: ClientReport, check_id: str) -> None:
     """The client keeps this check."""
     standing = next(each for each in client_report.standings if each.check.id == check_id)
     if check_id in client_report.closed_gaps:
         pytest.fail(f"{check_id} is a known gap, and the client keeps it: take it off the list", pytrace=False)
-    if standing.verdict in {Verdict.NOT_REACHED, Verdict.NOT_TESTABLE}:
+    if standing.verdict in {ClientVerdict.NOT_REACHED, ClientVerdict.NOT_TESTABLE}:
         pytest.skip(standing.why or standing.verdict.value)
-    if standing.verdict is Verdict.BROKEN and standing.failure is not None:
+    if standing.verdict is ClientVerdict.BROKEN and standing.failure is not None:
         lines = list(failure_lines(standing.failure, client_report))
         if standing.known_gap:
             pytest.xfail("\n".join(lines))

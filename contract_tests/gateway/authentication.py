@@ -8,7 +8,7 @@ from contract_tests.contract.document import ADMIN_HEALTH, ADMIN_SEND, SENDS, SE
 from contract_tests.gateway.health import ask
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.suite import Need, check
-from contract_tests.model.outcome import ACCEPTED, BAD_CREDENTIALS, NO_CREDENTIALS, Outcome, by_reading
+from contract_tests.model.outcome import ACCEPTED, BAD_CREDENTIALS, NO_CREDENTIALS, ModelOutcome, by_reading
 from contract_tests.model.world import FORMER, PLAIN
 from contract_tests.target.exchange import Answer, Login, Request
 from contract_tests.target.target import json_request
@@ -91,7 +91,7 @@ def scheme_in_any_case(lab: Lab) -> None:
     """ACC-5: `basic` and `BASIC` are let in as well; the malformed number is what is refused."""
     encoded = lab.login().header.removeprefix("Basic ")
     for scheme in ("basic", "BASIC"):
-        lab.expect(_with_header(lab, SERVICES_SEND, f"{scheme} {encoded}"), Outcome(500, 56), "ACC-5")
+        lab.expect(_with_header(lab, SERVICES_SEND, f"{scheme} {encoded}"), ModelOutcome(500, 56), "ACC-5")
 
 
 @check("authentication: UTF-8 and the first colon", "ACC-5", needs=[Need.CONTROL])
@@ -111,7 +111,7 @@ def inactive_account(lab: Lab) -> None:
 def admin_privilege(lab: Lab) -> None:
     """ACC-2: who lacks it is refused below `/api/Admin/`, and served below `/api/Services/`."""
     refused = by_reading(
-        "ACC-2", {"401": BAD_CREDENTIALS, "403": Outcome(403, 63, BAD_CREDENTIALS.message)}
+        "ACC-2", {"401": BAD_CREDENTIALS, "403": ModelOutcome(403, 63, BAD_CREDENTIALS.message)}
     )  # fmt: skip
     lab.expect(lab.submit(ADMIN_SEND, login=lab.login(PLAIN)), refused, "ACC-2")
     lab.expect(ask(lab, ADMIN_HEALTH, lab.login(PLAIN)), refused, "ACC-2")

@@ -8,7 +8,7 @@ from secrets import randbelow
 
 import pytest
 
-from contract_tests.gateway.lab import Bench
+from contract_tests.gateway.lab import SuiteBench
 from contract_tests.gateway.runner import Options, chosen_checks, opened, planned
 from contract_tests.target.exchange import Login
 from contract_tests.target.target import CouldNotRunError
@@ -47,7 +47,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def bench(pytestconfig: pytest.Config) -> Iterator[Bench]:
+def bench(pytestconfig: pytest.Config) -> Iterator[SuiteBench]:
     """The target, looked at once; the run ends with exit code 2 where it cannot be judged."""
     pytestconfig.stash[_MADE] = 0
     try:

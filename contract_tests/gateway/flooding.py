@@ -5,7 +5,7 @@ from __future__ import annotations
 from contract_tests.contract.document import ADMIN_SEND, SERVICES_SEND
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.suite import Need, check
-from contract_tests.model.outcome import ACCEPTED, Outcome, refused
+from contract_tests.model.outcome import ACCEPTED, ModelOutcome, refused
 from contract_tests.model.world import ADMIN, LINKER, PLAIN
 from contract_tests.report.failures import WrongOutcome, WrongState
 
@@ -165,5 +165,5 @@ def nothing_lifts_them(lab: Lab) -> None:
         fill(small, number, 3, "AF-3")
         answers: tuple[tuple[str, str], ...] = ((SERVICES_SEND, PLAIN), (SERVICES_SEND, LINKER), (ADMIN_SEND, ADMIN))
         for path, account in answers * 2:
-            flooded: Outcome = FLOODED
+            flooded: ModelOutcome = FLOODED
             small.expect(small.submit(path, {"destination": number}, login=small.login(account)), flooded, "AF-3")

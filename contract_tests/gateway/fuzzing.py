@@ -14,9 +14,9 @@ from contract_tests.gateway.suite import Need, check
 from contract_tests.report.failures import (
     Crash,
     Failure,
-    Finding,
     NoAnswer,
     NoContract,
+    ReportedFailure,
     WrongHeader,
     WrongOutcome,
     WrongType,
@@ -103,7 +103,7 @@ def _run(lab: Lab, runtime: Runtime, document: dict[str, Any], config: Any, stoc
         lab.bench.requests += runtime.requests
 
 
-def _found(document: dict[str, Any], config: Any, runtime: Runtime, stock: Stock) -> Iterator[Finding]:
+def _found(document: dict[str, Any], config: Any, runtime: Runtime, stock: Stock) -> Iterator[ReportedFailure]:
     from schemathesis import engine, openapi  # noqa: PLC0415
     from schemathesis.engine import events  # noqa: PLC0415
 
@@ -112,11 +112,11 @@ def _found(document: dict[str, Any], config: Any, runtime: Runtime, stock: Stock
         if isinstance(event, events.ScenarioFinished):
             yield from _of_scenario(event.recorder, runtime, stock)
         elif isinstance(event, events.EngineFinished):
-            yield from (Finding(_ours("", failure, stock)) for failure in event.failures)
+            yield from (ReportedFailure(_ours("", failure, stock)) for failure in event.failures)
         elif isinstance(event, events.NonFatalError | events.FatalError):
             error = event.value if isinstance(event, events.NonFatalError) else event.exception
             _, ids = stock["response_schema_conformance"]
-            yield Finding(NoAnswer(ids, f"{type(error).__name__}: {error}"[:500]))
+            yield ReportedFailure(NoAnswer(ids, f"{type(error).__name__}: {error}"[:500]))
 
 
 def _look_up_config(lab: Lab, runtime: Runtime) -> Any:
@@ -155,7 +155,7 @@ def _config(lab: Lab, runtime: Runtime) -> Any:
     return config
 
 
-def _of_scenario(recorder: Any, runtime: Runtime, stock: Stock) -> Iterable[Finding]:
+def _of_scenario(recorder: Any, runtime: Runtime, stock: Stock) -> Iterable[ReportedFailure]:
     from contract_tests.schemathesis_hooks import exchange_of  # noqa: PLC0415
 
     for case_id, nodes in recorder.checks.items():
@@ -165,7 +165,7 @@ def _of_scenario(recorder: Any, runtime: Runtime, stock: Stock) -> Iterable[Find
             interaction = recorder.interactions.get(case_id)
             response = interaction.response if interaction is not None else None
             exchange = (None, None) if response is None else exchange_of(response, runtime.login)
-            yield Finding(_ours(node.name, node.failure_info.failure, stock), *exchange)
+            yield ReportedFailure(_ours(node.name, node.failure_info.failure, stock), *exchange)
 
 
 def _ours(name: str, failure: Any, stock: Stock) -> Failure:

@@ -12,18 +12,18 @@ from typing import Any
 from contract_tests.contract.document import ADMIN_SEND, SERVICES_SEND, Contract
 from contract_tests.contract.readings import Readings
 from contract_tests.model import universal_checks
-from contract_tests.model.outcome import Expected, Outcome, Showing, just, refused
+from contract_tests.model.outcome import Expected, ModelOutcome, Showing, just, refused
 from contract_tests.model.world import ADMIN, PLAIN, World
 from contract_tests.report.failures import (
     Failure,
-    Finding,
     NoAnswer,
     RepeatedId,
+    ReportedFailure,
     WrongDetails,
     WrongOutcome,
     WrongText,
 )
-from contract_tests.target.control_client import ControlClient, Session
+from contract_tests.target.control_client import ControlClient, ControlSession
 from contract_tests.target.exchange import LOOK_UPS, NOT_JSON, Answer, Login, Request
 from contract_tests.target.safety import UNDIALLABLE, NotTestableError
 from contract_tests.target.target import NoAnswerError, Target, json_request
@@ -43,7 +43,7 @@ class EnoughError(Exception):
 
 
 @dataclass
-class Bench:
+class SuiteBench:
     """What all checks of a run share."""
 
     target: Target
@@ -66,11 +66,11 @@ class Bench:
 class Lab:
     """One check's workplace."""
 
-    bench: Bench
+    bench: SuiteBench
     ids: tuple[str, ...]
-    session: Session | None = None
+    session: ControlSession | None = None
     world: World = field(default_factory=World)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[ReportedFailure] = field(default_factory=list)
     judged: int = 0
     given_ids: set[str] = field(default_factory=set)
     script: list[str] = field(default_factory=list)
@@ -205,10 +205,10 @@ class Lab:
 
     # Judging
 
-    def expect(self, exchange: tuple[Request, Answer], expected: Expected | Outcome, *ids: str) -> bool:
+    def expect(self, exchange: tuple[Request, Answer], expected: Expected | ModelOutcome, *ids: str) -> bool:
         """Report where an answer is not the expected one; `ids` are the statements it would break."""
         request, answer = exchange
-        allowed = (just(expected) if isinstance(expected, Outcome) else expected).under(self.readings)
+        allowed = (just(expected) if isinstance(expected, ModelOutcome) else expected).under(self.readings)
         for outcome, showing in allowed:
             if _same_outcome(outcome, answer):
                 for id_, value in showing:
@@ -221,7 +221,7 @@ class Lab:
         self.report(WrongOutcome((*ids, *_wrong_status(allowed, answer)), said), request, answer)
         return False
 
-    def _same_words(self, outcome: Outcome, request: Request, answer: Answer, ids: tuple[str, ...]) -> bool:
+    def _same_words(self, outcome: ModelOutcome, request: Request, answer: Answer, ids: tuple[str, ...]) -> bool:
         said, details = answer.member("message"), answer.member("details")
         if outcome.message is not None and said != outcome.message:
             self.report(WrongText(ids, f"expected the message {outcome.message!r}, got {said!r}"), request, answer)
@@ -234,7 +234,7 @@ class Lab:
 
     def report(self, failure: Failure, request: Request | None = None, answer: Answer | None = None) -> None:
         """Note a failure with its evidence."""
-        self.findings.append(Finding(failure, request, answer, tuple(self.script)))
+        self.findings.append(ReportedFailure(failure, request, answer, tuple(self.script)))
         if len(self.findings) >= _MOST_FINDINGS:
             raise EnoughError
 
@@ -249,7 +249,7 @@ class Lab:
         return self.session.messages(limit)
 
 
-def _same_outcome(outcome: Outcome, answer: Answer) -> bool:
+def _same_outcome(outcome: ModelOutcome, answer: Answer) -> bool:
     if outcome.code is None:
         return answer.status == outcome.status
     return answer.status == outcome.status and answer.member("code") == outcome.code
@@ -259,7 +259,7 @@ def _stands_in(request: Request) -> bool:
     return f'"{UNDIALLABLE}"'.encode() in request.body
 
 
-def _wrong_status(allowed: list[tuple[Outcome, Showing]], answer: Answer) -> tuple[str, ...]:
+def _wrong_status(allowed: list[tuple[ModelOutcome, Showing]], answer: Answer) -> tuple[str, ...]:
     """The statement on the status, where the code is right and the status is not."""
     code = answer.member("code")
     statuses = {outcome.status for outcome, _ in allowed if outcome.code is not None and outcome.code == code}

@@ -20,9 +20,9 @@ from contract_tests.contract.document import ADMIN_SEND, SERVICES_SEND
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.lookups import messages_of
 from contract_tests.gateway.suite import Need, check
-from contract_tests.model.reference_model import Branch, ReferenceGateway, Sent, agrees, blamed
+from contract_tests.model.reference_model import Branch, ReferenceGateway, SentSubmission, agrees, blamed
 from contract_tests.model.world import ADMIN, LINKER, PLAIN, Account, World, account_part, providers_part
-from contract_tests.report.failures import Failure, Finding, WrongOutcome, WrongState
+from contract_tests.report.failures import Failure, ReportedFailure, WrongOutcome, WrongState
 from contract_tests.target.exchange import Answer, Request
 from contract_tests.target.target import json_request
 
@@ -73,7 +73,7 @@ class GatewayMachine(RuleBasedStateMachine):
 
     lab: Lab
     """The check's own lab, which `run_machine` sets on a subclass."""
-    last: list[Finding]
+    last: list[ReportedFailure]
     """The finding of the smallest program so far."""
     since: float | None = None
     """When the first one was found: the search for a smaller one does not go on for ever."""
@@ -205,7 +205,7 @@ class GatewayMachine(RuleBasedStateMachine):
         request, answer = self.here.exchange(json_request(path, body, login))
         got = "" if answer.status == 200 else f" with {answer.member('code')}"
         self.here.note(f"{username} sends {text!r} to {number}: {answer.status}{got}")
-        sent = Sent(path, login, "application/json", body)
+        sent = SentSubmission(path, login, "application/json", body)
         branches = self.model.branches(sent)
         shown = next((branch for branch in branches if agrees(branch, answer, self.lab.readings)), None)
         if shown is None:
@@ -256,7 +256,7 @@ class GatewayMachine(RuleBasedStateMachine):
         return [*placed, *rest]
 
     def _disagree(self, failure: Failure, request: Request, answer: Answer) -> None:
-        found = Finding(failure, request, answer, tuple(self.here.script))
+        found = ReportedFailure(failure, request, answer, tuple(self.here.script))
         if not self.last or len(found.script) <= len(self.last[0].script):
             self.last[:] = [found]
         raise _DisagreementError(failure.said)
@@ -269,7 +269,7 @@ class GatewayMachine(RuleBasedStateMachine):
 @check("machine: any order of events", *IDS, needs=[Need.CONTROL], generated=True)
 def machine(lab: Lab) -> None:
     """Every answer and every kept message agrees with the reference model, whatever happened before."""
-    last: list[Finding] = []
+    last: list[ReportedFailure] = []
     bound = type("BoundMachine", (GatewayMachine,), {"lab": lab, "last": last})
     seeded = seed(lab.bench.seed)(bound)
     try:

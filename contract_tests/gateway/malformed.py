@@ -9,7 +9,15 @@ from contract_tests.contract.document import ADMIN_SEND, SERVICES_SEND
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.refusals import Probe
 from contract_tests.gateway.suite import Check, Need, add, check
-from contract_tests.model.outcome import ACCEPTED, BAD_CREDENTIALS, Expected, Outcome, by_reading, malformed, refused
+from contract_tests.model.outcome import (
+    ACCEPTED,
+    BAD_CREDENTIALS,
+    Expected,
+    ModelOutcome,
+    by_reading,
+    malformed,
+    refused,
+)
 from contract_tests.model.world import ADMIN
 from contract_tests.target.target import json_request
 
@@ -94,7 +102,7 @@ _TYPES = [
 ]
 
 
-def _webhook(name: str, value: Any, expected: Expected | Outcome | None = None) -> Probe:
+def _webhook(name: str, value: Any, expected: Expected | ModelOutcome | None = None) -> Probe:
     right = malformed("webhook") if expected is None else expected
     return Probe(f"webhook: {name}", ("BAD-6", "REQ-10"), {"webhook": value}, right)
 
@@ -157,7 +165,7 @@ def order_of_checks(lab: Lab) -> None:
     link = "see https://receiver.example/x"
     listed, unreachable = "+12125550161", "+12125550108"
     webhook, nobody, service = {"url": "x"}, "contract-suite-nobody", {"service": "x"}
-    pairs: list[tuple[dict[str, Any], Outcome]] = [
+    pairs: list[tuple[dict[str, Any], ModelOutcome]] = [
         ({"detailed": 1, "text": ""}, malformed("detailed")),
         ({"text": "", "destination": "x"}, refused(66)),
         ({"destination": "x", "reference": service}, refused(56)),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contract_tests.contract.document import ADMIN_HEALTH, SERVICES_HEALTH, SERVICES_SEND
-from contract_tests.gateway.lab import Bench
-from contract_tests.target.control_client import ControlError
+from contract_tests.gateway.lab import SuiteBench
+from contract_tests.target.control_client import ControlApiError
 from contract_tests.target.exchange import NOT_JSON, Answer, Request
 from contract_tests.target.target import CouldNotRunError, NoAnswerError, json_request
 
@@ -14,13 +14,13 @@ PREFLIGHT_SECONDS = 15.0
 _HARMLESS = b'{"destination": "+0", "text": "Hello"}'
 
 
-def look(bench: Bench, *, credentials: bool = True) -> None:
+def look(bench: SuiteBench, *, credentials: bool = True) -> None:
     """Raise `CouldNotRunError` where nothing can be said about the target."""
     with bench.target.at_most(max(PREFLIGHT_SECONDS, bench.target.timeout)):
         _look(bench, credentials)
 
 
-def _look(bench: Bench, credentials: bool) -> None:
+def _look(bench: SuiteBench, credentials: bool) -> None:
     probes = (Request("POST", SERVICES_HEALTH), Request("POST", ADMIN_HEALTH), json_request(SERVICES_SEND, _HARMLESS))
     answers = [_answer(bench, probe) for probe in probes]
     if all(300 <= answer.status < 400 for answer in answers):
@@ -33,14 +33,14 @@ def _look(bench: Bench, credentials: bool) -> None:
         _credentials(bench)
 
 
-def _answer(bench: Bench, request: Request) -> Answer:
+def _answer(bench: SuiteBench, request: Request) -> Answer:
     try:
         return bench.target.send(request)
     except NoAnswerError as error:
         raise CouldNotRunError(f"{bench.target.url} does not answer: {error}.") from error
 
 
-def _credentials(bench: Bench) -> None:
+def _credentials(bench: SuiteBench) -> None:
     """Find out whether the credentials are good, with requests that cannot become an SMS."""
     login = bench.login
     assert login is not None, "asked only with credentials"
@@ -51,13 +51,13 @@ def _credentials(bench: Bench) -> None:
     bench.login_is_admin = answer.status not in {401, 403}
 
 
-def find_sessions(bench: Bench) -> None:
+def find_sessions(bench: SuiteBench) -> None:
     """Find out how requests reach a session: by a prefix of the path, or by a header where a proxy eats that."""
     with bench.target.at_most(max(PREFLIGHT_SECONDS, bench.target.timeout)):
         _find_sessions(bench)
 
 
-def _find_sessions(bench: Bench) -> None:
+def _find_sessions(bench: SuiteBench) -> None:
     control = bench.control
     assert control is not None, "asked only with a control API"
     said: dict[str, int] = {}
@@ -71,7 +71,7 @@ def _find_sessions(bench: Bench) -> None:
                 said[way] = bench.target.send(Request("POST", SERVICES_HEALTH), prefix, headers).status
                 if session.exchanges() > 0:
                     return
-    except ControlError as error:
+    except ControlApiError as error:
         raise CouldNotRunError(f"The stand-in gives no session: {error}.") from error
     except NoAnswerError as error:
         raise CouldNotRunError(f"{bench.target.url} does not answer: {error}.") from error

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from contract_tests.report.progress import Line
-from contract_tests.report.verdicts import Result
+from contract_tests.report.progress import ProgressLine
+from contract_tests.report.verdicts import CheckResult
 
 
-class Shown(Line):
+class SuiteProgress(ProgressLine):
     """Shows each finished check."""
 
     def __init__(self) -> None:
         super().__init__()
         self._failed = 0
 
-    def step(self, done: int, of: int, result: Result) -> None:
+    def step(self, done: int, of: int, result: CheckResult) -> None:
         """Show that one more check is done."""
         self._failed += result.failed
         self.show(done, of, self._failed, result.name)

@@ -12,11 +12,11 @@ from contract_tests.gateway.suite import Need, check
 from contract_tests.model.outcome import ACCEPTED, BAD_CREDENTIALS, refused
 from contract_tests.model.world import PLAIN, account_part, providers_part
 from contract_tests.report.failures import WrongState
-from contract_tests.target.control_client import Session
+from contract_tests.target.control_client import ControlSession
 from contract_tests.target.safety import NotTestableError
 
 
-def _session(lab: Lab) -> Session:
+def _session(lab: Lab) -> ControlSession:
     if lab.session is None:
         raise NotTestableError("it needs the control API of a stand-in (--control)")
     return lab.session

@@ -7,7 +7,7 @@ from functools import partial
 from contract_tests.gateway.delivery import LIVES, clock_at
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.lookups import message_of, submitted
-from contract_tests.gateway.receiver import Notified, Receiver, reached, receiving
+from contract_tests.gateway.receiver import Notified, WebhookReceiver, reached, receiving
 from contract_tests.gateway.suite import Check, Need, add, check
 from contract_tests.model.universal_checks import JSON_TYPE
 from contract_tests.report.failures import NoContract, WrongHeader, WrongState, WrongType
@@ -36,7 +36,7 @@ def judge_receipt(lab: Lab, notified: Notified) -> None:
         lab.report(WrongState(("WH-2",), f"{said}: {notified.message.get('statusChangedAt')!r}"))
 
 
-def expect_told(lab: Lab, receiver: Receiver, path: str, expected: list[str], *ids: str) -> bool:
+def expect_told(lab: Lab, receiver: WebhookReceiver, path: str, expected: list[str], *ids: str) -> bool:
     """So far exactly these statuses were told."""
     found = receiver.statuses(path)
     if found != expected:

@@ -50,7 +50,7 @@ class Notified:
 
 
 @dataclass
-class Receiver:
+class WebhookReceiver:
     """Records what arrives; answers 200 unless told otherwise for a path."""
 
     url: str = ""
@@ -78,7 +78,9 @@ class Receiver:
 
 
 @contextmanager
-def receiving(lab: Lab, delivery: Mapping[str, Any] | None = None, **webhooks: Any) -> Iterator[tuple[Lab, Receiver]]:
+def receiving(
+    lab: Lab, delivery: Mapping[str, Any] | None = None, **webhooks: Any
+) -> Iterator[tuple[Lab, WebhookReceiver]]:
     """A lab whose world allows plain HTTP, and a receiver for it.
 
     Raises:
@@ -98,7 +100,7 @@ def receiving(lab: Lab, delivery: Mapping[str, Any] | None = None, **webhooks: A
             yield here, receiver
 
 
-def reached(lab: Lab, receiver: Receiver) -> None:
+def reached(lab: Lab, receiver: WebhookReceiver) -> None:
     """Tell a stand-in that does not notify from one that cannot get through, as from within a container.
 
     Raises:
@@ -120,10 +122,10 @@ def _is_loopback(url: str) -> bool:
 
 
 @contextmanager
-def _serving() -> Iterator[Receiver]:
-    receiver = Receiver()
+def _serving() -> Iterator[WebhookReceiver]:
+    receiver = WebhookReceiver()
 
-    class Handler(BaseHTTPRequestHandler):
+    class ReceiverHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def _serve(self) -> None:
@@ -141,7 +143,7 @@ def _serving() -> Iterator[Receiver]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ReceiverHandler)
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # type: ignore[method-assign]
     receiver.url = f"http://127.0.0.1:{server.server_port}"

@@ -9,7 +9,15 @@ from typing import Any
 
 from contract_tests.gateway.lab import ABSENT, Lab
 from contract_tests.gateway.suite import Check, Need, add
-from contract_tests.model.outcome import ACCEPTED, BAD_CREDENTIALS, Expected, Outcome, by_reading, malformed, refused
+from contract_tests.model.outcome import (
+    ACCEPTED,
+    BAD_CREDENTIALS,
+    Expected,
+    ModelOutcome,
+    by_reading,
+    malformed,
+    refused,
+)
 from contract_tests.model.world import ADMIN, LINKER
 from contract_tests.target.exchange import Login
 from contract_tests.target.safety import NotTestableError
@@ -22,7 +30,7 @@ class Probe:
     name: str
     ids: tuple[str, ...]
     changes: Mapping[str, Any]
-    expected: Expected | Outcome
+    expected: Expected | ModelOutcome
     control: bool = False
     sender: str | None = None
     """An account of the world; `None` for whoever may use the operation."""
@@ -31,7 +39,7 @@ class Probe:
 
     def as_check(self) -> Check:
         """The check that makes this probe; a refusal of a well-formed request exercises ANS-3 as well."""
-        refusal = isinstance(self.expected, Outcome) and self.expected.status == 500
+        refusal = isinstance(self.expected, ModelOutcome) and self.expected.status == 500
         ids = (*self.ids, "ANS-3") if refusal else self.ids
         return Check(self.name, ids, partial(run_probe, self), (Need.CONTROL if self.control else Need.CREDENTIALS,))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contract_tests.gateway.lab import Lab
 from contract_tests.gateway.lookups import submitted
 from contract_tests.gateway.receipts import expect_told, judge_receipt
-from contract_tests.gateway.receiver import ELSEWHERE, Receiver, reached, receiving
+from contract_tests.gateway.receiver import ELSEWHERE, WebhookReceiver, reached, receiving
 from contract_tests.gateway.suite import Need, check
 from contract_tests.report.failures import WrongState
 
@@ -14,7 +14,7 @@ _SENT_ONLY = {"plan": [{"after": "1s", "status": "SENT"}]}
 _GAPS = (10, 60, 300, 1800, 7200, 21_600)
 
 
-def _came(lab: Lab, receiver: Receiver, times: int, when: str) -> bool:
+def _came(lab: Lab, receiver: WebhookReceiver, times: int, when: str) -> bool:
     """So many attempts have come in by now."""
     found = len(receiver.at(_PATH))
     if found != times:
@@ -23,7 +23,7 @@ def _came(lab: Lab, receiver: Receiver, times: int, when: str) -> bool:
     return found == times
 
 
-def _on_schedule(lab: Lab, receiver: Receiver, gaps: tuple[int, ...], told: int = 1) -> bool:
+def _on_schedule(lab: Lab, receiver: WebhookReceiver, gaps: tuple[int, ...], told: int = 1) -> bool:
     """Each repetition comes when its gap has passed, and not a second before."""
     for nth, gap in enumerate(gaps, start=told):
         lab.advance(gap - 1)
@@ -35,7 +35,7 @@ def _on_schedule(lab: Lab, receiver: Receiver, gaps: tuple[int, ...], told: int 
     return True
 
 
-def _same(lab: Lab, receiver: Receiver) -> None:
+def _same(lab: Lab, receiver: WebhookReceiver) -> None:
     """A repetition says what the first attempt said, under the same id."""
     attempts = receiver.at(_PATH)
     if len({each.member("id") for each in attempts}) > 1:

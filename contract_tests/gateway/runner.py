@@ -12,20 +12,20 @@ from typing import Any
 from contract_tests.contract.document import Contract
 from contract_tests.contract.readings import Readings
 from contract_tests.contract.requirement_names import check_ids
-from contract_tests.gateway.lab import Bench, EnoughError, Lab
+from contract_tests.gateway.lab import EnoughError, Lab, SuiteBench
 from contract_tests.gateway.preflight import find_sessions, look
 from contract_tests.gateway.suite import Check, Need, all_checks
 from contract_tests.model.world import World, assumed_by, limits_of
-from contract_tests.report.failures import Finding
-from contract_tests.report.verdicts import Report, Result
-from contract_tests.target.control_client import ControlClient, ControlError, connected
+from contract_tests.report.failures import ReportedFailure
+from contract_tests.report.verdicts import CheckResult, Report
+from contract_tests.target.control_client import ControlApiError, ControlClient, connected
 from contract_tests.target.exchange import Login
 from contract_tests.target.safety import Allowance, NotTestableError, is_handset, looks_real
 from contract_tests.target.target import CouldNotRunError, NoAnswerError, Target, checked_url
 
 DEFAULT_EXAMPLES = 40
 
-Progress = Callable[[int, int, Result], None]
+Progress = Callable[[int, int, CheckResult], None]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def run(options: Options, progress: Progress | None = None, checks: Sequence[Che
     started = time.monotonic()
     options = options.checked()
     chosen = planned(chosen_checks(options.only) if checks is None else checks, options)
-    results: list[Result] = []
+    results: list[CheckResult] = []
     with opened(options) as bench:
         for each in chosen:
             result = make(bench, each)
@@ -111,7 +111,7 @@ class opened:  # noqa: N801 - reads as a verb in `with opened(options)`
     def __init__(self, options: Options) -> None:
         self._options = options
 
-    def __enter__(self) -> Bench:
+    def __enter__(self) -> SuiteBench:
         """Look at the target and learn its readings; `CouldNotRunError` where it cannot be judged."""
         options = self._options
         allowance = Allowance(options.allow_send_to, options.max_messages) if options.live else None
@@ -127,7 +127,7 @@ class opened:  # noqa: N801 - reads as a verb in `with opened(options)`
             self.__exit__()
             raise
 
-    def _bench(self) -> Bench:
+    def _bench(self) -> SuiteBench:
         options, control = self._options, self._control
         scenario = _scenario_of(control)
         try:
@@ -141,7 +141,7 @@ class opened:  # noqa: N801 - reads as a verb in `with opened(options)`
         if options.api_key is not None:
             world = replace(world, api_key=options.api_key)
         contract = Contract(readings)
-        bench = Bench(self._target, contract, readings, world, options.seed, options.max_examples, control)
+        bench = SuiteBench(self._target, contract, readings, world, options.seed, options.max_examples, control)
         bench.login, bench.api_key = options.login, options.api_key
         look(bench)
         if control is not None:
@@ -160,17 +160,17 @@ def _scenario_of(control: ControlClient | None) -> dict[str, Any]:
         return {}
     try:
         return control.scenario()
-    except ControlError as error:
+    except ControlApiError as error:
         raise CouldNotRunError(f"The stand-in does not tell its scenario: {error}.") from error
 
 
-def make(bench: Bench, each: Check) -> Result:
+def make(bench: SuiteBench, each: Check) -> CheckResult:
     """Make one check in a session of its own."""
     started = time.monotonic()
     before = bench.requests
     missing = _missing(bench, each)
     if missing is not None:
-        return Result(each.name, each.ids, not_testable=missing)
+        return CheckResult(each.name, each.ids, not_testable=missing)
     lab = Lab(bench, each.ids, None, bench.world)
     reason = None
     try:
@@ -184,15 +184,15 @@ def make(bench: Bench, each: Check) -> Result:
         reason = str(error)
     except (EnoughError, NoAnswerError):
         _still_there(bench)
-    except ControlError as error:
+    except ControlApiError as error:
         reason = f"the control API failed: {error}"
     if lab.judged == 0 and reason is None and not lab.findings:
         reason = "it made no request"
     findings = _distinct(lab.findings)
-    return Result(each.name, each.ids, findings, reason, bench.requests - before, time.monotonic() - started)
+    return CheckResult(each.name, each.ids, findings, reason, bench.requests - before, time.monotonic() - started)
 
 
-def _missing(bench: Bench, each: Check) -> str | None:
+def _missing(bench: SuiteBench, each: Check) -> str | None:
     if bench.control is not None:
         return None
     lacking = {
@@ -206,14 +206,14 @@ def _missing(bench: Bench, each: Check) -> str | None:
     return next((need.value for need in each.needs if lacking[need]), None)
 
 
-def _still_there(bench: Bench) -> None:
+def _still_there(bench: SuiteBench) -> None:
     """A target that fell over for one request is broken; one that is gone cannot be judged any further."""
     look(bench, credentials=False)
 
 
-def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:
+def _distinct(findings: list[ReportedFailure]) -> tuple[ReportedFailure, ...]:
     """One finding for each way of being wrong: the one with the smallest request."""
-    smallest: dict[tuple[object, ...], Finding] = {}
+    smallest: dict[tuple[object, ...], ReportedFailure] = {}
     for finding in findings:
         key = (finding.failure.kind, finding.failure.ids, finding.failure.said[:60])
         known = smallest.get(key)
@@ -222,5 +222,5 @@ def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:
     return tuple(smallest.values())
 
 
-def _size(finding: Finding) -> int:
+def _size(finding: ReportedFailure) -> int:
     return len(finding.request.body) if finding.request is not None else 0

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.gateway.lab import Bench
+from contract_tests.gateway.lab import SuiteBench
 from contract_tests.gateway.runner import make
 from contract_tests.gateway.suite import Check
 from contract_tests.report.console import failures
 from contract_tests.report.verdicts import Report
 
 
-def test_contract(contract_check: Check, bench: Bench, request: pytest.FixtureRequest) -> None:
+def test_contract(contract_check: Check, bench: SuiteBench, request: pytest.FixtureRequest) -> None:
     """Every statement that the check exercises is kept; what cannot be tested here says so."""
     result = make(bench, contract_check)
     if result.failed:

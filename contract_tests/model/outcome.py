@@ -9,7 +9,7 @@ from contract_tests.contract.readings import Readings
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ModelOutcome:
     """One answer that keeps the contract."""
 
     status: int
@@ -28,19 +28,19 @@ class Outcome:
 MALFORMED = 400
 """The code of what cannot be read, whatever the status that carries it."""
 
-ACCEPTED = Outcome(200)
-NO_CREDENTIALS = Outcome(401, 63, "Missing basic authentication header")
-BAD_CREDENTIALS = Outcome(401, 63, "Username or password not valid")
+ACCEPTED = ModelOutcome(200)
+NO_CREDENTIALS = ModelOutcome(401, 63, "Missing basic authentication header")
+BAD_CREDENTIALS = ModelOutcome(401, 63, "Username or password not valid")
 
 
-def refused(code: int) -> Outcome:
+def refused(code: int) -> ModelOutcome:
     """A catalogued refusal of a well-formed request (ANS-3)."""
-    return Outcome(500, code)
+    return ModelOutcome(500, code)
 
 
-def protocol(status: int) -> Outcome:
+def protocol(status: int) -> ModelOutcome:
     """An answer whose code is its HTTP status (BAD-4, BAD-5)."""
-    return Outcome(status, status)
+    return ModelOutcome(status, status)
 
 
 Showing = tuple[tuple[str, str], ...]
@@ -51,14 +51,16 @@ Showing = tuple[tuple[str, str], ...]
 class Expected:
     """What is right under each reading of one statement; one outcome for `None` where there is but one."""
 
-    outcomes: tuple[tuple[str | None, Outcome], ...]
+    outcomes: tuple[tuple[str | None, ModelOutcome], ...]
     requirement: str | None = None
 
-    def under(self, readings: Readings) -> list[tuple[Outcome, Showing]]:
+    def under(self, readings: Readings) -> list[tuple[ModelOutcome, Showing]]:
         """The outcomes that are right as far as the readings are known, each with what it would show."""
         return [pair for value, outcome in self.outcomes for pair in self._shown(value, outcome, readings)]
 
-    def _shown(self, value: str | None, outcome: Outcome, readings: Readings) -> Iterator[tuple[Outcome, Showing]]:
+    def _shown(
+        self, value: str | None, outcome: ModelOutcome, readings: Readings
+    ) -> Iterator[tuple[ModelOutcome, Showing]]:
         showing: Showing = ()
         if self.requirement is not None and value is not None:
             if value not in readings.of(self.requirement):
@@ -71,16 +73,16 @@ class Expected:
             yield replace(outcome, status=int(status)), (*showing, ("BAD-1", status))
 
 
-def just(outcome: Outcome) -> Expected:
+def just(outcome: ModelOutcome) -> Expected:
     """Right under every reading."""
     return Expected(((None, outcome),))
 
 
-def by_reading(requirement: str, outcomes: Mapping[str, Outcome]) -> Expected:
+def by_reading(requirement: str, outcomes: Mapping[str, ModelOutcome]) -> Expected:
     """Right depending on how a statement is read."""
     return Expected(tuple(outcomes.items()), requirement)
 
 
-def malformed(names: str | None = None) -> Outcome:
+def malformed(names: str | None = None) -> ModelOutcome:
     """The answer to what cannot be read; its status is a reading of BAD-1."""
-    return Outcome(MALFORMED, MALFORMED, None, names)
+    return ModelOutcome(MALFORMED, MALFORMED, None, names)

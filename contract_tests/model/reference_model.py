@@ -16,7 +16,7 @@ from contract_tests.model.outcome import (
     ACCEPTED,
     BAD_CREDENTIALS,
     NO_CREDENTIALS,
-    Outcome,
+    ModelOutcome,
     malformed,
     protocol,
     refused,
@@ -31,13 +31,13 @@ from contract_tests.target.exchange import Answer, Login
 class Branch:
     """One answer that the facts allow: the statements behind it, and whether a provider gets the message."""
 
-    outcome: Outcome
+    outcome: ModelOutcome
     ids: tuple[str, ...]
     handed_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentSubmission:
     """One attempt to send, in the model's terms."""
 
     path: str
@@ -47,7 +47,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptMessage:
     """A message that a provider has."""
 
     destination: str
@@ -70,11 +70,11 @@ class ReferenceGateway:
     world: World
     readings: Readings
     now: float = 0.0
-    kept: list[Kept] = field(default_factory=list)
+    kept: list[KeptMessage] = field(default_factory=list)
     attempts: list[tuple[str, float]] = field(default_factory=list)
     """Refused or dropped attempts, which count under the other reading of AF-5."""
 
-    def branches(self, sent: Sent) -> list[Branch]:
+    def branches(self, sent: SentSubmission) -> list[Branch]:
         """Every answer that is right now; the first is the one to expect where there are several."""
         early = list(self._caller(sent))
         if early:
@@ -89,14 +89,14 @@ class ReferenceGateway:
                 return found
         return [*found, self._handed_over(body)]
 
-    def commit(self, sent: Sent, branch: Branch, message_id: str = "") -> None:
+    def commit(self, sent: SentSubmission, branch: Branch, message_id: str = "") -> None:
         """Follow the branch that the answer showed, and the id it gave."""
         body = read_body(sent.body, admin=sent.path == ADMIN_SEND)
         if body is None or body.destination is None or body.text is None:
             return
         if branch.handed_over:
             provider = self.provider or ""
-            self.kept.append(Kept(body.destination, body.text, provider, self.now, _caller(sent), message_id))
+            self.kept.append(KeptMessage(body.destination, body.text, provider, self.now, _caller(sent), message_id))
         elif branch.outcome == ACCEPTED or branch.outcome.code in {8, 59, 60, 61, 64, 74}:
             self.attempts.append((body.destination, self.now))
 
@@ -110,7 +110,7 @@ class ReferenceGateway:
         """The first provider that is up (PR-2)."""
         return next((name for name, up in self.world.providers if up), None)
 
-    def _caller(self, sent: Sent) -> Iterator[Branch]:
+    def _caller(self, sent: SentSubmission) -> Iterator[Branch]:
         """Authentication, privilege and content type, which are judged before the body is looked at."""
         if sent.login is None:
             yield Branch(NO_CREDENTIALS, ("ERR-63a", "ORD-1"))
@@ -126,7 +126,7 @@ class ReferenceGateway:
         elif sent.content_type is not None and not is_json_type(sent.content_type):
             yield Branch(protocol(415), ("BAD-4",))
 
-    def _objections(self, sent: Sent, body: Body) -> Iterator[tuple[Branch, bool]]:
+    def _objections(self, sent: SentSubmission, body: Body) -> Iterator[tuple[Branch, bool]]:
         """Everything that can refuse a readable body, in order; the flag says whether there is no way past it."""
         yield from self._text(body)
         if body.destination is None or not is_e164(body.destination):
@@ -170,7 +170,7 @@ class ReferenceGateway:
         found = (n for n, a in self.world.accounts.items() if a.login.username == username and a.active)
         return next(found, None)
 
-    def _lists(self, sent: Sent, body: Body) -> Iterator[tuple[Branch, bool]]:
+    def _lists(self, sent: SentSubmission, body: Body) -> Iterator[tuple[Branch, bool]]:
         number = body.destination or ""
         if covers(self.world.unreachable, number):
             yield Branch(refused(8), ("ERR-8",)), True
@@ -218,7 +218,7 @@ class ReferenceGateway:
         return Branch(ACCEPTED, ids, handed_over=True)
 
 
-def _caller(sent: Sent) -> str:
+def _caller(sent: SentSubmission) -> str:
     return sent.login.username if sent.login else ""
 
 

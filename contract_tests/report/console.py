@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from contract_tests.contract.requirements import Requirement, load_requirements
-from contract_tests.report.failures import Finding
-from contract_tests.report.verdicts import Report, Result, Verdict
+from contract_tests.report.failures import ReportedFailure
+from contract_tests.report.verdicts import CheckResult, Report, Verdict
 from contract_tests.target.exchange import curl, masked
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def failures(report: Report) -> Iterator[str]:
         yield f"\n… and {len(found) - _MOST_FAILURES} more failures; --report FILE.json has them all."
 
 
-def _failure(report: Report, result: Result, finding: Finding, known: dict[str, Requirement]) -> Iterator[str]:
+def _failure(
+    report: Report, result: CheckResult, finding: ReportedFailure, known: dict[str, Requirement]
+) -> Iterator[str]:
     failure, request, answer = finding.failure, finding.request, finding.answer
     yield f"\nBROKEN  {', '.join(failure.ids)}  {failure.kind} in {result.name!r}"
     yield f"  {failure.said}"

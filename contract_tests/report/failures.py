@@ -69,7 +69,7 @@ class NeverAccepted(Failure):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ReportedFailure:
     """A failure with its evidence."""
 
     failure: Failure

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from contract_tests.report.failures import Finding
-from contract_tests.report.verdicts import Report, Result
+from contract_tests.report.failures import ReportedFailure
+from contract_tests.report.verdicts import CheckResult, Report
 from contract_tests.target.exchange import Answer, Request, curl, masked
 from contract_tests.target.target import CouldNotRunError
 
@@ -65,7 +65,7 @@ def as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def _check(report: Report, result: Result) -> dict[str, Any]:
+def _check(report: Report, result: CheckResult) -> dict[str, Any]:
     return {
         "name": result.name,
         "requirements": list(result.ids),
@@ -76,7 +76,7 @@ def _check(report: Report, result: Result) -> dict[str, Any]:
     }
 
 
-def _finding(report: Report, finding: Finding) -> dict[str, Any]:
+def _finding(report: Report, finding: ReportedFailure) -> dict[str, Any]:
     request, answer = finding.request, finding.answer
     return {
         "kind": finding.failure.kind,

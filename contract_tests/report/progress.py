@@ -15,7 +15,7 @@ _BETWEEN = 0.1
 """Seconds between two looks of a terminal."""
 
 
-class Line:
+class ProgressLine:
     """The line, from `with` to the end of the block, which leaves it clean."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from contract_tests.contract.requirements import Requirement, load_requirements
-from contract_tests.report.failures import Finding
+from contract_tests.report.failures import ReportedFailure
 
 
 class Verdict(StrEnum):
@@ -19,12 +19,12 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CheckResult:
     """One check, made or not."""
 
     name: str
     ids: tuple[str, ...]
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[ReportedFailure, ...] = ()
     not_testable: str | None = None
     """Why the check could not be made."""
     requests: int = 0
@@ -54,7 +54,7 @@ class Report:
 
     url: str
     seed: int
-    results: tuple[Result, ...]
+    results: tuple[CheckResult, ...]
     readings: Mapping[str, str] = field(default_factory=dict)
     """Readings that the target showed by itself."""
     command: str = ""
@@ -63,7 +63,7 @@ class Report:
     only: frozenset[str] = frozenset()
 
     @property
-    def made(self) -> tuple[Result, ...]:
+    def made(self) -> tuple[CheckResult, ...]:
         """The checks that were made."""
         return tuple(result for result in self.results if result.failed or result.not_testable is None)
 
@@ -97,7 +97,7 @@ class Report:
         return Standing(requirement, Verdict.NOT_TESTABLE, 0, len(not_made), _why_untested(requirement, not_made))
 
 
-def _why_untested(requirement: Requirement, not_made: list[Result]) -> str:
+def _why_untested(requirement: Requirement, not_made: list[CheckResult]) -> str:
     if not_made:
         return _reasons(not_made)
     if not requirement.observable:
@@ -107,5 +107,5 @@ def _why_untested(requirement: Requirement, not_made: list[Result]) -> str:
     return "no check was chosen"
 
 
-def _reasons(results: Iterable[Result]) -> str:
+def _reasons(results: Iterable[CheckResult]) -> str:
     return "; ".join(dict.fromkeys(result.not_testable or "" for result in results))

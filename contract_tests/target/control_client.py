@@ -11,11 +11,11 @@ import httpx2
 from contract_tests.target.target import CouldNotRunError
 
 
-class ControlError(Exception):
+class ControlApiError(Exception):
     """The control API refused or did not answer; the sentence says which call and why."""
 
 
-class Session:
+class ControlSession:
     """One isolated world of the stand-in, named `name`; gone when the `with` block of its maker ends."""
 
     def __init__(self, control: ControlClient, name: str) -> None:
@@ -72,9 +72,9 @@ class ControlClient:
             answer = self._client.request(method, self.url + path, json=body, headers=headers)
             content = answer.json()
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
-            raise ControlError(f"{method} {self.url}{path}: {error or type(error).__name__}") from error
+            raise ControlApiError(f"{method} {self.url}{path}: {error or type(error).__name__}") from error
         if not answer.is_success or not isinstance(content, dict):
-            raise ControlError(f"{method} {self.url}{path} answered {answer.status_code}: {answer.text[:500]}")
+            raise ControlApiError(f"{method} {self.url}{path} answered {answer.status_code}: {answer.text[:500]}")
         return content
 
     def scenario(self) -> dict[str, Any]:
@@ -82,11 +82,11 @@ class ControlClient:
         return self.call("GET", "/_control/scenario")
 
     @contextmanager
-    def session(self, scenario: Mapping[str, Any]) -> Iterator[Session]:
+    def session(self, scenario: Mapping[str, Any]) -> Iterator[ControlSession]:
         """A session of its own with this scenario, deleted afterwards."""
         name = self.call("POST", "/_control/sessions", {"scenario": scenario})["id"]
         try:
-            yield Session(self, name)
+            yield ControlSession(self, name)
         finally:
             self.call("DELETE", f"/_control/sessions/{name}")
 
@@ -98,7 +98,7 @@ def connected(url: str, timeout: float, token: str | None = None) -> ControlClie
     client = ControlClient(url, timeout=timeout, token=token)
     try:
         client.call("GET", "/_ready")
-    except ControlError as error:
+    except ControlApiError as error:
         client.close()
         raise CouldNotRunError(f"There is no control API at {url}: {error}.") from error
     return client

@@ -8,7 +8,7 @@ from mock_server.api.body import declares_too_much, refuse_declared
 from mock_server.api.exchange import EXCHANGE, HEADERS
 from mock_server.api.faults import forcing_of, intercepted, troubled
 from mock_server.domain.stub import RequestFacts
-from mock_server.domain.submission import Credentials
+from mock_server.domain.submission import BasicCredentials
 from mock_server.wire.credentials import read_credentials
 
 
@@ -22,7 +22,7 @@ async def refused_unread(scope: Scope, receive: Receive, send: Send, operation: 
     if length is None:
         return False
     credentials = read_credentials(headers.get(b"authorization"))
-    caller = credentials.username if isinstance(credentials, Credentials) else ""
+    caller = credentials.username if isinstance(credentials, BasicCredentials) else ""
     selection = await forcing_of(scope, send, RequestFacts(operation, caller))
     if selection is not None and not await intercepted(scope, receive, send, selection):
         await refuse_declared(length, troubled(scope, receive, send, selection), scope[EXCHANGE])

@@ -16,7 +16,7 @@ Application = Callable[
 RawHeaders = list[tuple[bytes, bytes]]
 
 
-class Request(NamedTuple):
+class AsgiRequest(NamedTuple):
     """What an application is asked."""
 
     method: str
@@ -27,7 +27,7 @@ class Request(NamedTuple):
     body: bytes
 
 
-class Response(NamedTuple):
+class AsgiResponse(NamedTuple):
     """What an application answered."""
 
     status: int
@@ -35,7 +35,7 @@ class Response(NamedTuple):
     body: bytes
 
 
-async def ask(app: Application, request: Request) -> Response | None:
+async def ask(app: Application, request: AsgiRequest) -> AsgiResponse | None:
     """The answer, or `None` where none was given. Whoever asks goes away by cancelling."""
     said: list[Events] = []
     complete = False
@@ -56,10 +56,10 @@ async def ask(app: Application, request: Request) -> Response | None:
     if started is None:
         return None
     body = b"".join(event.get("body", b"") for event in said if event["type"] == "http.response.body")
-    return Response(started["status"], list(started["headers"]), body)
+    return AsgiResponse(started["status"], list(started["headers"]), body)
 
 
-def _scope(request: Request) -> Events:
+def _scope(request: AsgiRequest) -> Events:
     parts = urlsplit(request.url)
     return {
         "type": "http",

@@ -8,11 +8,11 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from mock_server.client.calling import Asked, Caller, content_of
+from mock_server.client.calling import Caller, ControlRequest, content_of
 from mock_server.client.errors import ControlError
 
 
-class Asking:
+class Calls:
     """Asks for one session of a gateway."""
 
     def __init__(self, caller: Caller, *, session: str | None = None, token: str | None = None) -> None:
@@ -45,7 +45,7 @@ class Asking:
             headers["x-mock-control-token"] = self._token
         target = f"{self._prefix}/_control{path}{_query(query or {})}"
         encoded = b"" if body is None else msgspec.json.encode(body)
-        asked = Asked(method, target, headers, encoded, patience)
+        asked = ControlRequest(method, target, headers, encoded, patience)
         return content_of(asked, self._caller.call(asked), self._caller.url)
 
 

@@ -13,7 +13,7 @@ VERSION = "1"
 """The version of the control API that this client speaks."""
 
 
-class Asked(NamedTuple):
+class ControlRequest(NamedTuple):
     """One request: its target is the path with the query, as it stands on the wire."""
 
     method: str
@@ -24,7 +24,7 @@ class Asked(NamedTuple):
     """Seconds of wall time that its answer may take; by default the caller's own."""
 
 
-class Answered(NamedTuple):
+class ControlAnswer(NamedTuple):
     """One answer; the names of its headers are in lower case."""
 
     status: int
@@ -40,7 +40,7 @@ class Caller(Protocol):
         """What a client takes for the gateway's base URL, without a session and without a last slash."""
         ...
 
-    def call(self, asked: Asked) -> Answered:
+    def call(self, asked: ControlRequest) -> ControlAnswer:
         """Ask once.
 
         Raises:
@@ -53,7 +53,7 @@ class Caller(Protocol):
         ...
 
 
-def content_of(asked: Asked, answered: Answered, url: str) -> Any:
+def content_of(asked: ControlRequest, answered: ControlAnswer, url: str) -> Any:
     """What a control answer says: JSON decoded, other texts as they are.
 
     Raises:
@@ -84,7 +84,7 @@ def content_of(asked: Asked, answered: Answered, url: str) -> Any:
     raise ControlError(answered.status, content["message"], content.get("details"))
 
 
-def _decoded(answered: Answered) -> Any:
+def _decoded(answered: ControlAnswer) -> Any:
     if not answered.headers.get("content-type", "").startswith("application/json"):
         return answered.body.decode(errors="replace")
     try:

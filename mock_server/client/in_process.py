@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import urlsplit
 
-from mock_server.client.asgi import Application, Request, ask
-from mock_server.client.calling import Answered, Asked
+from mock_server.client.asgi import Application, AsgiRequest, ask
+from mock_server.client.calling import ControlAnswer, ControlRequest
 from mock_server.client.errors import ControlError
 
 PATIENCE = 30.0
@@ -32,7 +32,7 @@ class LoopCaller:
     def close(self) -> None:
         """Nothing is open."""
 
-    def call(self, asked: Asked) -> Answered:
+    def call(self, asked: ControlRequest) -> ControlAnswer:
         """Ask once; `ControlError` where no answer came."""
         try:
             own = asyncio.get_running_loop() is self._loop
@@ -59,12 +59,12 @@ class LoopCaller:
                 None, "No answer", f"the exchange broke off: {error or type(error).__name__}"
             ) from error
 
-    async def _request(self, asked: Asked) -> Answered:
+    async def _request(self, asked: ControlRequest) -> ControlAnswer:
         host = urlsplit(self._url).netloc
         headers = {"host": host, "content-length": str(len(asked.body)), **asked.headers}
         raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-        found = await ask(self._app, Request(asked.method, self._url + asked.target, raw, asked.body))
+        found = await ask(self._app, AsgiRequest(asked.method, self._url + asked.target, raw, asked.body))
         if found is None:
             raise ControlError(None, "No answer", f"{asked.method} {asked.target} was not answered")
         named = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in found.headers}
-        return Answered(found.status, named, found.body)
+        return ControlAnswer(found.status, named, found.body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from mock_server.client.asking import Asking, named, quoted
+from mock_server.client.asking import Calls, named, quoted
 from mock_server.client.errors import ControlError
 from mock_server.client.results import Exchange, Explanation, Ledger, Message, Result
 
@@ -17,7 +17,7 @@ _BESIDES = 10.0
 """Seconds beside a wait's own that its answer may take."""
 
 
-class JournalVerbs(Asking):
+class JournalCalls(Calls):
     """Look for what came in, and wait for it.
 
     `filters` are the members of a message or an exchange: `destination="+447700900123"`, `code=61`,

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import NamedTuple, Self
 from urllib.parse import SplitResult, urlsplit
 
-from mock_server.client.calling import Answered, Asked
+from mock_server.client.calling import ControlAnswer, ControlRequest
 from mock_server.client.control import Control
 from mock_server.client.errors import ControlError
 
@@ -82,7 +82,7 @@ class HttpCaller:
         for connection, _ in idle:
             connection.close()
 
-    def call(self, asked: Asked) -> Answered:
+    def call(self, asked: ControlRequest) -> ControlAnswer:
         """Ask once; `ControlError` where no answer came."""
         kept = self._take()
         try:
@@ -98,7 +98,7 @@ class HttpCaller:
         except (OSError, HTTPException, ValueError) as error:
             raise ControlError(None, "Unreachable", self._sentence(error)) from error
 
-    def _ask(self, connection: HTTPConnection, asked: Asked) -> Answered:
+    def _ask(self, connection: HTTPConnection, asked: ControlRequest) -> ControlAnswer:
         patience = asked.patience or self._timeout
         connection.timeout = patience
         if connection.sock is not None:
@@ -116,7 +116,7 @@ class HttpCaller:
         else:
             with self._lock:
                 self._idle.append((connection, monotonic()))
-        return Answered(answer.status, headers, body)
+        return ControlAnswer(answer.status, headers, body)
 
     def _take(self) -> _Kept:
         """A connection that was kept and still stands, else a new one."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from mock_server.client.asking import Asking, given
-from mock_server.client.calling import Answered, Asked
+from mock_server.client.asking import Calls, given
+from mock_server.client.calling import ControlAnswer, ControlRequest
 from mock_server.client.errors import ControlError
 from mock_server.client.results import Result
 
@@ -34,7 +34,7 @@ class Sent(Result, frozen=True):
     """What explains it."""
 
 
-class SendVerbs(Asking):
+class SendCalls(Calls):
     """Send to the session's gateway, so that there is something to look at."""
 
     def send(  # noqa: PLR0913 - the parts of a send
@@ -74,10 +74,10 @@ class SendVerbs(Asking):
             **(headers or {}),
         }
         body = msgspec.json.encode({"destination": destination, "text": text, **given(**fields)})
-        return _read(self._caller.call(Asked("POST", self._prefix + _PATHS[operation], all_headers, body)))
+        return _read(self._caller.call(ControlRequest("POST", self._prefix + _PATHS[operation], all_headers, body)))
 
 
-def _read(answered: Answered) -> Sent:
+def _read(answered: ControlAnswer) -> Sent:
     try:
         content = msgspec.json.decode(answered.body)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from mock_server.client.asking import Asking, given, quoted
+from mock_server.client.asking import Calls, given, quoted
 from mock_server.client.errors import ControlError
 from mock_server.client.results import Session, Snapshot
 
 
-class SessionVerbs(Asking):
+class SessionCalls(Calls):
     """Make sessions_api, look at them, set them back, end them."""
 
     _ends = False

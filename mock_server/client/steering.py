@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_server.client.asking import Asking, given, named, quoted
+from mock_server.client.asking import Calls, given, named, quoted
 from mock_server.client.errors import ControlError
 from mock_server.client.receiving import Receiver
 from mock_server.client.results import Advance, Clock, Message, Stub, WebhookAttempt
@@ -15,7 +15,7 @@ _WALL_LIMIT = 30.0
 _BESIDES = 10.0
 
 
-class ClockVerbs(Asking):
+class ClockCalls(Calls):
     """Look at the session's clock, and move it."""
 
     def clock(self) -> Clock:
@@ -63,7 +63,7 @@ class ClockVerbs(Asking):
         return Clock.of(self._ask("POST", "/clock/resume", given(factor=factor)))
 
 
-class StubVerbs(Asking):
+class StubCalls(Calls):
     """Force outcomes."""
 
     def stub(  # noqa: PLR0913 - the members of a stub
@@ -122,7 +122,7 @@ class StubVerbs(Asking):
         return [str(each) for each in self._ask("POST", path, {})["released"]]
 
 
-class DeliveryVerbs(Asking):
+class DeliveryCalls(Calls):
     """Have a hand in what follows an acceptance."""
 
     def push_status(

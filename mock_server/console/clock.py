@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from mock_server.console.page_request import Table, Visit
-from mock_server.control import ControlError
+from mock_server.console.page_request import PageRequest, Table
+from mock_server.control import ControlRequestError
 
 _PATH = "/time"
 
@@ -25,7 +25,7 @@ _LOGGED = 100
 _FORESEEN = 10
 
 
-async def _time(visit: Visit) -> Response:
+async def _time(visit: PageRequest) -> Response:
     # A clock that is a second late is wrong.
     visit.shareable = False
     clock = visit.control.clock
@@ -46,7 +46,7 @@ async def _time(visit: Visit) -> Response:
     )
 
 
-async def _steer(visit: Visit) -> Response:
+async def _steer(visit: PageRequest) -> Response:
     clock, asked = visit.control.clock, visit.field("do")
     if asked == "freeze":
         await clock.freeze({})
@@ -57,7 +57,7 @@ async def _steer(visit: Visit) -> Response:
     return visit.redirect(_PATH)
 
 
-async def _move(visit: Visit, asked: str) -> Response:
+async def _move(visit: PageRequest, asked: str) -> Response:
     """Move the clock, and go on to what came to pass; what cannot be done is judged again by the page that says so.
 
     The log is named by its marks: a reload shows it once more, and moves nothing.
@@ -66,12 +66,12 @@ async def _move(visit: Visit, asked: str) -> Response:
     request = _request(asked, typed)
     try:
         clock.arrival(request)
-    except ControlError:
+    except ControlRequestError:
         return visit.redirect(_PATH, move=asked, typed="" if asked in _MOVES else typed[:40])
     since = clock.mark()
     try:
         done = await clock.advance({**request, "wall_limit": _PATIENCE, "limit": 0})
-    except ControlError as error:
+    except ControlRequestError as error:
         if error.status != 409:
             raise
         return visit.redirect(_PATH, busy="yes")
@@ -84,14 +84,14 @@ def _request(asked: str, typed: str) -> Mapping[str, object]:
     return _MOVES.get(asked, {"duration": typed})
 
 
-def _wrong(visit: Visit) -> object:
+def _wrong(visit: PageRequest) -> object:
     """Why the clock cannot be moved as it was asked for, in a sentence; `None` where it can, or where nothing was."""
     asked = visit.asked("move")
     if not asked:
         return None
     try:
         visit.control.clock.arrival(_request(asked, visit.asked("typed")))
-    except ControlError as error:
+    except ControlRequestError as error:
         return error.details
     return None
 

@@ -12,9 +12,9 @@ from starlette.responses import Response
 from mock_server.console.copying import as_curl, content_of, sender_of
 from mock_server.console.front_door import LATE, knock
 from mock_server.console.message import message_of
-from mock_server.console.page_request import Table, Visit
+from mock_server.console.page_request import PageRequest, Table
 from mock_server.console.texts import told_text
-from mock_server.control import ControlError
+from mock_server.control import ControlRequestError
 from mock_server.control.views.inbox import state_of
 from mock_server.domain.fault import FaultKind
 
@@ -25,7 +25,7 @@ _PATIENCE, _MOST_PATIENCE = 10.0, 60.0
 _TROUBLES = frozenset({LATE, *FaultKind})
 
 
-async def _compose(visit: Visit) -> Response:
+async def _compose(visit: PageRequest) -> Response:
     exchange = await _exchange(visit)
     typed = _blank(visit) | ({} if exchange is None else _typed_in(exchange))
     trouble = visit.asked("met")
@@ -33,7 +33,7 @@ async def _compose(visit: Visit) -> Response:
     return _page(visit, typed, exchange=exchange, trouble=trouble if trouble in _TROUBLES else None, **shown)
 
 
-def _page(visit: Visit, typed: Mapping[str, str], *, status: int = 200, **more: Any) -> Response:
+def _page(visit: PageRequest, typed: Mapping[str, str], *, status: int = 200, **more: Any) -> Response:
     accounts = visit.control.scenario().get("accounts", [{"username": "admin", "admin": True}])
     nothing = {"exchange": None, "trouble": None, "problem": None, "wrong": ()}
     return visit.page(
@@ -48,18 +48,18 @@ def _page(visit: Visit, typed: Mapping[str, str], *, status: int = 200, **more: 
     )
 
 
-def _blank(visit: Visit) -> dict[str, str]:
+def _blank(visit: PageRequest) -> dict[str, str]:
     sender = sender_of(visit.control.scenario())
     return {**dict.fromkeys(_FIELDS, ""), "operation": "admin", "caller": sender, "to": visit.asked("to")}
 
 
-async def _exchange(visit: Visit) -> dict[str, Any] | None:
+async def _exchange(visit: PageRequest) -> dict[str, Any] | None:
     """The send that was made from here, while the journal keeps it."""
     if not visit.asked("exchange"):
         return None
     try:
         return await visit.control.journal.exchange(visit.asked("exchange"))
-    except ControlError:
+    except ControlRequestError:
         return None
 
 
@@ -80,7 +80,7 @@ def _typed_in(exchange: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
-async def _shown(visit: Visit, exchange: Mapping[str, Any]) -> dict[str, Any]:
+async def _shown(visit: PageRequest, exchange: Mapping[str, Any]) -> dict[str, Any]:
     message = await message_of(visit, exchange)
     text = (content_of(exchange) or {}).get("text")
     return {
@@ -91,11 +91,11 @@ async def _shown(visit: Visit, exchange: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _send(visit: Visit) -> Response:
+async def _send(visit: PageRequest) -> Response:
     typed = {name: visit.form.get(name, "") for name in _FIELDS}
     try:
         path, headers, patience = _path(typed), _headers(visit), _patience(visit)
-    except ControlError as error:
+    except ControlRequestError as error:
         return _page(visit, typed, status=error.status, problem=error, wrong=visit.told(error))
     body = json.dumps(_content(typed), ensure_ascii=False).encode()
     met = await knock(visit, path, headers, body, patience)
@@ -105,11 +105,11 @@ async def _send(visit: Visit) -> Response:
 
 def _path(typed: Mapping[str, str]) -> str:
     if typed["operation"] not in _PATHS:
-        raise ControlError(400, "Bad request", f"operation: one of {', '.join(_PATHS)} is required")
+        raise ControlRequestError(400, "Bad request", f"operation: one of {', '.join(_PATHS)} is required")
     return _PATHS[typed["operation"]]
 
 
-def _patience(visit: Visit) -> float:
+def _patience(visit: PageRequest) -> float:
     written = visit.field("patience") or f"{_PATIENCE:g}"
     try:
         found = float(written)
@@ -117,18 +117,18 @@ def _patience(visit: Visit) -> float:
         found = -1.0
     if not 0 < found <= _MOST_PATIENCE:
         allowed = f"a number of seconds that is more than 0 and at most {_MOST_PATIENCE:g}"
-        raise ControlError(400, "Bad request", f"patience: {written[:40]!r} is not {allowed}")
+        raise ControlRequestError(400, "Bad request", f"patience: {written[:40]!r} is not {allowed}")
     return found
 
 
-def _headers(visit: Visit) -> dict[str, str]:
+def _headers(visit: PageRequest) -> dict[str, str]:
     headers = {"content-type": "application/json", "accept": "application/json", "user-agent": "sms-mock console"}
     username, typed = visit.form.get("caller", ""), visit.form.get("password", "")
     if not username:
         return headers
     password = typed or visit.control.scenarios.passwords().get(username)
     if password is None:
-        raise ControlError(400, visit.words("compose.no_password", account=username))
+        raise ControlRequestError(400, visit.words("compose.no_password", account=username))
     pair = b64encode(f"{username}:{password}".encode(errors="surrogatepass")).decode()
     return {**headers, "authorization": f"Basic {pair}"}
 

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from mock_server.api.guard import Refusal
 from mock_server.console.door import COOKIE, Door
-from mock_server.console.page_request import Handler, Visit
+from mock_server.console.page_request import Handler, PageRequest
 
 ENTRY_PATH = "/enter"
 ENTRY = ("POST",)
@@ -17,7 +17,7 @@ ENTRY = ("POST",)
 def enter(door: Door) -> Mapping[str, Handler]:
     """Take the token from the form, and remember in the browser that it was shown."""
 
-    async def show_token(visit: Visit) -> Response:
+    async def show_token(visit: PageRequest) -> Response:
         ticket = door.pass_for(visit.field("token"))
         if ticket is None:
             return visit.page(
@@ -35,13 +35,13 @@ def enter(door: Door) -> Mapping[str, Handler]:
     return {"POST": show_token}
 
 
-def _wanted(visit: Visit) -> str:
+def _wanted(visit: PageRequest) -> str:
     """The page that the token was asked for at: one of this session's console, and of nobody else's site."""
     wanted, console = visit.field("wanted"), visit.link()
     return wanted if wanted.startswith((f"{console}/", f"{console}?")) else console
 
 
-def closed(visit: Visit, refusal: Refusal) -> Response:
+def closed(visit: PageRequest, refusal: Refusal) -> Response:
     """Say why somebody is not let in; where a token is wanted, ask for it."""
     asks = refusal.status == 401
     said = visit.words("closed.token") if asks else refusal.details

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from starlette.responses import Response
 
 from mock_server.console.outcomes import BY_KEY, GROUPS, OWN_ANSWER, told
-from mock_server.console.page_request import Table, Visit
-from mock_server.control import ControlError
+from mock_server.console.page_request import PageRequest, Table
+from mock_server.control import ControlRequestError
 from mock_server.domain.errors import WATCHLISTED, WRONG_NUMBER
 from mock_server.domain.stub import Origin
 from mock_server.scenario.stub_model import OPERATIONS
@@ -53,11 +53,11 @@ class Scope(NamedTuple):
         }
 
 
-async def _forcing(visit: Visit) -> Response:
+async def _forcing(visit: PageRequest) -> Response:
     return await _page(visit, _scope_of(visit.query))
 
 
-async def _page(visit: Visit, scope: Scope, problem: ControlError | None = None) -> Response:
+async def _page(visit: PageRequest, scope: Scope, problem: ControlRequestError | None = None) -> Response:
     armed = visit.control.stubs.newest(Origin.CONTROL, _SHOWN)
     return visit.page(
         "forcing",
@@ -85,7 +85,7 @@ def _scope_of(given: Mapping[str, str]) -> Scope:
     return Scope(**found)
 
 
-def _numbers(visit: Visit) -> Iterator[dict[str, Any]]:
+def _numbers(visit: PageRequest) -> Iterator[dict[str, Any]]:
     """What the scenario itself has in store, and for whom; `sendable`: the number alone is enough to get it."""
     scenario = visit.control.scenario()
     for name, error in (("unreachable", WRONG_NUMBER), ("watchlist", WATCHLISTED)):
@@ -101,26 +101,26 @@ def _number(when: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, Any]:
     return {"when": when, "told": told(then), "sendable": sendable}
 
 
-async def _arm(visit: Visit) -> Response:
+async def _arm(visit: PageRequest) -> Response:
     scope = _scope_of(visit.form)
     try:
         visit.control.stubs.add(scope.stub(_wanted(visit)))
-    except ControlError as error:
+    except ControlRequestError as error:
         return await _page(visit, scope, error)
     return visit.redirect("/forcing", **scope.chosen())
 
 
-def _wanted(visit: Visit) -> Mapping[str, Any]:
+def _wanted(visit: PageRequest) -> Mapping[str, Any]:
     """What the pressed button forces."""
     key = visit.field("outcome")
     if key == OWN_ANSWER:
         return _own_answer(visit)
     if key not in BY_KEY:
-        raise ControlError(400, "Bad request", f"outcome: {key[:40]!r} is none; press one of the buttons")
+        raise ControlRequestError(400, "Bad request", f"outcome: {key[:40]!r} is none; press one of the buttons")
     return BY_KEY[key].then
 
 
-def _own_answer(visit: Visit) -> dict[str, Any]:
+def _own_answer(visit: PageRequest) -> dict[str, Any]:
     status, body = visit.field("status"), visit.form.get("body", "")
     answer: dict[str, Any] = {"status": int(status) if status.isdecimal() else status}
     if body:
@@ -138,12 +138,12 @@ def _is_json(text: str) -> bool:
     return True
 
 
-async def _disarm(visit: Visit) -> Response:
+async def _disarm(visit: PageRequest) -> Response:
     name = visit.field("stub")
     if name:
         try:
             visit.control.stubs.remove(name)
-        except ControlError as error:
+        except ControlRequestError as error:
             # Gone already, from another page say: just what was wanted.
             if error.status != 404:
                 raise
@@ -152,7 +152,7 @@ async def _disarm(visit: Visit) -> Response:
     return visit.redirect("/forcing", **_scope_of(visit.query).chosen())
 
 
-async def _release(visit: Visit) -> Response:
+async def _release(visit: PageRequest) -> Response:
     exchange = visit.field("exchange")
     if exchange in visit.control.stubs.held()["held"]:
         visit.control.stubs.release(exchange)

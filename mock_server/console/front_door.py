@@ -11,8 +11,8 @@ from urllib.parse import quote
 from starlette.types import Message, Scope
 
 from mock_server.api.exchange import EXCHANGE
-from mock_server.console.page_request import Visit
-from mock_server.control import ControlError
+from mock_server.console.page_request import PageRequest
+from mock_server.control import ControlRequestError
 from mock_server.domain.fault import SPOILS_THE_ANSWER
 from mock_server.journal.exchange import Exchange
 from mock_server.ports import TransportFaultError
@@ -26,7 +26,7 @@ _GRACE = 1.0
 """Seconds of wall time for a request to notice that its client has left."""
 
 
-class Met(NamedTuple):
+class ClientReply(NamedTuple):
     """What a client met."""
 
     exchange: str
@@ -35,7 +35,9 @@ class Met(NamedTuple):
     """What keeps the answer from the client, or spoils it: the name of a fault, or `LATE`."""
 
 
-async def knock(visit: Visit, path: str, headers: Mapping[str, str], body: bytes, patience: float) -> Met:
+async def knock(
+    visit: PageRequest, path: str, headers: Mapping[str, str], body: bytes, patience: float
+) -> ClientReply:
     """POST to the visitor's own session, and leave after `patience` seconds of wall time, or when the session ends.
 
     In process no connection can break: what breaks one on a port is told by name.
@@ -64,10 +66,10 @@ async def knock(visit: Visit, path: str, headers: Mapping[str, str], body: bytes
         except TransportFaultError as fault:
             trouble = fault.kind.value
     exchange = _exchange_of(scope)
-    return Met(exchange.id, trouble or _spoilt(exchange.transport_effect))
+    return ClientReply(exchange.id, trouble or _spoilt(exchange.transport_effect))
 
 
-async def _is_late(serving: asyncio.Future[Any], visit: Visit, patience: float, left: asyncio.Event) -> bool:
+async def _is_late(serving: asyncio.Future[Any], visit: PageRequest, patience: float, left: asyncio.Event) -> bool:
     """Wait for an answer; whether the client left first. However it went, nothing is served any more then."""
     with visit.control.changes.ending() as ended:
         ending: asyncio.Future[Any] = asyncio.ensure_future(ended.wait())
@@ -86,7 +88,7 @@ async def _is_late(serving: asyncio.Future[Any], visit: Visit, patience: float, 
 def _exchange_of(scope: Scope) -> Exchange:
     exchange: Exchange | None = scope.get(EXCHANGE)
     if exchange is None:
-        raise ControlError(404, "Unknown session", "the session ended before the send came to it")
+        raise ControlRequestError(404, "Unknown session", "the session ended before the send came to it")
     return exchange
 
 
@@ -96,7 +98,7 @@ def _spoilt(trouble: str | None) -> str | None:
     return name if name in SPOILS_THE_ANSWER else None
 
 
-def _scope(visit: Visit, path: str, headers: Mapping[str, str], length: int) -> Scope:
+def _scope(visit: PageRequest, path: str, headers: Mapping[str, str], length: int) -> Scope:
     outer = visit.request.scope
     whole = visit.base + path
     named = {"host": visit.request.url.netloc, "content-length": str(length), **headers}

@@ -7,10 +7,10 @@ import shlex
 
 from starlette.responses import Response
 
-from mock_server.console.page_request import Table, Visit
+from mock_server.console.page_request import PageRequest, Table
 
 
-async def _health(visit: Visit) -> Response:
+async def _health(visit: PageRequest) -> Response:
     found = visit.control.health.show()
     url = f"{visit.origin}{visit.base}/api/Services/checkServiceStatus"
     return visit.page(
@@ -22,7 +22,7 @@ async def _health(visit: Visit) -> Response:
     )
 
 
-async def _switch(visit: Visit) -> Response:
+async def _switch(visit: PageRequest) -> Response:
     up = visit.field("state") == "up"
     if "provider" in visit.form:
         visit.control.health.switch_provider(visit.form["provider"], up=up)

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from mock_server.console.copying import first_curl
-from mock_server.console.page_request import Table, Visit
+from mock_server.console.page_request import PageRequest, Table
 from mock_server.console.texts import told_text
 from mock_server.control.views.inbox import STATES, Sought
 
@@ -17,7 +17,7 @@ _LISTED = 100
 _IN_A_THREAD = 50
 
 
-async def _inbox(visit: Visit) -> Response:
+async def _inbox(visit: PageRequest) -> Response:
     sought = Sought(visit.asked("q"), visit.asked("state"))
     before = visit.asked("before") or None
     listed = await visit.control.inbox.sends(sought, limit=_LISTED, before=before)
@@ -39,11 +39,11 @@ async def _inbox(visit: Visit) -> Response:
     )
 
 
-def _first_curl(visit: Visit) -> str:
+def _first_curl(visit: PageRequest) -> str:
     return first_curl(visit.origin + visit.base, visit.control.scenario(), visit.control.scenarios.passwords())
 
 
-async def _thread(visit: Visit, sought: Sought, destination: str) -> Mapping[str, Any]:
+async def _thread(visit: PageRequest, sought: Sought, destination: str) -> Mapping[str, Any]:
     found = await visit.control.inbox.sends(
         sought._replace(destination=destination), limit=_IN_A_THREAD, before=visit.asked("earlier") or None
     )

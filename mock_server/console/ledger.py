@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from mock_server.console.page_request import Table, Visit
+from mock_server.console.page_request import PageRequest, Table
 from mock_server.domain.errors import BY_CODE, PROTOCOL_ERRORS
 
 _SEARCHED = 1000
@@ -16,7 +16,7 @@ _LINKED = 10
 _MEANINGS = {str(error.code): error.message for error in (*PROTOCOL_ERRORS, *BY_CODE.values())}
 
 
-async def _ledger(visit: Visit) -> Response:
+async def _ledger(visit: PageRequest) -> Response:
     found = visit.control.journal.duplicates(newest=_SEARCHED)
     groups = sorted(found["duplicates_by_intent"], key=lambda group: int(group["exchanges"][-1]), reverse=True)
     return visit.page(

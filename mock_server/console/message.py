@@ -8,41 +8,41 @@ from typing import Any
 from starlette.responses import Response
 
 from mock_server.console.copying import as_curl, as_pytest, content_of
-from mock_server.console.page_request import Table, Visit
+from mock_server.console.page_request import PageRequest, Table
 from mock_server.console.texts import told_text
-from mock_server.control import ControlError
+from mock_server.control import ControlRequestError
 from mock_server.control.views.inbox import state_of
 from mock_server.domain.delivery import Status
 
 PUSHABLE = tuple(status for status in Status if status is not Status.PROVIDER_ACCEPTANCE)
 
 
-async def _message(visit: Visit) -> Response:
+async def _message(visit: PageRequest) -> Response:
     message = await visit.control.delivery.message(visit.path["id"])
     try:
         exchange = await visit.control.journal.exchange(message["exchange"])
-    except ControlError:
+    except ControlRequestError:
         # The journal is shorter than the memory for messages.
         exchange = None
     return _page(visit, message, exchange)
 
 
-async def _exchange(visit: Visit) -> Response:
+async def _exchange(visit: PageRequest) -> Response:
     exchange = await visit.control.journal.exchange(visit.path["id"])
     return _page(visit, await message_of(visit, exchange), exchange)
 
 
-async def message_of(visit: Visit, exchange: Mapping[str, Any]) -> dict[str, Any] | None:
+async def message_of(visit: PageRequest, exchange: Mapping[str, Any]) -> dict[str, Any] | None:
     """What came of a send, while the session remembers it; `None` of one that no message came of."""
     if exchange["outcome"] != "accepted" or exchange["message_id"] is None:
         return None
     try:
         return await visit.control.delivery.message(exchange["message_id"])
-    except ControlError:
+    except ControlRequestError:
         return None
 
 
-def _page(visit: Visit, message: dict[str, Any] | None, exchange: dict[str, Any] | None) -> Response:
+def _page(visit: PageRequest, message: dict[str, Any] | None, exchange: dict[str, Any] | None) -> Response:
     text = _text_of(message, exchange)
     return visit.page(
         "message",
@@ -82,7 +82,7 @@ def _events(message: Mapping[str, Any] | None, exchange: Mapping[str, Any] | Non
         yield {"kind": "planned", "at": change["at"], "change": change}
 
 
-async def _push(visit: Visit) -> Response:
+async def _push(visit: PageRequest) -> Response:
     message_id = visit.path["id"]
     await visit.control.delivery.push(
         message_id, {"status": visit.field("status"), "force": visit.field("force") == "yes"}
@@ -90,7 +90,7 @@ async def _push(visit: Visit) -> Response:
     return visit.redirect(f"/messages/{message_id}")
 
 
-async def _resend(visit: Visit) -> Response:
+async def _resend(visit: PageRequest) -> Response:
     message_id = visit.path["id"]
     await visit.control.delivery.resend(message_id)
     return visit.redirect(f"/messages/{message_id}")

@@ -23,7 +23,7 @@ _SHOWN = 200
 """Characters of what no button forces."""
 
 
-class Outcome(NamedTuple):
+class OutcomeChoice(NamedTuple):
     """One thing to force."""
 
     key: str
@@ -43,43 +43,43 @@ class Told(NamedTuple):
     word: str | None
 
 
-def _refusals() -> Iterator[Outcome]:
+def _refusals() -> Iterator[OutcomeChoice]:
     for code, error in sorted(BY_CODE.items()):
-        yield Outcome(f"refuse:{code}", f"{code} {error.message}", f"refusal.{code}", {"refuse": code})
+        yield OutcomeChoice(f"refuse:{code}", f"{code} {error.message}", f"refusal.{code}", {"refuse": code})
 
 
-def _fates() -> Iterator[Outcome]:
-    yield Outcome("accept", "accept", "fate.accept", {"accept": True})
-    yield Outcome("drop", "drop", "fate.drop", {"drop": True})
+def _fates() -> Iterator[OutcomeChoice]:
+    yield OutcomeChoice("accept", "accept", "fate.accept", {"accept": True})
+    yield OutcomeChoice("drop", "drop", "fate.drop", {"drop": True})
     for status in Status:
-        yield Outcome(f"deliver:{status}", status.value, f"fate.{status}", {"deliver": status.value})
-    yield Outcome("deliver:late", "DELIVERED +2h", "fate.late", {"deliver": _LATE})
+        yield OutcomeChoice(f"deliver:{status}", status.value, f"fate.{status}", {"deliver": status.value})
+    yield OutcomeChoice("deliver:late", "DELIVERED +2h", "fate.late", {"deliver": _LATE})
 
 
-def _adversities() -> Iterator[Outcome]:
+def _adversities() -> Iterator[OutcomeChoice]:
     for each in Adversity:
-        yield Outcome(f"adversity:{each}", each.value, f"adversity.{each}", {"adversity": each.value})
+        yield OutcomeChoice(f"adversity:{each}", each.value, f"adversity.{each}", {"adversity": each.value})
 
 
-def _faults(*, after: bool) -> Iterator[Outcome]:
+def _faults(*, after: bool) -> Iterator[OutcomeChoice]:
     for name in FAULT_NAMES:
         fault = parse_fault(name)
         if comes_after(fault) is not after:
             continue
-        yield Outcome(f"fault:{name}", name, f"fault.{fault.kind}", {"fault": name})
+        yield OutcomeChoice(f"fault:{name}", name, f"fault.{fault.kind}", {"fault": name})
         if fault.kind in STATUSES and not after:
             particulars = {"kind": fault.kind.value, "retry_after": _RETRY_AFTER}
             label = f"{name}, Retry-After: {_RETRY_AFTER}"
-            yield Outcome(f"retry:{name}", label, f"fault.{fault.kind}", {"fault": particulars})
+            yield OutcomeChoice(f"retry:{name}", label, f"fault.{fault.kind}", {"fault": particulars})
 
 
-def _delays() -> Iterator[Outcome]:
+def _delays() -> Iterator[OutcomeChoice]:
     for delay in _DELAYS:
-        yield Outcome(f"delay:{delay}", delay, f"slow.{delay}", {"delay": delay})
-    yield Outcome("hold", "hold", "slow.hold", {"hold": True})
+        yield OutcomeChoice(f"delay:{delay}", delay, f"slow.{delay}", {"delay": delay})
+    yield OutcomeChoice("hold", "hold", "slow.hold", {"hold": True})
 
 
-GROUPS: Mapping[str, tuple[Outcome, ...]] = {
+GROUPS: Mapping[str, tuple[OutcomeChoice, ...]] = {
     "refused": tuple(_refusals()),
     "fate": tuple(_fates()),
     "before": tuple(_faults(after=False)),
@@ -89,7 +89,7 @@ GROUPS: Mapping[str, tuple[Outcome, ...]] = {
 }
 """In the order in which a tester thinks of them."""
 
-BY_KEY: Mapping[str, Outcome] = {each.key: each for group in GROUPS.values() for each in group}
+BY_KEY: Mapping[str, OutcomeChoice] = {each.key: each for group in GROUPS.values() for each in group}
 
 
 def told(then: Mapping[str, Any]) -> Told:

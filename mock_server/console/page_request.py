@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from mock_server.api.body import Unread, read_body
 from mock_server.api.exchange import SESSION
 from mock_server.console.rendering import Words, language_of, rendered, rendered_part, words
-from mock_server.control import Control, ControlError, SessionsApi
+from mock_server.control import ControlRequestError, SessionControl, SessionsApi
 
 LIVE = "live"
 """The block of each template that is asked for again when something has changed."""
@@ -21,12 +21,12 @@ _LAYOUT, _HEADER = "layout.html", ("follows", "armed")
 _MOST_FIELDS = 200
 
 
-class Visit:
+class PageRequest:
     """One request: the verbs of its session, its query and form, and the language of its browser."""
 
     def __init__(self, sessions_api: SessionsApi, request: Request) -> None:
         self.sessions_api = sessions_api
-        self.control: Control = sessions_api.control(request.scope[SESSION])
+        self.control: SessionControl = sessions_api.control(request.scope[SESSION])
         self.request = request
         self.path: Mapping[str, str] = request.path_params
         self.query: Mapping[str, str] = request.query_params
@@ -58,11 +58,11 @@ class Visit:
         """
         body = await read_body(self.request.receive)
         if isinstance(body, Unread):
-            raise ControlError(413, "Payload too large", "form: at most 1 MiB is allowed")
+            raise ControlRequestError(413, "Payload too large", "form: at most 1 MiB is allowed")
         try:
             self.form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
         except ValueError as error:
-            raise ControlError(400, "Malformed request", f"form: {error}") from None
+            raise ControlRequestError(400, "Malformed request", f"form: {error}") from None
 
     def asked(self, name: str) -> str:
         """A parameter of the query, trimmed; empty where it was not given."""
@@ -87,7 +87,7 @@ class Visit:
             return HTMLResponse(rendered_part(template, LIVE, known) + header, status)
         return HTMLResponse(rendered(template, known), status)
 
-    def told(self, error: ControlError) -> list[str]:
+    def told(self, error: ControlRequestError) -> list[str]:
         """What is wrong, sentence by sentence; who sees the page need not be who wrote what it repeats."""
         details = self.control.masked(error.details)
         return list(map(str, details)) if isinstance(details, list) else [] if details is None else [str(details)]
@@ -111,7 +111,7 @@ class Visit:
         }
 
 
-Handler = Callable[[Visit], Awaitable[Response]]
+Handler = Callable[[PageRequest], Awaitable[Response]]
 
 Table = tuple[tuple[str, dict[str, Handler]], ...]
 """Paths behind `/_console`, with a handler for each method."""

@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 
 from starlette.responses import Response
 
-from mock_server.console.page_request import Visit
-from mock_server.control import Control
+from mock_server.console.page_request import PageRequest
+from mock_server.control import SessionControl
 
 LOOK_EVERY = 0.2
 """Seconds of wall time until a page hears of a change."""
@@ -43,7 +43,7 @@ class Beat:
     is out of date. A page that was loaded anew, or has changed something, is never shown an older one.
     """
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: SessionControl) -> None:
         self._changes = control.changes
         self.pages = 0
         self.number = 0
@@ -112,14 +112,14 @@ class Beat:
         self._next = asyncio.Event()
 
 
-class Beats:
+class Refreshes:
     """The beats of the sessions that somebody looks at."""
 
     def __init__(self) -> None:
         self._beats: dict[object, Beat] = {}
 
     @contextmanager
-    def joined(self, control: Control) -> Iterator[Beat]:
+    def joined(self, control: SessionControl) -> Iterator[Beat]:
         """The beat of a session, for as long as a page is open."""
         identity = control.changes.identity
         beat = self._beats.get(identity)
@@ -134,7 +134,7 @@ class Beats:
                 beat.end()
                 del self._beats[identity]
 
-    def of(self, control: Control) -> Beat | None:
+    def of(self, control: SessionControl) -> Beat | None:
         """The beat of a session; `None` where no page is open."""
         return self._beats.get(control.changes.identity)
 
@@ -144,7 +144,7 @@ def rest_after(spent: float) -> float:
     return max(_REST, min(_LONGEST_REST, spent / _SHARE))
 
 
-def key_of(visit: Visit) -> Key:
+def key_of(visit: PageRequest) -> Key:
     """What the rendering of a visit depends on."""
     url = visit.request.url
     return visit.origin, f"{url.path}?{url.query}", visit.words.language

@@ -22,14 +22,14 @@ from mock_server.console.health import HEALTH
 from mock_server.console.inbox import INBOX
 from mock_server.console.ledger import LEDGER
 from mock_server.console.message import MESSAGE
-from mock_server.console.page_request import Handler, Table, Visit
-from mock_server.console.refresh import Beats, key_of
+from mock_server.console.page_request import Handler, PageRequest, Table
+from mock_server.console.refresh import Refreshes, key_of
 from mock_server.console.rendering import STATIC
 from mock_server.console.scenario_text import SCENARIO_TEXT
 from mock_server.console.scenarios import SCENARIOS
 from mock_server.console.sessions import SESSIONS
 from mock_server.console.stream import changes
-from mock_server.control import ControlError, SessionsApi
+from mock_server.control import ControlRequestError, SessionsApi
 
 PREFIX = "/_console"
 
@@ -71,7 +71,7 @@ _NOT_KEPT = "no-store"
 
 def build_console(sessions_api: SessionsApi, access: Access) -> ASGIApp:
     """The console as an ASGI application; it finds the session in the scope."""
-    door, beats = Door(access), Beats()
+    door, beats = Door(access), Refreshes()
     pages = [
         Route(f"{PREFIX}{path}", _Page(sessions_api, door, handlers, beats), methods=list(handlers))
         for table in (*VIEWS, changes(beats))
@@ -110,7 +110,7 @@ class _Shell:
             else:
                 await self._router(scope, receive, sending)
         except HTTPException as error:
-            visit = Visit(self._sessions_api, Request(scope, receive))
+            visit = PageRequest(self._sessions_api, Request(scope, receive))
             refusal = self._door.refusal(visit.request)
             if refusal is not None:
                 answer = closed(visit, refusal)
@@ -128,7 +128,7 @@ class _Page:
     """One route: a handler for each method, for those whom the door lets in."""
 
     def __init__(
-        self, sessions_api: SessionsApi, door: Door | None, handlers: Mapping[str, Handler], beats: Beats
+        self, sessions_api: SessionsApi, door: Door | None, handlers: Mapping[str, Handler], beats: Refreshes
     ) -> None:
         self._sessions_api = sessions_api
         self._door = door
@@ -136,12 +136,12 @@ class _Page:
         self._beats = beats
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        visit = Visit(self._sessions_api, Request(scope, receive))
+        visit = PageRequest(self._sessions_api, Request(scope, receive))
         refusal = None if self._door is None else self._door.refusal(visit.request)
         answer = closed(visit, refusal) if refusal is not None else await self._shared(visit)
         await answer(scope, receive, send)
 
-    async def _shared(self, visit: Visit) -> Response:
+    async def _shared(self, visit: PageRequest) -> Response:
         """What a page that is open asks for again is rendered once for all that ask for it; all else anew."""
         beat = self._beats.of(visit.control)
         if beat is None:
@@ -159,19 +159,19 @@ class _Page:
                     beat.keep(key, found)
             return found
 
-    async def _answer(self, visit: Visit) -> Response:
+    async def _answer(self, visit: PageRequest) -> Response:
         method = "GET" if visit.request.method == "HEAD" else visit.request.method
         try:
             if method != "GET":
                 await visit.read_form()
             answer = await self._handlers[method](visit)
-        except ControlError as error:
+        except ControlRequestError as error:
             return problem(visit, error)
         if method != "GET":
             visit.control.touched()
         return answer
 
 
-def problem(visit: Visit, error: ControlError) -> Response:
+def problem(visit: PageRequest, error: ControlRequestError) -> Response:
     """What cannot be done, said on a page."""
     return visit.page("problem", status=error.status, problem=error.message, details=visit.told(error))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from starlette.responses import Response
 
-from mock_server.console.page_request import Table, Visit
+from mock_server.console.page_request import PageRequest, Table
 from mock_server.console.texts import Piece, pieces
 from mock_server.control import BadScenarioError
 from mock_server.scenario.problems import Problem
@@ -25,7 +25,7 @@ _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _WORD = re.compile(r"[^\s,\[\]{}]+|\S|\Z")
 
 
-class Line(NamedTuple):
+class ScenarioLine(NamedTuple):
     """A line with what is wrong with it: before the first wrong place, that place, and what follows."""
 
     number: int
@@ -35,11 +35,11 @@ class Line(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-async def _edit(visit: Visit) -> Response:
+async def _edit(visit: PageRequest) -> Response:
     return _page(visit, visit.control.scenarios.text())
 
 
-async def _save(visit: Visit) -> Response:
+async def _save(visit: PageRequest) -> Response:
     # Not trimmed: the lines have to keep their numbers.
     text = visit.form.get("text", "").replace("\r\n", "\n")
     if visit.field("began_with") != _mark_of(visit.control.scenarios.text()):
@@ -52,7 +52,7 @@ async def _save(visit: Visit) -> Response:
 
 
 def _page(
-    visit: Visit, text: str, found: tuple[Problem, ...] = (), *, status: int = 200, overtaken: bool = False
+    visit: PageRequest, text: str, found: tuple[Problem, ...] = (), *, status: int = 200, overtaken: bool = False
 ) -> Response:
     problems = [problem for problem in found if problem.line is not None][:_MOST_PROBLEMS]
     return visit.page(
@@ -75,13 +75,13 @@ def _mark_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def _excerpts(lines: list[str], problems: Iterable[Problem]) -> Iterator[list[Line]]:
+def _excerpts(lines: list[str], problems: Iterable[Problem]) -> Iterator[list[ScenarioLine]]:
     """The lines around the problems, in runs that belong together."""
     at: dict[int, list[Problem]] = {}
     for problem in problems:
         # What ends too early stands behind the last line.
         at.setdefault(min(problem.line or 1, len(lines)), []).append(problem)
-    run: list[Line] = []
+    run: list[ScenarioLine] = []
     near = {number for wrong in at for number in range(wrong - _AROUND, wrong + _AROUND + 1)}
     for number in sorted(near & set(range(1, len(lines) + 1))):
         if run and run[-1].number + 1 < number:
@@ -92,7 +92,7 @@ def _excerpts(lines: list[str], problems: Iterable[Problem]) -> Iterator[list[Li
         yield run
 
 
-def _line(number: int, text: str, problems: list[Problem]) -> Line:
+def _line(number: int, text: str, problems: list[Problem]) -> ScenarioLine:
     at = min((problems[0].column or 1) - 1, len(text)) if problems else 0
     begin = max(0, at - _BEFORE) if len(text) > _LONGEST else 0
     end = begin + _LONGEST
@@ -100,7 +100,7 @@ def _line(number: int, text: str, problems: list[Problem]) -> Line:
     wrong = word.span() if problems and word else (begin, begin)
     before = ("…" if begin else "") + text[begin : wrong[0]]
     after = text[wrong[1] : end] + ("…" if end < len(text) else "")
-    return Line(
+    return ScenarioLine(
         number,
         tuple(pieces(before)),
         tuple(pieces(text[wrong[0] : wrong[1]])),

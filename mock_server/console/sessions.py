@@ -9,9 +9,9 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from mock_server.console.page_request import Table, Visit
+from mock_server.console.page_request import PageRequest, Table
 from mock_server.console.rendering import Words
-from mock_server.control import ControlError
+from mock_server.control import ControlRequestError
 
 _LISTED = 50
 _DEFAULT = "default"
@@ -23,11 +23,11 @@ _PAGE = re.compile(r"[0-9]{1,6}", re.ASCII)
 _UNITS = (("hours", 3600), ("minutes", 60))
 
 
-async def _sessions(visit: Visit) -> Response:
+async def _sessions(visit: PageRequest) -> Response:
     return await _page(visit)
 
 
-async def _page(visit: Visit, *, error: ControlError | None = None) -> Response:
+async def _page(visit: PageRequest, *, error: ControlRequestError | None = None) -> Response:
     sought, skip = visit.asked("q"), visit.asked("skip")
     first = int(skip) if _PAGE.fullmatch(skip) else 0
     found = await visit.sessions_api.some(sought, limit=_LISTED, skip=first)
@@ -51,7 +51,7 @@ async def _page(visit: Visit, *, error: ControlError | None = None) -> Response:
     )
 
 
-def _row(visit: Visit, session: Mapping[str, Any]) -> dict[str, Any]:
+def _row(visit: PageRequest, session: Mapping[str, Any]) -> dict[str, Any]:
     name = session["id"]
     return {
         **session,
@@ -66,7 +66,7 @@ def _base(name: str) -> str:
     return "" if name == _DEFAULT else f"/~{name}"
 
 
-def _address(visit: Visit, name: str) -> str:
+def _address(visit: PageRequest, name: str) -> str:
     """What a client has as its base URL."""
     return visit.origin + _base(name)
 
@@ -78,15 +78,15 @@ def _idle(words: Words, seconds: float) -> str:
     return words("sessions.seconds", n=int(seconds)) if seconds >= 1 else words("sessions.just_now")
 
 
-async def _create(visit: Visit) -> Response:
+async def _create(visit: PageRequest) -> Response:
     try:
         made = visit.sessions_api.create(_asked_for(visit))
-    except ControlError as error:
+    except ControlRequestError as error:
         return await _page(visit, error=error)
     return RedirectResponse(f"{_base(made.name)}/_console", status_code=303)
 
 
-def _asked_for(visit: Visit) -> dict[str, object]:
+def _asked_for(visit: PageRequest) -> dict[str, object]:
     """What the form asks for; of what was left empty the scenario says how it is."""
     asked: dict[str, object] = {key: visit.field(key) for key in ("name", "scenario") if visit.field(key)}
     seed, clock, at = visit.field("seed"), visit.field("clock"), visit.field("at")
@@ -97,7 +97,7 @@ def _asked_for(visit: Visit) -> dict[str, object]:
     return asked
 
 
-async def _reset(visit: Visit) -> Response:
+async def _reset(visit: PageRequest) -> Response:
     name = visit.path["name"]
     control = visit.sessions_api.control(visit.sessions_api.named(name))
     await control.reset()
@@ -105,7 +105,7 @@ async def _reset(visit: Visit) -> Response:
     return visit.redirect("/sessions", reset=name, q=visit.field("q"))
 
 
-async def _delete(visit: Visit) -> Response:
+async def _delete(visit: PageRequest) -> Response:
     name = visit.path["name"]
     stubs = visit.sessions_api.control(visit.sessions_api.named(name)).stubs.all()["stubs"]
     called = {stub["id"]: stub.get("name") or f"{stub['id']} {json.dumps(stub['then'])}" for stub in stubs}

@@ -13,9 +13,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from mock_server.api.disconnect import ClientGoneError, unless_gone
-from mock_server.console.page_request import Table, Visit
-from mock_server.console.refresh import Beat, Beats
-from mock_server.control import Control
+from mock_server.console.page_request import PageRequest, Table
+from mock_server.console.refresh import Beat, Refreshes
+from mock_server.control import SessionControl
 
 _SIGN_OF_LIFE = 15.0
 
@@ -31,7 +31,7 @@ _STILL_HERE = b": still here\n\n"
 class Stream(Response):
     """Server-sent events, until the browser or the session goes away."""
 
-    def __init__(self, beats: Beats, control: Control) -> None:
+    def __init__(self, beats: Refreshes, control: SessionControl) -> None:
         super().__init__()
         self._beats = beats
         self._control = control
@@ -65,10 +65,10 @@ async def _event(send: Send, event: bytes) -> None:
     await send({"type": "http.response.body", "body": event, "more_body": True})
 
 
-def changes(beats: Beats) -> Table:
+def changes(beats: Refreshes) -> Table:
     """The stream."""
 
-    async def stream(visit: Visit) -> Response:
+    async def stream(visit: PageRequest) -> Response:
         return Stream(beats, visit.control)
 
     return (("/changes", {"GET": stream}),)

@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.control import shapes
 from mock_server.control.requests import (
     MOST_LISTED,
-    ControlError,
+    ControlRequestError,
     duration_of,
     moment_of,
     number_of,
@@ -53,7 +53,7 @@ class ClockVerbs:
         try:
             progress = await scheduler.advance(self._session, target, wall_limit)
         except scheduler.BusyError:
-            raise ControlError(
+            raise ControlRequestError(
                 409, "Busy", "another advance of this session is under way; wait for its answer"
             ) from None
         return {
@@ -113,10 +113,10 @@ class ClockVerbs:
         if until is None:
             target = Instant(self._session.now() + duration_of(request))
             if target > LATEST:
-                raise ControlError(400, "Bad request", f"the clock would pass {rfc3339(LATEST)}")
+                raise ControlRequestError(400, "Bad request", f"the clock would pass {rfc3339(LATEST)}")
             return target
         if until != "idle" or "seconds" in request or "duration" in request:
-            raise ControlError(
+            raise ControlRequestError(
                 400, "Bad request", 'until: only "idle" is allowed, and neither seconds nor duration then'
             )
         return None

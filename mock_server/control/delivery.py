@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_server import explanation
 from mock_server.control import shapes
-from mock_server.control.requests import ControlError, only
+from mock_server.control.requests import ControlRequestError, only
 from mock_server.domain.delivery import LEGAL, Carrier, Change, Status, is_legal, latest, usual_word
 from mock_server.domain.message import Message
 from mock_server.gateway import scheduler
@@ -40,14 +40,14 @@ class DeliveryVerbs:
         only(request, {"status", "provider", "force"})
         force = request.get("force", False)
         if not isinstance(force, bool):
-            raise ControlError(400, "Bad request", f"force: {force!r} is neither true nor false")
+            raise ControlRequestError(400, "Bad request", f"force: {force!r} is neither true nor false")
         message = await self._message(message_id)
         status = _status(request.get("status"))
         former = latest(await self._session.state.store.life(message), self._session.now()).status
         legal = is_legal(former, status, message.plan.channel)
         if not legal and not force:
             may = ", ".join(sorted(LEGAL[former])) or "nothing"
-            raise ControlError(
+            raise ControlRequestError(
                 409,
                 "Illegal change",
                 f"{former} to {status}: after {former} may come {may}; `force: true` does it anyway",
@@ -62,11 +62,11 @@ class DeliveryVerbs:
         """Tell the message's webhook of its last change again, once and at once."""
         message = await self._message(message_id)
         if message.submission.webhook is None:
-            raise ControlError(409, "No webhook", f"message {message_id} was sent without a webhook")
+            raise ControlRequestError(409, "No webhook", f"message {message_id} was sent without a webhook")
         now = self._session.now()
         past = [each for each in await self._session.state.store.life(message) if each.at <= now]
         if len(past) == 1:
-            raise ControlError(
+            raise ControlRequestError(
                 409, "Nothing to tell", "the message has not changed yet, and its acceptance is not told"
             )
         attempt = await scheduler.resend(self._session, message, past[-1], len(past) - 2)
@@ -77,7 +77,7 @@ class DeliveryVerbs:
         try:
             return self._session.state.receivers.named(name)
         except OverflowError as error:
-            raise ControlError(409, "Too many receivers", str(error)) from None
+            raise ControlRequestError(409, "Too many receivers", str(error)) from None
 
     def received(self, name: str) -> dict[str, Any]:
         """What a receiver got, oldest first."""
@@ -91,7 +91,7 @@ class DeliveryVerbs:
         only(request, {"answer", "times"})
         answer, times = request.get("answer"), request.get("times")
         if times is not None and (type(times) is not int or times < 1):
-            raise ControlError(400, "Bad request", f"times: {times!r} is not a number from 1")
+            raise ControlRequestError(400, "Bad request", f"times: {times!r} is not a number from 1")
         self.receiver(name).answer_with(_answer(answer), times)
         return self.received(name) | {"answer": answer, "times": times}
 
@@ -103,7 +103,7 @@ class DeliveryVerbs:
     async def _message(self, message_id: str) -> Message:
         found = await self._session.state.store.message(message_id)
         if found is None or found.dropped:
-            raise ControlError(404, "Unknown message", f"no message {message_id!r} is kept in this session")
+            raise ControlRequestError(404, "Unknown message", f"no message {message_id!r} is kept in this session")
         return found
 
 
@@ -114,7 +114,7 @@ def _answer(answer: object) -> int | Behaviour:
         return Behaviour(str(answer))
     except ValueError:
         known = ", ".join(Behaviour)
-        raise ControlError(
+        raise ControlRequestError(
             400, "Bad request", f"answer: {answer!r} is neither a status from 200 to 599 nor one of {known}"
         ) from None
 
@@ -123,7 +123,9 @@ def _status(status: object) -> Status:
     try:
         return Status(str(status))
     except ValueError:
-        raise ControlError(400, "Bad request", f"status: {status!r} is not one of {', '.join(Status)}") from None
+        raise ControlRequestError(
+            400, "Bad request", f"status: {status!r} is not one of {', '.join(Status)}"
+        ) from None
 
 
 def _carrier(provider: object, status: Status) -> Carrier:
@@ -131,6 +133,8 @@ def _carrier(provider: object, status: Status) -> Carrier:
     if provider is None:
         return usual
     if not isinstance(provider, dict) or not all(isinstance(each, str) for each in provider.values()):
-        raise ControlError(400, "Bad request", "provider: an object of strings is required: code, status, message")
+        raise ControlRequestError(
+            400, "Bad request", "provider: an object of strings is required: code, status, message"
+        )
     only(provider, {"code", "status", "message"})
     return Carrier(provider.get("code", usual.code), provider.get("status", usual.status), provider.get("message"))

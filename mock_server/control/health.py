@@ -8,7 +8,7 @@ import msgspec
 
 from mock_server import wire
 from mock_server.control.patching import patch
-from mock_server.control.requests import ControlError
+from mock_server.control.requests import ControlRequestError
 from mock_server.domain.policy import Health
 from mock_server.session.session import Session
 
@@ -36,7 +36,7 @@ class HealthVerbs:
     def switch(self, part: str, *, up: bool) -> dict[str, Any]:
         """Switch what the health checks report of one part; sends are unaffected (OP-9)."""
         if part not in PARTS:
-            raise ControlError(400, "Bad request", f"part: {part[:40]!r} is not one of {', '.join(PARTS)}")
+            raise ControlRequestError(400, "Bad request", f"part: {part[:40]!r} is not one of {', '.join(PARTS)}")
         parts = self.show()["parts"] | {part: up}
         patch(self._session, {"health": {name: _WORDS[is_up] for name, is_up in parts.items()}})
         return self.show()
@@ -46,7 +46,7 @@ class HealthVerbs:
         providers = self.show()["providers"]
         if all(each["name"] != name for each in providers):
             known = ", ".join(each["name"] for each in providers) or "none"
-            raise ControlError(404, "Unknown provider", f"provider: {name[:40]!r} is not one of {known}")
+            raise ControlRequestError(404, "Unknown provider", f"provider: {name[:40]!r} is not one of {known}")
         changed = [each | {"up": up} if each["name"] == name else each for each in providers]
         patch(self._session, {"providers": changed})
         return self.show()

@@ -8,9 +8,9 @@ from typing import Any
 
 from mock_server import explanation
 from mock_server.control import har, ledger
-from mock_server.control.requests import MOST_LISTED, ControlError
+from mock_server.control.requests import MOST_LISTED, ControlRequestError
 from mock_server.control.search.candidates import exchanges_newer, messages_newer, newer
-from mock_server.control.search.filters import Asked, Filter, asked
+from mock_server.control.search.filters import Filter, ParsedQuery, asked
 from mock_server.control.search.subjects import (
     ATTEMPT_MEMBERS,
     EXCHANGE_MEMBERS,
@@ -41,7 +41,7 @@ class JournalVerbs:
         self, query: Query = _NO_FILTERS, *, limit: int = MOST_LISTED, before: str | None = None
     ) -> dict[str, Any]:
         """The newest exchanges that are meant, newest first, a summary each."""
-        found = _Search(self._exchange_filter(query))
+        found = _ExchangeSearch(self._exchange_filter(query))
         subjects = found.among(self._exchanges_behind(before), self._session)
         shown = [each.view for each in islice(subjects, limit)]
         evicted = {"evicted": self._session.state.journal.evicted, "raw_bodies_evicted": self._raw.evicted}
@@ -49,7 +49,7 @@ class JournalVerbs:
 
     async def count_exchanges(self, query: Query = _NO_FILTERS) -> dict[str, Any]:
         """How many exchanges are meant."""
-        found = _Search(self._exchange_filter(query))
+        found = _ExchangeSearch(self._exchange_filter(query))
         count = sum(1 for _ in found.among(self._session.state.journal, self._session))
         return {"count": count, "evicted": self._session.state.journal.evicted, **found.unknown()}
 
@@ -65,7 +65,7 @@ class JournalVerbs:
             kept = f"this session keeps its newest exchanges; {evicted} older ones were evicted"
             forgotten = f"; those up to {self._session.state.journal.forgotten} were deleted"
             kept += forgotten if self._session.state.journal.forgotten else ""
-            raise ControlError(404, "Unknown exchange", f"no exchange {exchange_id!r}: {kept}")
+            raise ControlRequestError(404, "Unknown exchange", f"no exchange {exchange_id!r}: {kept}")
         return explanation.explanation(found, self._session.secrets, self._session.state.stubs)
 
     async def messages(
@@ -108,25 +108,27 @@ class JournalVerbs:
 
     def har(self, query: Query, origin: str) -> dict[str, Any]:
         """The exchanges that are meant, oldest first, as HAR 1.2; `origin` is the server's as the client wrote it."""
-        found = _Search(self._exchange_filter(query))
+        found = _ExchangeSearch(self._exchange_filter(query))
         matching = [each.id for each in found.among(self._session.state.journal, self._session)]
         kept = [self._session.state.journal.get(each) for each in reversed(matching)]
         return har.har([each for each in kept if each is not None], self._session.secrets, origin)
 
-    def _exchange_filter(self, query: Query) -> Asked:
+    def _exchange_filter(self, query: Query) -> ParsedQuery:
         return asked(query, EXCHANGE_MEMBERS, self._session.secrets)
 
-    def _message_filter(self, query: Query) -> Asked:
+    def _message_filter(self, query: Query) -> ParsedQuery:
         return asked(query, MESSAGE_MEMBERS, self._session.secrets)
 
     def _exchanges_behind(self, before: str | None) -> Iterable[Exchange]:
         if before is None:
             return self._session.state.journal
         if self._session.state.journal.get(before) is None:
-            raise ControlError(404, "Unknown exchange", f"before: no exchange {before!r} is kept in this session")
+            raise ControlRequestError(
+                404, "Unknown exchange", f"before: no exchange {before!r} is kept in this session"
+            )
         return islice(dropwhile(lambda each: each.id != before, self._session.state.journal), 1, None)
 
-    async def _messages(self, wanted: Asked, limit: int | None, before: str | None) -> list[MessageSubject]:
+    async def _messages(self, wanted: ParsedQuery, limit: int | None, before: str | None) -> list[MessageSubject]:
         session = self._session
         if wanted.filter.is_open and wanted.after is None and before is None:
             kept: Iterable[Message] = await session.state.store.messages(limit)
@@ -136,10 +138,10 @@ class JournalVerbs:
         return list(islice(filter(wanted.filter.matches, subjects), limit))
 
 
-class _Search:
+class _ExchangeSearch:
     """Exchanges that are meant, and how many of them could not be looked into."""
 
-    def __init__(self, wanted: Asked) -> None:
+    def __init__(self, wanted: ParsedQuery) -> None:
         self._wanted = wanted
         self._filter: Filter = wanted.filter
         self._unknown = 0

@@ -12,7 +12,7 @@ MOST_LISTED = 1000
 """How many items a list holds unless it is asked for more or fewer."""
 
 
-class ControlError(Exception):
+class ControlRequestError(Exception):
     """A request that cannot be done: the HTTP status that fits, what is wrong, and what to do."""
 
     def __init__(self, status: int, message: str, details: object = None) -> None:
@@ -22,7 +22,7 @@ class ControlError(Exception):
         self.details = details
 
 
-class BadScenarioError(ControlError):
+class BadScenarioError(ControlRequestError):
     """A scenario that cannot be used: everything that is wrong with it, by line and column where it was a text."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
@@ -34,14 +34,16 @@ def duration_of(request: Mapping[str, object]) -> Duration:
     """The length of time of `{"seconds": 3600}` or `{"duration": "1h"}`."""
     seconds, duration = request.get("seconds"), request.get("duration")
     if (seconds is None) == (duration is None):
-        raise ControlError(400, "Bad request", 'give either {"seconds": 3600} or {"duration": "1h"}')
+        raise ControlRequestError(400, "Bad request", 'give either {"seconds": 3600} or {"duration": "1h"}')
     if duration is not None:
         try:
             return parse_duration(str(duration))
         except ValueError as error:
-            raise ControlError(400, "Bad request", f"duration: {error}") from None
+            raise ControlRequestError(400, "Bad request", f"duration: {error}") from None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= LATEST // SECOND:
-        raise ControlError(400, "Bad request", f"seconds: {seconds!r} is not a number from 0 to {LATEST // SECOND}")
+        raise ControlRequestError(
+            400, "Bad request", f"seconds: {seconds!r} is not a number from 0 to {LATEST // SECOND}"
+        )
     return round(seconds * SECOND)
 
 
@@ -50,7 +52,7 @@ def moment_of(at: object) -> Instant:
     try:
         return parse_instant(str(at))
     except ValueError as error:
-        raise ControlError(400, "Bad request", f"at: {error}") from None
+        raise ControlRequestError(400, "Bad request", f"at: {error}") from None
 
 
 def only(request: Mapping[str, object], known: set[str]) -> None:
@@ -58,7 +60,7 @@ def only(request: Mapping[str, object], known: set[str]) -> None:
     unknown = sorted(set(request) - known)
     if unknown:
         there = f"known: {', '.join(sorted(known))}" if known else "nothing is asked for here: leave the body empty"
-        raise ControlError(400, "Bad request", f"unknown: {', '.join(unknown)}; {there}")
+        raise ControlRequestError(400, "Bad request", f"unknown: {', '.join(unknown)}; {there}")
 
 
 def bad_scenario(error: ScenarioError) -> BadScenarioError:
@@ -70,7 +72,7 @@ def number_of(request: Mapping[str, object], name: str, default: float, *, least
     """A number of a request, within its bounds."""
     found = request.get(name, default)
     if isinstance(found, bool) or not isinstance(found, int | float) or not least <= found <= most:
-        raise ControlError(400, "Bad request", f"{name}: {found!r} is not a number from {least:g} to {most:g}")
+        raise ControlRequestError(400, "Bad request", f"{name}: {found!r} is not a number from {least:g} to {most:g}")
     return found
 
 
@@ -78,5 +80,5 @@ def whole_number_of(request: Mapping[str, object], name: str, default: int, *, l
     """A whole number of a request, within its bounds; one that is written with a fraction of nothing is whole."""
     found = number_of(request, name, default, least=least, most=most)
     if found != int(found):
-        raise ControlError(400, "Bad request", f"{name}: {found!r} is not a whole number")
+        raise ControlRequestError(400, "Bad request", f"{name}: {found!r} is not a whole number")
     return int(found)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mock_server.control.exporting import editable, hidden_in
-from mock_server.control.requests import ControlError, bad_scenario
+from mock_server.control.requests import ControlRequestError, bad_scenario
 from mock_server.scenario import pack
 from mock_server.scenario.loader import OF_THE_CREATION, OF_THE_SESSION, parse_scenario
 from mock_server.scenario.model import Scenario
@@ -115,7 +115,7 @@ def shipped_scenario(name: str, status: int = 400) -> Scenario:
         raise bad_scenario(error) from None
     if found is None:
         known = ", ".join(sorted(pack.names()))
-        raise ControlError(
+        raise ControlRequestError(
             status, "Unknown scenario", f"scenario: no {name[:_LONGEST_SHOWN]!r} in the pack; known: {known}"
         )
     return found

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from mock_server.control.requests import ControlError, bad_scenario, only
+from mock_server.control.requests import ControlRequestError, bad_scenario, only
 from mock_server.control.scenarios import shipped_scenario
-from mock_server.control.verbs import Control
+from mock_server.control.verbs import SessionControl
 from mock_server.domain.instants import SECOND
 from mock_server.journal.raw_budget import RawBudget
 from mock_server.scenario.loader import patched, scenario_of, settled
@@ -29,15 +29,15 @@ class SessionsApi:
         self._sessions = sessions
         self._raw = raw
 
-    def control(self, session: Session) -> Control:
+    def control(self, session: Session) -> SessionControl:
         """The verbs of one session."""
-        return Control(session, self._raw)
+        return SessionControl(session, self._raw)
 
     def named(self, name: str) -> Session:
         """A session by its name."""
         found = self._sessions.get(name)
         if found is None:
-            raise ControlError(404, "Unknown session", self._sessions.missing(name))
+            raise ControlRequestError(404, "Unknown session", self._sessions.missing(name))
         return found
 
     async def all(self) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class SessionsApi:
         name = request.get("name")
         if name is not None and not (isinstance(name, str) and NAME.fullmatch(name)):
             shown = repr(name if not isinstance(name, str) or len(name) <= _LONGEST_SHOWN else name[:_LONGEST_SHOWN])
-            raise ControlError(400, "Bad request", f"name: {shown} is not {NAME_WORDS}")
+            raise ControlRequestError(400, "Bad request", f"name: {shown} is not {NAME_WORDS}")
         try:
             scenario = self._scenario(request)
         except ScenarioError as error:
@@ -80,14 +80,16 @@ class SessionsApi:
         try:
             return self._sessions.create(scenario, name=name)
         except NameTakenError:
-            raise ControlError(
+            raise ControlRequestError(
                 409, "Session exists", f"name: {name!r} is taken; DELETE it or choose another"
             ) from None
 
     def delete(self, name: str) -> dict[str, Any]:
         """End a session; the default one stays. `unmatched_stubs` are those that a test made and no request met."""
         if name == DEFAULT:
-            raise ControlError(409, "Not deletable", "the session 'default' stays; POST /_control/reset empties it")
+            raise ControlRequestError(
+                409, "Not deletable", "the session 'default' stays; POST /_control/reset empties it"
+            )
         unmatched = [stub.name for stub in self.named(name).state.stubs.unmatched()]
         self._sessions.delete(name)
         return {"deleted": name, "unmatched_stubs": unmatched}
@@ -98,7 +100,9 @@ class SessionsApi:
         problems: list[Problem] = []
         overrides = request.get("overrides")
         if overrides is not None and not isinstance(overrides, Mapping):
-            raise ControlError(400, "Bad request", "overrides: an object of whole parts of a scenario is required")
+            raise ControlRequestError(
+                400, "Bad request", "overrides: an object of whole parts of a scenario is required"
+            )
         settings = {key: request[key] for key in ("seed", "clock") if request.get(key) is not None}
         try:
             scenario = patched(scenario, overrides, "overrides", fixed_because=_BESIDE) if overrides else scenario

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from mock_server.control.requests import ControlError, only
+from mock_server.control.requests import ControlRequestError, only
 from mock_server.domain.instants import rfc3339
 from mock_server.gateway import scheduler
 from mock_server.session.session import Session
@@ -35,7 +35,7 @@ class SnapshotVerbs:
         await self._quiet()
         if snapshots.is_full:
             kept = ", ".join(snapshot_id for snapshot_id, _ in snapshots)
-            raise ControlError(
+            raise ControlRequestError(
                 409,
                 "Too many snapshots",
                 f"a session keeps {MOST} snapshots; DELETE /_control/snapshots/{{id}} makes room: {kept}",
@@ -66,7 +66,7 @@ class SnapshotVerbs:
         only(request, set(handle))
         self._judge_handle(request, handle)
         if self._session.presence.advancing:
-            raise ControlError(409, "Busy", "an advance of this session is under way; wait for its answer")
+            raise ControlRequestError(409, "Busy", "an advance of this session is under way; wait for its answer")
         await self._session.restore(snapshot)
         scheduler.wake(self._session)
         return handle
@@ -83,7 +83,7 @@ class SnapshotVerbs:
         if found is None:
             kept = ", ".join(each for each, _ in self._session.state.snapshots)
             there = f"this session has {kept}" if kept else "this session has none"
-            raise ControlError(
+            raise ControlRequestError(
                 404,
                 "Unknown snapshot",
                 f"no snapshot {snapshot_id[:40]!r}; {there}; POST /_control/snapshots takes one",
@@ -103,17 +103,17 @@ class SnapshotVerbs:
         unchanged = "this session is unchanged"
         if request.get("session", handle["session"]) != handle["session"]:
             said = f"session: the handle is of {_shown(request['session'])}, and this is {handle['session']!r}"
-            raise ControlError(409, "Another session", f"{said}; {unchanged}")
+            raise ControlRequestError(409, "Another session", f"{said}; {unchanged}")
         other = [key for key in handle if key in request and request[key] != handle[key]]
         if other:
             said = ", ".join(f"{key}: {_shown(request[key])} is not {handle[key]!r}" for key in other)
-            raise ControlError(409, "Another snapshot", f"{said}; {unchanged}")
+            raise ControlRequestError(409, "Another snapshot", f"{said}; {unchanged}")
 
 
 def _judge_format(request: Mapping[str, object]) -> None:
     if request.get("format", FORMAT) != FORMAT or isinstance(request.get("format"), bool):
         said = f"format: {_shown(request['format'])} is not {FORMAT}, the one of this gateway"
-        raise ControlError(409, "Another version", f"{said}; this session is unchanged: take a new snapshot")
+        raise ControlRequestError(409, "Another version", f"{said}; this session is unchanged: take a new snapshot")
 
 
 def _shown(value: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any
 
-from mock_server.control.requests import ControlError, bad_scenario
+from mock_server.control.requests import ControlRequestError, bad_scenario
 from mock_server.domain.fault import NEEDS_A_PORT, Fault
 from mock_server.domain.stub import Origin, Stub
 from mock_server.explanation import masked_within
@@ -38,7 +38,7 @@ class StubVerbs:
         try:
             session.force(stub)
         except ContradictionError as error:
-            raise ControlError(
+            raise ControlRequestError(
                 409,
                 "Contradictory stub",
                 f"{error.first} wants the same requests, without limit, and would always go before it: DELETE "
@@ -46,7 +46,7 @@ class StubVerbs:
                 "or give them different priorities",
             ) from None
         except OverflowError as error:
-            raise ControlError(409, "Too many stubs", str(error)) from None
+            raise ControlRequestError(409, "Too many stubs", str(error)) from None
         return self._shown(stub)
 
     def all(self) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class StubVerbs:
         """One stub."""
         found = self._session.state.stubs.get(name)
         if found is None:
-            raise ControlError(
+            raise ControlRequestError(
                 404, "Unknown stub", f"no stub {name!r} in this session; GET /_control/stubs lists them"
             )
         return self._shown(found)
@@ -79,7 +79,7 @@ class StubVerbs:
         """Take a stub of the control API back."""
         if self._session.state.stubs.remove(name) is None:
             found = self.one(name)
-            raise ControlError(
+            raise ControlRequestError(
                 409, "Not deletable", f"{found['id']} stands in the scenario; PATCH /_control/scenario changes those"
             )
         return {"deleted": name}
@@ -96,7 +96,9 @@ class StubVerbs:
         """Let one held answer go."""
         if not self._session.presence.held_answers.release(exchange):
             waiting = ", ".join(self.held()["held"]) or "none"
-            raise ControlError(409, "Not held", f"no answer of exchange {exchange!r} is held; held now: {waiting}")
+            raise ControlRequestError(
+                409, "Not held", f"no answer of exchange {exchange!r} is held; held now: {waiting}"
+            )
         return {"released": [exchange]}
 
     def release_all(self) -> dict[str, Any]:
@@ -121,11 +123,11 @@ class StubVerbs:
         return found
 
 
-def bad_stub(error: ScenarioError) -> ControlError:
+def bad_stub(error: ScenarioError) -> ControlRequestError:
     """Everything that is wrong with a stub, as one answer."""
-    return ControlError(400, "Bad stub", bad_scenario(error).details)
+    return ControlRequestError(400, "Bad stub", bad_scenario(error).details)
 
 
 def _refuse_unplayable(fault: Fault | None, session: Session) -> None:
     if fault is not None and fault.kind in NEEDS_A_PORT and not session.on_a_port():
-        raise ControlError(400, "Bad stub", [f"then.fault: {NEEDS_A_PORT[fault.kind]}"])
+        raise ControlRequestError(400, "Bad stub", [f"then.fault: {NEEDS_A_PORT[fault.kind]}"])

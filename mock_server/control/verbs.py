@@ -25,7 +25,7 @@ _PROSE = ("title", "description")
 """Where a scenario may tell its reader how to sign in."""
 
 
-class Control:
+class SessionControl:
     """The verbs of one session; `SessionsApi` has those that make and end sessions."""
 
     def __init__(self, session: Session, raw: RawBudget) -> None:

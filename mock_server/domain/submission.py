@@ -58,7 +58,7 @@ class Unreadable(msgspec.Struct, frozen=True, gc=False):
     details: str
 
 
-class Credentials(msgspec.Struct, frozen=True, gc=False):
+class BasicCredentials(msgspec.Struct, frozen=True, gc=False):
     """A decoded HTTP Basic header."""
 
     username: str
@@ -80,7 +80,7 @@ class Attempt(msgspec.Struct, frozen=True, gc=False):
     """One try to send: who asks, for which operation, with what content, and when."""
 
     operation: Operation
-    credentials: Credentials | Presented
+    credentials: BasicCredentials | Presented
     content: Submission | Unreadable
     at: Instant
     exchange: str
@@ -91,4 +91,4 @@ class Attempt(msgspec.Struct, frozen=True, gc=False):
     @property
     def username(self) -> str:
         """Who authenticated; empty where nobody did."""
-        return self.credentials.username if isinstance(self.credentials, Credentials) else ""
+        return self.credentials.username if isinstance(self.credentials, BasicCredentials) else ""

@@ -14,7 +14,7 @@ from mock_server.domain.policy import Account, Policy
 from mock_server.domain.rules import HEALTH_RULES, ORDER
 from mock_server.domain.secrets import Secrets
 from mock_server.domain.stub import RequestFacts
-from mock_server.domain.submission import Attempt, Credentials, Operation, Presented, Submission, Unreadable
+from mock_server.domain.submission import Attempt, BasicCredentials, Operation, Presented, Submission, Unreadable
 from mock_server.explanation.masking import masked
 from mock_server.journal.exchange import Exchange
 
@@ -99,9 +99,9 @@ def _content(exchange: Exchange) -> Submission | Unreadable:
     return wire.read_submission(exchange.body or b"", exchange.operation)
 
 
-def _credentials(account: Account | None) -> Credentials | Presented:
+def _credentials(account: Account | None) -> BasicCredentials | Presented:
     """Those that were good; what was wrong with others the rule said, and nothing of it was kept."""
-    return Presented.NOTHING if account is None else Credentials(account.username, account.password)
+    return Presented.NOTHING if account is None else BasicCredentials(account.username, account.password)
 
 
 def _objection(decision: Decision) -> Objection[Refused | Drop] | None:

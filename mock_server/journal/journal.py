@@ -12,7 +12,7 @@ import msgspec
 from mock_server.domain.delivery import Status
 from mock_server.domain.instants import Instant
 from mock_server.domain.secrets import MASK, Secrets, spellings
-from mock_server.domain.submission import Credentials
+from mock_server.domain.submission import BasicCredentials
 from mock_server.journal.counters import Counters
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.raw_budget import RawBudget
@@ -147,7 +147,7 @@ class Journal:
         found: set[bytes] = set()
         if exchange.decision is None or exchange.decision.rule == "authentication":
             credentials = read_credentials(presented)
-            if isinstance(credentials, Credentials):
+            if isinstance(credentials, BasicCredentials):
                 found |= spellings(credentials.username, credentials.password)
         for secret in webhook_secrets(exchange.body or b""):
             found |= spellings("", secret)

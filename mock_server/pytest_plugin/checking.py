@@ -13,7 +13,7 @@ MOST_LISTED = 100_000
 """Items that the control API lists at most: all that a test can have made."""
 
 
-class Answer(Protocol):
+class ClientAnswer(Protocol):
     """An HTTP answer of any client: it has headers."""
 
     @property
@@ -46,7 +46,7 @@ def checked_seconds(timeout: object) -> float:
     return timeout
 
 
-def exchange_of(answer: str | Answer) -> str:
+def exchange_of(answer: str | ClientAnswer) -> str:
     """The id of the exchange that an answer belongs to, or that is given.
 
     Raises:

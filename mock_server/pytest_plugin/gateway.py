@@ -19,7 +19,7 @@ from mock_server.client import (
     connect,
 )
 from mock_server.pytest_plugin.aio import AsyncVerbs
-from mock_server.pytest_plugin.checking import MOST_LISTED, Answer, exchange_of
+from mock_server.pytest_plugin.checking import MOST_LISTED, ClientAnswer, exchange_of
 from mock_server.pytest_plugin.clock import GatewayClock
 from mock_server.pytest_plugin.errors import PluginError, plainly
 from mock_server.pytest_plugin.expecting import ExpectedRefusal, Tolerance
@@ -220,7 +220,7 @@ class SmsGateway:
         return self.control.ledger()
 
     @plainly
-    def explain(self, exchange: str | Answer | None = None) -> Explanation:
+    def explain(self, exchange: str | ClientAnswer | None = None) -> Explanation:
         """Why the gateway answered as it did: `print(sms_gateway.explain())`.
 
         Args:

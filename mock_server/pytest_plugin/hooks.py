@@ -15,7 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from mock_server.pytest_plugin.gateway import SmsGateway
-    from mock_server.pytest_plugin.server import Settings, SmsServer
+    from mock_server.pytest_plugin.server import PluginSettings, SmsServer
 
 _GATEWAY = pytest.StashKey["SmsGateway"]()
 _REPORTS = pytest.StashKey[list[bool]]()
@@ -147,8 +147,8 @@ def _given(config: pytest.Config, error: Exception) -> str:
     return f"{token}\nThe server was named {where}; without it the tests start one of their own."
 
 
-def _settings(config: pytest.Config) -> Settings:
-    from mock_server.pytest_plugin.server import Settings, is_a_file  # noqa: PLC0415
+def _settings(config: pytest.Config) -> PluginSettings:
+    from mock_server.pytest_plugin.server import PluginSettings, is_a_file  # noqa: PLC0415
 
     token = config.getoption("--sms-mock-control-token") or os.environ.get("SMS_MOCK_CONTROL_TOKEN") or None
     said = config.getini("sms_timeout")
@@ -162,7 +162,7 @@ def _settings(config: pytest.Config) -> Settings:
     if option and is_a_file(option):
         # What is typed is typed where one stands.
         option = str(config.invocation_params.dir / option)
-    return Settings(
+    return PluginSettings(
         url=_url(config),
         token=token,
         scenario=option or config.getini("sms_scenario") or None,

@@ -22,7 +22,7 @@ _LONGEST_LABEL = 40
 _OF_THE_CREATION = ("seed", "clock")
 
 
-class Settings(NamedTuple):
+class PluginSettings(NamedTuple):
     """What the options and the settings of pytest say."""
 
     url: str | None
@@ -36,7 +36,7 @@ class Settings(NamedTuple):
     """Where the paths of scenarios begin."""
 
 
-class Account(NamedTuple):
+class ScenarioAccount(NamedTuple):
     """One of a scenario."""
 
     username: str
@@ -51,13 +51,13 @@ class SmsServer:
     `with sms_server.session() as gateway:` makes one for a fixture that lives longer than a test.
     """
 
-    def __init__(self, control: Control, settings: Settings, own: MockGateway | None) -> None:
+    def __init__(self, control: Control, settings: PluginSettings, own: MockGateway | None) -> None:
         self._control = control
         self._settings = settings
         self._own = own
         self._run = secrets.token_hex(4)
         self._made = 0
-        self._accounts: dict[str, list[Account]] = {}
+        self._accounts: dict[str, list[ScenarioAccount]] = {}
         self._recipes: dict[str, str] = {}
         self.url = control.url
         """The base URL of the server; each session's own is `SmsGateway.base_url`."""
@@ -109,7 +109,7 @@ class SmsServer:
         """A session is over."""
         self._recipes.pop(gateway.base_url, None)
 
-    def accounts_of(self, control: Control) -> list[Account]:
+    def accounts_of(self, control: Control) -> list[ScenarioAccount]:
         """The accounts that a session began with; a scenario that serves many sessions is read once."""
         recipe = self._recipes.get(control.url, "")
         if recipe not in self._accounts:
@@ -152,7 +152,7 @@ def is_a_file(scenario: str) -> bool:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[SmsServer]:
+def serving(settings: PluginSettings) -> Iterator[SmsServer]:
     """The server that runs at the URL, or without one a server in this process.
 
     Raises:
@@ -177,7 +177,7 @@ def serving(settings: Settings) -> Iterator[SmsServer]:
         own.stop()
 
 
-def _loaded(settings: Settings) -> str | Scenario:
+def _loaded(settings: PluginSettings) -> str | Scenario:
     scenario = settings.scenario or "default"
     if not is_a_file(scenario):
         return scenario
@@ -186,14 +186,14 @@ def _loaded(settings: Settings) -> str | Scenario:
     return load_scenario(settings.folder / scenario)
 
 
-def _accounts(exported: str) -> list[Account]:
+def _accounts(exported: str) -> list[ScenarioAccount]:
     import yaml  # noqa: PLC0415 - many tests know their accounts
 
     document = yaml.load(exported, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe one
     accounts = document.get("accounts")
     if accounts is None:
-        return [Account(USERNAME, PASSWORD, administers=True)]
+        return [ScenarioAccount(USERNAME, PASSWORD, administers=True)]
     return [
-        Account(each["username"], each["password"], bool(each.get("admin")) and each.get("active", True))
+        ScenarioAccount(each["username"], each["password"], bool(each.get("admin")) and each.get("active", True))
         for each in accounts
     ]

@@ -23,7 +23,7 @@ Owner: TypeAlias = Readings | Limits | WebhookRules
 _Owned = TypeVar("_Owned", Readings, Limits, WebhookRules)
 
 
-class Row(msgspec.Struct, frozen=True):
+class Switch(msgspec.Struct, frozen=True):
     """A statement with its readings: the first is the default."""
 
     id: str
@@ -44,38 +44,38 @@ class Row(msgspec.Struct, frozen=True):
         return ", ".join(str(spelling) for spelling in self.values)
 
 
-ROWS: Final[tuple[Row, ...]] = (
-    Row("AF-2", "How many messages of any content a destination may get within the window",
+ROWS: Final[tuple[Switch, ...]] = (
+    Switch("AF-2", "How many messages of any content a destination may get within the window",
         Limits, "volume", {150: 150, 100: 100}),
-    Row("AF-4", "Whether a window slides with each message, or is fixed and starts with the first",
+    Switch("AF-4", "Whether a window slides with each message, or is fixed and starts with the first",
         Limits, "kind", {"sliding": WindowKind.SLIDING, "fixed": WindowKind.FIXED}),
-    Row("AF-5", "What counts towards the volume: messages handed over, or every well-formed attempt",
+    Switch("AF-5", "What counts towards the volume: messages handed over, or every well-formed attempt",
         Limits, "count_attempts", {"handed-over": False, "attempts": True}),
-    Row("AF-7", "What the status look-ups know of a message that was silently dropped: nothing, or a rejection",
+    Switch("AF-7", "What the status look-ups know of a message that was silently dropped: nothing, or a rejection",
         Readings, "dropped_is_rejected", {"unknown": False, "rejected": True}),
-    Row("ANS-2", "What an answer that is not detailed makes of the member 'provider'",
+    Switch("ANS-2", "What an answer that is not detailed makes of the member 'provider'",
         Readings, "provider_null_when_not_detailed", {"absent": False, "null": True}),
-    Row("ANS-5", "Whether a 401 carries a WWW-Authenticate challenge",
+    Switch("ANS-5", "Whether a 401 carries a WWW-Authenticate challenge",
         Readings, "challenge", {"challenge": True, "no-challenge": False}),
-    Row("NUM-1", "How much of a destination is checked: its country code, or the whole numbering plan",
+    Switch("NUM-1", "How much of a destination is checked: its country code, or the whole numbering plan",
         Readings, "numbering_plan", {"country-code": False, "numbering-plan": True}),
-    Row("ACC-2", "The status that an account without the admin privilege gets on the administrators' operation",
+    Switch("ACC-2", "The status that an account without the admin privilege gets on the administrators' operation",
         Readings, "unprivileged_is_forbidden", {401: False, 403: True}),
-    Row("ACC-3", "Whether an unknown impersonated account is refused, or ignored",
+    Switch("ACC-3", "Whether an unknown impersonated account is refused, or ignored",
         Readings, "unknown_account_is_ignored", {"refused": False, "ignored": True}),
-    Row("URL-3", "Whether a bare domain is a URL, or only what has a scheme or 'www.'",
+    Switch("URL-3", "Whether a bare domain is a URL, or only what has a scheme or 'www.'",
         Readings, "bare_domains_are_urls", {"bare-domains": True, "explicit": False}),
-    Row("BAD-1", "The status of a body that is no JSON object",
+    Switch("BAD-1", "The status of a body that is no JSON object",
         Readings, "malformed_is_500", {400: False, 500: True}),
-    Row("BAD-3", "What a text of more than 1600 characters gets: status 400, acceptance, or code 66",
+    Switch("BAD-3", "What a text of more than 1600 characters gets: status 400, acceptance, or code 66",
         Readings, "overlong", {400: Overlong.MALFORMED, "accepted": Overlong.ACCEPTED, 66: Overlong.NO_TEXT}),
-    Row("BAD-7", "What a text of white space only gets: acceptance, or code 66",
+    Switch("BAD-7", "What a text of white space only gets: acceptance, or code 66",
         Readings, "blank_text_is_empty", {"accepted": False, 66: True}),
-    Row("WH-5", "Whether a notification waits until the one before was taken or given up, or goes out on its own",
+    Switch("WH-5", "Whether a notification waits until the one before was taken or given up, or goes out on its own",
         WebhookRules, "in_order", {"in-order": True, "independent": False}),
 )  # fmt: skip
 
-BY_ID: Final[dict[str, Row]] = {row.id: row for row in ROWS}
+BY_ID: Final[dict[str, Switch]] = {row.id: row for row in ROWS}
 
 ELSEWHERE: Final[dict[str, str]] = {"BAD-6": "webhooks.https_only"}
 """Statements whose readings a key of its own chooses."""

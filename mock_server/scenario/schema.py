@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mock_server.scenario import pack
-from mock_server.scenario.assume import ROWS, Row
+from mock_server.scenario.assume import ROWS, Switch
 from mock_server.scenario.model import Scenario
 
 FILE_NAME: Final = "scenario.schema.json"
@@ -38,7 +38,7 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Switch) -> dict[str, Any]:
     allowed: list[str | int | None] = list(row.values)
     if "null" in allowed:
         allowed.append(None)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Self
 
-from mock_server.client.asgi import Application, Request, ask
+from mock_server.client.asgi import Application, AsgiRequest, ask
 from mock_server.domain.fault import FaultKind
 from mock_server.ports import TransportFaultError
 
@@ -79,16 +79,16 @@ class InProcessTransport:
         except TimeoutError:
             raise self._library.ReadTimeout("The read operation timed out", request=request) from None
 
-    async def _answered(self, request: Any, asked: Request) -> Any:
+    async def _answered(self, request: Any, asked: AsgiRequest) -> Any:
         patience = request.extensions.get("timeout", {}).get("read")
         found = await asyncio.wait_for(ask(self._app, asked), patience)
         if found is None:
             raise TransportFaultError(FaultKind.EMPTY)
         return self._library.Response(found.status, headers=found.headers, content=found.body, request=request)
 
-    def _asked(self, request: Any, body: bytes) -> Request:
+    def _asked(self, request: Any, body: bytes) -> AsgiRequest:
         headers = [(name.lower(), value) for name, value in request.headers.raw]
-        return Request(request.method, str(request.url), headers, body)
+        return AsgiRequest(request.method, str(request.url), headers, body)
 
     def close(self) -> None:
         """Nothing is open."""

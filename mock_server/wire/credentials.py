@@ -5,10 +5,10 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode
 
-from mock_server.domain.submission import Credentials, Presented
+from mock_server.domain.submission import BasicCredentials, Presented
 
 
-def read_credentials(header: bytes | None) -> Credentials | Presented:
+def read_credentials(header: bytes | None) -> BasicCredentials | Presented:
     """HTTP Basic as username and password, split at the first colon, both UTF-8.
 
     An absent header and another scheme are `NOTHING`; Basic that cannot be decoded is `UNDECODABLE`.
@@ -22,4 +22,4 @@ def read_credentials(header: bytes | None) -> Credentials | Presented:
         username, colon, password = b64decode(encoded.strip(), validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return Presented.UNDECODABLE
-    return Credentials(username, password) if colon else Presented.UNDECODABLE
+    return BasicCredentials(username, password) if colon else Presented.UNDECODABLE

@@ -16,7 +16,7 @@ import trustme
 from mock_server.adapters.webhook_sender import HttpWebhookSender, trust
 from mock_server.domain.instants import SECOND
 from mock_server.ports import WebhookAnswer
-from tests.delivery.endpoints import Conduct, Endpoint, answer, flood, hang, reset, say, unused_port
+from tests.delivery.endpoints import Conduct, WebhookEndpoint, answer, flood, hang, reset, say, unused_port
 
 BODY = b'{"type":"STATUS_UPDATE"}'
 PATIENT, IMPATIENT = 10 * SECOND, SECOND // 5
@@ -74,7 +74,7 @@ def _bounded(attempts: Coroutine[Any, Any, list[WebhookAnswer]]) -> list[Webhook
 @pytest.mark.requirement("WH-1", "WH-2")
 def test_a_notification_is_one_post_without_credentials() -> None:
     """WH-1: the body as it is, its type and length, the host, who sends, and nothing more."""
-    with Endpoint(answer(204)) as endpoint:
+    with WebhookEndpoint(answer(204)) as endpoint:
         answered = posted(endpoint.url().replace("//", "//user:word@") + "?tenant=7")
 
     [request] = endpoint.requests
@@ -95,7 +95,7 @@ def test_a_notification_is_one_post_without_credentials() -> None:
 )
 def test_any_url_that_a_send_may_name_can_be_posted_to(path: str, target: str) -> None:
     """REQ-10: without a path, with a query, in any script."""
-    with Endpoint() as endpoint:
+    with WebhookEndpoint() as endpoint:
         answered = posted(f"http://127.0.0.1:{endpoint.port}{path}")
 
     assert answered.status == 200
@@ -106,7 +106,7 @@ def test_any_url_that_a_send_may_name_can_be_posted_to(path: str, target: str) -
 @pytest.mark.parametrize("status", [200, 201, 202, 299])
 def test_any_2xx_is_taken(status: int) -> None:
     """WH-4: and the beginning of what it said is kept."""
-    with Endpoint(answer(status, b"thanks")) as endpoint:
+    with WebhookEndpoint(answer(status, b"thanks")) as endpoint:
         answered = posted(endpoint.url())
 
     assert (answered.status, answered.body, answered.error, answered.taken) == (status, b"thanks", None, True)
@@ -116,7 +116,10 @@ def test_any_2xx_is_taken(status: int) -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(status: int) -> None:
     """WH-4: what it points at never hears of it."""
-    with Endpoint() as elsewhere, Endpoint(answer(status, headers=f"Location: {elsewhere.url()}\r\n")) as endpoint:
+    with (
+        WebhookEndpoint() as elsewhere,
+        WebhookEndpoint(answer(status, headers=f"Location: {elsewhere.url()}\r\n")) as endpoint,
+    ):
         answered = posted(endpoint.url())
 
     assert (answered.status, answered.error, answered.taken) == (status, "redirects are not followed", False)
@@ -138,7 +141,7 @@ def test_a_redirect_is_not_followed(status: int) -> None:
 )
 def test_a_receiver_that_breaks_off_or_babbles_is_an_attempt_that_failed(conduct: Conduct) -> None:
     """WH-4: why is said in words; nothing is raised, and nothing stays open."""
-    with Endpoint(conduct) as endpoint:
+    with WebhookEndpoint(conduct) as endpoint:
         answered = posted(endpoint.url())
 
     assert (answered.status, answered.taken) == (None, False)
@@ -148,7 +151,7 @@ def test_a_receiver_that_breaks_off_or_babbles_is_an_attempt_that_failed(conduct
 @pytest.mark.requirement("WH-4")
 def test_ten_megabytes_are_not_read_to_their_end() -> None:
     """WH-4: the status counts, a kilobyte is kept."""
-    with Endpoint(flood) as endpoint:
+    with WebhookEndpoint(flood) as endpoint:
         answered = posted(endpoint.url())
 
     assert (answered.status, answered.taken) == (200, True)
@@ -158,7 +161,7 @@ def test_ten_megabytes_are_not_read_to_their_end() -> None:
 @pytest.mark.requirement("WH-4")
 def test_a_receiver_that_hangs_is_given_as_long_as_the_scenario_says() -> None:
     """WH-4: of wall time; then the connection is closed."""
-    with Endpoint(hang) as endpoint:
+    with WebhookEndpoint(hang) as endpoint:
         answered = posted(endpoint.url(), patience=IMPATIENT)
 
     assert (answered.status, answered.error) == (None, "timed out after 0.2 s")
@@ -185,7 +188,7 @@ def test_a_receiver_that_is_not_there_is_an_attempt_that_failed() -> None:
 @pytest.mark.requirement("WH-4")
 def test_one_receiver_is_spoken_to_over_one_connection_after_the_other() -> None:
     """WH-4: a failure does not spoil the next attempt."""
-    with Endpoint(reset, answer(500), say(b"?"), answer(200)) as endpoint:
+    with WebhookEndpoint(reset, answer(500), say(b"?"), answer(200)) as endpoint:
         found = all_posted([endpoint.url()] * 4)
 
     assert [each.status for each in found] == [None, 500, None, 200]
@@ -196,7 +199,7 @@ def test_a_receiver_with_a_private_authority_is_trusted_where_it_is_named(
     authority: trustme.CA, ca_file: Path
 ) -> None:
     """REQ-10: certificates are verified; an extra authority is a setting."""
-    with Endpoint(tls=serving(authority.issue_cert("localhost"))) as endpoint:
+    with WebhookEndpoint(tls=serving(authority.issue_cert("localhost"))) as endpoint:
         answered = posted(endpoint.url("localhost"), sender=HttpWebhookSender(trust(ca_file)))
 
     assert (answered.status, answered.error) == (200, None)
@@ -214,7 +217,7 @@ def test_a_certificate_that_proves_nothing_is_an_attempt_that_failed(authority: 
         "IP address mismatch": (authority.issue_cert("localhost"), "127.0.0.1"),
     }
     for said, (certificate, host) in certificates.items():
-        with Endpoint(tls=serving(certificate)) as endpoint:
+        with WebhookEndpoint(tls=serving(certificate)) as endpoint:
             answered = posted(endpoint.url(host), sender=HttpWebhookSender(trust(ca_file)))
 
         assert answered.status is None
@@ -227,7 +230,7 @@ def test_a_certificate_that_proves_nothing_is_an_attempt_that_failed(authority: 
 def test_without_a_setting_no_private_authority_is_trusted_and_insecure_trusts_any(authority: trustme.CA) -> None:
     """REQ-10: the system's authorities alone, or nobody's."""
     context = serving(authority.issue_cert("elsewhere.example"))
-    with Endpoint(tls=context) as endpoint:
+    with WebhookEndpoint(tls=context) as endpoint:
         strict = posted(endpoint.url())
         lax = posted(endpoint.url(), sender=HttpWebhookSender(trust(insecure=True)))
 
@@ -237,7 +240,7 @@ def test_without_a_setting_no_private_authority_is_trusted_and_insecure_trusts_a
 
 def test_https_spoken_to_a_plain_receiver_is_an_attempt_that_failed() -> None:
     """And the other way round."""
-    with Endpoint(say(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as plain:
+    with WebhookEndpoint(say(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as plain:
         answered = posted(plain.url().replace("http:", "https:"), patience=SECOND)
 
     assert answered.status is None
@@ -249,7 +252,7 @@ def test_a_receiver_that_hangs_takes_no_place_from_another() -> None:
 
     async def told() -> None:
         sender = HttpWebhookSender()
-        with Endpoint(hang) as dead, Endpoint() as alive:
+        with WebhookEndpoint(hang) as dead, WebhookEndpoint() as alive:
             hanging = [
                 asyncio.create_task(sender.post(dead.url(), BODY, "text/plain", 60 * SECOND)) for _ in range(300)
             ]
@@ -268,7 +271,7 @@ def test_a_receiver_that_hangs_takes_no_place_from_another() -> None:
 def test_a_sender_serves_one_event_loop_after_another_and_closing_twice_is_harmless() -> None:
     """A gateway in process is used by many short loops."""
     sender = HttpWebhookSender()
-    with Endpoint() as endpoint:
+    with WebhookEndpoint() as endpoint:
         found = [posted(endpoint.url(), sender=sender) for _ in range(2)]
 
     asyncio.run(sender.close())

@@ -20,7 +20,7 @@ DESTINATIONS = ("+447700900001", "+447700900002")
 TEXTS = ("a", "b", "c")
 
 
-class Row(NamedTuple):
+class WindowRow(NamedTuple):
     """A counted message: when it leaves each window, and what it was."""
 
     leaves_volume: int
@@ -32,7 +32,7 @@ class Model:
     """Anti-flooding as one would explain it: lists, scanned whole, and nothing ever forgotten."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, list[Row]] = {}
+        self.rows: dict[str, list[WindowRow]] = {}
 
     def send(self, destination: str, text: str, limits: Limits, now: int) -> str:
         """What becomes of a send: `accepted`, `refused` or `dropped`."""
@@ -49,18 +49,18 @@ class Model:
             leaves_volume = min(in_volume) if fixed and in_volume else now + limits.volume_window
             leaves_duplicates = min(copies) if fixed and copies else now + limits.duplicates_window
             counted = verdict == "accepted"
-            rows.append(Row(leaves_volume, leaves_duplicates if counted else 0, text if counted else None))
+            rows.append(WindowRow(leaves_volume, leaves_duplicates if counted else 0, text if counted else None))
         return verdict
 
 
-class Send(NamedTuple):
+class SendStep(NamedTuple):
     """One send."""
 
     destination: str
     text: str
 
 
-class Advance(NamedTuple):
+class AdvanceStep(NamedTuple):
     """Time passes."""
 
     by: Duration
@@ -78,7 +78,7 @@ class SetBack(NamedTuple):
     by: Duration
 
 
-Step = Send | Advance | Reconsider | SetBack
+Step = SendStep | AdvanceStep | Reconsider | SetBack
 
 durations = st.sampled_from([HOUR // 2, HOUR // 2 - 1, 1, HOUR - 1, HOUR, HOUR + 1, 2 * HOUR])
 windows = st.sampled_from([HOUR, HOUR, HOUR // 2, 2 * HOUR])
@@ -92,8 +92,8 @@ limits_of_any_kind = st.builds(
     count_attempts=st.booleans(),
 )
 # Single steps almost never meet the edge of a window that is full: a burst fills it, and time moves to the edge.
-bursts = st.lists(st.builds(Send, st.sampled_from(DESTINATIONS), st.sampled_from(TEXTS)), min_size=1, max_size=5)
-passing = st.builds(Advance, durations)
+bursts = st.lists(st.builds(SendStep, st.sampled_from(DESTINATIONS), st.sampled_from(TEXTS)), min_size=1, max_size=5)
+passing = st.builds(AdvanceStep, durations)
 phases = st.builds(lambda burst, time: [*burst, time], bursts, passing)
 patches = st.builds(lambda limits: [Reconsider(limits)], limits_of_any_kind)
 set_backs = st.builds(lambda by: [SetBack(by)], durations)
@@ -107,23 +107,23 @@ forward = st.lists(st.one_of(phases, phases, phases, patches), max_size=12).map(
 anywhere = st.lists(st.one_of(phases, phases, patches, set_backs), max_size=12).map(_flat)
 
 REFUSED_IN_THE_SECOND_HOUR: list[Step] = [
-    Send(DESTINATIONS[1], "a"),
-    Advance(HOUR // 2),
-    Send(DESTINATIONS[0], "a"),
-    Advance(HOUR // 2),
-    Send(DESTINATIONS[0], "b"),
-    Send(DESTINATIONS[0], "b"),
+    SendStep(DESTINATIONS[1], "a"),
+    AdvanceStep(HOUR // 2),
+    SendStep(DESTINATIONS[0], "a"),
+    AdvanceStep(HOUR // 2),
+    SendStep(DESTINATIONS[0], "b"),
+    SendStep(DESTINATIONS[0], "b"),
 ]
 
 
-def play(limits: Limits, steps: list[Step], on_send: Callable[[Send, Limits, Instant, Windows], None]) -> None:
+def play(limits: Limits, steps: list[Step], on_send: Callable[[SendStep, Limits, Instant, Windows], None]) -> None:
     """Take the steps on fresh windows."""
     windows, now = Windows(), START
     for step in steps:
         match step:
-            case Send():
+            case SendStep():
                 on_send(step, limits, now, windows)
-            case Advance(by):
+            case AdvanceStep(by):
                 now = Instant(now + by)
             case SetBack(by):
                 now = Instant(max(0, now - by))
@@ -139,7 +139,7 @@ def test_the_windows_say_what_a_naive_model_says(limits: Limits, steps: list[Ste
     """AF-1, AF-2, AF-4, AF-5: under every reading, whatever is patched and however time passes."""
     model = Model()
 
-    def compare(send: Send, limits: Limits, now: Instant, windows: Windows) -> None:
+    def compare(send: SendStep, limits: Limits, now: Instant, windows: Windows) -> None:
         offer = Offer(send.destination, send.text, "PROVIDER1", limits)
         peeked = windows.peek(offer, now)
         found = windows.reserve(offer, now)
@@ -157,7 +157,7 @@ def test_ids_are_unique_whatever_the_clock_does(limits: Limits, steps: list[Step
     """Accepted and dropped messages alike: windows that pass, limits that change, a clock set back."""
     ids, seen = SeededIds(7), set()
 
-    def issue(send: Send, limits: Limits, now: Instant, windows: Windows) -> None:
+    def issue(send: SendStep, limits: Limits, now: Instant, windows: Windows) -> None:
         found = windows.reserve(Offer(send.destination, send.text, "PROVIDER1", limits), now)
         if found.objection is None or not isinstance(found.objection.said, Refused):
             message_id = ids.message_id(send.destination, send.text, "PROVIDER1", found.ordinal)
@@ -175,7 +175,7 @@ def test_a_clock_that_is_set_back_frees_no_place(steps: list[Step], back: Durati
     limits = Limits(volume=2, duplicates=5)
     windows = Windows()
 
-    def ignore(send: Send, _: Limits, now: Instant, windows: Windows) -> None:
+    def ignore(send: SendStep, _: Limits, now: Instant, windows: Windows) -> None:
         windows.reserve(Offer(send.destination, send.text, "PROVIDER1", limits), now)
 
     play(limits, steps, ignore)

@@ -17,7 +17,7 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 Document = dict[str, Any]
 
 
-class Operation(NamedTuple):
+class DocumentedOperation(NamedTuple):
     """One operation: what it is called, where it is, and what the document says of it."""
 
     id: str
@@ -26,7 +26,7 @@ class Operation(NamedTuple):
     described: dict[str, Any]
 
 
-class Answer(NamedTuple):
+class DocumentedAnswer(NamedTuple):
     """What a client got."""
 
     status: int
@@ -46,12 +46,12 @@ def load_control_document() -> Document:
     return deepcopy(_loaded())
 
 
-def operations(document: Document) -> Iterator[Operation]:
+def operations(document: Document) -> Iterator[DocumentedOperation]:
     """Every operation, in the order of the document."""
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
-                yield Operation(item[method]["operationId"], method.upper(), path, item[method])
+                yield DocumentedOperation(item[method]["operationId"], method.upper(), path, item[method])
 
 
 def resolved(document: Document, node: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class ControlContract:
         """How a value breaks one of the document's named schemas."""
         return self._broken(f"urn:control#/components/schemas/{name}", value)
 
-    def violations(self, operation_id: str, answer: Answer) -> list[str]:
+    def violations(self, operation_id: str, answer: DocumentedAnswer) -> list[str]:
         """How an answer breaks what the document says of the operation; empty where it keeps it."""
         responses = self.operations[operation_id].described["responses"]
         listed = responses.get(str(answer.status))

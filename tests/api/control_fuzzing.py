@@ -39,7 +39,7 @@ _CHECKS = {
 }
 
 
-class Bench:
+class FuzzedServer:
     """The session that is fuzzed: every case finds it as it was made."""
 
     def __init__(self, url: str) -> None:
@@ -135,7 +135,7 @@ def configured(url: str, examples: int) -> Any:
 
 def fuzzed(url: str, examples: int, only: Iterable[str]) -> Iterator[tuple[str, int | None, str | None]]:
     """Operation, status and finding of every request; either may be missing."""
-    bench = Bench(url)
+    bench = FuzzedServer(url)
     config = configured(url, examples)
     schema = schemathesis.openapi.from_dict(with_known_ids(load_control_document(), bench.there), config=config)
 

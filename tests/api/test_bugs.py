@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from mock_server import wire
-from mock_server.control import Control
+from mock_server.control import SessionControl
 from mock_server.domain import rules
 from mock_server.domain.rules.rule import Rule
 from mock_server.gateway import submit as gateway_module
@@ -98,7 +98,7 @@ def test_a_bug_in_the_control_api_is_told_alike_and_gets_an_entry_of_its_own(
         raise LookupError("what a tester sent: admin-secret")
 
     world.send()
-    monkeypatch.setattr(Control, "reset", broken)
+    monkeypatch.setattr(SessionControl, "reset", broken)
 
     response = world.request("POST", "/_control/reset")
 

@@ -16,12 +16,12 @@ import pytest
 import yaml
 
 from mock_server.api.guard import Access
-from mock_server.control import ClockVerbs, ControlError
+from mock_server.control import ClockVerbs, ControlRequestError
 from mock_server.control.journal import JournalVerbs
 from mock_server.control.snapshots import SnapshotVerbs
 from mock_server.scenario import pack
 from mock_server.testing import MockGateway
-from tests.api.control_document import Answer, ControlContract
+from tests.api.control_document import ControlContract, DocumentedAnswer
 from tests.api.control_population import ANSWERED, RECEIVER, WATCHED, Populated, populate
 from tests.structure.project_sources import ROOT
 from tests.support import DESTINATION, SessionClient, SessionFactory
@@ -180,7 +180,7 @@ def guarded() -> Iterator[MockGateway]:
 
 
 @pytest.fixture(scope="module")
-def successes(gateway: MockGateway, client: httpx2.Client) -> dict[str, Answer]:
+def successes(gateway: MockGateway, client: httpx2.Client) -> dict[str, DocumentedAnswer]:
     """What each row of the table is answered with."""
     found = {}
     for operation_id, (_, ask) in TABLE.items():
@@ -196,12 +196,12 @@ def judged(operation_id: str, response: httpx2.Response) -> list[str]:
     return CONTRACT.violations(operation_id, answer_of(response))
 
 
-def answer_of(response: httpx2.Response) -> Answer:
+def answer_of(response: httpx2.Response) -> DocumentedAnswer:
     """What a client got, read by its media type."""
     content_type = response.headers["content-type"]
     yaml_text = content_type == "application/yaml"
     content: Any = yaml.load(response.text, Loader=yaml.CSafeLoader) if yaml_text else response.json()
-    return Answer(response.status_code, content_type, content)
+    return DocumentedAnswer(response.status_code, content_type, content)
 
 
 def test_the_table_has_a_row_for_every_operation() -> None:
@@ -332,7 +332,7 @@ def with_another_type(view: Any) -> Any:
 @pytest.mark.parametrize("operation_id", [each for each in TABLE if each not in NOT_JSON])
 @pytest.mark.parametrize("drift", [with_a_stranger, without_one, with_another_type])
 def test_an_answer_that_drifts_is_found(
-    operation_id: str, drift: Callable[[Any], Any], successes: dict[str, Answer]
+    operation_id: str, drift: Callable[[Any], Any], successes: dict[str, DocumentedAnswer]
 ) -> None:
     """The document is closed: no success of any operation could change at its top without a finding."""
     kept = successes[operation_id]
@@ -341,7 +341,7 @@ def test_an_answer_that_drifts_is_found(
     assert CONTRACT.violations(operation_id, kept._replace(content=drift(kept.content)))
 
 
-def test_a_status_or_a_media_type_that_nobody_documented_is_found(successes: dict[str, Answer]) -> None:
+def test_a_status_or_a_media_type_that_nobody_documented_is_found(successes: dict[str, DocumentedAnswer]) -> None:
     """What is not in the document is a finding, and not passed over."""
     kept = successes["getClock"]
 
@@ -399,7 +399,7 @@ def test_schemathesis_finds_what_drifts(monkeypatch: pytest.MonkeyPatch) -> None
         raise RuntimeError("a bug")
 
     def teapot(_: Any) -> dict[str, Any]:
-        raise ControlError(418, "Teapot", "short and stout")
+        raise ControlRequestError(418, "Teapot", "short and stout")
 
     show = ClockVerbs.show
     monkeypatch.setattr(ClockVerbs, "show", lambda verbs: with_a_stranger(show(verbs)))

@@ -26,7 +26,7 @@ CHALLENGE = 'Bearer realm="SMS gateway mock control"'
 Headers = Sequence[tuple[str, str]]
 
 
-class Answer(NamedTuple):
+class GuardAnswer(NamedTuple):
     """What the application answered."""
 
     status: int
@@ -41,7 +41,7 @@ def asked(  # the parts of a request that the guard looks at
     headers: Headers = (("host", "localhost"),),
     method: str = "GET",
     path: str = "/_control/messages",
-) -> Answer:
+) -> GuardAnswer:
     """One request to a gateway's application, from any address, with any headers."""
     said: list[dict[str, Any]] = []
 
@@ -63,7 +63,7 @@ def asked(  # the parts of a request that the guard looks at
 
     asyncio.run(ask())
     found = {name.decode(): value.decode() for name, value in said[0]["headers"]}
-    return Answer(said[0]["status"], found, json.loads(said[1]["body"]))
+    return GuardAnswer(said[0]["status"], found, json.loads(said[1]["body"]))
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"])

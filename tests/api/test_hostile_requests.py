@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from mock_server.testing import MockGateway
-from tests.raw_client import RawAnswer, RawConnection, raw_request
+from tests.raw_client import RawConnection, RawResponse, raw_request
 from tests.support import (
     ADMIN,
     DESTINATION,
@@ -51,7 +51,7 @@ def settled(world: SessionClient) -> dict[str, Any]:
     raise AssertionError(f"still open: {newest}")
 
 
-def code_of(answer: RawAnswer) -> int:
+def code_of(answer: RawResponse) -> int:
     """The code in the envelope of a raw answer."""
     code: int = json.loads(answer.body)["code"]
     return code

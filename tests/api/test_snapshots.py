@@ -10,7 +10,7 @@ import pytest
 
 from mock_server.adapters.clocks import FROZEN, SessionClock
 from mock_server.bootstrap import MockServer
-from mock_server.control import ControlError
+from mock_server.control import ControlRequestError
 from mock_server.control import snapshots as verbs
 from mock_server.control.snapshots import SnapshotVerbs
 from mock_server.domain.instants import SECOND, Instant
@@ -331,7 +331,7 @@ def test_attempts_that_take_too_long_are_due_again_in_the_snapshot(monkeypatch: 
         advancing = asyncio.create_task(scheduler.advance(session, target, 20))
         await gate.reached.wait()
         handle = await SnapshotVerbs(session).take({})
-        with pytest.raises(ControlError) as busy:
+        with pytest.raises(ControlRequestError) as busy:
             await SnapshotVerbs(session).restore("1", {})
         gate.opened.set()
         await advancing

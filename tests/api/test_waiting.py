@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from mock_server.adapters.clocks import SessionClock
-from mock_server.control import Control, ControlError
+from mock_server.control import ControlRequestError, SessionControl
 from mock_server.domain.submission import Reference
 from mock_server.journal.journal import Bounds
 from mock_server.journal.raw_budget import RawBudget
@@ -28,9 +28,9 @@ OTHER = "+447700900124"
 WATCHED = "+447700900061"
 
 
-def control_of(session: Session) -> Control:
+def control_of(session: Session) -> SessionControl:
     """The verbs of a session."""
-    return Control(session, RawBudget(Bounds().bytes))
+    return SessionControl(session, RawBudget(Bounds().bytes))
 
 
 def waiters(session: Session) -> int:
@@ -301,7 +301,7 @@ def test_a_status_that_a_tester_gives_is_seen_and_what_was_planned_is_not_waited
         await turns()
         still = not delivered.done()
         await advance(session, "30s")
-        with pytest.raises(ControlError, match="Timed out"):
+        with pytest.raises(ControlRequestError, match="Timed out"):
             await delivered
         assert seen == [first]
         return seen, still
@@ -330,14 +330,14 @@ def test_a_wait_for_several_statuses_counts_messages() -> None:
 def test_by_the_sessions_clock_a_wait_ends_when_that_has_moved_far_enough() -> None:
     """`clock=virtual`: no wall time passes; a second before its time it still waits."""
 
-    async def test() -> tuple[bool, ControlError]:
+    async def test() -> tuple[bool, ControlRequestError]:
         session = a_session(ScriptedSender())
         task = await waiting(control_of(session).waits.messages({"timeout": "1h", "clock": "virtual"}))
         await advance(session, "3599s")
         await turns()
         early = task.done()
         await advance(session, "1s")
-        with pytest.raises(ControlError) as caught:
+        with pytest.raises(ControlRequestError) as caught:
             await task
         return early, caught.value
 

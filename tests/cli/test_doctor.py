@@ -20,7 +20,7 @@ from mock_server.api.server import HttpServer, bind
 from mock_server.cli import main
 from mock_server.cli.doctor import patient
 from mock_server.cli.doctor.findings import vendors_host
-from mock_server.client import Asked, Control, HttpCaller
+from mock_server.client import Control, ControlRequest, HttpCaller
 from mock_server.testing import MockGateway
 from tests.support import DESTINATION
 
@@ -100,7 +100,7 @@ def stranger(status: int = 200, body: bytes = b"{}", **headers: str) -> Iterator
 def call(control: Control, method: str, path: str) -> int:
     """A request as a client with a wrong base URL makes it; the status of its answer."""
     with HttpCaller(control.url) as caller:
-        return caller.call(Asked(method, path, {}, b"{}")).status
+        return caller.call(ControlRequest(method, path, {}, b"{}")).status
 
 
 def free_port() -> int:

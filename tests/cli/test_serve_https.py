@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from tests.cli.test_serve import assert_one_sentence, first_line, process, serve
-from tests.delivery.endpoints import Endpoint
+from tests.delivery.endpoints import WebhookEndpoint
 from tests.support import ADMIN, DESTINATION, assert_accepted
 
 _PATIENCE = 60
@@ -70,7 +70,7 @@ def test_a_receiver_with_a_private_authority_is_trusted_as_told(option: tuple[st
     authority.cert_pem.write_to_path("ca.pem")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
-    with Endpoint(tls=context) as receiver, process("serve", "--port", "0", *option) as started:
+    with WebhookEndpoint(tls=context) as receiver, process("serve", "--port", "0", *option) as started:
         url = first_line(started.stdout).split()[-1]
         with httpx2.Client(base_url=url, trust_env=False, timeout=_PATIENCE, auth=ADMIN) as client:
             client.post("/_control/clock/freeze", json={})

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from mock_server.api.guard import Access
-from mock_server.client import Answered, Asked, Control, ControlError, HttpCaller, LoopCaller, connect
+from mock_server.client import Control, ControlAnswer, ControlError, ControlRequest, HttpCaller, LoopCaller, connect
 from mock_server.testing import MockGateway
 from tests.support import DESTINATION
 
@@ -192,12 +192,12 @@ def test_the_url_of_a_session_names_it() -> None:
 
 def test_the_token_goes_to_the_control_api_and_not_to_the_gateway() -> None:
     """A wrong one is refused with what to do, and is not repeated."""
-    seen: list[Asked] = []
+    seen: list[ControlRequest] = []
 
     class Listening(HttpCaller):
         """Writes down what is asked."""
 
-        def call(self, request: Asked) -> Answered:
+        def call(self, request: ControlRequest) -> ControlAnswer:
             seen.append(request)
             return super().call(request)
 

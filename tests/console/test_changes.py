@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from mock_server.bootstrap import MockServer
-from mock_server.control import Control
+from mock_server.control import SessionControl
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.pack import resolve
 from mock_server.testing import MockGateway
@@ -39,7 +39,7 @@ SEEN: dict[str, Act] = {
 async def states(act: Act | None) -> tuple[object, object]:
     """The state before something is done, and after it."""
     server = MockServer(load_scenario(resolve("default")))
-    control: Control = server.sessions_api.control(server.default)
+    control: SessionControl = server.sessions_api.control(server.default)
     transport = httpx2.ASGITransport(app=server.app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
         before = await control.changes.state()

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from mock_server.bootstrap import MockServer
-from mock_server.control import Control
+from mock_server.control import SessionControl
 from mock_server.control.views.inbox import Sought
 from mock_server.scenario.loader import scenario_of
 from tests.support import DESTINATION
@@ -21,7 +21,7 @@ SECRET = "admin-secret"
 Send = Callable[..., Awaitable[Any]]
 
 
-def looked(act: Callable[[Control, Send], Awaitable[Any]]) -> Any:
+def looked(act: Callable[[SessionControl, Send], Awaitable[Any]]) -> Any:
     """What comes of looking through the inbox of a server in process."""
 
     async def run() -> Any:
@@ -41,7 +41,7 @@ def looked(act: Callable[[Control, Send], Awaitable[Any]]) -> Any:
     return asyncio.run(run())
 
 
-async def pages(control: Control, sought: Sought, limit: int) -> list[list[str]]:
+async def pages(control: SessionControl, sought: Sought, limit: int) -> list[list[str]]:
     """The exchanges of each page, from the newest to the last."""
     found, before = [], None
     while True:
@@ -62,7 +62,7 @@ def test_page_by_page_each_send_is_found_once_and_newest_first(
     monkeypatch.setattr("mock_server.control.views.inbox._STEP", step)
     refused = {2, 3, 7, 10, 11, 12}
 
-    async def act(control: Control, send: Send) -> Any:
+    async def act(control: SessionControl, send: Send) -> Any:
         for number in range(1, 13):
             await send(f"text {number}", WATCHED if number in refused else DESTINATION)
         return await pages(control, Sought(destination=destination), 4)
@@ -87,7 +87,7 @@ def test_page_by_page_each_send_is_found_once_and_newest_first(
 def test_what_is_sought_is_found(sought: Sought, numbers: list[str]) -> None:
     """By state, by text whatever its case, and by number."""
 
-    async def act(control: Control, send: Send) -> Any:
+    async def act(control: SessionControl, send: Send) -> Any:
         await control.clock.freeze({})
         for number in range(1, 5):
             await send(f"text {number}", DESTINATION if number % 2 else WATCHED)
@@ -100,7 +100,7 @@ def test_what_is_sought_is_found(sought: Sought, numbers: list[str]) -> None:
 def test_a_search_tells_nothing_of_a_password(text: str, found: int) -> None:
     """What is found is what is shown: the text with its password masked."""
 
-    async def act(control: Control, send: Send) -> Any:
+    async def act(control: SessionControl, send: Send) -> Any:
         await send(f"it is {SECRET} now")
         return len((await control.inbox.sends(Sought(text=text), limit=10))["sends"])
 
@@ -111,7 +111,7 @@ def test_a_look_goes_no_farther_than_it_may(monkeypatch: pytest.MonkeyPatch) -> 
     """A text that stands nowhere is looked for a bit at a time, and the page says where to go on."""
     monkeypatch.setattr("mock_server.control.views.inbox.MOST_SOUGHT", 5)
 
-    async def act(control: Control, send: Send) -> Any:
+    async def act(control: SessionControl, send: Send) -> Any:
         for number in range(12):
             await send(f"text {number}")
         return [await control.inbox.sends(Sought(text="zzz"), limit=10, before=before) for before in (None, "8", "3")]
@@ -123,7 +123,7 @@ def test_only_what_is_shown_is_taken_out_of_the_store(monkeypatch: pytest.Monkey
     """A list of a hundred thousand messages would be what an open page costs most."""
     asked: list[int | None] = []
 
-    async def act(control: Control, send: Send) -> Any:
+    async def act(control: SessionControl, send: Send) -> Any:
         for number in range(5):
             await send(f"text {number}")
         store = control.inbox._session.state.store

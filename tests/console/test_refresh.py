@@ -10,8 +10,8 @@ import httpx2
 import pytest
 
 from mock_server.bootstrap import MockServer
-from mock_server.console.refresh import Beat, Beats, rest_after
-from mock_server.control import Control
+from mock_server.console.refresh import Beat, Refreshes, rest_after
+from mock_server.control import SessionControl
 from mock_server.control.views.inbox import InboxVerbs
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.pack import resolve
@@ -23,7 +23,7 @@ LIVE = "/_console?part=live"
 class Room:
     """A server in process with one page open, and how often its inbox was looked through."""
 
-    def __init__(self, client: httpx2.AsyncClient, control: Control, counted: list[int]) -> None:
+    def __init__(self, client: httpx2.AsyncClient, control: SessionControl, counted: list[int]) -> None:
         self.client = client
         self.control = control
         self._counted = counted
@@ -61,8 +61,8 @@ def in_a_room(
 
     monkeypatch.setattr(InboxVerbs, "sends", counting)
     monkeypatch.setattr("mock_server.console.refresh._KEPT_FOR", kept_for)
-    beats = Beats()
-    monkeypatch.setattr("mock_server.console.routes.Beats", lambda: beats)
+    beats = Refreshes()
+    monkeypatch.setattr("mock_server.console.routes.Refreshes", lambda: beats)
 
     async def run() -> None:
         server = MockServer(load_scenario(resolve("default")))
@@ -182,7 +182,7 @@ def test_where_no_page_is_open_nothing_is_looked_for() -> None:
 
     async def closed() -> None:
         server = MockServer(load_scenario(resolve("default")))
-        control, beats = server.sessions_api.control(server.default), Beats()
+        control, beats = server.sessions_api.control(server.default), Refreshes()
         with beats.joined(control) as first, beats.joined(control) as second:
             assert first is second
             assert beats.of(control) is first
@@ -201,7 +201,7 @@ def test_a_session_that_ends_ends_its_beat() -> None:
         server = MockServer(load_scenario(resolve("default")))
         session = server.sessions_api.create({"name": "short"})
         async with server.lifespan():
-            with Beats().joined(server.sessions_api.control(session)) as beat:
+            with Refreshes().joined(server.sessions_api.control(session)) as beat:
                 await asyncio.sleep(0)
                 server.sessions_api.delete("short")
                 assert await beat.after(0, 10)

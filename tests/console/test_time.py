@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from mock_server.bootstrap import MockServer
-from mock_server.control import Control
+from mock_server.control import SessionControl
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.pack import resolve
 from tests.console.pages import Page, opened, submitted
@@ -223,7 +223,7 @@ async def _hanging() -> dict[str, httpx2.Response]:
     async with await asyncio.start_server(receive, "127.0.0.1", 0) as receiver:
         port = receiver.sockets[0].getsockname()[1]
         server = MockServer(load_scenario(resolve("default")))
-        control: Control = server.sessions_api.control(server.default)
+        control: SessionControl = server.sessions_api.control(server.default)
         await control.clock.freeze({})
         transport = httpx2.ASGITransport(app=server.app)
         opening = httpx2.AsyncClient(transport=transport, base_url="http://localhost")

@@ -17,7 +17,7 @@ Conduct = Callable[[socket.socket], None]
 """What a receiver does with a connection once it has read the request."""
 
 
-class Request(NamedTuple):
+class EndpointRequest(NamedTuple):
     """A request as it stood on the wire."""
 
     first: str
@@ -61,7 +61,7 @@ def hang(connection: socket.socket) -> None:
     connection.recv(1)
 
 
-class Endpoint:
+class WebhookEndpoint:
     """A receiver: one connection after the other, each by the next conduct, the last one for ever."""
 
     def __init__(self, *conducts: Conduct, tls: ssl.SSLContext | None = None) -> None:
@@ -72,7 +72,7 @@ class Endpoint:
         self.port: int = self._listening.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._ending = False
-        self.requests: list[Request] = []
+        self.requests: list[EndpointRequest] = []
         self.failures: list[str] = []
         """Handshakes that came to nothing."""
 
@@ -120,7 +120,7 @@ class Endpoint:
             self.failures.append(str(error))
 
 
-def _read(connection: socket.socket) -> Request:
+def _read(connection: socket.socket) -> EndpointRequest:
     raw = b""
     while b"\r\n\r\n" not in raw:
         received = connection.recv(65536)
@@ -132,7 +132,7 @@ def _read(connection: socket.socket) -> Request:
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
     while len(body) < int(headers.get("content-length", 0)):
         body += connection.recv(65536)
-    return Request(first, headers, body)
+    return EndpointRequest(first, headers, body)
 
 
 def unused_port() -> int:

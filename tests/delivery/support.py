@@ -15,7 +15,7 @@ from mock_server.domain.decision import Accepted, SilentlyDropped
 from mock_server.domain.instants import SECOND, Duration, Instant
 from mock_server.domain.secrets import Secrets
 from mock_server.domain.stub import facts_of
-from mock_server.domain.submission import Attempt, Credentials, Operation, Reference, Submission, Webhook
+from mock_server.domain.submission import Attempt, BasicCredentials, Operation, Reference, Submission, Webhook
 from mock_server.gateway import submit
 from mock_server.gateway.scheduler import wake
 from mock_server.gateway.stub_selection import StubSelection
@@ -47,7 +47,7 @@ def run(test: Callable[[], Coroutine[Any, Any, T]]) -> T:
     return asyncio.run(bounded())
 
 
-class Post(NamedTuple):
+class ReceivedPost(NamedTuple):
     """One notification as a receiver got it."""
 
     seconds: float
@@ -69,7 +69,7 @@ class Post(NamedTuple):
         return said
 
 
-Reaction = int | str | Callable[[Post], "Awaitable[int]"]
+Reaction = int | str | Callable[[ReceivedPost], "Awaitable[int]"]
 """What a receiver does: a status, an error in words, or something that takes its time."""
 
 
@@ -79,7 +79,7 @@ class ScriptedSender:
     def __init__(self, *script: Reaction) -> None:
         self._script = list(script)
         self.clock = SessionClock(rate=FROZEN, at=MORNING)
-        self.posts: list[Post] = []
+        self.posts: list[ReceivedPost] = []
         self.duration = 0.0
         """Seconds of wall time that an attempt is said to take."""
         self.patience: Duration = 0
@@ -88,7 +88,7 @@ class ScriptedSender:
     async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> WebhookAnswer:
         """Take a notification down, and do what comes next."""
         self.patience = patience
-        post = Post((self.clock.now() - MORNING) / SECOND, url, body, content_type)
+        post = ReceivedPost((self.clock.now() - MORNING) / SECOND, url, body, content_type)
         self.posts.append(post)
         reaction = self.reaction(post)
         if isinstance(reaction, str):
@@ -96,7 +96,7 @@ class ScriptedSender:
         status = reaction if isinstance(reaction, int) else await reaction(post)
         return WebhookAnswer(status, None, b"", self.duration)
 
-    def reaction(self, post: Post) -> Reaction:  # noqa: ARG002 - other scripts do
+    def reaction(self, post: ReceivedPost) -> Reaction:  # noqa: ARG002 - other scripts do
         """What comes next; other scripts may look at what came."""
         return self._script.pop(0) if self._script else 200
 
@@ -112,7 +112,7 @@ class SenderByUrl(ScriptedSender):
         super().__init__()
         self._reactions = reactions
 
-    def reaction(self, post: Post) -> Reaction:
+    def reaction(self, post: ReceivedPost) -> Reaction:
         """What this URL does."""
         return self._reactions.get(post.url, 200)
 
@@ -125,7 +125,7 @@ class Gate:
         self.opened = asyncio.Event()
         self._status = status
 
-    async def __call__(self, _: Post) -> int:
+    async def __call__(self, _: ReceivedPost) -> int:
         """Wait."""
         self.reached.set()
         await self.opened.wait()
@@ -176,7 +176,7 @@ async def send(
     """A send that is answered with 200; the id of its answer."""
     webhook = None if hook is None else Webhook(hook)
     submission = Submission(destination, text, reference, webhook=webhook)
-    credentials = Credentials("admin", "admin-secret")
+    credentials = BasicCredentials("admin", "admin-secret")
     attempt = Attempt(Operation.ADMIN, credentials, submission, session.now(), "1")
     decision = await submit.submit(session, attempt, StubSelection(session, facts_of(attempt), attempt.at))
     assert isinstance(decision.verdict, Accepted | SilentlyDropped), decision

@@ -8,13 +8,13 @@ import json
 import pytest
 
 from mock_server.domain.adversity import Adversity
-from tests.delivery.support import Gate, Post, ScriptedSender, a_session, advance, run, send
+from tests.delivery.support import Gate, ReceivedPost, ScriptedSender, a_session, advance, run, send
 
 
-def under(adversity: str | None, *script: int) -> list[Post]:
+def under(adversity: str | None, *script: int) -> list[ReceivedPost]:
     """What a receiver gets of one message with this trouble."""
 
-    async def told() -> list[Post]:
+    async def told() -> list[ReceivedPost]:
         sender = ScriptedSender(*script)
         session = a_session(sender, webhooks={} if adversity is None else {"adversity": adversity})
         await send(session)
@@ -25,7 +25,7 @@ def under(adversity: str | None, *script: int) -> list[Post]:
     return run(told)
 
 
-def told(posts: list[Post]) -> list[tuple[float, str]]:
+def told(posts: list[ReceivedPost]) -> list[tuple[float, str]]:
     """When each came, and what it told of."""
     return [(post.seconds, post.status) for post in posts]
 

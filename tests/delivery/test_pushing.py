@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from mock_server.control import ControlError, DeliveryVerbs
+from mock_server.control import ControlRequestError, DeliveryVerbs
 from mock_server.domain.delivery import Status
 from mock_server.session.session import Session
 from tests.delivery.support import Gate, ScriptedSender, SenderByUrl, a_session, advance, life, run, send
@@ -22,7 +22,7 @@ async def push(session: Session, message_id: str, status: str, **more: object) -
 
 async def refused(verb: Awaitable[object]) -> tuple[int, str, str]:
     """Status, message and details of a refusal."""
-    with pytest.raises(ControlError) as error:
+    with pytest.raises(ControlRequestError) as error:
         await verb
     return error.value.status, error.value.message, str(error.value.details)
 

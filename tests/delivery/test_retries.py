@@ -12,7 +12,7 @@ from mock_server.wire import receipt
 from tests.delivery.support import (
     GAPS,
     HOOK,
-    Post,
+    ReceivedPost,
     ScriptedSender,
     SenderByUrl,
     a_session,
@@ -398,7 +398,7 @@ def test_ids_of_receipts_follow_from_the_seed() -> None:
     """WH-2: the same session replayed sends the same bytes."""
 
     async def told() -> None:
-        bodies: list[list[Post]] = []
+        bodies: list[list[ReceivedPost]] = []
         for _ in range(2):
             sender = ScriptedSender()
             session = a_session(sender)

@@ -9,7 +9,7 @@ import pytest
 
 from mock_server.adapters.alarms import LoopAlarm
 from mock_server.adapters.clocks import SessionClock
-from mock_server.control import ClockVerbs, Control, ControlError, DeliveryVerbs
+from mock_server.control import ClockVerbs, ControlRequestError, DeliveryVerbs, SessionControl
 from mock_server.domain.delivery import Plan, Status, Step
 from mock_server.domain.instants import HOUR
 from mock_server.domain.message import Message
@@ -24,7 +24,7 @@ from tests.delivery.support import (
     MORNING,
     CountingAlarm,
     Gate,
-    Post,
+    ReceivedPost,
     ScriptedSender,
     SenderByUrl,
     a_session,
@@ -51,7 +51,7 @@ class Expecting(ScriptedSender):
         self._count = count
         self.enough = asyncio.Event()
 
-    def reaction(self, post: Post) -> int | str | Gate:
+    def reaction(self, post: ReceivedPost) -> int | str | Gate:
         """Count."""
         if len(self.posts) >= self._count:
             self.enough.set()
@@ -191,7 +191,7 @@ def test_a_second_advance_meanwhile_is_refused() -> None:
         first = asyncio.create_task(advance(session, "1h"))
         await gate.reached.wait()
 
-        with pytest.raises(ControlError) as refused:
+        with pytest.raises(ControlRequestError) as refused:
             await advance(session, "1s")
         gate.opened.set()
         progress = await first
@@ -342,7 +342,7 @@ def test_by_itself_a_hanging_receiver_delays_nobody() -> None:
         gate = Gate()
         heard = asyncio.Event()
 
-        async def hear(post: Post) -> int:
+        async def hear(post: ReceivedPost) -> int:
             if post.status == "DELIVERED":
                 heard.set()
             return 200
@@ -489,7 +489,7 @@ def test_a_reset_drops_what_was_to_be_done_and_what_is_being_done() -> None:
         moving = asyncio.create_task(advance(session, "1h"))
         await gate.reached.wait()
 
-        await Control(session, RawBudget(0)).reset()
+        await SessionControl(session, RawBudget(0)).reset()
         progress = await moving
         gate.opened.set()
         await turns()
@@ -553,7 +553,7 @@ def test_a_patch_changes_messages_to_come_and_none_that_was_accepted() -> None:
         gate = Gate(500)
         sender = ScriptedSender(gate)
         session = a_session(sender, delivery=REJECTED)
-        control = Control(session, RawBudget(0))
+        control = SessionControl(session, RawBudget(0))
         await send(session)
         moving = asyncio.create_task(advance(session, "20s"))
         await gate.reached.wait()

@@ -18,7 +18,7 @@ import trustme
 
 from mock_server.adapters.webhook_sender import HttpWebhookSender, trust
 from mock_server.testing import MockGateway
-from tests.delivery.endpoints import Endpoint, answer, flood, hang, reset, say, unused_port
+from tests.delivery.endpoints import WebhookEndpoint, answer, flood, hang, reset, say, unused_port
 from tests.support import (
     DESTINATION,
     MORNING,
@@ -87,7 +87,7 @@ def test_an_hour_passes_at_once_and_brings_exactly_what_the_scenario_says(worlds
     """Notifications, retries and give-ups in order: one is delivered at last, one is given up, one was never told."""
     plan = [{"after": "10s", "status": "SENT"}, {"after": "40m", "status": "DELIVERED"}]
     rejected = {"deliver": [{"after": "1m", "status": "REJECTED"}]}
-    with Endpoint(answer(500), answer(204)) as good, Endpoint(answer(500)) as bad:
+    with WebhookEndpoint(answer(500), answer(204)) as good, WebhookEndpoint(answer(500)) as bad:
         world = worlds(
             delivery={"plan": plan},
             stubs=[{"when": {"destination": "+447700900102"}, "then": rejected}],
@@ -163,7 +163,7 @@ def test_a_real_https_receiver_with_a_private_authority_is_retried_on_schedule(t
     authority.issue_cert("localhost").configure_cert(context)
     gateway = MockGateway(sender=HttpWebhookSender(trust(tmp_path / "ca.pem")))
     with (
-        Endpoint(answer(500), answer(500), answer(500), answer(200), tls=context) as receiver,
+        WebhookEndpoint(answer(500), answer(500), answer(500), answer(200), tls=context) as receiver,
         world_of(gateway) as world,
     ):
         message_id = assert_accepted(world.send(webhook={"url": receiver.url("localhost")}))
@@ -187,12 +187,12 @@ def test_whatever_a_receiver_does_is_recorded_repeated_and_given_up() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
     with (
-        Endpoint(reset) as resetting,
-        Endpoint(say(b"\x00" * 999)) as babbling,
-        Endpoint(hang) as hanging,
-        Endpoint(flood) as flooding,
-        Endpoint(answer(302, headers="Location: /\r\n")) as redirecting,
-        Endpoint(tls=context) as selfmade,
+        WebhookEndpoint(reset) as resetting,
+        WebhookEndpoint(say(b"\x00" * 999)) as babbling,
+        WebhookEndpoint(hang) as hanging,
+        WebhookEndpoint(flood) as flooding,
+        WebhookEndpoint(answer(302, headers="Location: /\r\n")) as redirecting,
+        WebhookEndpoint(tls=context) as selfmade,
         world_of(
             MockGateway(),
             webhooks={**BY_HTTP, "timeout": "200ms", "retries": ["10s"]},
@@ -229,7 +229,7 @@ def test_a_dead_receiver_delays_no_send_and_the_advance_answers_at_its_wall_limi
         release.wait(20)
         answer(200)(connection)
 
-    with Endpoint(held) as receiver, world_of(MockGateway(), webhooks=BY_HTTP) as world:
+    with WebhookEndpoint(held) as receiver, world_of(MockGateway(), webhooks=BY_HTTP) as world:
         assert_accepted(world.send(webhook={"url": receiver.url()}))
         moving = Moving(world)
         assert reached.wait(20)
@@ -255,7 +255,7 @@ def test_before_answer_really_arrives_before_the_answer() -> None:
         answer(200)(connection)
 
     with (
-        Endpoint(conduct) as receiver,
+        WebhookEndpoint(conduct) as receiver,
         world_of(MockGateway(), webhooks={**BY_HTTP, "adversity": "before-answer"}) as w,
     ):
         message_id = assert_accepted(w.send(webhook={"url": receiver.url()}))
@@ -276,7 +276,7 @@ def test_a_running_clock_tells_by_itself() -> None:
         if len(receiver.requests) == 2:
             heard.set()
 
-    receiver = Endpoint(conduct)
+    receiver = WebhookEndpoint(conduct)
     with receiver, world_of(MockGateway(), webhooks=BY_HTTP) as world:
         world.control("POST", "/clock/resume", {"factor": 1000})
         assert_accepted(world.send(webhook={"url": receiver.url()}))
@@ -293,7 +293,7 @@ def test_a_session_that_is_deleted_during_an_advance_leaves_nothing_behind() -> 
         reached.set()
         release.wait(20)
 
-    with Endpoint(held) as receiver, world_of(MockGateway(), webhooks=BY_HTTP) as world:
+    with WebhookEndpoint(held) as receiver, world_of(MockGateway(), webhooks=BY_HTTP) as world:
         assert_accepted(world.send(webhook={"url": receiver.url()}))
         moving = Moving(world)
         assert reached.wait(20)

@@ -13,7 +13,7 @@ from mock_server.domain.instants import Instant
 from mock_server.domain.policy import Account, Policy, Provider, Readings
 from mock_server.domain.requirements import Requirement
 from mock_server.domain.rules import Context
-from mock_server.domain.submission import Attempt, Credentials, Operation, Presented, Submission, Unreadable
+from mock_server.domain.submission import Attempt, BasicCredentials, Operation, Presented, Submission, Unreadable
 
 ADMIN = Account("admin", "admin-secret", admin=True)
 CUSTOMER = Account("customer", "customer-secret")
@@ -48,11 +48,11 @@ def a_submission(**fields: Any) -> Submission:
 def an_attempt(
     content: Submission | Unreadable | None = None,
     *,
-    by: Account | Credentials | Presented = ADMIN,
+    by: Account | BasicCredentials | Presented = ADMIN,
     operation: Operation = Operation.ADMIN,
 ) -> Attempt:
     """A try to send; by default a good one, by the administrator on the administrators' operation."""
-    credentials = Credentials(by.username, by.password) if isinstance(by, Account) else by
+    credentials = BasicCredentials(by.username, by.password) if isinstance(by, Account) else by
     return Attempt(operation, credentials, a_submission() if content is None else content, MORNING, "exchange-1")
 
 

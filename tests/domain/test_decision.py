@@ -12,7 +12,7 @@ from mock_server.domain.message import Message
 from mock_server.domain.policy import Account, Health, Policy, Provider, Readings
 from mock_server.domain.requirements import documented
 from mock_server.domain.stub import Origin, Outcome, Stub
-from mock_server.domain.submission import Credentials, Reference, Unreadable, Webhook
+from mock_server.domain.submission import BasicCredentials, Reference, Unreadable, Webhook
 from tests.domain.asking import MORNING, a_context, a_submission, an_attempt, an_offer
 
 AF_1 = documented("AF-1")
@@ -74,7 +74,7 @@ def test_a_message_is_natural_unless_a_stub_had_it_accepted() -> None:
         Webhook(),
         a_submission(),
         an_attempt(),
-        Credentials("anna", "secret"),
+        BasicCredentials("anna", "secret"),
         Unreadable(MALFORMED, AF_1, "body: empty"),
         Health(),
         Stub("stubs[0]", Origin.SCENARIO, (), Outcome(FLOODED)),

@@ -26,7 +26,7 @@ from mock_server.domain.stub import (
 )
 from mock_server.domain.submission import (
     Attempt,
-    Credentials,
+    BasicCredentials,
     Operation,
     Presented,
     Reference,
@@ -156,7 +156,7 @@ def test_only_what_comes_before_keeps_a_request_from_the_gateway() -> None:
 def test_a_stub_sees_every_field_of_a_send() -> None:
     """The account is the one that calls as well as the one on whose behalf."""
     submission = Submission(NUMBER, "Hi", Reference("ADMIN", "2FA", "k"), account="shop")
-    asked = facts_of(Attempt(Operation.ADMIN, Credentials("anna", "secret"), submission, Instant(0), "1"))
+    asked = facts_of(Attempt(Operation.ADMIN, BasicCredentials("anna", "secret"), submission, Instant(0), "1"))
 
     assert asked.values("operation") == ("admin",)
     assert asked.values("destination") == (NUMBER,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_server.domain.submission import Credentials, Presented, Reference, Submission, Webhook
+from mock_server.domain.submission import BasicCredentials, Presented, Reference, Submission, Webhook
 from tests.domain.asking import ADMIN, an_attempt
 
 
@@ -27,7 +27,7 @@ def test_what_a_client_left_out_has_the_documented_default() -> None:
 
 def test_credentials_name_the_user_and_hide_the_password() -> None:
     """Secrets stay out: a password never reaches a log by way of `repr` or `str`."""
-    credentials = Credentials("admin", "admin-secret")
+    credentials = BasicCredentials("admin", "admin-secret")
 
     assert repr(credentials) == "Credentials(username='admin', password=…)"
     assert "admin-secret" not in f"{credentials} {credentials!r} {an_attempt(by=credentials)!r}"
@@ -44,4 +44,4 @@ def test_an_attempt_without_usable_credentials_has_no_user(presented: Presented)
 def test_an_attempt_with_credentials_has_their_user() -> None:
     """ACC-5: the user is who the credentials say, before anyone has checked the password."""
     assert an_attempt(by=ADMIN).username == "admin"
-    assert an_attempt(by=Credentials("nobody", "x")).username == "nobody"
+    assert an_attempt(by=BasicCredentials("nobody", "x")).username == "nobody"

@@ -22,7 +22,7 @@ _LONG = 20.0
 """Seconds that a client waits whose answer does come."""
 
 
-class Post(NamedTuple):
+class ClientPost(NamedTuple):
     """One send, for any client."""
 
     url: str
@@ -42,14 +42,14 @@ class Client:
         """Let the connections go."""
         self.close()
 
-    def sees(self, *posts: Post) -> str:
+    def sees(self, *posts: ClientPost) -> str:
         """Send, several over one connection, and tell what became of the last.
 
         `200 accepted`, `502 no JSON`, or the error that the client's author has to handle.
         """
         return [self.once(post) for post in posts][-1]
 
-    def once(self, post: Post) -> str:
+    def once(self, post: ClientPost) -> str:
         """Send once."""
         raise NotImplementedError
 
@@ -57,11 +57,11 @@ class Client:
         """Let the connections go; a client without any has nothing to do."""
 
 
-def post_of(world: SessionClient, text: str = "Hello", *, patience: float = _LONG) -> Post:
+def post_of(world: SessionClient, text: str = "Hello", *, patience: float = _LONG) -> ClientPost:
     """A send to a session, by a client that waits so many seconds."""
     headers = {"Authorization": basic(*ADMIN), "Content-Type": "application/json"}
     url = f"{str(world.client.base_url).rstrip('/')}{world.prefix}/api/Admin/send"
-    return Post(url, headers, body_to(text=text), patience)
+    return ClientPost(url, headers, body_to(text=text), patience)
 
 
 def read(status: int, body: str | bytes) -> str:
@@ -89,7 +89,7 @@ class Requests(Client):
         self._session = requests.Session()
         self._session.trust_env = False
 
-    def once(self, post: Post) -> str:
+    def once(self, post: ClientPost) -> str:
         """Send once."""
         try:
             response = self._session.post(post.url, data=post.body, headers=post.headers, timeout=post.patience)
@@ -108,7 +108,7 @@ class Httpx(Client):
     def __init__(self) -> None:
         self._client = httpx.Client(trust_env=False)
 
-    def once(self, post: Post) -> str:
+    def once(self, post: ClientPost) -> str:
         """Send once."""
         try:
             response = self._client.post(
@@ -129,7 +129,7 @@ class Curl(Client):
     def __init__(self) -> None:
         self._curl = found("curl")
 
-    def sees(self, *posts: Post) -> str:
+    def sees(self, *posts: ClientPost) -> str:
         """Send all of them with one process, and so over one connection."""
         done = subprocess.run(self.command(*posts), capture_output=True, check=False)  # noqa: S603 - our own words
         if done.returncode:
@@ -138,7 +138,7 @@ class Curl(Client):
         body, _, status = last.rpartition("\n")
         return read(int(status), body)
 
-    def command(self, *posts: Post) -> list[str]:
+    def command(self, *posts: ClientPost) -> list[str]:
         """The command of some sends, each ended by its status on a line of its own."""
         words = [self._curl]
         for post in posts:
@@ -171,14 +171,14 @@ class Fetch(Client):
         """End the process."""
         self._node.communicate()
 
-    def once(self, post: Post) -> str:
+    def once(self, post: ClientPost) -> str:
         """Send once."""
         answer = self._asked(post)
         if "error" in answer:
             return f"{answer['error']} < {answer['code']}" if answer["error"] != answer["code"] else answer["code"]
         return read(answer["status"], answer["body"])
 
-    def _asked(self, post: Post) -> dict[str, Any]:
+    def _asked(self, post: ClientPost) -> dict[str, Any]:
         assert self._node.stdin is not None
         assert self._node.stdout is not None
         asked = post._replace(body=b"")._asdict() | {

@@ -32,7 +32,7 @@ class Ending(StrEnum):
     RST = "reset"
 
 
-class Answer:
+class WireAnswer:
     """One answer as its bytes stood on the wire."""
 
     def __init__(self, raw: bytes) -> None:
@@ -43,7 +43,7 @@ class Answer:
         }
 
 
-class Line:
+class RawLine:
     """A TCP connection to a gateway, and everything that came over it."""
 
     def __init__(self, url: str) -> None:
@@ -87,12 +87,12 @@ class Line:
             received += piece
         return received
 
-    def whole_answer(self) -> Answer:
+    def whole_answer(self) -> WireAnswer:
         """The next answer; its length is declared, and not a byte is read beyond it."""
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             head += self.exactly(1)
-        return Answer(head + self.exactly(int(Answer(head).headers["content-length"])))
+        return WireAnswer(head + self.exactly(int(WireAnswer(head).headers["content-length"])))
 
     def is_silent(self, patience: float = SHORT) -> bool:
         """Whether nothing comes, not even an end, as long as a client without patience waits."""
@@ -144,6 +144,6 @@ def under_way(world: SessionClient) -> dict[str, Any]:
 
 def serves(world: SessionClient) -> bool:
     """Whether the gateway answers the next client, on a connection of its own."""
-    with Line(str(world.client.base_url)) as line:
+    with RawLine(str(world.client.base_url)) as line:
         line.send(sending(world, destination="+447700900199"))
         return line.whole_answer().line == "HTTP/1.1 200 OK"

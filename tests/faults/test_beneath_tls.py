@@ -15,11 +15,11 @@ import pytest
 from mock_server.adapters.tls import certificate
 from mock_server.api.server import HttpServer, bind
 from mock_server.testing import MockGateway
-from tests.faults.support import PATIENCE, Answer, body_to
+from tests.faults.support import PATIENCE, WireAnswer, body_to
 from tests.raw_client import raw_request
 
 
-class Served(NamedTuple):
+class TlsGateway(NamedTuple):
     """Where a gateway serves, and whom its clients trust."""
 
     address: tuple[str, int]
@@ -27,7 +27,7 @@ class Served(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsGateway]:
     """A gateway that serves HTTPS in a thread."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("tempfile.tempdir", str(tmp_path_factory.mktemp("tls")))
@@ -39,14 +39,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
     thread.start()
     assert ready.wait(PATIENCE)
-    yield Served(bound.getsockname(), ssl.create_default_context(cafile=str(made.authority)))
+    yield TlsGateway(bound.getsockname(), ssl.create_default_context(cafile=str(made.authority)))
     server.should_exit = True
     thread.join()
     bound.close()
 
 
 @pytest.fixture
-def secured(served: Served) -> Iterator[ssl.SSLSocket]:
+def secured(served: TlsGateway) -> Iterator[ssl.SSLSocket]:
     """A connection after its handshake; an end that TLS does not announce is an error."""
     opened = socket.create_connection(served.address, timeout=PATIENCE)
     with served.trusted.wrap_socket(opened, server_hostname="127.0.0.1", suppress_ragged_eofs=False) as wrapped:
@@ -87,5 +87,5 @@ def test_a_body_breaks_off_with_the_farewell_of_tls(secured: ssl.SSLSocket) -> N
     """The truncation is one of HTTP: a client that trusts the end of TLS takes half a body."""
     ask(secured, "truncated-body")
 
-    answer = Answer(until_the_end(secured))
+    answer = WireAnswer(until_the_end(secured))
     assert len(answer.body) == int(answer.headers["content-length"]) // 2

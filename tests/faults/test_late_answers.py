@@ -16,18 +16,18 @@ from mock_server.adapters.raw_http import JoiningTransport
 from mock_server.domain.fault import Delay
 from mock_server.domain.instants import SECOND
 from mock_server.testing import MockGateway
-from tests.faults.support import SEED, Answer, Ending, Line, force, sending, serves, under_way, until
+from tests.faults.support import SEED, Ending, RawLine, WireAnswer, force, sending, serves, under_way, until
 from tests.support import SessionClient, SessionFactory, assert_control_error
 
 OK = "HTTP/1.1 200 OK"
 
 
-def open_line(world: SessionClient) -> Line:
+def open_line(world: SessionClient) -> RawLine:
     """A connection to a world's gateway."""
-    return Line(str(world.client.base_url))
+    return RawLine(str(world.client.base_url))
 
 
-def assert_message_of(answer: Answer, world: SessionClient) -> None:
+def assert_message_of(answer: WireAnswer, world: SessionClient) -> None:
     """An answer that was late is the usual answer: it names the message that the provider took."""
     assert answer.line == OK
     assert json.loads(answer.body)["id"] == world.messages()[0]["id"]
@@ -273,7 +273,7 @@ def test_a_slow_answer_is_whole_in_the_end(world: SessionClient) -> None:
         line.send(sending(world))
         received, ending = line.until_the_end()
 
-    answer = Answer(received)
+    answer = WireAnswer(received)
     assert ending is Ending.FIN
     assert len(answer.body) == int(answer.headers["content-length"])
     assert_message_of(answer, world)
@@ -327,13 +327,13 @@ def test_bytes_for_a_client_that_left_in_the_same_turn_of_the_loop_are_forgotten
 
 def test_a_gateway_stops_while_answers_hang_drip_and_are_held() -> None:
     """A test that ends early does not hang at its end; no client gets a byte that a dying gateway would not send."""
-    lines: dict[str, Line] = {}
+    lines: dict[str, RawLine] = {}
     with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, trust_env=False) as client:
         world = SessionFactory(gateway, client)()
         force(world, {"fault": {"kind": "slow-drip", "interval": "1h"}}, times=1)
         for outcome in (None, "fault=hang", "fault=hang-after", "hold", "delay=1h", "fault=503, hold"):
             name = outcome or "slow-drip"
-            lines[name] = Line(gateway.url)
+            lines[name] = RawLine(gateway.url)
             lines[name].send(sending(world, outcome))
             until(lambda: len(world.exchanges()) == len(lines))
             under_way(world)

@@ -15,7 +15,7 @@ from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.matching import fault_of
 from mock_server.scenario.pack import resolve
 from mock_server.testing import MockGateway
-from tests.faults.support import SEED, Answer, Ending, Line, force, sending, serves, under_way
+from tests.faults.support import SEED, Ending, RawLine, WireAnswer, force, sending, serves, under_way
 from tests.raw_client import raw_request
 from tests.support import SessionClient, SessionFactory
 
@@ -26,7 +26,7 @@ OF_THE_SERVER = {"date", "content-type", "content-length", "x-mock-exchange"}
 OF_RAW_BYTES = {"content-type", "content-length", "x-mock-exchange", "connection"}
 """The headers of an answer that goes out beneath HTTP; it says that the connection ends with it."""
 
-Judge = Callable[[Line, bytes], None]
+Judge = Callable[[RawLine, bytes], None]
 """Judges what comes over a line, given the body that the answer would have had."""
 
 
@@ -40,45 +40,45 @@ def whole(gateway: MockGateway) -> bytes:
     return answered.content
 
 
-def reset(line: Line, _: bytes) -> None:
+def reset(line: RawLine, _: bytes) -> None:
     """Not a byte, and an RST."""
     assert line.until_the_end() == (b"", Ending.RST)
 
 
-def closed(line: Line, _: bytes) -> None:
+def closed(line: RawLine, _: bytes) -> None:
     """Not a byte, and a FIN."""
     assert line.until_the_end() == (b"", Ending.FIN)
 
 
-def silent(line: Line, _: bytes) -> None:
+def silent(line: RawLine, _: bytes) -> None:
     """Neither a byte nor an end for as long as the client waits."""
     assert line.is_silent()
 
 
-def half_the_body(line: Line, whole: bytes) -> None:
+def half_the_body(line: RawLine, whole: bytes) -> None:
     """The whole length is declared, half of it comes, and a FIN."""
     answer = _closed_after(line)
     assert answer.headers["content-length"] == str(len(whole))
     assert answer.body == whole[: len(whole) // 2]
 
 
-def half_the_length(line: Line, whole: bytes) -> None:
+def half_the_length(line: RawLine, whole: bytes) -> None:
     """Half the length is declared, all of it comes, and a FIN."""
     answer = _closed_after(line)
     assert answer.headers["content-length"] == str(len(whole) // 2)
     assert answer.body == whole
 
 
-def every_byte(line: Line, whole: bytes) -> None:
+def every_byte(line: RawLine, whole: bytes) -> None:
     """A slow answer is an answer: whole in the end, and a FIN."""
     answer = _closed_after(line)
     assert answer.headers["content-length"] == str(len(whole))
     assert answer.body == whole
 
 
-def _closed_after(line: Line) -> Answer:
+def _closed_after(line: RawLine) -> WireAnswer:
     received, ending = line.until_the_end()
-    answer = Answer(received)
+    answer = WireAnswer(received)
     assert ending is Ending.FIN
     assert answer.line == "HTTP/1.1 200 OK"
     assert set(answer.headers) == OF_RAW_BYTES
@@ -86,18 +86,18 @@ def _closed_after(line: Line) -> Answer:
     return answer
 
 
-def closed_unannounced(line: Line, whole: bytes) -> None:
+def closed_unannounced(line: RawLine, whole: bytes) -> None:
     """The right answer, not a word of the end of the connection, and a FIN."""
     received, ending = line.until_the_end()
-    answer = Answer(received)
+    answer = WireAnswer(received)
     assert (answer.line, ending, answer.body) == ("HTTP/1.1 200 OK", Ending.FIN, whole)
     assert set(answer.headers) == OF_RAW_BYTES - {"connection"}
 
 
-def a_chunk_without_size(line: Line, whole: bytes) -> None:
+def a_chunk_without_size(line: RawLine, whole: bytes) -> None:
     """A good chunk with half of the body, then one whose size is no number, and a FIN."""
     received, ending = line.until_the_end()
-    answer = Answer(received)
+    answer = WireAnswer(received)
     half = len(whole) // 2
 
     assert (answer.line, ending) == ("HTTP/1.1 200 OK", Ending.FIN)
@@ -106,7 +106,7 @@ def a_chunk_without_size(line: Line, whole: bytes) -> None:
     assert answer.body == b"%x\r\n%b\r\nno size\r\n%b\r\n0\r\n\r\n" % (half, whole[:half], whole[half:])
 
 
-def broken_json(line: Line, whole: bytes) -> None:
+def broken_json(line: RawLine, whole: bytes) -> None:
     """HTTP in order, the body no JSON: two thirds of it, as declared."""
     answer = _kept_alive(line, 200, "OK", JSON)
     assert answer.body == whole[: len(whole) * 2 // 3]
@@ -114,12 +114,12 @@ def broken_json(line: Line, whole: bytes) -> None:
         json.loads(answer.body)
 
 
-def wrong_type(line: Line, whole: bytes) -> None:
+def wrong_type(line: RawLine, whole: bytes) -> None:
     """The right body under a wrong name."""
     assert _kept_alive(line, 200, "OK", HTML).body == whole
 
 
-def html_page(line: Line, _: bytes) -> None:
+def html_page(line: RawLine, _: bytes) -> None:
     """A page for people, of a proxy that never heard of the gateway's JSON."""
     body = _kept_alive(line, 502, "Bad Gateway", HTML).body
     assert body.startswith(b"<!DOCTYPE html>\n<html>\n<head><title>502 Bad Gateway</title>")
@@ -129,13 +129,13 @@ def html_page(line: Line, _: bytes) -> None:
 def answer_of_a_proxy(status: int, phrase: str) -> Judge:
     """A line of text under a status of something in between, and no Retry-After."""
 
-    def judge(line: Line, _: bytes) -> None:
+    def judge(line: RawLine, _: bytes) -> None:
         assert _kept_alive(line, status, phrase, TEXT).body == f"{phrase}\n".encode()
 
     return judge
 
 
-def _kept_alive(line: Line, status: int, phrase: str, content_type: str) -> Answer:
+def _kept_alive(line: RawLine, status: int, phrase: str, content_type: str) -> WireAnswer:
     answer = line.whole_answer()
     assert answer.line == f"HTTP/1.1 {status} {phrase}"
     assert set(answer.headers) == OF_THE_SERVER
@@ -146,7 +146,7 @@ def _kept_alive(line: Line, status: int, phrase: str, content_type: str) -> Answ
     return answer
 
 
-class Law(NamedTuple):
+class FaultLaw(NamedTuple):
     """What a fault is on the wire, and whether the gateway has taken the message by then."""
 
     judge: Judge
@@ -160,23 +160,23 @@ _PROXIES = {
     "504": answer_of_a_proxy(504, "Gateway Timeout"),
     "429": answer_of_a_proxy(429, "Too Many Requests"),
 }
-LAWS: dict[str, Law] = {
-    "reset": Law(reset, accepted=False),
-    "reset-after": Law(reset, accepted=True),
-    "empty": Law(closed, accepted=False),
-    "empty-after": Law(closed, accepted=True),
-    "hang": Law(silent, accepted=False),
-    "hang-after": Law(silent, accepted=True),
-    "down": Law(reset, accepted=False),
-    "truncated-body": Law(half_the_body, accepted=True),
-    "malformed-chunk": Law(a_chunk_without_size, accepted=True),
-    "broken-json": Law(broken_json, accepted=True),
-    "wrong-content-length": Law(half_the_length, accepted=True),
-    "slow-drip": Law(every_byte, accepted=True),
-    "wrong-content-type": Law(wrong_type, accepted=True),
-    "closed-idle": Law(closed_unannounced, accepted=True),
-    **{name: Law(judge, accepted=False) for name, judge in _PROXIES.items()},
-    **{f"{name}-after": Law(judge, accepted=True) for name, judge in _PROXIES.items()},
+LAWS: dict[str, FaultLaw] = {
+    "reset": FaultLaw(reset, accepted=False),
+    "reset-after": FaultLaw(reset, accepted=True),
+    "empty": FaultLaw(closed, accepted=False),
+    "empty-after": FaultLaw(closed, accepted=True),
+    "hang": FaultLaw(silent, accepted=False),
+    "hang-after": FaultLaw(silent, accepted=True),
+    "down": FaultLaw(reset, accepted=False),
+    "truncated-body": FaultLaw(half_the_body, accepted=True),
+    "malformed-chunk": FaultLaw(a_chunk_without_size, accepted=True),
+    "broken-json": FaultLaw(broken_json, accepted=True),
+    "wrong-content-length": FaultLaw(half_the_length, accepted=True),
+    "slow-drip": FaultLaw(every_byte, accepted=True),
+    "wrong-content-type": FaultLaw(wrong_type, accepted=True),
+    "closed-idle": FaultLaw(closed_unannounced, accepted=True),
+    **{name: FaultLaw(judge, accepted=False) for name, judge in _PROXIES.items()},
+    **{f"{name}-after": FaultLaw(judge, accepted=True) for name, judge in _PROXIES.items()},
 }
 
 
@@ -208,7 +208,7 @@ def test_a_fault_puts_exactly_its_bytes_on_the_wire(worlds: SessionFactory, whol
     world = worlds(seed=SEED)
     force(world, {"fault": quick(name)}, times=1)
 
-    with Line(worlds.gateway.url) as line:
+    with RawLine(worlds.gateway.url) as line:
         line.send(sending(world))
         noted = under_way(world)
         law.judge(line, whole)
@@ -228,7 +228,7 @@ def test_a_request_can_bring_its_fault_in_its_own_header(worlds: SessionFactory,
     law = LAWS[name]
     world = worlds(seed=SEED)
 
-    with Line(worlds.gateway.url) as line:
+    with RawLine(worlds.gateway.url) as line:
         line.send(sending(world, f"fault={name}"))
         under_way(world)
         if name == FaultKind.SLOW_DRIP:
@@ -251,7 +251,7 @@ def test_a_number_of_the_default_scenario_brings_the_fault_that_it_names(
     world: SessionClient, gateway: MockGateway, number: str, fault: Fault
 ) -> None:
     """What a tester tries first is on the wire what its name says; judged by how the answer begins or ends."""
-    with Line(gateway.url) as line:
+    with RawLine(gateway.url) as line:
         line.send(sending(world, destination=number))
         noted = under_way(world)
         if fault.kind in {FaultKind.RESET, FaultKind.DOWN, FaultKind.EMPTY, FaultKind.HANG}:
@@ -280,7 +280,7 @@ def test_the_default_scenario_has_a_number_for_every_kind_of_fault() -> None:
 @pytest.mark.parametrize("name", sorted(name for name in LAWS if FaultKind(name.removesuffix("-after")) in STATUSES))
 def test_something_in_between_says_when_to_come_back_where_it_is_told_to(world: SessionClient, name: str) -> None:
     """Retry-After is in seconds, and it is all that changes."""
-    with Line(str(world.client.base_url)) as line:
+    with RawLine(str(world.client.base_url)) as line:
         line.send(sending(world, f"fault={name}, retry-after=30"))
         told = line.whole_answer()
         line.send(sending(world, f"fault={name}"))
@@ -296,7 +296,7 @@ def test_a_page_for_people_comes_under_any_status(world: SessionClient) -> None:
     """Maintenance pages come with 503, and some with 200: a client that only looks at the status believes them."""
     for status, phrase in ((503, "Service Unavailable"), (200, "OK"), (404, "Not Found")):
         force(world, {"fault": {"kind": "html-page", "status": status, "retry_after": 5}}, times=1)
-        with Line(str(world.client.base_url)) as line:
+        with RawLine(str(world.client.base_url)) as line:
             line.send(sending(world))
             answer = line.whole_answer()
 
@@ -309,14 +309,14 @@ def test_a_page_for_people_comes_under_any_status(world: SessionClient) -> None:
 
 def test_a_refusal_is_lost_and_spoiled_like_an_acceptance(world: SessionClient) -> None:
     """The gateway decides as it is forced to, and the fault befalls that answer."""
-    with Line(str(world.client.base_url)) as line:
+    with RawLine(str(world.client.base_url)) as line:
         line.send(sending(world, "refuse=61, fault=reset-after"))
         assert line.until_the_end() == (b"", Ending.RST)
-    with Line(str(world.client.base_url)) as line:
+    with RawLine(str(world.client.base_url)) as line:
         line.send(sending(world, "refuse=61, fault=truncated-body"))
         received, ending = line.until_the_end()
 
-    answer = Answer(received)
+    answer = WireAnswer(received)
     assert (answer.line, ending) == ("HTTP/1.1 500 Internal Server Error", Ending.FIN)
     assert len(answer.body) == int(answer.headers["content-length"]) // 2
     assert answer.body.startswith(b'{"code":61,')
@@ -329,22 +329,22 @@ def test_an_answer_of_the_testers_own_is_spoiled_as_well(world: SessionClient) -
     force(world, {"answer": {"status": 418, "body": "short and stout"}, "fault": "truncated-body"}, times=1)
     force(world, {"answer": {"status": 418, "body": "short and stout"}, "fault": "reset-after"}, times=1)
 
-    with Line(str(world.client.base_url)) as line:
+    with RawLine(str(world.client.base_url)) as line:
         line.send(sending(world))
         received, ending = line.until_the_end()
-    with Line(str(world.client.base_url)) as line:
+    with RawLine(str(world.client.base_url)) as line:
         line.send(sending(world))
         assert line.until_the_end() == (b"", Ending.RST)
 
     assert received.startswith(b"HTTP/1.1 418 I'm a Teapot\r\n")
-    assert (Answer(received).body, ending) == (b"short a", Ending.FIN)
+    assert (WireAnswer(received).body, ending) == (b"short a", Ending.FIN)
     assert world.messages() == []
 
 
 def test_a_fault_befalls_the_later_request_of_a_connection_that_worked(world: SessionClient) -> None:
     """A pool's old connection dies under the next request: that is where clients repeat what they must not."""
     for kind, expected in (("reset-after", Ending.RST), ("empty-after", Ending.FIN)):
-        with Line(str(world.client.base_url)) as line:
+        with RawLine(str(world.client.base_url)) as line:
             line.send(sending(world))
             assert line.whole_answer().line == "HTTP/1.1 200 OK"
             line.send(sending(world, f"fault={kind}"))
@@ -383,19 +383,19 @@ def test_a_gateway_that_is_down_resets_every_request_until_the_session_s_time_is
 
     endings = {}
     for name, raw in vendor_requests(world).items():
-        with Line(worlds.gateway.url) as line:
+        with RawLine(worlds.gateway.url) as line:
             line.send(raw)
             endings[name] = line.until_the_end()
 
     assert endings == dict.fromkeys(endings, (b"", Ending.RST))
     assert world.messages() == []
     world.advance(599)
-    with Line(worlds.gateway.url) as line:
+    with RawLine(worlds.gateway.url) as line:
         line.send(sending(world))
         assert line.until_the_end() == (b"", Ending.RST)
     world.advance(1)
     for raw in vendor_requests(world).values():
-        with Line(worlds.gateway.url) as line:
+        with RawLine(worlds.gateway.url) as line:
             line.send(raw)
             assert line.whole_answer().line.startswith("HTTP/1.1 ")
     assert len(world.messages()) == 2
@@ -405,7 +405,7 @@ def test_one_session_is_down_while_another_serves(worlds: SessionFactory) -> Non
     """Down is a session's world, not the server."""
     down, up = worlds(faults=[{"when": {}, "then": {"fault": "down"}}]), worlds()
 
-    with Line(worlds.gateway.url) as line:
+    with RawLine(worlds.gateway.url) as line:
         line.send(sending(down))
         assert line.until_the_end() == (b"", Ending.RST)
 

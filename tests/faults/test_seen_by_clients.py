@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from mock_server.domain.fault import FaultKind
-from tests.faults.clients import CLIENTS, Client, Post, found, post_of
+from tests.faults.clients import CLIENTS, Client, ClientPost, found, post_of
 from tests.faults.support import force, serves
 from tests.faults.test_on_the_wire import LAWS, quick
 from tests.support import SessionClient, assert_control
@@ -110,7 +110,7 @@ def sender(name: str) -> Iterator[Client]:
         yield opened
 
 
-def post_for(world: SessionClient, kind: FaultKind) -> Post:
+def post_for(world: SessionClient, kind: FaultKind) -> ClientPost:
     """A send by a client that waits for what comes, and gives up soon on what does not."""
     return post_of(world, patience=_GIVES_UP) if kind is FaultKind.HANG else post_of(world)
 

@@ -21,8 +21,8 @@ from secrets import randbelow
 from contract_tests.client.driver.calling import Driver
 from contract_tests.client.driver.child import ChildDriver
 from contract_tests.client.driver.one_shot import OneShotDriver
-from contract_tests.client.findings import Report, Verdict
-from contract_tests.client.running import Options, run
+from contract_tests.client.findings import ClientReport, ClientVerdict
+from contract_tests.client.running import ClientOptions, run
 from contract_tests.client.stand_in import StandIn
 from tests.kit.broken_clients import BROKEN, NEVER_CALL
 from tests.kit.broken_clients.base import ClientDriver
@@ -44,7 +44,7 @@ SHELL = shlex.join(["bash", str(_EXAMPLES / "shell_curl" / "driver.sh")])
 
 
 @dataclass(frozen=True)
-class Round:
+class SoakRound:
     """What one round came to."""
 
     seed: int
@@ -67,7 +67,7 @@ class Round:
 HEAD = "round        seed  healthy green  told by its check  shrunk and replayed      time"
 
 
-async def played(seed: int) -> Round:
+async def played(seed: int) -> SoakRound:
     """One round."""
     began = time.monotonic()
     reports = await asyncio.gather(*(judged(make, seed=seed) for make in HEALTHY.values()))
@@ -77,18 +77,18 @@ async def played(seed: int) -> Round:
         async with StandIn() as stand_in:
             trials = await all_tried(BROKEN, seed, Path(folder), stand_in)
     wrong += [str(trial) for trial in trials if not (trial.right and trial.replayed)]
-    return Round(seed, time.monotonic() - began, green, trials, wrong)
+    return SoakRound(seed, time.monotonic() - began, green, trials, wrong)
 
 
-async def judged(make: Callable[[], Driver], *, seed: int, cases: int = 200, timeout_s: float = 0.5) -> Report:
+async def judged(make: Callable[[], Driver], *, seed: int, cases: int = 200, timeout_s: float = 0.5) -> ClientReport:
     """A whole run, without shrinking: what is asked is only whether it is green."""
     return await run(
-        Options("soak", seed=seed, cases=cases, workers=4, timeout_s=timeout_s, folder=None, shrink_s=0.0), make
+        ClientOptions("soak", seed=seed, cases=cases, workers=4, timeout_s=timeout_s, folder=None, shrink_s=0.0), make
     )
 
 
-def _red(name: str, report: Report) -> str:
-    broken = [each for each in report.standings if each.verdict is Verdict.BROKEN]
+def _red(name: str, report: ClientReport) -> str:
+    broken = [each for each in report.standings if each.verdict is ClientVerdict.BROKEN]
     said = "; ".join(f"{each.check.id} ({each.failure.breach.said})" for each in broken if each.failure)
     return f"{name}, seed {report.seed}: healthy, and told: {said}"
 

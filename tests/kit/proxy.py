@@ -16,7 +16,7 @@ def proxied(target: str) -> Iterator[str]:
     """Serve the proxy; gives its URL."""
     client = httpx2.Client(base_url=target)
 
-    class Handler(BaseHTTPRequestHandler):
+    class ProxyHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def _serve(self) -> None:
@@ -42,7 +42,7 @@ def proxied(target: str) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
             """Say nothing."""
 
-    with serving(Handler) as url:
+    with serving(ProxyHandler) as url:
         yield url
     client.close()
 

@@ -34,7 +34,7 @@ def assert_could_not_run(result: Result, sentence: str) -> None:
 def answering(status: int, headers: dict[str, str], body: bytes) -> type[BaseHTTPRequestHandler]:
     """A server that gives one answer to everything."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class HostileHandler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             self.send_response(status)
@@ -48,7 +48,7 @@ def answering(status: int, headers: dict[str, str], body: bytes) -> type[BaseHTT
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Say nothing."""
 
-    return Handler
+    return HostileHandler
 
 
 @pytest.fixture

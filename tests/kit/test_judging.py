@@ -13,9 +13,9 @@ from contract_tests.contract.requirements import load_requirements
 from contract_tests.model.outcome import ACCEPTED, by_reading, just, malformed, refused
 from contract_tests.model.universal_checks import judge
 from contract_tests.report.console import failures, summary
-from contract_tests.report.failures import Failure, Finding
+from contract_tests.report.failures import Failure, ReportedFailure
 from contract_tests.report.files import as_junit
-from contract_tests.report.verdicts import Report, Result, Verdict
+from contract_tests.report.verdicts import CheckResult, Report, Verdict
 from contract_tests.target.exchange import NOT_JSON, Answer, Login, Request, curl, masked
 from contract_tests.target.target import json_request
 
@@ -173,14 +173,16 @@ def test_an_answer_without_json_has_no_members() -> None:
     assert Answer(200, {}, b"[" * 100_000).json is NOT_JSON
 
 
-def report_with(*findings: Finding, not_testable: str | None = None) -> Report:
+def report_with(*findings: ReportedFailure, not_testable: str | None = None) -> Report:
     """A report of one check."""
-    return Report("http://h", 7, (Result("a check", ("ERR-56",), findings, not_testable),), {"AF-2": "100"}, "again")
+    return Report(
+        "http://h", 7, (CheckResult("a check", ("ERR-56",), findings, not_testable),), {"AF-2": "100"}, "again"
+    )
 
 
 def test_a_finding_breaks_every_statement_it_names() -> None:
     """Also those that the check did not set out to look at."""
-    report = report_with(Finding(Failure(("ERR-56", "ANS-3"), "said"), SEND, Answer(200, JSON, b"\x01{}")))
+    report = report_with(ReportedFailure(Failure(("ERR-56", "ANS-3"), "said"), SEND, Answer(200, JSON, b"\x01{}")))
     broken = {s.requirement.id for s in report.standings() if s.verdict is Verdict.BROKEN}
 
     assert report.exit_code == 1

@@ -10,7 +10,7 @@ import pytest
 from contract_tests.contract.document import ADMIN_SEND, SERVICES_SEND
 from contract_tests.contract.readings import Readings
 from contract_tests.model.numbers import is_assigned, is_e164
-from contract_tests.model.reference_model import Branch, ReferenceGateway, Sent, agrees, blamed
+from contract_tests.model.reference_model import Branch, ReferenceGateway, SentSubmission, agrees, blamed
 from contract_tests.model.requests import is_json_type, read_body, webhook_is_sound
 from contract_tests.model.texts import holds_url
 from contract_tests.model.world import ADMIN, FORMER, LINKER, PLAIN, World
@@ -20,14 +20,14 @@ NUMBER = "+12025550123"
 WORLD = World()
 
 
-def sent(path: str = SERVICES_SEND, caller: str | None = PLAIN, **changes: Any) -> Sent:
+def sent(path: str = SERVICES_SEND, caller: str | None = PLAIN, **changes: Any) -> SentSubmission:
     """A submission of an account of the world, changed as told."""
     login = None if caller is None else WORLD.accounts[caller].login
     body = json.dumps({"destination": NUMBER, "text": "Hello", **changes}).encode()
-    return Sent(path, login, "application/json", body)
+    return SentSubmission(path, login, "application/json", body)
 
 
-def codes(model: ReferenceGateway, attempt: Sent) -> list[int | None]:
+def codes(model: ReferenceGateway, attempt: SentSubmission) -> list[int | None]:
     """The codes that are right now; `None` is an acceptance."""
     return [branch.outcome.code for branch in model.branches(attempt)]
 
@@ -37,7 +37,7 @@ def model(**assume: object) -> ReferenceGateway:
     return ReferenceGateway(WORLD, Readings({key.replace("_", "-"): value for key, value in assume.items()}))
 
 
-def accept(gateway: ReferenceGateway, attempt: Sent) -> Branch:
+def accept(gateway: ReferenceGateway, attempt: SentSubmission) -> Branch:
     """Let the model take the one branch it has."""
     (branch,) = gateway.branches(attempt)
     gateway.commit(attempt, branch)
@@ -90,12 +90,12 @@ def test_each_fact_has_one_answer(changes: dict[str, Any], code: int | None) -> 
         (sent(ADMIN_SEND, ADMIN, account=LINKER, text="www.example.com"), None),
         (sent(ADMIN_SEND, ADMIN, lra=1.5), 400),
         (sent(ADMIN_SEND, ADMIN, lra=1.0), None),
-        (Sent(SERVICES_SEND, Login(PLAIN, "wrong"), None, b"{"), 63),
-        (Sent(SERVICES_SEND, WORLD.accounts[PLAIN].login, "text/plain", b"{"), 415),
-        (Sent(SERVICES_SEND, WORLD.accounts[PLAIN].login, None, b"{"), 400),
+        (SentSubmission(SERVICES_SEND, Login(PLAIN, "wrong"), None, b"{"), 63),
+        (SentSubmission(SERVICES_SEND, WORLD.accounts[PLAIN].login, "text/plain", b"{"), 415),
+        (SentSubmission(SERVICES_SEND, WORLD.accounts[PLAIN].login, None, b"{"), 400),
     ],
 )
-def test_callers_are_judged_before_bodies(attempt: Sent, code: int | None) -> None:
+def test_callers_are_judged_before_bodies(attempt: SentSubmission, code: int | None) -> None:
     """ORD-1: who calls, then the type, then the body."""
     assert codes(model(), attempt) == [code]
 

@@ -15,7 +15,7 @@ from contract_tests.cli import main
 from contract_tests.contract.document import Contract
 from contract_tests.contract.readings import Readings
 from contract_tests.contract.requirements import load_requirements
-from contract_tests.gateway.lab import Bench, Lab
+from contract_tests.gateway.lab import Lab, SuiteBench
 from contract_tests.gateway.receiver import receiving
 from contract_tests.gateway.runner import Options, chosen_checks, run
 from contract_tests.model.world import World
@@ -106,7 +106,7 @@ def test_a_receiver_on_loopback_is_not_asked_of_another_machine() -> None:
     control = ControlClient("http://192.0.2.7")
     readings = Readings()
     target = Target("http://127.0.0.1:1")
-    bench = Bench(target, Contract(readings), readings, World(), SEED, 1, control)
+    bench = SuiteBench(target, Contract(readings), readings, World(), SEED, 1, control)
 
     with pytest.raises(NotTestableError, match="cannot reach"), receiving(Lab(bench, ("WH-1",))):
         pass

@@ -23,7 +23,7 @@ from contract_tests.client.evidence import Evidence
 from contract_tests.client.programs import enumerated, generated, simplest
 from contract_tests.client.replaying import case_in
 from contract_tests.client.stand_in import StandIn
-from contract_tests.client.steps import BY_NAME, Step
+from contract_tests.client.steps import BY_NAME, ScriptStep
 from contract_tests.target.target import CouldNotRunError
 from mock_server.scenario.loader import load_scenario
 from tests.kit.broken_clients import NEVER_CALL, BrokenClient
@@ -166,7 +166,7 @@ def _cases(client: BrokenClient, seed: int) -> Iterable[Case]:
     return [_case(islice(wanted, client.messages), program) for _ in range(_TRIES) for program in programs]
 
 
-def _case(wanted: Iterable[Mapping[str, Any]], program: tuple[Step, ...]) -> Case:
+def _case(wanted: Iterable[Mapping[str, Any]], program: tuple[ScriptStep, ...]) -> Case:
     messages = tuple({**message, "destination": simplest(nth)["destination"]} for nth, message in enumerate(wanted))
     return Case(messages, program, timeout_s=TIMEOUT_S if any(step.slow for step in program) else _AMPLE_S)
 

@@ -16,7 +16,7 @@ from tests.plugin.projects import Project
 NUMBER = "+447700900123"
 
 
-class Send(Protocol):
+class PluginSend(Protocol):
     """An ordinary client of a gateway."""
 
     def __call__(self, to: str = NUMBER, text: str = "Hello", **fields: object) -> httpx2.Response:
@@ -29,7 +29,7 @@ def client_of(gateway: SmsGateway) -> httpx2.Client:
     return httpx2.Client(base_url=gateway.base_url, auth=gateway.credentials, trust_env=False, timeout=20)
 
 
-def sender(client: httpx2.Client) -> Send:
+def sender(client: httpx2.Client) -> PluginSend:
     """What sends by it."""
 
     def send(to: str = NUMBER, text: str = "Hello", **fields: object) -> httpx2.Response:
@@ -39,7 +39,7 @@ def sender(client: httpx2.Client) -> Send:
 
 
 @pytest.fixture
-def send(sms_gateway: SmsGateway) -> Iterator[Send]:
+def send(sms_gateway: SmsGateway) -> Iterator[PluginSend]:
     """Sends to the test's gateway."""
     with client_of(sms_gateway) as client:
         yield sender(client)

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from mock_server.pytest_plugin import NothingCameError, NotRefusedError, PluginError, SmsGateway
-from tests.plugin.conftest import NUMBER, Send
+from tests.plugin.conftest import NUMBER, PluginSend
 
 
 async def post(client: httpx2.AsyncClient, to: str = NUMBER, text: str = "Hello", **fields: object) -> int:
@@ -62,7 +62,7 @@ async def test_under_anyio(sms_gateway: SmsGateway, anyio_backend: str) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["trio"])
-async def test_under_trio(sms_gateway: SmsGateway, send: Send, anyio_backend: str) -> None:
+async def test_under_trio(sms_gateway: SmsGateway, send: PluginSend, anyio_backend: str) -> None:
     """Waiting is no business of asyncio's alone."""
     send()
 
@@ -96,7 +96,7 @@ def test_a_wait_can_be_cancelled(sms_gateway: SmsGateway) -> None:
     asyncio.run(impatient())
 
 
-def test_waiting_in_a_coroutine_looks_once_and_says_what_to_await(sms_gateway: SmsGateway, send: Send) -> None:
+def test_waiting_in_a_coroutine_looks_once_and_says_what_to_await(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """What is there is returned; to wait for more would be a deadlock, so it is an error at once."""
     send()
 
@@ -113,7 +113,7 @@ def test_waiting_in_a_coroutine_looks_once_and_says_what_to_await(sms_gateway: S
     asyncio.run(wait_here())
 
 
-def test_a_loop_that_runs_around_an_ordinary_test_is_no_coroutine(sms_gateway: SmsGateway, send: Send) -> None:
+def test_a_loop_that_runs_around_an_ordinary_test_is_no_coroutine(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """Browser drivers leave a running loop behind in the thread of an ordinary test; it may wait all the same."""
     found: list[str] = []
 

@@ -23,7 +23,7 @@ from mock_server.pytest_plugin import (
     SmsServer,
 )
 from mock_server.scenario.problems import ScenarioError
-from tests.plugin.conftest import NUMBER, Send, client_of, sender
+from tests.plugin.conftest import NUMBER, PluginSend, client_of, sender
 
 OTHER = "+447700900124"
 
@@ -83,13 +83,13 @@ def test_an_account_that_is_not_there_is_named(sms_gateway: SmsGateway) -> None:
 
 
 @pytest.mark.sms_scenario({"version": 1, "title": "My world"})
-def test_a_scenario_without_accounts_has_the_usual_administrator(sms_gateway: SmsGateway, send: Send) -> None:
+def test_a_scenario_without_accounts_has_the_usual_administrator(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """What is absent has its default."""
     assert sms_gateway.control.session().scenario == "My world"
     assert send().status_code == 200
 
 
-def test_messages_are_in_the_order_of_their_arrival(sms_gateway: SmsGateway, send: Send) -> None:
+def test_messages_are_in_the_order_of_their_arrival(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """The first is the first."""
     for text in ("one", "two", "three"):
         send(text=text)
@@ -97,7 +97,7 @@ def test_messages_are_in_the_order_of_their_arrival(sms_gateway: SmsGateway, sen
     assert [message.text for message in sms_gateway.messages] == ["one", "two", "three"]
 
 
-def test_next_message_goes_from_one_to_the_next(sms_gateway: SmsGateway, send: Send) -> None:
+def test_next_message_goes_from_one_to_the_next(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """A second sign-in gets the second code; another number's messages stay for who asks for them."""
     send(text="one")
     send(OTHER, text="other")
@@ -111,7 +111,7 @@ def test_next_message_goes_from_one_to_the_next(sms_gateway: SmsGateway, send: S
         sms_gateway.next_message(timeout=0.05)
 
 
-def test_next_message_is_waited_for(sms_gateway: SmsGateway, send: Send) -> None:
+def test_next_message_is_waited_for(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """It comes from another thread, after the wait has begun."""
     send(text="before")
     sms_gateway.next_message()
@@ -124,7 +124,7 @@ def test_next_message_is_waited_for(sms_gateway: SmsGateway, send: Send) -> None
     assert sms_gateway.next_message().text == "between"
 
 
-def test_fifty_threads_get_fifty_messages(sms_gateway: SmsGateway, send: Send) -> None:
+def test_fifty_threads_get_fifty_messages(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """No message is given out twice, and none is lost."""
     with ThreadPoolExecutor(50) as pool:
         waiting = [pool.submit(sms_gateway.next_message, timeout=20) for _ in range(25)]
@@ -136,7 +136,7 @@ def test_fifty_threads_get_fifty_messages(sms_gateway: SmsGateway, send: Send) -
     assert texts == {f"number {number}" for number in range(50)}
 
 
-def test_wait_for_takes_what_came_before_into_account(sms_gateway: SmsGateway, send: Send) -> None:
+def test_wait_for_takes_what_came_before_into_account(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """So many messages, and by their status once they have it."""
     send(text="one", reference={"service": "ADMIN", "key": "order-1"})
     send(OTHER, text="two")
@@ -147,7 +147,7 @@ def test_wait_for_takes_what_came_before_into_account(sms_gateway: SmsGateway, s
     assert [each.status for each in sms_gateway.wait_for(2, status="DELIVERED")] == ["DELIVERED"] * 2
 
 
-def test_what_did_not_come_says_what_came_instead(sms_gateway: SmsGateway, send: Send) -> None:
+def test_what_did_not_come_says_what_came_instead(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """The commonest reason for a missing message is a refusal: it stands in the error with its rule."""
     with sms_gateway.expect_refusal(61):
         send("+447700900061")
@@ -180,7 +180,7 @@ def test_a_client_that_drops_the_path_of_its_base_url_is_found_out(sms_server: S
     assert f"send the header `X-Mock-Session: {gateway.base_url.rpartition('~')[2]}`" in str(late.value)
 
 
-def test_the_next_send_is_forced(sms_gateway: SmsGateway, send: Send) -> None:
+def test_the_next_send_is_forced(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """Once; of a number, if it is named; and it surprises nobody."""
     sms_gateway.next_send(refuse=64)
     sms_gateway.next_send(OTHER, refuse=61)
@@ -189,14 +189,14 @@ def test_the_next_send_is_forced(sms_gateway: SmsGateway, send: Send) -> None:
     assert send(OTHER).json()["code"] == 61
 
 
-def test_a_stub_stays(sms_gateway: SmsGateway, send: Send) -> None:
+def test_a_stub_stays(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """So many times, or for ever."""
     sms_gateway.stub("+44*", {"refuse": 60}, times=2)
 
     assert [send().status_code for _ in range(3)] == [500, 500, 200]
 
 
-def test_time_is_moved(sms_gateway: SmsGateway, send: Send) -> None:
+def test_time_is_moved(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """Frozen, moved by keyword or by text, and let go."""
     sms_gateway.clock.freeze("2026-01-15T09:00:00Z")
     for _ in range(3):
@@ -218,7 +218,7 @@ def test_a_number_is_no_length_of_time(sms_gateway: SmsGateway) -> None:
         sms_gateway.clock.advance(5)  # type: ignore[arg-type]
 
 
-def test_receipts_tell_of_every_notification(sms_gateway: SmsGateway, send: Send) -> None:
+def test_receipts_tell_of_every_notification(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """In their order; the gateway has a receiver for those who have none."""
     send(webhook={"url": sms_gateway.receiver.url})
     sms_gateway.clock.advance(seconds=10)
@@ -230,7 +230,7 @@ def test_receipts_tell_of_every_notification(sms_gateway: SmsGateway, send: Send
 
 @pytest.mark.sms_scenario(webhooks={"https_only": False})
 def test_a_receiver_that_hangs_holds_nothing_up_in_silence(
-    sms_gateway: SmsGateway, send: Send, monkeypatch: pytest.MonkeyPatch
+    sms_gateway: SmsGateway, send: PluginSend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An advance that did not come to its end is an error, and says what to do."""
     monkeypatch.setattr("mock_server.pytest_plugin.clock._WALL_LIMIT", 0.05)
@@ -242,7 +242,7 @@ def test_a_receiver_that_hangs_holds_nothing_up_in_silence(
     assert len(sms_gateway.receipts) == 1
 
 
-def test_why_is_asked_by_answer_by_id_or_for_the_last(sms_gateway: SmsGateway, send: Send) -> None:
+def test_why_is_asked_by_answer_by_id_or_for_the_last(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """The rule, and as text what `sms-mock explain` prints."""
     with sms_gateway.expect_refusal(61):
         refused = send("+447700900061")
@@ -254,7 +254,7 @@ def test_why_is_asked_by_answer_by_id_or_for_the_last(sms_gateway: SmsGateway, s
     assert "  ✗ watchlist" in str(sms_gateway.explain(refused))
 
 
-def test_an_answer_of_something_else_is_not_explained_by_another(sms_gateway: SmsGateway, send: Send) -> None:
+def test_an_answer_of_something_else_is_not_explained_by_another(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """An answer without the gateway's header is no exchange of ours; to explain the last one would mislead."""
     send()
 
@@ -282,7 +282,7 @@ def test_a_library_without_transports_is_told_so(sms_gateway: SmsGateway) -> Non
 
 # Python warns of forking with threads around; suites that fork all the same have chosen to.
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
-def test_a_forked_process_asks_the_same_gateway(sms_gateway: SmsGateway, send: Send) -> None:
+def test_a_forked_process_asks_the_same_gateway(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """The server's thread stays in the parent; the child asks over HTTP, on connections of its own."""
     send(text="of the parent")
     reading, writing = os.pipe()
@@ -342,7 +342,7 @@ def test_errors_point_at_the_test(sms_gateway: SmsGateway) -> None:
         assert caught.value.__suppress_context__
 
 
-def test_an_expected_refusal_is_there_after_its_block(sms_gateway: SmsGateway, send: Send) -> None:
+def test_an_expected_refusal_is_there_after_its_block(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """Which one, and why; one of before does not count."""
     with sms_gateway.expect_refusal() as first:
         send("+447700900061")
@@ -354,7 +354,7 @@ def test_an_expected_refusal_is_there_after_its_block(sms_gateway: SmsGateway, s
     assert [each.code for each in second.exchanges] == [56, 66]
 
 
-def test_a_refusal_that_does_not_come_fails_with_what_came(sms_gateway: SmsGateway, send: Send) -> None:
+def test_a_refusal_that_does_not_come_fails_with_what_came(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """Another code, or none at all."""
     sms_gateway.allow_refusals(56)
     with pytest.raises(NotRefusedError) as other, sms_gateway.expect_refusal(61):
@@ -368,7 +368,7 @@ def test_a_refusal_that_does_not_come_fails_with_what_came(sms_gateway: SmsGatew
     assert "refused with code 56" in str(other.value)
 
 
-def test_an_expected_refusal_may_come_on_the_clients_own_time(sms_gateway: SmsGateway, send: Send) -> None:
+def test_an_expected_refusal_may_come_on_the_clients_own_time(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """A client with a queue sends when the block is over."""
     go = threading.Event()
 
@@ -405,7 +405,7 @@ def test_codes_and_timeouts_that_cannot_be_are_told_at_once(sms_gateway: SmsGate
         assert {str(entry.path) for entry in caught.traceback if not entry.ishidden(caught)} == {__file__}
 
 
-def test_an_error_in_the_block_goes_first(sms_gateway: SmsGateway, send: Send) -> None:
+def test_an_error_in_the_block_goes_first(sms_gateway: SmsGateway, send: PluginSend) -> None:
     """A client that raises on a refusal: its error is told, and the refusal was expected all the same."""
 
     def send_or_raise() -> None:

@@ -13,7 +13,7 @@ from time import perf_counter
 import pytest
 
 from mock_server.client import LoopCaller
-from mock_server.client.calling import Answered, Asked
+from mock_server.client.calling import ControlAnswer, ControlRequest
 from mock_server.pytest_plugin import SmsServer
 from tests.plugin.projects import Project
 
@@ -77,7 +77,7 @@ def test_a_test_costs_five_control_calls(sms_server: SmsServer, monkeypatch: pyt
     asked: list[str] = []
     call = LoopCaller.call
 
-    def counted(caller: LoopCaller, request: Asked) -> Answered:
+    def counted(caller: LoopCaller, request: ControlRequest) -> ControlAnswer:
         asked.append(request.method)
         return call(caller, request)
 

@@ -10,13 +10,13 @@ import pytest
 from mock_server.domain import rules
 from mock_server.domain.rules.rule import Rule
 from mock_server.pytest_plugin import NotTakenWarning, SmsGateway, SmsServer
-from tests.plugin.conftest import Send, client_of, sender
+from tests.plugin.conftest import PluginSend, client_of, sender
 
 OFF = "for all tests, `sms_strict = false` in the settings of pytest."
 
 
 def complaint(
-    server: SmsServer, test: Callable[[SmsGateway, Send], object], *, strict: bool = True, **parts: object
+    server: SmsServer, test: Callable[[SmsGateway, PluginSend], object], *, strict: bool = True, **parts: object
 ) -> str:
     """What a test that does this is told at its end; empty where it passes."""
     gateway = server.begin("surprised", strict=strict, parts=parts)
@@ -45,7 +45,7 @@ def test_an_unexpected_refusal_fails_with_its_reason_and_the_ways_out(sms_server
 def test_all_refusals_are_told_at_once(sms_server: SmsServer) -> None:
     """The first five of them in their order, and all codes."""
 
-    def test(_: SmsGateway, send: Send) -> None:
+    def test(_: SmsGateway, send: PluginSend) -> None:
         for text in ("1", "2", "3", "4", "5"):
             send("+447700900061", text)
         send("+999123")
@@ -70,7 +70,7 @@ def test_all_refusals_are_told_at_once(sms_server: SmsServer) -> None:
     ],
 )
 def test_a_refusal_that_was_asked_for_surprises_nobody(
-    sms_server: SmsServer, provoke: Callable[[SmsGateway, Send], object]
+    sms_server: SmsServer, provoke: Callable[[SmsGateway, PluginSend], object]
 ) -> None:
     """A stub is a request for what it forces, wherever it stands."""
     assert complaint(sms_server, provoke) == ""
@@ -88,13 +88,13 @@ def test_a_refusal_that_was_asked_for_surprises_nobody(
     ],
 )
 def test_a_refusal_beside_what_was_asked_for_is_a_surprise(
-    sms_server: SmsServer, provoke: Callable[[SmsGateway, Send], object]
+    sms_server: SmsServer, provoke: Callable[[SmsGateway, PluginSend], object]
 ) -> None:
     """A stub that leaves the decision to the rules asked for no refusal, and a block ends where it ends."""
     assert complaint(sms_server, provoke).count("refused with code 61") == 1
 
 
-def expecting(gateway: SmsGateway, send: Send) -> object:
+def expecting(gateway: SmsGateway, send: PluginSend) -> object:
     """A refusal that is expected."""
     with gateway.expect_refusal(61):
         send("+447700900061")
@@ -104,7 +104,7 @@ def expecting(gateway: SmsGateway, send: Send) -> object:
 def test_an_unmatched_stub_fails_with_what_nearly_met_it(sms_server: SmsServer) -> None:
     """The stub as it was prepared, and what came instead."""
 
-    def test(gateway: SmsGateway, send: Send) -> None:
+    def test(gateway: SmsGateway, send: PluginSend) -> None:
         gateway.next_send("+447700900124", refuse=64)
         send("+447700900123")
 
@@ -132,7 +132,7 @@ def test_a_stub_made_elsewhere_is_missed_too(sms_server: SmsServer) -> None:
 def test_unmatched_stubs_can_be_allowed(sms_server: SmsServer) -> None:
     """In one test; one that was taken back needs no permission."""
 
-    def allowed(gateway: SmsGateway, _: Send) -> None:
+    def allowed(gateway: SmsGateway, _: PluginSend) -> None:
         gateway.next_send(refuse=64)
         gateway.control.next_send(refuse=64)
         gateway.allow_unmatched_stubs()
@@ -141,7 +141,7 @@ def test_unmatched_stubs_can_be_allowed(sms_server: SmsServer) -> None:
     assert complaint(sms_server, lambda gateway, _: gateway.control.delete_stub(gateway.next_send(refuse=64))) == ""
 
 
-def notify(gateway: SmsGateway, send: Send, url: str) -> None:
+def notify(gateway: SmsGateway, send: PluginSend, url: str) -> None:
     """A message whose two notifications go there."""
     send(webhook={"url": url})
     gateway.clock.advance(minutes=1)
@@ -151,10 +151,10 @@ def test_a_notification_that_nobody_took_is_warned_of(sms_server: SmsServer) -> 
     """Once each, as its last attempt ended. A test that looks at its receipts knows; what is taken is no trouble."""
     url = f"{sms_server.url}/nobody"
 
-    def test(gateway: SmsGateway, send: Send) -> None:
+    def test(gateway: SmsGateway, send: PluginSend) -> None:
         notify(gateway, send, url)
 
-    def looks(gateway: SmsGateway, send: Send) -> None:
+    def looks(gateway: SmsGateway, send: PluginSend) -> None:
         notify(gateway, send, url)
         assert {each.outcome for each in gateway.receipts} == {"failed"}
 
@@ -181,7 +181,7 @@ def test_a_notification_that_nobody_took_fails_where_warnings_do(sms_server: Sms
 def test_nothing_surprises_a_gateway_that_is_not_strict(sms_server: SmsServer) -> None:
     """Of no kind."""
 
-    def test(gateway: SmsGateway, send: Send) -> None:
+    def test(gateway: SmsGateway, send: PluginSend) -> None:
         gateway.next_send("+447700900124", refuse=64)
         gateway.control.next_send("+447700900125", refuse=64)
         send("+447700900061")
@@ -209,7 +209,7 @@ def test_a_bug_of_the_mock_is_never_overlooked(
 def test_a_reset_judges_as_the_end_does(sms_server: SmsServer) -> None:
     """What tests of a class share is judged after each of them; what is judged does not fail the next."""
 
-    def test(gateway: SmsGateway, send: Send) -> None:
+    def test(gateway: SmsGateway, send: PluginSend) -> None:
         send("+447700900061")
         with pytest.raises(pytest.fail.Exception, match="refused with code 61"):
             gateway.reset()

@@ -9,7 +9,7 @@ import pytest
 
 from mock_server.domain.adversity import Adversity
 from mock_server.domain.fault import FaultKind
-from mock_server.scenario.assume import ROWS, Row
+from mock_server.scenario.assume import ROWS, Switch
 from mock_server.scenario.loader import parse_scenario
 from mock_server.scenario.model import (
     AccountPart,
@@ -83,6 +83,6 @@ def test_every_fault_is_on_the_page(name: FaultKind) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_every_switch_is_on_the_page(row: Row) -> None:
+def test_every_switch_is_on_the_page(row: Switch) -> None:
     """Its values in their order, the default first."""
     assert f"| `{row.id}` | {', '.join(f'`{value}`' for value in row.values)} |" in PAGE

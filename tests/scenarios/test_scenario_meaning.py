@@ -12,7 +12,7 @@ from mock_server.domain.instants import HOUR, MINUTE, SECOND, Instant
 from mock_server.domain.notification import WebhookRules
 from mock_server.domain.policy import Account, Health, Overlong, Policy, Provider, Readings
 from mock_server.domain.stub import StubTable
-from mock_server.scenario.assume import BY_ID, ELSEWHERE, ROWS, Row
+from mock_server.scenario.assume import BY_ID, ELSEWHERE, ROWS, Switch
 from mock_server.scenario.compile import policy_of, stubs_of
 from mock_server.scenario.loader import parse_scenario, scenario_of
 from mock_server.scenario.notation import parse_delay, parse_duration, parse_instant
@@ -172,7 +172,7 @@ def test_plans_that_are_alike_are_one_object() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_the_first_reading_of_a_row_is_the_domains_default(row: Row) -> None:
+def test_the_first_reading_of_a_row_is_the_domains_default(row: Switch) -> None:
     """Saying the default changes nothing, and each row has something else to say."""
     default, *others = row.values
 

@@ -15,14 +15,14 @@ from mock_server.domain.flooding import Offer, Tally
 from mock_server.domain.instants import HOUR, SECOND, Instant
 from mock_server.domain.policy import Policy
 from mock_server.domain.rules import ATTEMPT_RULES, OFFER_RULES, SUBMISSION_RULES, context_of
-from mock_server.domain.submission import Attempt, Credentials, Operation, Reference, Submission
+from mock_server.domain.submission import Attempt, BasicCredentials, Operation, Reference, Submission
 from mock_server.scenario import pack
 from mock_server.scenario.compile import policy_of, stubs_of
 from mock_server.scenario.loader import ScenarioError, load_scenario
 from tests.scenarios.stub_tables import first_for
 
-ADMIN = Credentials("admin", "admin-secret")
-CUSTOMER = Credentials("customer-account", "customer-secret")
+ADMIN = BasicCredentials("admin", "admin-secret")
+CUSTOMER = BasicCredentials("customer-account", "customer-secret")
 NUMBER = "+447911123456"
 VENDORS = Submission(
     destination="+1234567890",
@@ -40,7 +40,7 @@ def policy(name: str) -> Policy:
     return policy_of(load_scenario(pack.resolve(name)))
 
 
-def code_of(made: Policy, submission: Submission, who: Credentials = CUSTOMER, counted: int = 0) -> int | None:
+def code_of(made: Policy, submission: Submission, who: BasicCredentials = CUSTOMER, counted: int = 0) -> int | None:
     """The code that the rules refuse a submission with, without any stub; `None` where they accept it."""
     operation = Operation.ADMIN if who is ADMIN else Operation.SERVICES
     attempt = Attempt(operation, who, submission, Instant(0), "1")
@@ -137,7 +137,9 @@ def test_the_description_keeps_its_promise(name: str, submission: Submission, co
         ("failover", Submission(NUMBER, "Hi"), CUSTOMER),
     ],
 )
-def test_what_the_description_does_not_name_is_accepted(name: str, submission: Submission, who: Credentials) -> None:
+def test_what_the_description_does_not_name_is_accepted(
+    name: str, submission: Submission, who: BasicCredentials
+) -> None:
     """A scenario makes its own trouble and no other."""
     assert code_of(policy(name), submission, who) is None
 
@@ -214,7 +216,7 @@ def test_the_default_accepts_the_vendors_example() -> None:
 
     assert code_of(made, VENDORS, ADMIN) is None
     assert code_of(made, Submission(NUMBER, "see https://example.com"), CUSTOMER) is None
-    assert code_of(made, Submission(NUMBER, "Hi"), Credentials("former-customer", "former-secret")) == 63
+    assert code_of(made, Submission(NUMBER, "Hi"), BasicCredentials("former-customer", "former-secret")) == 63
 
 
 def test_the_magic_numbers_of_the_default_name_their_codes() -> None:

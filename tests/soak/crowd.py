@@ -9,7 +9,7 @@ from threading import Barrier, BrokenBarrierError
 from time import perf_counter
 from typing import NamedTuple
 
-from mock_server.client import Answered, Asked, Caller, Control, HttpCaller
+from mock_server.client import Caller, Control, ControlAnswer, ControlRequest, HttpCaller
 from tests.soak.visitor import Visit, visit
 from tests.support import MORNING
 
@@ -22,7 +22,7 @@ _SEEDS = 5
 _SMALLEST_LIMIT = 3
 
 
-class Verdict(NamedTuple):
+class CrowdVerdict(NamedTuple):
     """What a crowd came to."""
 
     complaints: list[str]
@@ -43,7 +43,7 @@ class _ByHeader:
         """The base URL."""
         return self._caller.url
 
-    def call(self, asked: Asked) -> Answered:
+    def call(self, asked: ControlRequest) -> ControlAnswer:
         """Ask once."""
         return self._caller.call(asked._replace(headers={**asked.headers, "X-Mock-Session": self._session}))
 
@@ -52,7 +52,7 @@ class _ByHeader:
         self._caller.close()
 
 
-def crowd(url: str, *, visitors: int = VISITORS, threads: int = THREADS, patience: float = PATIENCE) -> Verdict:
+def crowd(url: str, *, visitors: int = VISITORS, threads: int = THREADS, patience: float = PATIENCE) -> CrowdVerdict:
     """Let so many visitors in, `threads` at a time: these keep step with each other."""
     assert visitors % threads == 0, "the last ones would wait for some who never come"
     began = perf_counter()
@@ -72,7 +72,7 @@ def crowd(url: str, *, visitors: int = VISITORS, threads: int = THREADS, patienc
         complaints += [f"{each.id}: is still there" for each in Control(caller).sessions() if each.id != "default"]
     complaints += _compared(ids)
     sends = sum(len(found) for each in ids.values() for found in each.values())
-    return Verdict(complaints, sends, perf_counter() - began)
+    return CrowdVerdict(complaints, sends, perf_counter() - began)
 
 
 def _one(caller: Caller, number: int, patience: float, barrier: Barrier) -> tuple[str, list[str] | str]:

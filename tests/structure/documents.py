@@ -31,7 +31,7 @@ _PATIENCE = 120.0
 """Seconds of wall time after which a block is taken to run for ever; a busy machine is no reason."""
 
 
-class Step(NamedTuple):
+class PageStep(NamedTuple):
     """A runnable block: the line it begins at, how to run it, and the answer that the page shows, with its kind."""
 
     line: int
@@ -45,14 +45,14 @@ class BrokenPageError(Exception):
     """A page that cannot be run as it is marked."""
 
 
-def steps(page: str) -> list[Step]:
+def steps(page: str) -> list[PageStep]:
     """The runnable blocks of a page with their answers, in their order."""
-    found: list[Step] = []
+    found: list[PageStep] = []
     for block in _BLOCK.finditer(page):
         line = page.count("\n", 0, block.start()) + 1
         language, _, mark = block["info"].partition(" ")
         if mark == "runnable":
-            found.append(Step(line, language, block["code"], None, ""))
+            found.append(PageStep(line, language, block["code"], None, ""))
         elif mark == "answer":
             if not found or found[-1].answer_kind is not None:
                 raise BrokenPageError(f"line {line}: an answer without a runnable block before it")
@@ -62,7 +62,7 @@ def steps(page: str) -> list[Step]:
     return found
 
 
-def run(step: Step, address: str, folder: Path) -> str:
+def run(step: PageStep, address: str, folder: Path) -> str:
     """Run a block; its standard output. What a shell or Python does not take is an error, and so is a failure."""
     commands = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
     if step.language not in commands:
@@ -81,7 +81,7 @@ def run(step: Step, address: str, folder: Path) -> str:
     return done.stdout
 
 
-def differences(step: Step, printed: str, address: str) -> list[str]:
+def differences(step: PageStep, printed: str, address: str) -> list[str]:
     """In what the output is not what the page shows."""
     shown = step.answer.replace(WRITTEN_ADDRESS, address)
     if step.answer_kind == "json":

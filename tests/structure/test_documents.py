@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mock_server.testing import MockGateway
-from tests.structure.documents import BrokenPageError, Step, differences, run, steps
+from tests.structure.documents import BrokenPageError, PageStep, differences, run, steps
 from tests.structure.project_sources import ROOT, headings, pages
 
 PAGES = pages()
@@ -81,7 +81,7 @@ def test_decisions_are_numbered_without_gaps() -> None:
 )
 def test_other_answers_are_told_apart(shown: str, printed: str) -> None:
     """The comparison finds a wrong value, a member too many or too few, and an answer that is none."""
-    step = Step(1, "bash", "", "json", shown)
+    step = PageStep(1, "bash", "", "json", shown)
 
     assert differences(step, printed, "")
 
@@ -92,7 +92,7 @@ def test_other_answers_are_told_apart(shown: str, printed: str) -> None:
 def test_failing_block_is_an_error(code: str, tmp_path: Path) -> None:
     """A command that fails fails the page, in the middle of a pipe too."""
     with MockGateway() as gateway, pytest.raises(BrokenPageError, match="line 7"):
-        run(Step(7, "bash", code, None, ""), gateway.url.removeprefix("http://"), tmp_path)
+        run(PageStep(7, "bash", code, None, ""), gateway.url.removeprefix("http://"), tmp_path)
 
 
 def _anchor(heading: str) -> str:

@@ -36,7 +36,7 @@ NO_OUTCOMES = {"channel": "says by what a forced delivery travels, and forces no
 """Keys of `then` that are no outcome, and why."""
 
 
-class Row(NamedTuple):
+class WayRow(NamedTuple):
     """One thing that can be forced, as each way in writes it."""
 
     name: str
@@ -51,23 +51,23 @@ class Magic(NamedTuple):
     stub: str | None
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[WayRow]:
     """Every outcome there is, once."""
     for code in sorted({error.code for error in CATALOGUE}):
-        yield Row(f"refuse {code}", {"refuse": code}, f"refuse={code}")
+        yield WayRow(f"refuse {code}", {"refuse": code}, f"refuse={code}")
     for flag in ("accept", "drop", "hold"):
-        yield Row(flag, {flag: True}, flag)
-    yield Row("delay", {"delay": "3s"}, "delay=3s")
-    yield Row("answer", {"answer": {"status": 418}}, "answer=418")
+        yield WayRow(flag, {flag: True}, flag)
+    yield WayRow("delay", {"delay": "3s"}, "delay=3s")
+    yield WayRow("answer", {"answer": {"status": 418}}, "answer=418")
     for status in Status:
-        yield Row(f"deliver {status}", {"deliver": status.value}, f"deliver={status}")
+        yield WayRow(f"deliver {status}", {"deliver": status.value}, f"deliver={status}")
     for adversity in Adversity:
-        yield Row(f"adversity {adversity}", {"adversity": adversity.value}, f"adversity={adversity}")
+        yield WayRow(f"adversity {adversity}", {"adversity": adversity.value}, f"adversity={adversity}")
     for fault in FAULT_NAMES:
-        yield Row(f"fault {fault}", {"fault": fault}, f"fault={fault}")
+        yield WayRow(f"fault {fault}", {"fault": fault}, f"fault={fault}")
     for kind in STATUSES:
         then = {"fault": {"kind": kind.value, "retry_after": 30}}
-        yield Row(f"fault {kind} with Retry-After", then, f"fault={kind}, retry-after=30")
+        yield WayRow(f"fault {kind} with Retry-After", then, f"fault={kind}, retry-after=30")
 
 
 def name_of(outcome: Outcome) -> str:
@@ -100,7 +100,7 @@ def magic_numbers() -> Mapping[str, Magic]:
     return found
 
 
-def missing(table: Iterable[Row], magic: Collection[str], judged: Collection[str]) -> list[str]:
+def missing(table: Iterable[WayRow], magic: Collection[str], judged: Collection[str]) -> list[str]:
     """What cannot be had in one of the ways, or is had and never looked at; a sentence each."""
     table = list(table)
     found = [sentence for row in table for sentence in _missing_of(row, magic, judged)]
@@ -109,7 +109,7 @@ def missing(table: Iterable[Row], magic: Collection[str], judged: Collection[str
     return found
 
 
-def _missing_of(row: Row, magic: Collection[str], judged: Collection[str]) -> Iterator[str]:
+def _missing_of(row: WayRow, magic: Collection[str], judged: Collection[str]) -> Iterator[str]:
     # A scenario and the control API read the same part; each of them is asked for itself by the test of the table.
     try:
         outcome = outcome_of(stub_part({"then": dict(row.then)}).then, "SMS")

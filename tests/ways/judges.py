@@ -11,7 +11,7 @@ from mock_server.domain.delivery import Status
 from mock_server.domain.errors import BY_CODE
 from mock_server.domain.fault import STATUSES, FaultKind
 from tests.support import SessionClient
-from tests.ways.on_the_wire import SHORT, Seen, Sending
+from tests.ways.on_the_wire import SHORT, SeenAnswer, Sending
 
 URL_DENIED = "See https://example.com/"
 """A text that is refused with code 74 unless a stub says otherwise."""
@@ -20,7 +20,7 @@ ACCEPTED, REFUSED, DROPPED, INTERCEPTED = "accepted", "refused", "silently dropp
 _BY_RULES = "provider accepted"
 
 
-class Expected(NamedTuple):
+class ExpectedWay(NamedTuple):
     """What the explanation says of an exchange."""
 
     outcome: str
@@ -30,7 +30,7 @@ class Expected(NamedTuple):
     trouble: str | None = None
 
 
-class Case:
+class WayCase:
     """One send in one session, under the eyes of a judge."""
 
     def __init__(self, world: SessionClient, number: str, headers: Mapping[str, str]) -> None:
@@ -45,7 +45,7 @@ class Case:
         self.sending = Sending(self.world, content, self._headers)
         return self.sending
 
-    def answered(self, text: str = "Hello", **fields: object) -> Seen:
+    def answered(self, text: str = "Hello", **fields: object) -> SeenAnswer:
         """Send, and read the whole answer."""
         seen = self.send(text, **fields).seen()
         assert seen.end == "closed", seen
@@ -64,11 +64,11 @@ class Case:
             self.sending.close()
 
 
-Judge = Callable[[Case], Expected]
+Judge = Callable[[WayCase], ExpectedWay]
 
 
 def _refused(code: int) -> Judge:
-    def judge(case: Case) -> Expected:
+    def judge(case: WayCase) -> ExpectedWay:
         seen = case.answered()
         assert (seen.status, seen.content["code"], seen.content["message"]) == (
             BY_CODE[code].status,
@@ -76,48 +76,48 @@ def _refused(code: int) -> Judge:
             BY_CODE[code].message,
         )
         assert case.world.messages() == []
-        return Expected(REFUSED, code=code)
+        return ExpectedWay(REFUSED, code=code)
 
     return judge
 
 
-def _accepted_against_a_rule(case: Case) -> Expected:
+def _accepted_against_a_rule(case: WayCase) -> ExpectedWay:
     case.accepted(text=URL_DENIED)
     assert [each["forced"] for each in case.world.messages()] == [True]
-    return Expected(ACCEPTED)
+    return ExpectedWay(ACCEPTED)
 
 
-def _dropped(case: Case) -> Expected:
+def _dropped(case: WayCase) -> ExpectedWay:
     case.accepted()
     assert case.world.messages() == []
-    return Expected(DROPPED)
+    return ExpectedWay(DROPPED)
 
 
-def _answer(case: Case) -> Expected:
+def _answer(case: WayCase) -> ExpectedWay:
     seen = case.answered()
     assert (seen.status, seen.body) == (418, b"")
     assert case.world.messages() == []
-    return Expected(INTERCEPTED)
+    return ExpectedWay(INTERCEPTED)
 
 
-def _delayed(case: Case) -> Expected:
-    assert case.send().seen(patience=SHORT) == Seen(b"", "silent")
+def _delayed(case: WayCase) -> ExpectedWay:
+    assert case.send().seen(patience=SHORT) == SeenAnswer(b"", "silent")
     assert len(case.world.messages()) == 1
-    return Expected(ACCEPTED, _BY_RULES, trouble="delayed by 3 s")
+    return ExpectedWay(ACCEPTED, _BY_RULES, trouble="delayed by 3 s")
 
 
-def _held(case: Case) -> Expected:
+def _held(case: WayCase) -> ExpectedWay:
     sending = case.send()
     case.world.control("GET", "/messages/wait?timeout=10")
-    assert sending.seen(patience=SHORT) == Seen(b"", "silent")
+    assert sending.seen(patience=SHORT) == SeenAnswer(b"", "silent")
     [held] = case.world.control("POST", "/release", {})["released"]
     seen = sending.seen()
     assert (seen.status, seen.headers["x-mock-exchange"]) == (200, held)
-    return Expected(ACCEPTED, _BY_RULES, trouble="held until released")
+    return ExpectedWay(ACCEPTED, _BY_RULES, trouble="held until released")
 
 
 def _delivered(status: Status) -> Judge:
-    def judge(case: Case) -> Expected:
+    def judge(case: WayCase) -> ExpectedWay:
         message_id = case.accepted()
         case.world.advance(3 * 3600)
         found = case.world.client.get(
@@ -125,7 +125,7 @@ def _delivered(status: Status) -> Judge:
         )
         assert found.json()["message"]["status"] == status
         assert [each["forced"] for each in case.world.messages()] == [True]
-        return Expected(ACCEPTED, _BY_RULES)
+        return ExpectedWay(ACCEPTED, _BY_RULES)
 
     return judge
 
@@ -133,7 +133,7 @@ def _delivered(status: Status) -> Judge:
 def _notified(adversity: Adversity) -> Judge:
     """A trouble with notifications shows in what the receiver got within a minute and in the next two hours."""
 
-    def judge(case: Case) -> Expected:
+    def judge(case: WayCase) -> ExpectedWay:
         # `gateway` is what the raw client calls its host.
         case.accepted(webhook={"url": f"http://gateway{case.world.prefix}/_control/receiver/shop"})
         case.world.advance(60)
@@ -141,7 +141,7 @@ def _notified(adversity: Adversity) -> Judge:
         case.world.advance(7200)
         late = [_told(each) for each in case.world.control("GET", "/receiver/shop")["received"]]
         assert _TROUBLES[adversity](early, late), (early, late)
-        return Expected(ACCEPTED, _BY_RULES)
+        return ExpectedWay(ACCEPTED, _BY_RULES)
 
     return judge
 
@@ -189,7 +189,7 @@ _TROUBLES: dict[Adversity, _Trouble] = {
 def _spoilt(kind: FaultKind) -> Judge:
     """The gateway has decided, and its answer came damaged."""
 
-    def judge(case: Case) -> Expected:
+    def judge(case: WayCase) -> ExpectedWay:
         if kind is FaultKind.SLOW_DRIP:
             sending = case.send()
             assert sending.piece() + sending.piece() == b"HT"
@@ -198,7 +198,7 @@ def _spoilt(kind: FaultKind) -> Judge:
             assert seen.status == 200
             assert _SPOILT[kind](seen), seen
         assert len(case.world.messages()) == 1
-        return Expected(ACCEPTED, _BY_RULES, trouble=kind.value)
+        return ExpectedWay(ACCEPTED, _BY_RULES, trouble=kind.value)
 
     return judge
 
@@ -211,11 +211,11 @@ def _is_json(body: bytes) -> bool:
     return True
 
 
-def _declared(seen: Seen) -> int:
+def _declared(seen: SeenAnswer) -> int:
     return int(seen.headers["content-length"])
 
 
-_SPOILT: dict[FaultKind, Callable[[Seen], bool]] = {
+_SPOILT: dict[FaultKind, Callable[[SeenAnswer], bool]] = {
     FaultKind.TRUNCATED_BODY: lambda seen: 0 < len(seen.body) < _declared(seen),
     FaultKind.MALFORMED_CHUNK: lambda seen: (
         seen.headers["transfer-encoding"] == "chunked" and b"no size" in seen.body
@@ -229,10 +229,10 @@ _SPOILT: dict[FaultKind, Callable[[Seen], bool]] = {
 }
 
 _BROKEN = {
-    FaultKind.RESET: Seen(b"", "reset"),
-    FaultKind.DOWN: Seen(b"", "reset"),
-    FaultKind.EMPTY: Seen(b"", "closed"),
-    FaultKind.HANG: Seen(b"", "silent"),
+    FaultKind.RESET: SeenAnswer(b"", "reset"),
+    FaultKind.DOWN: SeenAnswer(b"", "reset"),
+    FaultKind.EMPTY: SeenAnswer(b"", "closed"),
+    FaultKind.HANG: SeenAnswer(b"", "silent"),
 }
 """What comes of a request whose connection breaks."""
 
@@ -240,7 +240,7 @@ _BROKEN = {
 def _faulty(kind: FaultKind, *, after: bool, retry_after: int | None = None) -> Judge:
     """No answer of the gateway; a message is kept where it has decided before."""
 
-    def judge(case: Case) -> Expected:
+    def judge(case: WayCase) -> ExpectedWay:
         seen = case.send().seen(patience=SHORT if kind is FaultKind.HANG else 10)
         if kind in _BROKEN:
             assert seen == _BROKEN[kind]
@@ -250,7 +250,9 @@ def _faulty(kind: FaultKind, *, after: bool, retry_after: int | None = None) -> 
             assert seen.headers.get("retry-after") == (None if retry_after is None else str(retry_after))
         assert len(case.world.messages()) == after
         trouble = f"{kind}-after" if after else kind.value
-        return Expected(ACCEPTED, _BY_RULES, trouble=trouble) if after else Expected(INTERCEPTED, trouble=trouble)
+        return (
+            ExpectedWay(ACCEPTED, _BY_RULES, trouble=trouble) if after else ExpectedWay(INTERCEPTED, trouble=trouble)
+        )
 
     return judge
 

@@ -18,7 +18,7 @@ SHORT = 0.2
 """Seconds after which a client gives up that waits for nothing."""
 
 
-class Seen(NamedTuple):
+class SeenAnswer(NamedTuple):
     """What came, and how it ended: `closed`, `reset`, or `silent` where nothing more came in time."""
 
     raw: bytes
@@ -66,7 +66,7 @@ class Sending:
         """Go away."""
         self._socket.close()
 
-    def seen(self, *, patience: float = PATIENCE) -> Seen:
+    def seen(self, *, patience: float = PATIENCE) -> SeenAnswer:
         """Everything that comes, until the connection ends or nothing comes for so many seconds."""
         self._socket.settimeout(patience)
         raw = b""
@@ -74,10 +74,10 @@ class Sending:
             while piece := self._socket.recv(65536):
                 raw += piece
         except ConnectionResetError:
-            return Seen(raw, "reset")
+            return SeenAnswer(raw, "reset")
         except TimeoutError:
-            return Seen(raw, "silent")
-        return Seen(raw, "closed")
+            return SeenAnswer(raw, "silent")
+        return SeenAnswer(raw, "closed")
 
     def piece(self) -> bytes:
         """What comes next."""

@@ -7,32 +7,32 @@ import pytest
 from mock_server.domain.errors import CATALOGUE
 from mock_server.domain.fault import FaultKind
 from tests.support import DESTINATION, SessionFactory
-from tests.ways.catalogue import NATURAL, WAYS, Row, magic_numbers, missing, rows
-from tests.ways.judges import JUDGES, Case, Expected
+from tests.ways.catalogue import NATURAL, WAYS, WayRow, magic_numbers, missing, rows
+from tests.ways.judges import JUDGES, ExpectedWay, WayCase
 
 TABLE = {row.name: row for row in rows()}
 CASES = [(way, name) for name in TABLE for way in WAYS]
 
 
-def arranged(worlds: SessionFactory, way: str, row: Row) -> tuple[Case, str | None]:
+def arranged(worlds: SessionFactory, way: str, row: WayRow) -> tuple[WayCase, str | None]:
     """A fresh session in which the next send gets the row's outcome by one of the ways; and the stub's name."""
     if way == "scenario":
         stub = {"when": {"destination": DESTINATION}, "then": row.then}
-        return Case(worlds(stubs=[stub], api_keys=["status-key"]), DESTINATION, {}), "stubs[0]"
+        return WayCase(worlds(stubs=[stub], api_keys=["status-key"]), DESTINATION, {}), "stubs[0]"
     world = worlds()
     if way == "header":
-        return Case(world, DESTINATION, {"X-Mock-Outcome": row.header}), "X-Mock-Outcome"
+        return WayCase(world, DESTINATION, {"X-Mock-Outcome": row.header}), "X-Mock-Outcome"
     if way == "magic":
         magic = magic_numbers()[row.name]
-        return Case(world, magic.number, {}), magic.stub
+        return WayCase(world, magic.number, {}), magic.stub
     added = world.client.post(
         f"{world.prefix}/_control/stubs", json={"when": {"destination": DESTINATION}, "then": row.then}
     )
     assert added.status_code == 201, added.text
-    return Case(world, DESTINATION, {}), added.json()["id"]
+    return WayCase(world, DESTINATION, {}), added.json()["id"]
 
 
-def assert_explained(case: Case, expected: Expected, row: Row, stub: str | None) -> None:
+def assert_explained(case: WayCase, expected: ExpectedWay, row: WayRow, stub: str | None) -> None:
     """The explanation of the last send says what was forced, and names the stub that did it."""
     last = case.world.exchanges()[-1]
     found = case.world.control("GET", f"/exchanges/{last['id']}")
@@ -89,15 +89,15 @@ def test_an_outcome_without_a_number_or_without_a_judge_is_told(name: str) -> No
 
 
 NEW = [
-    Row("refuse 99", {"refuse": 99}, "refuse=99"),
-    Row("deliver EXPIRED", {"deliver": "EXPIRED"}, "deliver=EXPIRED"),
-    Row("fault rewind", {"fault": "rewind"}, "fault=rewind"),
-    Row("forward", {"forward": True}, "forward"),
+    WayRow("refuse 99", {"refuse": 99}, "refuse=99"),
+    WayRow("deliver EXPIRED", {"deliver": "EXPIRED"}, "deliver=EXPIRED"),
+    WayRow("fault rewind", {"fault": "rewind"}, "fault=rewind"),
+    WayRow("forward", {"forward": True}, "forward"),
 ]
 
 
 @pytest.mark.parametrize("row", NEW, ids=[row.name for row in NEW])
-def test_a_new_outcome_that_no_way_in_knows_is_told_once_for_each(row: Row) -> None:
+def test_a_new_outcome_that_no_way_in_knows_is_told_once_for_each(row: WayRow) -> None:
     """As it stands on the day on which it is added to the catalogue and nowhere else."""
     told = missing([*TABLE.values(), row], magic_numbers(), JUDGES)
 
@@ -107,7 +107,7 @@ def test_a_new_outcome_that_no_way_in_knows_is_told_once_for_each(row: Row) -> N
 
 def test_a_way_in_that_takes_one_outcome_for_another_is_told() -> None:
     """A header that means something else than the scenario does."""
-    row = Row("drop", {"accept": True}, "hold")
+    row = WayRow("drop", {"accept": True}, "hold")
 
     assert missing([*TABLE.values(), row], magic_numbers(), JUDGES) == [
         "drop: a scenario and POST /_control/stubs take it for accept",

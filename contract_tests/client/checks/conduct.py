@@ -5,9 +5,9 @@ from __future__ import annotations
 from contract_tests.client.checks.making import Says, of_attempts, outcome, told
 from contract_tests.client.checks.outcomes import WRONG_TYPE, accepted_as, shown
 from contract_tests.client.driver.calling import DriverFailure
-from contract_tests.client.driver.protocol import Accepted, Failed, FailureKind, RefusedWith
-from contract_tests.client.evidence import MASK, Attempt
-from contract_tests.client.findings import Check, Severity
+from contract_tests.client.driver.protocol import FailureKind, ReportedAccepted, ReportedFailed, ReportedRefused
+from contract_tests.client.evidence import MASK, SendAttempt
+from contract_tests.client.findings import ClientCheck, Severity
 from contract_tests.client.steps import Group
 from contract_tests.target.exchange import masked
 
@@ -15,35 +15,35 @@ _ALWAYS_MASKED = frozenset({"authorization", "proxy-authorization", "x-api-key",
 """Headers that the journal never shows, whatever stands in them."""
 
 
-def _in_another_dress(attempt: Attempt) -> bool:
+def _in_another_dress(attempt: SendAttempt) -> bool:
     last = attempt.last
     return last is not None and last.step.group is Group.TOLERANCE and last.step.name != WRONG_TYPE
 
 
-def _tolerant(attempt: Attempt) -> Says:
+def _tolerant(attempt: SendAttempt) -> Says:
     said = outcome(attempt)
     if said is None:
         yield f"the client gave no answer, and {shown(attempt.last)}"
-    elif accepted_as(attempt.last) is not None and not isinstance(said, Accepted):
+    elif accepted_as(attempt.last) is not None and not isinstance(said, ReportedAccepted):
         yield f"the client said {told(said)}, and {shown(attempt.last)}: that is an acceptance, in another dress"
 
 
-def _met_wrong_type(attempt: Attempt) -> bool:
+def _met_wrong_type(attempt: SendAttempt) -> bool:
     return attempt.last is not None and attempt.last.step.name == WRONG_TYPE
 
 
-def _wrong_type(attempt: Attempt) -> Says:
+def _wrong_type(attempt: SendAttempt) -> Says:
     said = outcome(attempt)
-    if said is None or isinstance(said, RefusedWith):
+    if said is None or isinstance(said, ReportedRefused):
         word = "gave no answer" if said is None else f"said {told(said)}"
         yield f"the client {word}, and a right acceptance came as text/html: accepted and failed are both right"
 
 
-def _made_to_wait(attempt: Attempt) -> bool:
+def _made_to_wait(attempt: SendAttempt) -> bool:
     return any(seen.step.slow for seen in attempt.sends)
 
 
-def _gives_up(attempt: Attempt) -> Says:
+def _gives_up(attempt: SendAttempt) -> Says:
     silent = isinstance(attempt.answer, DriverFailure) and attempt.answer.kind is FailureKind.SILENT
     if silent or attempt.seconds > attempt.deadline:
         limit = attempt.intent.timeout_s
@@ -53,7 +53,7 @@ def _gives_up(attempt: Attempt) -> Says:
         )
 
 
-def _secret_in_request(attempt: Attempt) -> Says:
+def _secret_in_request(attempt: SendAttempt) -> Says:
     spellings = (MASK, *attempt.intent.login.spellings)
     wanted = str(attempt.intent.message)
     for seen in attempt.exchanges:
@@ -64,9 +64,9 @@ def _secret_in_request(attempt: Attempt) -> Says:
                 yield f"the password stands in {place}; it belongs into Authorization, which proxies do not log"
 
 
-def _secret_in_output(attempt: Attempt) -> Says:
+def _secret_in_output(attempt: SendAttempt) -> Says:
     answer = attempt.answer
-    said = answer.reason if isinstance(answer, Failed) else ""
+    said = answer.reason if isinstance(answer, ReportedFailed) else ""
     places = {
         "standard output": attempt.printed.stdout.decode(errors="replace"),
         "standard error": attempt.printed.stderr.decode(errors="replace"),
@@ -77,7 +77,7 @@ def _secret_in_output(attempt: Attempt) -> Says:
             yield f"the password stands in {place}: logs are read by many"
 
 
-def _protocol(attempt: Attempt) -> Says:
+def _protocol(attempt: SendAttempt) -> Says:
     answer = attempt.answer
     if not isinstance(answer, DriverFailure):
         return
@@ -87,7 +87,7 @@ def _protocol(attempt: Attempt) -> Says:
     yield masked(f"{answer.said}{lines}", attempt.intent.login)
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[ClientCheck, ...] = (
     of_attempts(
         "tolerance.answers", "A right answer is understood in another dress: gateways grow, proxies rewrite.",
         Severity.MAJOR, ("ANS-1", "ANS-2", "ANS-3"), _tolerant, _in_another_dress,

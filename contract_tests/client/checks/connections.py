@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from contract_tests.client.checks.making import outcome, told
-from contract_tests.client.driver.protocol import Failed
-from contract_tests.client.evidence import Attempt, Evidence
-from contract_tests.client.findings import Breach, Check, Severity
+from contract_tests.client.driver.protocol import ReportedFailed
+from contract_tests.client.evidence import Evidence, SendAttempt
+from contract_tests.client.findings import Breach, ClientCheck, Severity
 from contract_tests.client.steps import CLOSED_IDLE
 from contract_tests.target.exchange import masked
 
@@ -22,14 +22,14 @@ MANY = 12
 """Intents of a case that would show a leak: pools of connections have room for ten or fewer."""
 
 
-def _closed_before(one: Attempt) -> bool:
+def _closed_before(one: SendAttempt) -> bool:
     return one.last is not None and one.last.step.name in _HOW
 
 
-def lost_to_a_closed_connection(one: Attempt, other: Attempt) -> bool:
+def lost_to_a_closed_connection(one: SendAttempt, other: SendAttempt) -> bool:
     """Whether a message never came because the client held on to the connection of the one before it."""
     said = outcome(other)
-    return _closed_before(one) and not other.exchanges and (said is None or isinstance(said, Failed))
+    return _closed_before(one) and not other.exchanges and (said is None or isinstance(said, ReportedFailed))
 
 
 def _closed(evidence: Evidence) -> Iterator[Breach]:
@@ -51,7 +51,7 @@ def _exhausted(evidence: Evidence) -> Iterator[Breach]:
         if one.exchanges and not other.exchanges and not _closed_before(one):
             said = outcome(other)
             word = "gave no answer" if said is None else f"said {told(said)}"
-            why = f" ({said.reason:.120})" if isinstance(said, Failed) else ""
+            why = f" ({said.reason:.120})" if isinstance(said, ReportedFailed) else ""
             yield Breach(
                 masked(
                     f"{number} of {len(evidence.attempts)} messages came to the gateway, and the next did not: the "
@@ -67,12 +67,12 @@ def _sends_many(evidence: Evidence) -> bool:
     return len(evidence.attempts) >= MANY
 
 
-CHECKS: tuple[Check, ...] = (
-    Check(
+CHECKS: tuple[ClientCheck, ...] = (
+    ClientCheck(
         "tolerance.closed-connection", "A connection that the gateway closes is not used for the next message.",
         Severity.MAJOR, ("OP-1",), _closed, lambda evidence: any(map(_closed_before, evidence.attempts[:-1])),
     ),
-    Check(
+    ClientCheck(
         "time.connections", "Many sends, refused and broken ones too, do not use up a client's connections.",
         Severity.MAJOR, ("PR-1",), _exhausted, _sends_many,
     ),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from contract_tests.client.driver.calling import DriverFailure
-from contract_tests.client.driver.protocol import Accepted, Failed, Outcome, RefusedWith
-from contract_tests.client.evidence import Attempt, Evidence, Seen
-from contract_tests.client.findings import Breach, Check, Severity
+from contract_tests.client.driver.protocol import Outcome, ReportedAccepted, ReportedFailed, ReportedRefused
+from contract_tests.client.evidence import Evidence, Seen, SendAttempt
+from contract_tests.client.findings import Breach, ClientCheck, Severity
 from contract_tests.target.exchange import masked
 
 Says = Iterator[str]
@@ -15,8 +15,8 @@ Says = Iterator[str]
 
 
 def of_sends(
-    id_: str, sentence: str, severity: Severity, ids: tuple[str, ...], judge: Callable[[Attempt, Seen], Says]
-) -> Check:
+    id_: str, sentence: str, severity: Severity, ids: tuple[str, ...], judge: Callable[[SendAttempt, Seen], Says]
+) -> ClientCheck:
     """A law for each request that is a send."""
 
     def judged(evidence: Evidence) -> Iterator[Breach]:
@@ -25,7 +25,9 @@ def of_sends(
                 for said in judge(attempt, seen):
                     yield Breach(masked(said, attempt.intent.login), number, seen.exchange)
 
-    return Check(id_, sentence, severity, ids, judged, lambda evidence: any(each.sends for each in evidence.attempts))
+    return ClientCheck(
+        id_, sentence, severity, ids, judged, lambda evidence: any(each.sends for each in evidence.attempts)
+    )
 
 
 def of_attempts(  # noqa: PLR0913, PLR0917 - the parts of a check
@@ -33,9 +35,9 @@ def of_attempts(  # noqa: PLR0913, PLR0917 - the parts of a check
     sentence: str,
     severity: Severity,
     ids: tuple[str, ...],
-    judge: Callable[[Attempt], Says],
-    reaches: Callable[[Attempt], bool] = lambda _: True,
-) -> Check:
+    judge: Callable[[SendAttempt], Says],
+    reaches: Callable[[SendAttempt], bool] = lambda _: True,
+) -> ClientCheck:
     """A law for each intent that `reaches` has something for."""
 
     def judged(evidence: Evidence) -> Iterator[Breach]:
@@ -46,21 +48,21 @@ def of_attempts(  # noqa: PLR0913, PLR0917 - the parts of a check
                     exchange = None if last is None else last.exchange
                     yield Breach(masked(said, attempt.intent.login), number, exchange)
 
-    return Check(id_, sentence, severity, ids, judged, lambda evidence: any(map(reaches, evidence.attempts)))
+    return ClientCheck(id_, sentence, severity, ids, judged, lambda evidence: any(map(reaches, evidence.attempts)))
 
 
-def outcome(attempt: Attempt) -> Outcome | None:
+def outcome(attempt: SendAttempt) -> Outcome | None:
     """What the client said; `None` where it gave no answer."""
     return None if isinstance(attempt.answer, DriverFailure) else attempt.answer
 
 
 def told(answer: Outcome) -> str:
     """What a client said, in words."""
-    if isinstance(answer, Accepted):
+    if isinstance(answer, ReportedAccepted):
         return f"accepted as {answer.message_id or 'an empty id'}"
-    return f"refused with {answer.code}" if isinstance(answer, RefusedWith) else "failed"
+    return f"refused with {answer.code}" if isinstance(answer, ReportedRefused) else "failed"
 
 
 def is_failed(answer: Outcome) -> bool:
     """Whether the client says that it does not know, or that nothing was sent."""
-    return isinstance(answer, Failed)
+    return isinstance(answer, ReportedFailed)

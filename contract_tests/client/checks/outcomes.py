@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from contract_tests.client.checks.making import Says, is_failed, of_attempts, outcome, told
-from contract_tests.client.driver.protocol import Accepted, RefusedWith
-from contract_tests.client.evidence import Attempt, Seen
-from contract_tests.client.findings import Check, Severity
+from contract_tests.client.driver.protocol import ReportedAccepted, ReportedRefused
+from contract_tests.client.evidence import Seen, SendAttempt
+from contract_tests.client.findings import ClientCheck, Severity
 from contract_tests.client.steps import Group, Sees
 
 
@@ -59,65 +59,65 @@ def contradicts(seen: Seen | None) -> bool:
     )
 
 
-def _said_accepted(attempt: Attempt) -> bool:
-    return isinstance(outcome(attempt), Accepted)
+def _said_accepted(attempt: SendAttempt) -> bool:
+    return isinstance(outcome(attempt), ReportedAccepted)
 
 
-def _accepted(attempt: Attempt) -> Says:
+def _accepted(attempt: SendAttempt) -> Says:
     if _said_accepted(attempt) and accepted_as(attempt.last) is None:
         yield f"the client said accepted, and {shown(attempt.last)}: only a 200 with an id is an acceptance"
 
 
-def _contradiction(attempt: Attempt) -> Says:
+def _contradiction(attempt: SendAttempt) -> Says:
     if _said_accepted(attempt):
         yield f"the client said accepted, and {shown(attempt.last)}: an answer that contradicts its status is none"
 
 
-def _refused(attempt: Attempt) -> Says:
+def _refused(attempt: SendAttempt) -> Says:
     said, right = outcome(attempt), refused_with(attempt.last)
-    if isinstance(said, RefusedWith) and said.code != right:
+    if isinstance(said, ReportedRefused) and said.code != right:
         if right is None:
             yield f"the client said refused with {said.code}, and {shown(attempt.last)}: that is no refusal"
         else:
             yield f"the client said refused with {said.code}, and the gateway refused with {right}"
 
 
-def _failed(attempt: Attempt) -> Says:
+def _failed(attempt: SendAttempt) -> Says:
     said = outcome(attempt)
-    if said is not None and not isinstance(said, Accepted):
+    if said is not None and not isinstance(said, ReportedAccepted):
         yield f"the client said {told(said)}, and {shown(attempt.last)}: the message is on its way"
 
 
-def _is_plain_acceptance(attempt: Attempt) -> bool:
+def _is_plain_acceptance(attempt: SendAttempt) -> bool:
     last = attempt.last
     return accepted_as(last) is not None and last is not None and last.step.group is not Group.TOLERANCE
 
 
-def _unknown(attempt: Attempt) -> Says:
+def _unknown(attempt: SendAttempt) -> Says:
     said = outcome(attempt)
     if said is not None and not is_failed(said):
         yield f"the client said {told(said)}, and {shown(attempt.last)}: nobody knows what became of the message"
 
 
-def _fate_unknown(attempt: Attempt) -> bool:
+def _fate_unknown(attempt: SendAttempt) -> bool:
     last = attempt.last
     return last is not None and (last.step.fate_unknown or last.step.group is Group.PROXY)
 
 
-def _told_elsewhere(attempt: Attempt) -> bool:
+def _told_elsewhere(attempt: SendAttempt) -> bool:
     """Whether a false acceptance has a sharper check of its own."""
     return contradicts(attempt.last) or _fate_unknown(attempt)
 
 
-def _id(attempt: Attempt) -> Says:
+def _id(attempt: SendAttempt) -> Says:
     said, right = outcome(attempt), accepted_as(attempt.last)
-    if isinstance(said, Accepted) and said.message_id != right:
+    if isinstance(said, ReportedAccepted) and said.message_id != right:
         yield f"the client told the id {said.message_id!r:.60}, and the gateway gave {right!r}"
 
 
-def _provider(attempt: Attempt) -> Says:
+def _provider(attempt: SendAttempt) -> Says:
     said = outcome(attempt)
-    if not isinstance(said, Accepted) or attempt.last is None:
+    if not isinstance(said, ReportedAccepted) or attempt.last is None:
         return
     right = member(attempt.last, "provider")
     # An empty string is what some languages have for none.
@@ -125,11 +125,11 @@ def _provider(attempt: Attempt) -> Says:
         yield f"the client told the provider {said.provider!r:.60}, and the gateway named {right!r}: none is invented"
 
 
-def _both_accepted(attempt: Attempt) -> bool:
+def _both_accepted(attempt: SendAttempt) -> bool:
     return _said_accepted(attempt) and accepted_as(attempt.last) is not None
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[ClientCheck, ...] = (
     of_attempts(
         "outcome.accepted",
         "Accepted is what a 200 with an id says, and nothing else: or messages get lost unseen.",
@@ -144,7 +144,7 @@ CHECKS: tuple[Check, ...] = (
         "outcome.refused", "A refusal is told with the code that the gateway gave: callers act by it.",
         Severity.MAJOR, ("ANS-3", "ANS-4"), _refused,
         lambda attempt: not _fate_unknown(attempt) and (
-            isinstance(outcome(attempt), RefusedWith) or refused_with(attempt.last) is not None
+            isinstance(outcome(attempt), ReportedRefused) or refused_with(attempt.last) is not None
         ),
     ),
     of_attempts(

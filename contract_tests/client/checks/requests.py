@@ -8,9 +8,9 @@ from typing import Any
 
 from contract_tests.client.checks.connections import lost_to_a_closed_connection
 from contract_tests.client.checks.making import Says, of_attempts, of_sends, outcome, told
-from contract_tests.client.driver.protocol import Failed
-from contract_tests.client.evidence import Attempt, Evidence, Seen
-from contract_tests.client.findings import Breach, Check, Severity
+from contract_tests.client.driver.protocol import ReportedFailed
+from contract_tests.client.evidence import Evidence, Seen, SendAttempt
+from contract_tests.client.findings import Breach, ClientCheck, Severity
 from contract_tests.contract.document import ADMIN_HEALTH, SERVICES_HEALTH
 from contract_tests.target.exchange import NOT_JSON, masked
 
@@ -22,13 +22,13 @@ _HEALTH = (SERVICES_HEALTH, ADMIN_HEALTH)
 _INT32 = range(-(2**31), 2**31)
 
 
-def _operation(attempt: Attempt, seen: Seen) -> Says:
+def _operation(attempt: SendAttempt, seen: Seen) -> Says:
     wanted = PATHS[attempt.intent.operation]
     if seen.path != wanted:
         yield f"the operation asked for is {attempt.intent.operation} ({wanted}), and POST {seen.path} was called"
 
 
-def _target(attempt: Attempt) -> Says:
+def _target(attempt: SendAttempt) -> Says:
     for seen in attempt.exchanges:
         if not seen.is_send and not (seen.method == "POST" and seen.path in _HEALTH):
             yield f"{seen.method} {seen.path} was called; what sends is POST {' or '.join(PATHS.values())}"
@@ -36,7 +36,7 @@ def _target(attempt: Attempt) -> Says:
             yield f"POST {seen.path} has a query, {seen.url.partition('?')[2][:80]!r}, and the gateway takes none"
 
 
-def _headers(_: Attempt, seen: Seen) -> Says:
+def _headers(_: SendAttempt, seen: Seen) -> Says:
     said = seen.header("content-type")
     if said is None:
         yield "there is no Content-Type; application/json tells the gateway what the body is"
@@ -47,7 +47,7 @@ def _headers(_: Attempt, seen: Seen) -> Says:
         yield f"Accept is {accept!r}, which no answer of the gateway is: it answers in application/json"
 
 
-def _basic(_: Attempt, seen: Seen) -> Says:
+def _basic(_: SendAttempt, seen: Seen) -> Says:
     if seen.header("authorization") is None:
         yield "there is no Authorization header: HTTP Basic with username and password is asked for"
     elif seen.status in {401, 403} and seen.outcome == "refused" and seen.step.name != "refused 63":
@@ -58,7 +58,7 @@ def _basic(_: Attempt, seen: Seen) -> Says:
             yield f"the gateway did not know the credentials in Authorization, and answered {seen.status}"
 
 
-def _json(_: Attempt, seen: Seen) -> Says:
+def _json(_: SendAttempt, seen: Seen) -> Says:
     if seen.json is NOT_JSON:
         yield f"the body is no JSON in UTF-8: {seen.body[:60]!r}"
     elif not isinstance(seen.json, dict):
@@ -79,7 +79,7 @@ _REQUIRED = ("destination", "text")
 _NAMES = {str: "a string", dict: "an object", int: "an integer", bool: "a boolean"}
 
 
-def _schema(_: Attempt, seen: Seen) -> Says:
+def _schema(_: SendAttempt, seen: Seen) -> Says:
     if not isinstance(seen.json, dict):
         return
     for name in _REQUIRED:
@@ -130,17 +130,17 @@ def _escapes(evidence: Evidence) -> Iterator[Breach]:
             yield from (Breach(masked(said, attempt.intent.login), number) for said in _called(attempt))
 
 
-def _called(attempt: Attempt) -> Says:
+def _called(attempt: SendAttempt) -> Says:
     said = outcome(attempt)
     word = "gave no answer" if said is None else f"said {told(said)}"
-    why = f" ({said.reason:.120})" if isinstance(said, Failed) else ""
+    why = f" ({said.reason:.120})" if isinstance(said, ReportedFailed) else ""
     yield (
         f"the client was given a message and the base URL {attempt.intent.base_url}, and never called the gateway "
         f"there; it {word}{why}"
     )
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[ClientCheck, ...] = (
     of_sends(
         "request.operation", "The operation that was asked for is the one that is called: others have other rights.",
         Severity.CRITICAL, ("OP-1", "OP-2"), _operation,
@@ -166,7 +166,7 @@ CHECKS: tuple[Check, ...] = (
         "request.schema", "Fields have their documented names and types: else they are refused, or lost.",
         Severity.MAJOR, (*(f"REQ-{number}" for number in (1, 2, 3, 6, 7, 8, 9, 10)), "BAD-2", "BAD-8"), _schema,
     ),
-    Check(
+    ClientCheck(
         "driver.escape", "What is to be sent is sent, and to the gateway that the client was given.",
         Severity.CRITICAL, ("OP-6",), _escapes, lambda _: True,
     ),

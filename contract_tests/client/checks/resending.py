@@ -7,7 +7,7 @@ from typing import Literal
 
 from contract_tests.client.checks.outcomes import WRONG_TYPE, accepted_as, contradicts, refused_with
 from contract_tests.client.evidence import Evidence, Seen
-from contract_tests.client.findings import Breach, Check, Severity
+from contract_tests.client.findings import Breach, ClientCheck, Severity
 from contract_tests.client.steps import PERMANENT, Group
 
 MOST_OF_64 = 5
@@ -50,13 +50,13 @@ def _of_rows(  # noqa: PLR0913, PLR0917 - the parts of a check
     ids: tuple[str, ...],
     judge: Callable[[Row, Evidence], Iterator[str]],
     concerns: Callable[[Seen], bool],
-) -> Check:
+) -> ClientCheck:
     def judged(evidence: Evidence) -> Iterator[Breach]:
         for number, row in enumerate(rows(evidence)):
             for said in judge(row, evidence):
                 yield Breach(said, number, row[-1].exchange)
 
-    return Check(id_, sentence, severity, ids, judged, lambda evidence: any(map(concerns, evidence.sends)))
+    return ClientCheck(id_, sentence, severity, ids, judged, lambda evidence: any(map(concerns, evidence.sends)))
 
 
 def _permanent(row: Row, _: Evidence) -> Iterator[str]:
@@ -134,7 +134,7 @@ def _before(row: Row, evidence: Evidence) -> Iterator[str]:
         )
 
 
-def checks(resend: Resend) -> tuple[Check, ...]:
+def checks(resend: Resend) -> tuple[ClientCheck, ...]:
     """The laws of sending again; `allowed` leaves open whether a message of unknown fate is sent again."""
     found = [
         _of_rows(

@@ -7,21 +7,21 @@ from itertools import zip_longest
 from typing import Any
 
 from contract_tests.client.checks.making import Says, of_sends
-from contract_tests.client.evidence import Attempt, Seen
-from contract_tests.client.findings import Check, Severity
+from contract_tests.client.evidence import Seen, SendAttempt
+from contract_tests.client.findings import ClientCheck, Severity
 
 
 def _sent(seen: Seen) -> Mapping[str, Any]:
     return seen.json if isinstance(seen.json, dict) else {}
 
 
-def _destination(attempt: Attempt, seen: Seen) -> Says:
+def _destination(attempt: SendAttempt, seen: Seen) -> Says:
     wanted, sent = attempt.intent.message["destination"], _sent(seen).get("destination")
     if isinstance(seen.json, dict) and sent != wanted:
         yield f"the destination {wanted!r} arrived as {sent!r:.60}"
 
 
-def _text(attempt: Attempt, seen: Seen) -> Says:
+def _text(attempt: SendAttempt, seen: Seen) -> Says:
     wanted, sent = attempt.intent.message["text"], _sent(seen).get("text")
     if not isinstance(seen.json, dict) or sent == wanted:
         return
@@ -35,7 +35,7 @@ def _text(attempt: Attempt, seen: Seen) -> Says:
     yield f"the text differs at code point {at}: {there} was wanted and {came} arrived; {lengths}"
 
 
-def _reference(attempt: Attempt, seen: Seen) -> Says:
+def _reference(attempt: SendAttempt, seen: Seen) -> Says:
     wanted = attempt.intent.message.get("reference")
     sent = _sent(seen).get("reference")
     if not isinstance(seen.json, dict):
@@ -55,7 +55,7 @@ _FIELDS = ("account", "lra", "businessRelationId", "detailed")
 _ADMIN_ONLY = ("account", "lra")
 
 
-def _fields(attempt: Attempt, seen: Seen) -> Says:
+def _fields(attempt: SendAttempt, seen: Seen) -> Says:
     if not isinstance(seen.json, dict):
         return
     for name in _FIELDS:
@@ -85,7 +85,7 @@ def _webhook_part(webhook: object, name: str) -> object:
     return found
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[ClientCheck, ...] = (
     of_sends(
         "wanted.destination", "The number that was wanted is the one that is sent to, sign for sign.",
         Severity.CRITICAL, ("REQ-1",), _destination,

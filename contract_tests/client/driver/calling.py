@@ -63,7 +63,7 @@ class Driver(Protocol):
         ...
 
 
-class Kept:
+class KeptOutput:
     """The begin and the end of a stream that may never end."""
 
     def __init__(self) -> None:
@@ -90,12 +90,12 @@ class Prints:
     """Both streams of a client, across the processes that it may take."""
 
     def __init__(self) -> None:
-        self.stdout, self.stderr = Kept(), Kept()
+        self.stdout, self.stderr = KeptOutput(), KeptOutput()
 
     def take(self) -> Printed:
         """What came since the last time."""
         stdout, stderr = self.stdout, self.stderr
-        self.stdout, self.stderr = Kept(), Kept()
+        self.stdout, self.stderr = KeptOutput(), KeptOutput()
         return Printed(stdout.content(), stderr.content(), stdout.lost + stderr.lost)
 
 

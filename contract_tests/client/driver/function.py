@@ -14,13 +14,13 @@ from typing import Any
 from contract_tests.client.driver.calling import Answer, DriverFailure, Printed, Prints, failure
 from contract_tests.client.driver.capture import kept_in, wrapped
 from contract_tests.client.driver.protocol import (
-    Accepted,
-    Failed,
     FailureKind,
     Intent,
     NoAnswerLineError,
     Outcome,
-    RefusedWith,
+    ReportedAccepted,
+    ReportedFailed,
+    ReportedRefused,
     outcome_of,
 )
 
@@ -59,7 +59,7 @@ class FunctionDriver:
                 returned = await self._returned(intent, ends)
                 return self._outcome(returned, intent.id)
             except self._failures as error:
-                return Failed(f"{type(error).__name__}: {error}")
+                return ReportedFailed(f"{type(error).__name__}: {error}")
             except NoAnswerLineError as trouble:
                 return failure(trouble, intent)
             except (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit):
@@ -107,7 +107,7 @@ class FunctionDriver:
             future.exception()  # it was given up: nobody asks for its exception any more
 
     def _outcome(self, returned: Any, id_: int) -> Outcome:
-        if isinstance(returned, Accepted | RefusedWith | Failed):
+        if isinstance(returned, ReportedAccepted | ReportedRefused | ReportedFailed):
             return returned
         if isinstance(returned, Mapping):
             return outcome_of(returned, id_)

@@ -87,7 +87,7 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class ReportedAccepted:
     """The client says that the gateway took the message."""
 
     message_id: str
@@ -95,20 +95,20 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedWith:
+class ReportedRefused:
     """The client says that the gateway refused the message with this code."""
 
     code: int
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class ReportedFailed:
     """The client says that the message was never sent, or that its fate is unknown."""
 
     reason: str
 
 
-Outcome = Accepted | RefusedWith | Failed
+Outcome = ReportedAccepted | ReportedRefused | ReportedFailed
 
 _MEMBERS = {"accepted": ("message_id", "provider"), "refused": ("code",), "failed": ("reason",)}
 """By outcome, what an answer says beside `id` and `outcome`."""
@@ -149,11 +149,11 @@ def outcome_of(members: Mapping[str, Any], id_: int) -> Outcome:
         _nonsense(f"The answer to line {id_} {said}; there are: accepted, refused, failed.", outcome)
     _check_names(given, outcome, id_)
     if outcome == "refused":
-        return RefusedWith(_code(given, id_))
+        return ReportedRefused(_code(given, id_))
     if outcome == "failed":
-        return Failed(_text(given, "reason", outcome, id_))
+        return ReportedFailed(_text(given, "reason", outcome, id_))
     provider = _text(given, "provider", outcome, id_) if "provider" in given else None
-    return Accepted(_text(given, "message_id", outcome, id_), provider)
+    return ReportedAccepted(_text(given, "message_id", outcome, id_), provider)
 
 
 def _check_names(given: Mapping[str, Any], outcome: str, id_: int) -> None:

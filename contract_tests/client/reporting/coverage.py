@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from contract_tests.client.findings import Met, Report
-from contract_tests.client.steps import BY_NAME, STEPS, Group, Sees, Step
+from contract_tests.client.findings import ClientReport, Reached
+from contract_tests.client.steps import BY_NAME, STEPS, Group, ScriptStep, Sees
 
 MEANINGS: Mapping[str, str] = {
     Group.ACCEPTED: "The gateway takes the message.",
@@ -38,7 +38,7 @@ class Coverage:
     codes: Mapping[int, int]
     statuses: Mapping[str, int]
     """Of whole answers, as text; `NO_ANSWER` where there was none."""
-    steps: tuple[tuple[str, tuple[Met, ...]], ...]
+    steps: tuple[tuple[str, tuple[Reached, ...]], ...]
     """By group."""
     fields: Mapping[str, int]
 
@@ -48,9 +48,9 @@ class Coverage:
         return tuple(each.step for _, met in self.steps for each in met if not each.times)
 
 
-def coverage_of(report: Report) -> Coverage:
+def coverage_of(report: ClientReport) -> Coverage:
     """What a run came to."""
-    groups: dict[str, list[Met]] = {}
+    groups: dict[str, list[Reached]] = {}
     for each in report.met:
         groups.setdefault(each.group, []).append(each)
     return Coverage(
@@ -61,7 +61,7 @@ def coverage_of(report: Report) -> Coverage:
     )
 
 
-def status_of(step: Step) -> str:
+def status_of(step: ScriptStep) -> str:
     """The status that a client sees, as text."""
     if step.sees is not Sees.ANSWER:
         return NO_ANSWER
@@ -76,7 +76,7 @@ def status_of(step: Step) -> str:
     return kind if kind.isdigit() else _OF_FAULTS.get(kind, "200")
 
 
-def code_of(step: Step) -> int | None:
+def code_of(step: ScriptStep) -> int | None:
     """The gateway's code in a refusal; `None` where there is none."""
     then = step.then or {}
     if "refuse" in then:
@@ -91,7 +91,7 @@ def code_of(step: Step) -> int | None:
     return code if isinstance(code, int) else None
 
 
-def _counted(met: Iterable[Met], of: Callable[[Step], _Value | None]) -> dict[_Value, int]:
+def _counted(met: Iterable[Reached], of: Callable[[ScriptStep], _Value | None]) -> dict[_Value, int]:
     found: Counter[_Value] = Counter()
     for step in STEPS:
         value = of(step)

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from contract_tests.client.cases import Case
-from contract_tests.client.findings import Failure, Report, Severity, Standing, Verdict
+from contract_tests.client.findings import ClientFailure, ClientReport, ClientStanding, ClientVerdict, Severity
 from contract_tests.client.telling import on_one_line, transcript
 from contract_tests.contract.requirements import Requirement, load_requirements
 
@@ -26,56 +26,58 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def counts(report: Report) -> dict[Verdict, int]:
+def counts(report: ClientReport) -> dict[ClientVerdict, int]:
     """How many checks have which verdict."""
-    return {verdict: sum(each.verdict is verdict for each in report.standings) for verdict in Verdict}
+    return {verdict: sum(each.verdict is verdict for each in report.standings) for verdict in ClientVerdict}
 
 
-def is_red(standing: Standing, report: Report) -> bool:
+def is_red(standing: ClientStanding, report: ClientReport) -> bool:
     """Whether this check alone would fail the run."""
-    return (standing.verdict is Verdict.BROKEN and not standing.known_gap) or standing.check.id in report.closed_gaps
+    return (
+        standing.verdict is ClientVerdict.BROKEN and not standing.known_gap
+    ) or standing.check.id in report.closed_gaps
 
 
-def headline(report: Report) -> str:
+def headline(report: ClientReport) -> str:
     """The verdict over the whole run, in a few words."""
     if report.exit_code == 2:
         return "Nothing was judged"
     tally = counts(report)
-    if any(each.verdict is Verdict.BROKEN and not each.known_gap for each in report.standings):
+    if any(each.verdict is ClientVerdict.BROKEN and not each.known_gap for each in report.standings):
         return "Breaks the contract"
     if report.closed_gaps:
         return "A known gap is closed"
-    if tally[Verdict.BROKEN]:
+    if tally[ClientVerdict.BROKEN]:
         return "Breaks nothing but known gaps"
-    if tally[Verdict.KEPT] < len(report.standings):
+    if tally[ClientVerdict.KEPT] < len(report.standings):
         return "Keeps everything that was tested"
     return "Keeps the contract"
 
 
-def notes(report: Report) -> Iterator[str]:
+def notes(report: ClientReport) -> Iterator[str]:
     """Sentences that the counts do not say."""
     if not report.cases:
         yield "No case was played: that is no success."
-    known = sum(each.known_gap and each.verdict is Verdict.BROKEN for each in report.standings)
+    known = sum(each.known_gap and each.verdict is ClientVerdict.BROKEN for each in report.standings)
     if known:
         yield f"{known} of what is broken {'is a known gap' if known == 1 else 'are known gaps'}."
     for id_ in report.closed_gaps:
         yield f"{shown(id_)} is a known gap, and the client keeps it: take it off the list. Until then the run fails."
 
 
-def broken(report: Report) -> list[tuple[Standing, Failure]]:
+def broken(report: ClientReport) -> list[tuple[ClientStanding, ClientFailure]]:
     """The checks with a breach to show, what fails the run first, and the worst of it at the top."""
     found = [(each, each.failure) for each in report.standings if each.failure is not None]
     worst = list(Severity)
     return sorted(found, key=lambda pair: (pair[0].known_gap, worst.index(pair[0].check.severity)))
 
 
-def remark_of(standing: Standing) -> str:
+def remark_of(standing: ClientStanding) -> str:
     """What there is to say of a verdict, in a few words."""
-    if standing.verdict is Verdict.BROKEN:
+    if standing.verdict is ClientVerdict.BROKEN:
         gap = "; a known gap" if standing.known_gap else ""
         return f"broken in {standing.broken} of {standing.reached} cases{gap}"
-    if standing.known_gap and standing.verdict is Verdict.KEPT:
+    if standing.known_gap and standing.verdict is ClientVerdict.KEPT:
         return "a known gap that is kept: take it off the list"
     return shown(standing.why)
 
@@ -100,13 +102,13 @@ def story(case: Case) -> str:
     return f"{messages}; the gateway, one send after the other: {met}. What comes after that is accepted."
 
 
-def happened(failure: Failure) -> list[str]:
+def happened(failure: ClientFailure) -> list[str]:
     """What the client and the gateway did."""
     told = transcript(failure.evidence) if failure.evidence is not None else failure.lines
     return [shown(line) for line in told]
 
 
-def replays(failure: Failure, report: Report) -> Iterator[str]:
+def replays(failure: ClientFailure, report: ClientReport) -> Iterator[str]:
     """The commands that show a breach again: the client in it, where a command starts it, and the gateway alone."""
     if failure.replay is None:
         return

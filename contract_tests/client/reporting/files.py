@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from contract_tests.client.findings import Failure, Report, Standing, Verdict
+from contract_tests.client.findings import ClientFailure, ClientReport, ClientStanding, ClientVerdict
 from contract_tests.client.reporting.console import failure_lines
 from contract_tests.client.reporting.coverage import coverage_of
 from contract_tests.client.reporting.facts import (
@@ -35,7 +35,7 @@ def checked_file(file: Path) -> Path:
     return files.checked_file(file, _SUFFIXES)
 
 
-def write_report(report: Report, file: Path) -> None:
+def write_report(report: ClientReport, file: Path) -> None:
     """Write one file, as its suffix says; `CouldNotRunError` where it cannot be written."""
     if file.suffix == ".html":
         content = as_page(report)
@@ -46,7 +46,7 @@ def write_report(report: Report, file: Path) -> None:
     files.write_text(content, file)
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: ClientReport) -> dict[str, Any]:
     """The whole report as plain values; `docs/suite-b.md` tells of each."""
     met = coverage_of(report)
     return {
@@ -80,7 +80,7 @@ def as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def _check(standing: Standing, report: Report) -> dict[str, Any]:
+def _check(standing: ClientStanding, report: ClientReport) -> dict[str, Any]:
     law = standing.check
     return {
         "id": law.id,
@@ -96,7 +96,7 @@ def _check(standing: Standing, report: Report) -> dict[str, Any]:
     }
 
 
-def _failure(failure: Failure, report: Report) -> dict[str, Any]:
+def _failure(failure: ClientFailure, report: ClientReport) -> dict[str, Any]:
     return {
         "said": failure.breach.said,
         "intent": failure.breach.attempt,
@@ -108,13 +108,13 @@ def _failure(failure: Failure, report: Report) -> dict[str, Any]:
     }
 
 
-def as_junit(report: Report) -> str:
+def as_junit(report: ClientReport) -> str:
     """JUnit XML with a test case for each check, which is red where the check fails the run.
 
     A known gap that is broken is skipped. A run of no case has a test case more, which is an error.
     """
     red = [each for each in report.standings if is_red(each, report)]
-    skipped = [each for each in report.standings if each.verdict is not Verdict.KEPT and each not in red]
+    skipped = [each for each in report.standings if each.verdict is not ClientVerdict.KEPT and each not in red]
     empty = report.exit_code == 2
     suite = Element("testsuite", name="sms-contract client", tests=str(len(report.standings) + empty))
     suite.set("failures", str(len(red)))
@@ -137,7 +137,7 @@ def as_junit(report: Report) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(suite, encoding="unicode") + "\n"
 
 
-def _red(case: Element, standing: Standing, report: Report) -> None:
+def _red(case: Element, standing: ClientStanding, report: ClientReport) -> None:
     failure = standing.failure
     said = remark_of(standing) if failure is None else failure.breach.said
     lines = [said] if failure is None else failure_lines(failure, report)
@@ -145,6 +145,6 @@ def _red(case: Element, standing: Standing, report: Report) -> None:
     element.text = xml_text("\n".join(lines))
 
 
-def _skipped(standing: Standing) -> str:
+def _skipped(standing: ClientStanding) -> str:
     told = remark_of(standing)
     return f"{standing.verdict.value}: {told}" if told else standing.verdict.value

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
-from contract_tests.client.findings import Failure, Report, Severity, Standing, Verdict
+from contract_tests.client.findings import ClientFailure, ClientReport, ClientStanding, ClientVerdict, Severity
 from contract_tests.client.reporting.facts import (
     broken,
     capital,
@@ -25,8 +25,13 @@ from contract_tests.client.reporting.markup import Content, Markup, joined, tabl
 from contract_tests.client.reporting.page_coverage import coverage
 from contract_tests.client.telling import wanted
 
-SIGNS = {Verdict.KEPT: "✓", Verdict.BROKEN: "✗", Verdict.NOT_TESTABLE: "\N{EN DASH}", Verdict.NOT_REACHED: "○"}
-_CLASSES = {Verdict.KEPT: "kept", Verdict.BROKEN: "broken"}
+SIGNS = {
+    ClientVerdict.KEPT: "✓",
+    ClientVerdict.BROKEN: "✗",
+    ClientVerdict.NOT_TESTABLE: "\N{EN DASH}",
+    ClientVerdict.NOT_REACHED: "○",
+}
+_CLASSES = {ClientVerdict.KEPT: "kept", ClientVerdict.BROKEN: "broken"}
 _STATES = {0: "kept", 1: "broken", 2: "empty"}
 
 _COST = {
@@ -36,7 +41,7 @@ _COST = {
 }
 
 
-def as_page(report: Report) -> str:
+def as_page(report: ClientReport) -> str:
     """The page."""
     style = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
     head = tag(
@@ -51,7 +56,7 @@ def as_page(report: Report) -> str:
     return f"<!DOCTYPE html>\n{tag('html', head, tag('body', _verdict(report), main), lang='en').html}\n"
 
 
-def _verdict(report: Report) -> Markup:
+def _verdict(report: ClientReport) -> Markup:
     tally = [
         tag("li", tag("span", SIGNS[verdict], aria_hidden="true"), tag("strong", count), f" {verdict.value}",
             class_=_CLASSES.get(verdict, "open") if count else "none")
@@ -68,7 +73,7 @@ def _verdict(report: Report) -> Markup:
     )
 
 
-def _about(report: Report) -> Iterator[Markup]:
+def _about(report: ClientReport) -> Iterator[Markup]:
     yield tag(
         "p",
         "A program that sends SMS was put before a stand-in for the SMS gateway. In "
@@ -77,10 +82,10 @@ def _about(report: Report) -> Iterator[Markup]:
         "told its caller of the outcome; its own word is never enough.",
     )
     said = [
-        (Verdict.KEPT, "no case broke it."),
-        (Verdict.BROKEN, "at least one case broke it; the smallest that was found is shown."),
-        (Verdict.NOT_TESTABLE, "it needs something that the client was not given."),
-        (Verdict.NOT_REACHED, "no case came to what it looks at."),
+        (ClientVerdict.KEPT, "no case broke it."),
+        (ClientVerdict.BROKEN, "at least one case broke it; the smallest that was found is shown."),
+        (ClientVerdict.NOT_TESTABLE, "it needs something that the client was not given."),
+        (ClientVerdict.NOT_REACHED, "no case came to what it looks at."),
     ]
     words = [(f"{SIGNS[verdict]} {verdict.value}", text) for verdict, text in said]
     words += [(severity.value, f"what a breach may cost: {cost}.") for severity, cost in _COST.items()]
@@ -91,7 +96,7 @@ def _about(report: Report) -> Iterator[Markup]:
     )
 
 
-def _failures(report: Report) -> Iterator[Markup]:
+def _failures(report: ClientReport) -> Iterator[Markup]:
     found = broken(report)
     if found:
         yield tag("h2", "What is broken")
@@ -99,14 +104,14 @@ def _failures(report: Report) -> Iterator[Markup]:
         yield _failure(standing, failure, report)
 
 
-def _failure(standing: Standing, failure: Failure, report: Report) -> Markup:
+def _failure(standing: ClientStanding, failure: ClientFailure, report: ClientReport) -> Markup:
     law, case = failure.check, failure.case
     tags = (law.severity.value, *(("known gap",) if standing.known_gap else ()))
     lines = happened(failure)
     commands = list(replays(failure, report))
     return tag(
         "article",
-        tag("h3", f"{SIGNS[Verdict.BROKEN]} {law.id} ", *(tag("span", each, class_="tag") for each in tags)),
+        tag("h3", f"{SIGNS[ClientVerdict.BROKEN]} {law.id} ", *(tag("span", each, class_="tag") for each in tags)),
         tag("p", failure.breach.said, class_="said"),
         tag("p", tag("strong", "Why it matters. "), law.sentence),
         tag("p", tag("strong", "How often. "), capital(remark_of(standing)), "."),
@@ -139,7 +144,7 @@ def _folded(title: str, content: Markup) -> Markup:
     return tag("details", tag("summary", title), content)
 
 
-def _checks(report: Report) -> Markup:
+def _checks(report: ClientReport) -> Markup:
     rows = [_row(each) for each in report.standings]
     return joined([
         tag("h2", "Every check"),
@@ -147,7 +152,7 @@ def _checks(report: Report) -> Markup:
     ])  # fmt: skip
 
 
-def _row(standing: Standing) -> Markup:
+def _row(standing: ClientStanding) -> Markup:
     law, verdict = standing.check, standing.verdict
     name: Content = tag("a", law.id, href=f"#{law.id}") if standing.failure is not None else law.id
     remark = remark_of(standing)
@@ -161,7 +166,7 @@ def _row(standing: Standing) -> Markup:
     )  # fmt: skip
 
 
-def _again(report: Report) -> Iterator[Markup]:
+def _again(report: ClientReport) -> Iterator[Markup]:
     yield tag("h2", "The run")
     yield tag("p", f"Seed {report.seed}, {report.cases} cases by the operation {report.operation} "
               f"in {report.seconds:.1f} s.")  # fmt: skip

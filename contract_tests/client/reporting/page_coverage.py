@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from contract_tests.client.findings import Met, Received, Report
+from contract_tests.client.findings import ClientReport, Reached, ReceivedReceipt
 from contract_tests.client.reporting.coverage import MEANINGS, coverage_of
 from contract_tests.client.reporting.markup import Content, Markup, joined, table, tag
 
@@ -17,7 +17,7 @@ MALFORMED = "receipts.malformed"
 _TIMES = "\N{MULTIPLICATION SIGN}"
 
 
-def coverage(report: Report) -> Iterator[Markup]:
+def coverage(report: ClientReport) -> Iterator[Markup]:
     """What was met, at a glance and then one by one."""
     found = coverage_of(report)
     if not report.met and not report.fields:
@@ -58,7 +58,7 @@ def _counted(counts: Mapping[str, int]) -> Markup:
     return joined(parts, ", ")
 
 
-def _group(group: str, met: Iterable[Met]) -> Markup:
+def _group(group: str, met: Iterable[Reached]) -> Markup:
     each = list(met)
     count = sum(bool(one.times) for one in each)
     return tag(
@@ -69,7 +69,7 @@ def _group(group: str, met: Iterable[Met]) -> Markup:
     )
 
 
-def _receipts(report: Report) -> Iterator[Markup]:
+def _receipts(report: ClientReport) -> Iterator[Markup]:
     """What the client's receiver was posted, and the races of receipts with the answer to their send."""
     yield tag("h3", "Receipts")
     if not report.receipts:
@@ -94,7 +94,7 @@ def _receipts(report: Report) -> Iterator[Markup]:
     yield table("Every order of the answer and three receipts", heads, (_received(each, each.said) for each in races))
 
 
-def _received(each: Received, beside: str) -> Markup:
+def _received(each: ReceivedReceipt, beside: str) -> Markup:
     parts = [
         tag("span", f"{status} {_TIMES} {count}", class_="count" if _is_right(each, status) else "count broken")
         for status, count in each.answered.items()
@@ -103,11 +103,11 @@ def _received(each: Received, beside: str) -> Markup:
     return tag("tr", tag("th", each.what, scope="row"), tag("td", beside), tag("td", answered))
 
 
-def _is_right(each: Received, status: str) -> bool:
+def _is_right(each: ReceivedReceipt, status: str) -> bool:
     """Whether the check that it was tried for has anything against this answer."""
     return status.startswith("2") or (each.law == MALFORMED and status.startswith(("3", "4")))
 
 
-def _row(met: Met) -> Markup:
+def _row(met: Reached) -> Markup:
     said = _counted(dict(sorted(met.said.items()))) if met.times else tag("span", "never met", class_="open")
     return tag("tr", tag("th", met.step, scope="row"), tag("td", met.times, class_="number"), tag("td", said))

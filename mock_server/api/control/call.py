@@ -13,7 +13,7 @@ from mock_server.api.answers import answer_control, answer_control_error, answer
 from mock_server.api.body import Unread, read_body
 from mock_server.api.disconnect import ClientGoneError, unless_gone
 from mock_server.api.exchange import SESSION
-from mock_server.control import MOST_LISTED, Control, ControlError, SessionsApi
+from mock_server.control import MOST_LISTED, ControlRequestError, SessionControl, SessionsApi
 from mock_server.explanation import masked_within
 
 _MOST_ASKED = 100_000
@@ -29,7 +29,7 @@ class Call:
         self, sessions_api: SessionsApi, request: Request, body: Mapping[str, Any], receive: Receive
     ) -> None:
         self.sessions_api = sessions_api
-        self.control: Control = sessions_api.control(request.scope[SESSION])
+        self.control: SessionControl = sessions_api.control(request.scope[SESSION])
         self.path: Mapping[str, str] = request.path_params
         self.body = body
         self._request = request
@@ -50,7 +50,7 @@ class Call:
         found: dict[str, str] = {}
         for name, value in self._request.query_params.multi_items():
             if name in found:
-                raise ControlError(400, "Bad request", f"{name[:40]}: given twice; once is allowed")
+                raise ControlRequestError(400, "Bad request", f"{name[:40]}: given twice; once is allowed")
             found[name] = value
         return {name: value for name, value in found.items() if name not in reserved}
 
@@ -58,7 +58,9 @@ class Call:
         """Refuse a query where it could be meant to choose, and nothing is chosen."""
         if self._request.query_params:
             names = ", ".join(self._request.query_params)[:200]
-            raise ControlError(400, "Bad request", f"{names}: no parameter is taken here; everything is deleted")
+            raise ControlRequestError(
+                400, "Bad request", f"{names}: no parameter is taken here; everything is deleted"
+            )
 
     async def unless_gone(self, work: Awaitable[T]) -> T:
         """Do some work while the client waits for its end.
@@ -73,7 +75,9 @@ class Call:
         query = self._request.query_params
         limit = query.get("limit", str(MOST_LISTED))
         if not (limit.isascii() and limit.isdigit()) or not 0 < int(limit[:9]) <= _MOST_ASKED or len(limit) > 9:
-            raise ControlError(400, "Bad request", f"limit: {limit[:40]!r} is not a number from 1 to {_MOST_ASKED}")
+            raise ControlRequestError(
+                400, "Bad request", f"limit: {limit[:40]!r} is not a number from 1 to {_MOST_ASKED}"
+            )
         return {"limit": int(limit), "before": query.get("before")}
 
     def flag(self, name: str) -> bool:
@@ -81,10 +85,10 @@ class Call:
         query = self.query()
         unknown = next((each for each in query if each != name), None)
         if unknown is not None:
-            raise ControlError(400, "Bad request", f"unknown parameter {unknown[:40]!r}; known: {name}")
+            raise ControlRequestError(400, "Bad request", f"unknown parameter {unknown[:40]!r}; known: {name}")
         said = query.get(name, "false")
         if said not in {"true", "false"}:
-            raise ControlError(400, "Bad request", f"{name}: {said[:40]!r} is neither true nor false")
+            raise ControlRequestError(400, "Bad request", f"{name}: {said[:40]!r} is neither true nor false")
         return said == "true"
 
 
@@ -122,7 +126,7 @@ class Endpoint:
                 call.control.touched()
         except ClientGoneError:
             return
-        except ControlError as error:
+        except ControlRequestError as error:
             details = masked_within(error.details, scope[SESSION].secrets)
             await answer_control_error(send, error.status, error.message, details)
         else:
@@ -135,11 +139,11 @@ class Endpoint:
 async def _read_object(receive: Receive) -> dict[str, Any]:
     body = await read_body(receive)
     if isinstance(body, Unread):
-        raise ControlError(413, "Payload too large", "body: at most 1 MiB is allowed")
+        raise ControlRequestError(413, "Payload too large", "body: at most 1 MiB is allowed")
     try:
         found = wire.decoded(body) if body.strip() else {}
     except ValueError as error:
-        raise ControlError(400, "Malformed request", f"body: {error}") from None
+        raise ControlRequestError(400, "Malformed request", f"body: {error}") from None
     if not isinstance(found, dict):
-        raise ControlError(400, "Malformed request", "body: a JSON object is required")
+        raise ControlRequestError(400, "Malformed request", "body: a JSON object is required")
     return found

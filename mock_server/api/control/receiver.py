@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.api.answers import answer_control, answer_control_error
 from mock_server.api.body import Unread, read_body
 from mock_server.api.exchange import HEADERS, SESSION
-from mock_server.control import ControlError, DeliveryVerbs
+from mock_server.control import ControlRequestError, DeliveryVerbs
 from mock_server.session.receivers import Behaviour
 from mock_server.session.session import Session
 
@@ -36,7 +36,7 @@ class ReceiverEndpoint:
         content_type: bytes = scope[HEADERS].get(b"content-type", b"")
         try:
             receiver = DeliveryVerbs(session).receiver(scope["path_params"]["name"])
-        except ControlError as error:
+        except ControlRequestError as error:
             await answer_control_error(send, error.status, error.message, error.details)
             return
         answer = receiver.take(body, content_type.decode("latin-1"), session.now())

@@ -13,7 +13,7 @@ from mock_server.cli.failing import fail
 from mock_server.cli.showing import one_line
 
 if TYPE_CHECKING:
-    from mock_server.cli.doctor.findings import Finding
+    from mock_server.cli.doctor.findings import Diagnosis
 
 _PASSWORD = "SMS_MOCK_PASSWORD"  # noqa: S105 - the name of a variable
 _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red", "not asked": "bright_black"}
@@ -72,6 +72,6 @@ def _password() -> str:
     return str(click.prompt("Password", hide_input=True, err=True))
 
 
-def _tell(finding: Finding) -> None:
+def _tell(finding: Diagnosis) -> None:
     what = one_line(f"{finding.what}; {finding.advice}" if finding.advice else finding.what)
     click.echo(f"{click.style(f'{finding.state:<9}', fg=_COLOURS[finding.state])}  {finding.about:<11}  {what}")

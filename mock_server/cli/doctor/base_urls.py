@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from mock_server.cli.doctor.findings import Finding, not_asked, ok, problem, vendors_host, warning, without_secrets
+from mock_server.cli.doctor.findings import Diagnosis, not_asked, ok, problem, vendors_host, warning, without_secrets
 from mock_server.cli.doctor.patient import Given, Patient
 from mock_server.cli.doctor.reaching import is_mock, no_session, other_scheme, ready_at
 from mock_server.client import ControlError
@@ -26,7 +26,7 @@ class _Target(NamedTuple):
     path: str
 
 
-def base_urls(patient: Patient, *, steerable: bool) -> Iterator[Finding]:
+def base_urls(patient: Patient, *, steerable: bool) -> Iterator[Diagnosis]:
     """What is wrong with each base URL, the first thing that keeps its calls away."""
     if not patient.base_urls:
         yield not_asked(_ABOUT, "no variable has SMS in its name and a URL in it; --base-url names the client's")
@@ -34,7 +34,7 @@ def base_urls(patient: Patient, *, steerable: bool) -> Iterator[Finding]:
         yield _judged(patient, given, steerable=steerable)
 
 
-def _judged(patient: Patient, given: Given, *, steerable: bool) -> Finding:
+def _judged(patient: Patient, given: Given, *, steerable: bool) -> Diagnosis:
     shown = f"{given.origin} {without_secrets(given.url)}"
     parts = _parts(given.url)
     if parts is None:
@@ -55,7 +55,7 @@ def _judged(patient: Patient, given: Given, *, steerable: bool) -> Finding:
     return _led(patient, shown, root, path, steerable=steerable)
 
 
-def _led(patient: Patient, shown: str, root: str, path: str, *, steerable: bool) -> Finding:
+def _led(patient: Patient, shown: str, root: str, path: str, *, steerable: bool) -> Diagnosis:
     """Where a URL leads whose form is good, or nearly."""
     prefix = _PREFIX.match(path)
     named = prefix[1] if prefix else "default"
@@ -78,7 +78,7 @@ def _led(patient: Patient, shown: str, root: str, path: str, *, steerable: bool)
     return ok(_ABOUT, f"{shown} leads here")
 
 
-def _astray(patient: Patient, shown: str, target: _Target, *, steerable: bool) -> Finding | None:
+def _astray(patient: Patient, shown: str, target: _Target, *, steerable: bool) -> Diagnosis | None:
     """What answers there instead, if not this gateway."""
     here = f"give the client {patient.url}"
     try:

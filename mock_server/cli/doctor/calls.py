@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mock_server.cli.doctor.findings import Finding, not_asked, ok, problem, warning
+from mock_server.cli.doctor.findings import Diagnosis, not_asked, ok, problem, warning
 from mock_server.cli.doctor.patient import Patient
 from mock_server.client import Control, Exchange
 from mock_server.scenario.loader import parse_scenario
@@ -16,7 +16,7 @@ _PARTS = ("version", "accounts", "assume")
 """What of a scenario decides who is let in."""
 
 
-def credentials(patient: Patient) -> Iterator[Finding]:
+def credentials(patient: Patient) -> Iterator[Diagnosis]:
     """Whether the account is let in: tried in a session of its own, where it leaves no trace."""
     if patient.user is None:
         yield not_asked("credentials", "--user names an account to try")
@@ -47,7 +47,7 @@ def _kept_out(patient: Patient, tried: Control, operation: str) -> str | None:
     return str(explained.reason) if explained.rule in {"authentication", "privilege"} else None
 
 
-def journal(patient: Patient) -> Iterator[Finding]:
+def journal(patient: Patient) -> Iterator[Diagnosis]:
     """Whether anybody called, who was not let in, and what paths there were that no gateway has."""
     count = patient.control.count_exchanges()
     if not count:
@@ -59,7 +59,7 @@ def journal(patient: Patient) -> Iterator[Finding]:
     yield _unknown(patient, last)
 
 
-def _silence(patient: Patient) -> Finding:
+def _silence(patient: Patient) -> Diagnosis:
     elsewhere = {
         each.id: each.raw.get("exchanges", 0)
         for each in patient.server.sessions()
@@ -75,7 +75,7 @@ def _silence(patient: Patient) -> Finding:
     return warning("journal", f"{nobody}, but {told}", f"look there (--session), or give the client {patient.url}")
 
 
-def _refused(patient: Patient, last: Exchange) -> Finding:
+def _refused(patient: Patient, last: Exchange) -> Diagnosis:
     count = patient.control.count_exchanges(status=401)
     if not count:
         return ok("401", "every call was let in")
@@ -85,7 +85,7 @@ def _refused(patient: Patient, last: Exchange) -> Finding:
     return problem("401", what, advice) if last.id == newest.id else warning("401", what, advice)
 
 
-def _unknown(patient: Patient, last: Exchange) -> Finding:
+def _unknown(patient: Patient, last: Exchange) -> Diagnosis:
     found = [each for rule in ("path", "method") for each in patient.control.exchanges(rule=rule, limit=1)]
     if not found:
         return ok("paths", "every call was for a path that the gateway has")

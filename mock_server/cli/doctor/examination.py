@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 
 from mock_server.cli.doctor.base_urls import base_urls
 from mock_server.cli.doctor.calls import credentials, journal
-from mock_server.cli.doctor.findings import Finding, not_asked, problem
+from mock_server.cli.doctor.findings import Diagnosis, not_asked, problem
 from mock_server.cli.doctor.patient import Patient
 from mock_server.cli.doctor.reaching import control, gateway, listening
 from mock_server.cli.doctor.surroundings import proxy, vendor
 from mock_server.client import ControlError
 
-_Step = Callable[[Patient], Iterator[Finding]]
+_Step = Callable[[Patient], Iterator[Diagnosis]]
 
 __all__ = ["Patient", "examine"]
 
@@ -20,7 +20,7 @@ _WAY_IN: tuple[_Step, ...] = (listening, gateway, control)
 _INSIDE: tuple[_Step, ...] = (credentials, journal)
 
 
-def examine(patient: Patient) -> Iterator[Finding]:
+def examine(patient: Patient) -> Iterator[Diagnosis]:
     """Every finding, as it is made."""
     yield from vendor(patient)
     yield from proxy(patient)
@@ -41,7 +41,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
             yield from _unless_it_fails(step.__name__, step, patient)
 
 
-def _unless_it_fails(about: str, step: _Step, patient: Patient) -> Iterator[Finding]:
+def _unless_it_fails(about: str, step: _Step, patient: Patient) -> Iterator[Diagnosis]:
     """A gateway may go away while it is examined."""
     try:
         yield from step(patient)

@@ -13,7 +13,7 @@ VENDOR = re.compile(
 """A host of the vendor's, wherever it stands in a setting: a mock has none of its names."""
 
 
-class Finding(NamedTuple):
+class Diagnosis(NamedTuple):
     """One thing that was looked at: what was found, and what to do where it is not as it should be."""
 
     state: State
@@ -22,24 +22,24 @@ class Finding(NamedTuple):
     advice: str | None = None
 
 
-def ok(about: str, what: str) -> Finding:
+def ok(about: str, what: str) -> Diagnosis:
     """All is well."""
-    return Finding("ok", about, what)
+    return Diagnosis("ok", about, what)
 
 
-def warning(about: str, what: str, advice: str | None = None) -> Finding:
+def warning(about: str, what: str, advice: str | None = None) -> Diagnosis:
     """It may be meant so."""
-    return Finding("warning", about, what, advice)
+    return Diagnosis("warning", about, what, advice)
 
 
-def problem(about: str, what: str, advice: str) -> Finding:
+def problem(about: str, what: str, advice: str) -> Diagnosis:
     """The client will not get what it wants."""
-    return Finding("problem", about, what, advice)
+    return Diagnosis("problem", about, what, advice)
 
 
-def not_asked(about: str, why: str) -> Finding:
+def not_asked(about: str, why: str) -> Diagnosis:
     """It could not be looked at."""
-    return Finding("not asked", about, why)
+    return Diagnosis("not asked", about, why)
 
 
 def vendors_host(text: str) -> str | None:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from mock_server.cli.doctor.findings import Finding, ok, problem, warning
+from mock_server.cli.doctor.findings import Diagnosis, ok, problem, warning
 from mock_server.cli.doctor.patient import PATIENCE, Patient
-from mock_server.client import Answered, Asked, ControlError, HttpCaller
+from mock_server.client import ControlAnswer, ControlError, ControlRequest, HttpCaller
 from mock_server.control.release import release
 
 
-def ready_at(root: str, session: str | None = None) -> Answered:
+def ready_at(root: str, session: str | None = None) -> ControlAnswer:
     """What `/_ready` answers below a URL.
 
     Raises:
@@ -22,10 +22,10 @@ def ready_at(root: str, session: str | None = None) -> Answered:
     """
     prefix = "" if session is None else f"/~{session}"
     with HttpCaller(root, timeout=PATIENCE) as caller:
-        return caller.call(Asked("GET", f"{prefix}/_ready", {}))
+        return caller.call(ControlRequest("GET", f"{prefix}/_ready", {}))
 
 
-def is_mock(answered: Answered) -> bool:
+def is_mock(answered: ControlAnswer) -> bool:
     """Whether it was one of us."""
     return "x-mock-control-version" in answered.headers
 
@@ -42,7 +42,7 @@ def other_scheme(root: str) -> str | None:
     return turned
 
 
-def listening(patient: Patient) -> Iterator[Finding]:
+def listening(patient: Patient) -> Iterator[Diagnosis]:
     """Whether something listens at each address that the host's name has."""
     parts = urlsplit(patient.root)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
@@ -65,7 +65,7 @@ def listening(patient: Patient) -> Iterator[Finding]:
         yield ok("listening", f"something listens at {host}:{port}")
 
 
-def gateway(patient: Patient) -> Iterator[Finding]:
+def gateway(patient: Patient) -> Iterator[Diagnosis]:
     """Whether it is this mock, of which release, and ready."""
     try:
         answered = ready_at(patient.root)
@@ -96,7 +96,7 @@ def gateway(patient: Patient) -> Iterator[Finding]:
         yield problem("ready", f"/_ready answered {answered.status}", "wait for it: `sms-mock ready` exits 0 then")
 
 
-def control(patient: Patient) -> Iterator[Finding]:
+def control(patient: Patient) -> Iterator[Diagnosis]:
     """Whether the control API lets this caller in, and what the session plays."""
     try:
         sessions = {each.id: each for each in patient.server.sessions()}
@@ -133,7 +133,7 @@ def _listens(address: str, port: int) -> bool:
         return False
 
 
-def _content(answered: Answered) -> dict[str, Any]:
+def _content(answered: ControlAnswer) -> dict[str, Any]:
     try:
         found = json.loads(answered.body)
     except ValueError:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
-from mock_server.cli.doctor.findings import Finding, ok, problem, vendors_host, warning, without_secrets
+from mock_server.cli.doctor.findings import Diagnosis, ok, problem, vendors_host, warning, without_secrets
 from mock_server.cli.doctor.patient import Patient
 
 
-def vendor(patient: Patient) -> Iterator[Finding]:
+def vendor(patient: Patient) -> Iterator[Diagnosis]:
     """A variable that names a host of the vendor's: whoever reads it sends real messages."""
     named = [(name, host) for name, value in sorted(patient.environ.items()) if (host := vendors_host(value))]
     for name, host in named:
@@ -22,7 +22,7 @@ def vendor(patient: Patient) -> Iterator[Finding]:
         yield ok("vendor", "no variable names a host that looks like the vendor's")
 
 
-def proxy(patient: Patient) -> Iterator[Finding]:
+def proxy(patient: Patient) -> Iterator[Diagnosis]:
     """A proxy that would be asked for the gateway: it answers for other machines."""
     proxies = getproxies_environment()
     caught = False

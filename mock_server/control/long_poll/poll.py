@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from enum import Enum, auto
 from typing import Any, NamedTuple, Protocol
 
-from mock_server.control.requests import MOST_LISTED, ControlError
+from mock_server.control.requests import MOST_LISTED, ControlRequestError
 from mock_server.control.search.filters import as_meant
 from mock_server.domain.instants import HOUR, SECOND, Duration, Instant
 from mock_server.scenario.notation import parse_delay
@@ -26,7 +26,7 @@ _LONGEST: Duration = HOUR
 _MOST_COUNTED = 100_000
 
 
-class Settings(NamedTuple):
+class WaitSettings(NamedTuple):
     """How long to wait, by which clock, and for how many."""
 
     timeout: Duration
@@ -34,15 +34,17 @@ class Settings(NamedTuple):
     least: int
 
 
-def settings_of(query: Mapping[str, str]) -> Settings:
+def settings_of(query: Mapping[str, str]) -> WaitSettings:
     """Read `timeout` (`10`, `2.5`, `10s`), `clock` (`wall` or `virtual`) and `count`."""
     clock = query.get("clock", "wall")
     if clock not in {"wall", "virtual"}:
-        raise ControlError(400, "Bad request", f"clock: {shown(clock)} is neither 'wall' nor 'virtual'")
+        raise ControlRequestError(400, "Bad request", f"clock: {shown(clock)} is neither 'wall' nor 'virtual'")
     count = query.get("count", "1")
     if not (count.isascii() and count.isdigit() and len(count) <= 6 and 1 <= int(count) <= _MOST_COUNTED):
-        raise ControlError(400, "Bad request", f"count: {shown(count)} is not a number from 1 to {_MOST_COUNTED}")
-    return Settings(_timeout(query.get("timeout")), clock == "virtual", int(count))
+        raise ControlRequestError(
+            400, "Bad request", f"count: {shown(count)} is not a number from 1 to {_MOST_COUNTED}"
+        )
+    return WaitSettings(_timeout(query.get("timeout")), clock == "virtual", int(count))
 
 
 def _timeout(text: str | None) -> Duration:
@@ -56,7 +58,7 @@ def _timeout(text: str | None) -> Duration:
         timeout = _LONGEST + 1
     if timeout > _LONGEST:
         said = f"timeout: {shown(text)} is not a number of seconds from 0 to 3600, such as '10', '2.5' or '10s'"
-        raise ControlError(400, "Bad request", said)
+        raise ControlRequestError(400, "Bad request", said)
     return timeout
 
 
@@ -127,7 +129,7 @@ class Source(Protocol):
         ...
 
 
-async def wait(session: Session, query: Mapping[str, str], settings: Settings, source: Source) -> dict[str, Any]:
+async def wait(session: Session, query: Mapping[str, str], settings: WaitSettings, source: Source) -> dict[str, Any]:
     """Wait until enough of a source is there; what there is then, newest first.
 
     Raises:
@@ -150,14 +152,14 @@ async def wait(session: Session, query: Mapping[str, str], settings: Settings, s
         if turn is Turn.TIMED_OUT:
             raise await _timed_out(query, settings, source, poll, waited_ms)
     if turn is Turn.SESSION_ENDED:
-        raise ControlError(
+        raise ControlRequestError(
             410, "Session ended", f"session {session.name!r} was deleted, or has expired, or the server stops"
         )
     newest = list(poll.found.values())[: -MOST_LISTED - 1 : -1]
     return {source.name: newest, "waited_ms": waited_ms}
 
 
-def _waited(session: Session, settings: Settings, began: float, began_in_session: Instant) -> float:
+def _waited(session: Session, settings: WaitSettings, began: float, began_in_session: Instant) -> float:
     """Milliseconds of the clock that the wait goes by."""
     if settings.virtual:
         return max(0, session.now() - began_in_session) * 1000 / SECOND
@@ -165,7 +167,7 @@ def _waited(session: Session, settings: Settings, began: float, began_in_session
 
 
 @contextmanager
-def _timer(session: Session, settings: Settings, left: float, poll: Poll) -> Iterator[None]:
+def _timer(session: Session, settings: WaitSettings, left: float, poll: Poll) -> Iterator[None]:
     """Have a wait end in time. By the session's clock it begins anew when the session does: that is another time."""
     if settings.virtual:
         deadline = Instant(session.now() + settings.timeout)
@@ -185,8 +187,8 @@ def _timer(session: Session, settings: Settings, left: float, poll: Poll) -> Ite
 
 
 async def _timed_out(
-    query: Mapping[str, str], settings: Settings, source: Source, poll: Poll, waited_ms: float
-) -> ControlError:
+    query: Mapping[str, str], settings: WaitSettings, source: Source, poll: Poll, waited_ms: float
+) -> ControlRequestError:
     """What was waited for, what there was instead, and how near it came."""
     items, miss = await source.nearest(poll)
     filters = {name: as_meant(name, text) for name, text in query.items() if name not in SETTINGS}
@@ -199,4 +201,4 @@ async def _timed_out(
         if miss is None
         else {"id": miss.item_id, "differs": miss.member, "wanted": miss.wanted, "found": miss.found},
     }
-    return ControlError(408, "Timed out", details)
+    return ControlRequestError(408, "Timed out", details)

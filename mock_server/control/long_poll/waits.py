@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from mock_server.control import shapes
 from mock_server.control.long_poll.poll import SETTINGS, Miss, Poll, Turn, settings_of, wait
-from mock_server.control.requests import ControlError
+from mock_server.control.requests import ControlRequestError
 from mock_server.control.search.candidates import exchanges_newer, messages_newer
-from mock_server.control.search.filters import Asked, asked
+from mock_server.control.search.filters import ParsedQuery, asked
 from mock_server.control.search.subjects import (
     EXCHANGE_MEMBERS,
     MESSAGE_MEMBERS,
@@ -57,7 +57,7 @@ class WaitVerbs:
         session = self._session
         statuses = _statuses(query.get("status"))
         if "id" in query and "message_id" in query:
-            raise ControlError(400, "Bad request", "message_id: another name for id; one of them is allowed")
+            raise ControlRequestError(400, "Bad request", "message_id: another name for id; one of them is allowed")
         named = {"id" if name == "message_id" else name: text for name, text in query.items()}
         wanted = asked(named, MESSAGE_MEMBERS, session.secrets, (*SETTINGS, "status"))
         return await wait(session, query, settings_of(query), _Statuses(session, wanted, statuses))
@@ -66,14 +66,16 @@ class WaitVerbs:
 def _statuses(text: str | None) -> frozenset[Status]:
     if text is None:
         known = ", ".join(Status)
-        raise ControlError(400, "Bad request", f"status: say which, one or several of {known}, with commas between")
+        raise ControlRequestError(
+            400, "Bad request", f"status: say which, one or several of {known}, with commas between"
+        )
     try:
         return frozenset(Status(each) for each in text.split(","))
     except ValueError:
         wrong = next(each for each in text.split(",") if each not in list(Status))
         near = did_you_mean(wrong, Status)
         said = f"status: {shown(wrong)} is not one of {', '.join(Status)}{near}"
-        raise ControlError(400, "Bad request", said) from None
+        raise ControlRequestError(400, "Bad request", said) from None
 
 
 @contextmanager
@@ -93,7 +95,7 @@ def _ended(poll: Poll) -> Any:
     return lambda: poll.take_turn(Turn.SESSION_ENDED)
 
 
-def _miss(wanted: Asked, subjects: Iterable[Subject], poll: Poll) -> Miss | None:
+def _miss(wanted: ParsedQuery, subjects: Iterable[Subject], poll: Poll) -> Miss | None:
     for subject in subjects:
         if subject.id in poll.found:
             continue
@@ -111,7 +113,7 @@ class _Exchanges:
 
     name = "exchanges"
 
-    def __init__(self, session: Session, wanted: Asked) -> None:
+    def __init__(self, session: Session, wanted: ParsedQuery) -> None:
         self._session = session
         self._wanted = wanted
 
@@ -156,7 +158,7 @@ class _Messages:
 
     name = "messages"
 
-    def __init__(self, session: Session, wanted: Asked) -> None:
+    def __init__(self, session: Session, wanted: ParsedQuery) -> None:
         self._session = session
         self._wanted = wanted
 
@@ -208,7 +210,7 @@ class _Statuses(_Messages):
     A status is computed when somebody looks; who waits for it sleeps until the instant that the message's life names.
     """
 
-    def __init__(self, session: Session, wanted: Asked, statuses: frozenset[Status]) -> None:
+    def __init__(self, session: Session, wanted: ParsedQuery, statuses: frozenset[Status]) -> None:
         super().__init__(session, wanted)
         self._statuses = statuses
         self._meant: dict[str, tuple[MessageSubject, Timer | None]] = {}

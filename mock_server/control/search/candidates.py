@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import Protocol, TypeVar
 
-from mock_server.control.requests import ControlError
-from mock_server.control.search.filters import Asked
+from mock_server.control.requests import ControlRequestError
+from mock_server.control.search.filters import ParsedQuery
 from mock_server.domain.message import Message
 from mock_server.journal.exchange import Exchange
 from mock_server.session.session import Session
@@ -25,19 +25,21 @@ def newer(items: Iterable[N], after: str | None) -> Iterator[N]:
     if after is None:
         return iter(items)
     if not (after.isascii() and after.isdigit() and len(after) <= 18):
-        raise ControlError(400, "Bad request", f"after: {after[:40]!r} is no id; ids here are numbers")
+        raise ControlRequestError(400, "Bad request", f"after: {after[:40]!r} is no id; ids here are numbers")
     number = int(after)
     return takewhile(lambda each: int(each.id) > number, items)
 
 
-def exchanges_newer(session: Session, wanted: Asked, among: Iterable[Exchange] | None = None) -> Iterator[Exchange]:
+def exchanges_newer(
+    session: Session, wanted: ParsedQuery, among: Iterable[Exchange] | None = None
+) -> Iterator[Exchange]:
     """Exchanges that may be meant, newest first; all others are not."""
     found = newer(session.state.journal if among is None else among, wanted.after)
     destination = wanted.filter.exact.get("destination")
     return found if destination is None else (each for each in found if each.destination == destination)
 
 
-async def messages_newer(session: Session, wanted: Asked, before: str | None = None) -> Iterable[Message]:
+async def messages_newer(session: Session, wanted: ParsedQuery, before: str | None = None) -> Iterable[Message]:
     """Messages that may be meant, newest first; all others are not.
 
     Raises:
@@ -46,7 +48,7 @@ async def messages_newer(session: Session, wanted: Asked, before: str | None = N
     store, exact = session.state.store, wanted.filter.exact
     for name, named in (("before", before), ("after", wanted.after)):
         if named is not None and await store.message(named) is None:
-            raise ControlError(404, "Unknown message", f"{name}: no message {named!r} is kept in this session")
+            raise ControlRequestError(404, "Unknown message", f"{name}: no message {named!r} is kept in this session")
     if before is None and wanted.after is None:
         if "destination" in exact:
             found = await store.by_destination(exact["destination"], None, None)

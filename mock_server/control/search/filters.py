@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from mock_server.control.requests import ControlError
+from mock_server.control.requests import ControlRequestError
 from mock_server.control.search.subjects import LISTS, REQUEST_MEMBERS, ExchangeSubject, Subject
 from mock_server.domain.instants import Instant
 from mock_server.domain.secrets import Secrets
@@ -91,14 +91,16 @@ class Filter:
         return f"not {'before' if member == 'since' else 'after'} the time given as {member}"
 
 
-class Asked(NamedTuple):
+class ParsedQuery(NamedTuple):
     """A filter, and behind which item it begins."""
 
     filter: Filter
     after: str | None
 
 
-def asked(query: Mapping[str, str], members: Iterable[str], secrets: Secrets, beside: Iterable[str] = ()) -> Asked:
+def asked(
+    query: Mapping[str, str], members: Iterable[str], secrets: Secrets, beside: Iterable[str] = ()
+) -> ParsedQuery:
     """Read a filter from query parameters: members, `member~`, `since`, `until` and `after`.
 
     `beside` names parameters that the caller reads.
@@ -114,7 +116,7 @@ def asked(query: Mapping[str, str], members: Iterable[str], secrets: Secrets, be
         elif name not in _BOUNDS and name not in beside:
             raise _unknown(name, known, (*beside, *_BOUNDS))
     since, until = (_moment(query, name) for name in ("since", "until"))
-    return Asked(Filter(tests, since, until), query.get("after"))
+    return ParsedQuery(Filter(tests, since, until), query.get("after"))
 
 
 def as_meant(name: str, text: str) -> str:
@@ -130,10 +132,10 @@ def _moment(query: Mapping[str, str], name: str) -> Instant | None:
         # In a date, too, a space can only have been a plus sign.
         return parse_instant(query[name].replace(" ", "+"))
     except ValueError as error:
-        raise ControlError(400, "Bad request", f"{name}: {shown(query[name])} {error}") from None
+        raise ControlRequestError(400, "Bad request", f"{name}: {shown(query[name])} {error}") from None
 
 
-def _unknown(name: str, members: tuple[str, ...], others: tuple[str, ...]) -> ControlError:
+def _unknown(name: str, members: tuple[str, ...], others: tuple[str, ...]) -> ControlRequestError:
     near = did_you_mean(name.removesuffix(_CONTAINS), (*members, *others))
     said = f"unknown parameter {shown(name)}; known: {', '.join(others)}, and {', '.join(members)}"
-    return ControlError(400, "Bad request", f"{said}, each of these with ~ behind it for 'contains'{near}")
+    return ControlRequestError(400, "Bad request", f"{said}, each of these with ~ behind it for 'contains'{near}")

@@ -9,7 +9,7 @@ from itertools import dropwhile, islice, takewhile
 from typing import Any, NamedTuple
 
 from mock_server.control import shapes
-from mock_server.control.requests import ControlError
+from mock_server.control.requests import ControlRequestError
 from mock_server.domain.instants import LATEST, Instant, rfc3339
 from mock_server.domain.message import Message
 from mock_server.explanation import masked
@@ -43,7 +43,7 @@ def mark_of(text: str) -> Mark:
     """
     found = _MARK.fullmatch(text)
     if found is None or int(found[1]) > LATEST:
-        raise ControlError(400, "Bad request", f"{text[:40]!r} is no mark; they look like 1768467600000000-17")
+        raise ControlRequestError(400, "Bad request", f"{text[:40]!r} is no mark; they look like 1768467600000000-17")
     return Mark(Instant(int(found[1])), int(found[2]))
 
 

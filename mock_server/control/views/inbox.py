@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from mock_server import explanation
-from mock_server.control.requests import ControlError
+from mock_server.control.requests import ControlRequestError
 from mock_server.control.search.subjects import ExchangeSubject
 from mock_server.domain.delivery import Status, latest
 from mock_server.domain.instants import rfc3339
@@ -81,7 +81,9 @@ class InboxVerbs:
             ControlError: 400, `before` is no number of an exchange, or the state is none.
         """
         if sought.state and sought.state not in STATES:
-            raise ControlError(400, "Bad request", f"state: {sought.state[:40]!r} is not one of {', '.join(STATES)}")
+            raise ControlRequestError(
+                400, "Bad request", f"state: {sought.state[:40]!r} is not one of {', '.join(STATES)}"
+            )
         found: list[dict[str, Any]] = []
         last = None
         for looked_at, (number, item) in enumerate(await self._items(sought, self._number(before))):
@@ -100,7 +102,7 @@ class InboxVerbs:
         if before is None:
             return self._session.state.journal.opened + 1
         if not (before.isascii() and before.isdigit() and len(before) <= 18):
-            raise ControlError(400, "Bad request", f"before: {before[:40]!r} is no number of an exchange")
+            raise ControlRequestError(400, "Bad request", f"before: {before[:40]!r} is no number of an exchange")
         return int(before)
 
     async def _items(self, sought: Sought, before: int) -> Iterator[_Item]:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.console.browser import chromium
-from tests.console.browser.windows import PATIENCE, Window, Windows
+from tests.console.browser.windows import PATIENCE, BrowserWindows, Window
 from tests.support import SessionClient, SessionFactory
 
 
@@ -21,17 +21,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def windows(browser: Browser, worlds: SessionFactory) -> Iterator[Windows]:
+def windows(browser: Browser, worlds: SessionFactory) -> Iterator[BrowserWindows]:
     """Opens windows; a test in one of whose windows something went wrong has failed, whatever else it saw.
 
     They are closed before their sessions end: hence `worlds`.
     """
-    opened = Windows(browser)
+    opened = BrowserWindows(browser)
     yield opened
     assert list(opened.close()) == []
 
 
 @pytest.fixture
-def window(windows: Windows, world: SessionClient) -> Window:
+def window(windows: BrowserWindows, world: SessionClient) -> Window:
     """A window on a fresh session."""
     return windows(world)

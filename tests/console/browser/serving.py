@@ -19,7 +19,7 @@ _PATIENCE = 60
 """Seconds until a process that does not end counts as hanging."""
 
 
-class Served:
+class ServedGateway:
     """One running `sms-mock serve`."""
 
     def __init__(self, port: int = 0) -> None:
@@ -78,9 +78,9 @@ class Served:
 
 
 @contextmanager
-def served(port: int = 0) -> Iterator[Served]:
+def served(port: int = 0) -> Iterator[ServedGateway]:
     """A gateway, until the end of the block or an earlier stop."""
-    started = Served(port)
+    started = ServedGateway(port)
     try:
         yield started
     finally:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from mock_server.testing import MockGateway
 from tests.console.browser.axe import violations
 from tests.console.browser.views import OF_AN_EMPTY_SESSION, PATHS, fill, prepare
-from tests.console.browser.windows import DESK, NARROWEST, PHONE, Window, Windows
+from tests.console.browser.windows import DESK, NARROWEST, PHONE, BrowserWindows, Window
 from tests.support import SessionClient
 
 LANGUAGES = {"en": "en-GB", "it": "it-IT"}
@@ -39,7 +39,7 @@ def assert_usable(window: Window, view: str) -> None:
 @pytest.fixture(scope="module", params=LANGUAGES)
 def window(request: pytest.FixtureRequest, browser: Browser, gateway: MockGateway) -> Iterator[Window]:
     """One window for all views: it costs more than a look at a page."""
-    windows = Windows(browser)
+    windows = BrowserWindows(browser)
     opened = windows(gateway.url, language=LANGUAGES[request.param])
     opened.expect_trouble("404")
     yield opened
@@ -71,7 +71,7 @@ def test_an_empty_view_has_no_violation(window: Window, world: SessionClient, vi
     assert_usable(window, view)
 
 
-def test_a_violation_is_found(windows: Windows, world: SessionClient) -> None:
+def test_a_violation_is_found(windows: BrowserWindows, world: SessionClient) -> None:
     """A pale colour, and a field without a label: the judge is not blind."""
     page = windows(world).open()
     page.evaluate(

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.console.browser.views import PATHS
-from tests.console.browser.windows import NARROWEST, Window, Windows
+from tests.console.browser.windows import NARROWEST, BrowserWindows, Window
 from tests.support import ADMIN, SessionClient
 
 HOSTILE = {
@@ -34,7 +34,7 @@ WRITTEN = [kind for kind in HOSTILE if kind not in {"nothing to be seen", "half 
 
 
 @pytest.mark.parametrize("view", PATHS)
-def test_hostile_texts_are_texts_on_every_view(windows: Windows, world: SessionClient, view: str) -> None:
+def test_hostile_texts_are_texts_on_every_view(windows: BrowserWindows, world: SessionClient, view: str) -> None:
     """In the text, the number, the reference, the user name and the headers; a page that is open gets them live."""
     window = windows(world, size=NARROWEST)
     if view == "problem":

@@ -8,22 +8,22 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.console.browser.serving import Served, served
-from tests.console.browser.windows import Windows
+from tests.console.browser.serving import ServedGateway, served
+from tests.console.browser.windows import BrowserWindows
 from tests.support import DESTINATION, SessionClient
 
 CODE = "428371"
 
 
 @pytest.fixture(scope="module")
-def readme() -> Iterator[Served]:
+def readme() -> Iterator[ServedGateway]:
     """`sms-mock serve`, as `make serve` has it."""
     with served() as running:
         yield running
 
 
 @pytest.fixture
-def quiet(readme: Served) -> SessionClient:
+def quiet(readme: ServedGateway) -> SessionClient:
     """A session of its own, whose clock stands still until somebody moves it."""
     return readme.world()
 
@@ -34,7 +34,7 @@ def on_the_clipboard(page: Page) -> str:
     return found
 
 
-def test_a_first_visit(windows: Windows, readme: Served) -> None:
+def test_a_first_visit(windows: BrowserWindows, readme: ServedGateway) -> None:
     """The start names the page; the page says how to send; and what is sent stands on it."""
     window = windows(readme.url, clipboard=True)
     page = window.page
@@ -53,7 +53,7 @@ def test_a_first_visit(windows: Windows, readme: Served) -> None:
     assert on_the_clipboard(page) == CODE
 
 
-def test_a_message_is_seen_to_arrive(windows: Windows, quiet: SessionClient) -> None:
+def test_a_message_is_seen_to_arrive(windows: BrowserWindows, quiet: SessionClient) -> None:
     """Without a reload: first the message, then what becomes of it."""
     page = windows(quiet).open()
     expect(page.get_by_role("heading", name="Nothing has been sent yet")).to_be_visible()
@@ -69,7 +69,7 @@ def test_a_message_is_seen_to_arrive(windows: Windows, quiet: SessionClient) -> 
     expect(conversation).to_contain_text("delivered")
 
 
-def test_the_next_send_is_made_to_fail(windows: Windows, quiet: SessionClient) -> None:
+def test_the_next_send_is_made_to_fail(windows: BrowserWindows, quiet: SessionClient) -> None:
     """By one button, once: what is armed is seen on every page until it is used up, and then all is well."""
     page = windows(quiet).open()
     page.get_by_role("link", name="Make it fail").click()
@@ -96,7 +96,7 @@ def test_the_next_send_is_made_to_fail(windows: Windows, quiet: SessionClient) -
     expect(page.get_by_role("region", name="Why this answer")).to_contain_text("Without it: accepted")
 
 
-def test_what_is_armed_is_disarmed(windows: Windows, quiet: SessionClient) -> None:
+def test_what_is_armed_is_disarmed(windows: BrowserWindows, quiet: SessionClient) -> None:
     """For ever is until somebody thinks better of it."""
     page = windows(quiet).open("/forcing")
     page.get_by_label("until I disarm it").check()
@@ -111,7 +111,7 @@ def test_what_is_armed_is_disarmed(windows: Windows, quiet: SessionClient) -> No
     assert len(quiet.messages()) == 1
 
 
-def test_the_scenario_is_switched(windows: Windows, quiet: SessionClient) -> None:
+def test_the_scenario_is_switched(windows: BrowserWindows, quiet: SessionClient) -> None:
     """By one click; and by a link that anybody may follow, into a session of their own."""
     page = windows(quiet).open()
     page.get_by_role("link", name="Scenarios").click()
@@ -132,7 +132,7 @@ def test_the_scenario_is_switched(windows: Windows, quiet: SessionClient) -> Non
     assert SessionClient(quiet.client, session).send("Hello").json()["code"] == 64
 
 
-def test_time_is_moved_and_a_webhook_tried_again(windows: Windows, quiet: SessionClient) -> None:
+def test_time_is_moved_and_a_webhook_tried_again(windows: BrowserWindows, quiet: SessionClient) -> None:
     """The receiver fails once. Nobody waits for the gateway's next try: time is moved to it."""
     quiet.request("PUT", "/_control/receiver/shop", {"answer": 500, "times": 1})
     receiver = quiet.receiver("shop")
@@ -160,7 +160,7 @@ def test_time_is_moved_and_a_webhook_tried_again(windows: Windows, quiet: Sessio
     expect(timeline.get_by_text('"DELIVERED"').first).to_be_visible()
 
 
-def test_it_is_found_out_why(windows: Windows, quiet: SessionClient) -> None:
+def test_it_is_found_out_why(windows: BrowserWindows, quiet: SessionClient) -> None:
     """A send was refused: the page says by what, on which ground, and how to do it again."""
     quiet.send("Hello", "+447700900061")
     page = windows(quiet, clipboard=True).open()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.console.browser.views import PARCEL, PATHS, fill
-from tests.console.browser.windows import Size, Window, Windows
+from tests.console.browser.windows import BrowserWindows, Size, Window
 from tests.support import SessionClient
 
 MOST_STOPS = 400
@@ -40,7 +40,7 @@ def stops(page: Page) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("view", PATHS)
-def test_every_stop_of_the_keyboard_is_seen(windows: Windows, world: SessionClient, view: str) -> None:
+def test_every_stop_of_the_keyboard_is_seen(windows: BrowserWindows, world: SessionClient, view: str) -> None:
     """With a ring around it, inside the window, and not beneath the bar at its top; the last one lets go."""
     fill(world)
     window = windows(world, size=LOW)
@@ -68,7 +68,7 @@ def test_the_first_stop_leads_past_the_navigation(window: Window) -> None:
     expect(page.get_by_role("searchbox")).to_be_focused()
 
 
-def test_a_message_is_found_and_read_with_the_keyboard_alone(windows: Windows, world: SessionClient) -> None:
+def test_a_message_is_found_and_read_with_the_keyboard_alone(windows: BrowserWindows, world: SessionClient) -> None:
     """From the inbox to the reason of an answer: Ctrl+K, what is sought, Enter, and on."""
     fill(world)
     page = windows(world).open()
@@ -89,7 +89,7 @@ def test_a_message_is_found_and_read_with_the_keyboard_alone(windows: Windows, w
     expect(page.get_by_role("cell", name="passed").first).to_be_visible()
 
 
-def test_a_failure_is_armed_with_the_keyboard_alone(windows: Windows, world: SessionClient) -> None:
+def test_a_failure_is_armed_with_the_keyboard_alone(windows: BrowserWindows, world: SessionClient) -> None:
     """For one number, three times; and disarmed. The focus stays near what was pressed."""
     page = windows(world).open("/forcing")
 
@@ -110,7 +110,7 @@ def test_a_failure_is_armed_with_the_keyboard_alone(windows: Windows, world: Ses
 
 
 @pytest.mark.parametrize("view", ["inbox", "message", "forcing", "sessions"])
-def test_ctrl_k_leads_to_the_search(windows: Windows, world: SessionClient, view: str) -> None:
+def test_ctrl_k_leads_to_the_search(windows: BrowserWindows, world: SessionClient, view: str) -> None:
     """Where there is none, to the inbox's."""
     fill(world)
     page = windows(world).open(PATHS[view](world))

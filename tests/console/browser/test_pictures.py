@@ -17,7 +17,7 @@ import pytest
 
 from mock_server.testing import MockGateway
 from tests.console.browser.views import PATHS, fill, prepare
-from tests.console.browser.windows import DESK, PHONE, Scheme, Size, Window, Windows
+from tests.console.browser.windows import DESK, PHONE, BrowserWindows, Scheme, Size, Window
 from tests.structure.project_sources import ROOT
 from tests.support import MORNING, SessionClient
 
@@ -80,7 +80,7 @@ def made(client: httpx2.Client, view: str, name: str) -> SessionClient:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_pictures_are_made(windows: Windows, shown: dict[str, SessionClient], folder: Path, view: str) -> None:
+def test_pictures_are_made(windows: BrowserWindows, shown: dict[str, SessionClient], folder: Path, view: str) -> None:
     """Of what a window of that size shows, in that scheme."""
     world = shown.get(view, shown["inbox"])
     window = windows(world)

@@ -7,7 +7,7 @@ from functools import partial
 from playwright.sync_api import Route, expect
 
 from tests.console.browser.serving import served
-from tests.console.browser.windows import Window, Windows
+from tests.console.browser.windows import BrowserWindows, Window
 from tests.support import SessionClient
 
 _ONCE_HTMX_COULD_HAVE_LOOKED = """() => new Promise((done) => {
@@ -23,7 +23,7 @@ GONE = r"net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODI
 OFFLINE = "The server does not answer"
 
 
-def test_a_server_with_five_open_pages_is_gone_in_two_seconds(windows: Windows) -> None:
+def test_a_server_with_five_open_pages_is_gone_in_two_seconds(windows: BrowserWindows) -> None:
     """Each of them holds a stream that never ends by itself."""
     with served() as running:
         for _ in range(5):
@@ -35,7 +35,7 @@ def test_a_server_with_five_open_pages_is_gone_in_two_seconds(windows: Windows) 
         assert running.stop() < LIMIT
 
 
-def test_a_page_finds_its_server_again_by_itself(windows: Windows) -> None:
+def test_a_page_finds_its_server_again_by_itself(windows: BrowserWindows) -> None:
     """Nobody has to reload it: it says that the server is gone, and then shows what the new one has."""
     with served() as first:
         window = windows(first.url)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from mock_server.api.guard import Access
 from mock_server.testing import MockGateway
 from tests.console.browser.axe import violations
-from tests.console.browser.windows import PHONE, Windows
+from tests.console.browser.windows import PHONE, BrowserWindows
 from tests.support import SessionClient
 
 TOKEN = "t0ken-of-the-tests"
@@ -29,7 +29,7 @@ def locked() -> Iterator[SessionClient]:
 
 @pytest.mark.parametrize("language", ["en-GB", "it-IT"])
 def test_the_form_that_asks_for_it_can_be_used_by_everybody(
-    windows: Windows, locked: SessionClient, language: str
+    windows: BrowserWindows, locked: SessionClient, language: str
 ) -> None:
     """In both schemes, on a desk and on a phone."""
     window = windows(locked, language=language)
@@ -42,7 +42,7 @@ def test_the_form_that_asks_for_it_can_be_used_by_everybody(
     assert found + violations(page) == []
 
 
-def test_the_token_is_shown_once(windows: Windows, locked: SessionClient) -> None:
+def test_the_token_is_shown_once(windows: BrowserWindows, locked: SessionClient) -> None:
     """The page that was asked for comes then, and it is live: the cookie is good for the stream as well."""
     window = windows(locked)
     window.expect_trouble("401")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.console.browser.chromium import NAMES, VARIABLE, NoBrowserError, executable
-from tests.console.browser.windows import Window, Windows
+from tests.console.browser.windows import BrowserWindows, Window
 from tests.support import SessionClient
 
 WRONG = {
@@ -44,7 +44,7 @@ WRONG = {
 def test_what_goes_wrong_in_a_window_is_seen(browser: Browser, world: SessionClient, kind: str) -> None:
     """Otherwise its silence would prove nothing."""
     script, event, said = WRONG[kind]
-    windows = Windows(browser)
+    windows = BrowserWindows(browser)
     window = windows(world)
     page = window.open()
 

@@ -6,12 +6,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.console.browser.views import PARCEL, WATCHED, fill
-from tests.console.browser.windows import PHONE, Window, Windows
+from tests.console.browser.windows import PHONE, BrowserWindows, Window
 from tests.support import SessionClient
 
 
 @pytest.fixture
-def plain(windows: Windows, world: SessionClient) -> Window:
+def plain(windows: BrowserWindows, world: SessionClient) -> Window:
     """A window without scripts on a session with messages."""
     fill(world)
     return windows(world, javascript=False, size=PHONE)

@@ -84,7 +84,7 @@ class Window:
         dialog.dismiss()
 
 
-class Windows:
+class BrowserWindows:
     """Opens windows, each with cookies and settings of its own, and closes them all."""
 
     def __init__(self, browser: Browser) -> None:

@@ -8,7 +8,7 @@ from mock_server.domain.errors import BAD_CREDENTIALS, NO_CREDENTIALS
 from mock_server.domain.policy import Account
 from mock_server.domain.requirements import Requirement, assumed, documented
 from mock_server.domain.rules.authentication import authentication
-from mock_server.domain.submission import Credentials, Operation, Presented
+from mock_server.domain.submission import BasicCredentials, Operation, Presented
 from tests.domain.asking import ADMIN, CUSTOMER, FORMER, a_policy, an_attempt, assert_refused
 
 ACC_1 = documented("ACC-1")
@@ -37,23 +37,31 @@ def test_an_absent_header_is_named_as_such() -> None:
     ("by", "requirement", "reason"),
     [
         pytest.param(Presented.UNDECODABLE, ACC_5, "not decodable", id="undecodable"),
-        pytest.param(Credentials("nobody", "admin-secret"), ACC_1, "no account 'nobody'", id="unknown user"),
-        pytest.param(Credentials("", ""), ACC_1, "no account ''", id="empty user and password"),
-        pytest.param(Credentials("", "admin-secret"), ACC_1, "no account ''", id="empty user"),
-        pytest.param(Credentials("Admin", "admin-secret"), ACC_1, "no account 'Admin'", id="user in another case"),
-        pytest.param(Credentials("admin ", "admin-secret"), ACC_1, "no account 'admin '", id="space after the user"),
-        pytest.param(Credentials("admin", ""), ACC_1, "wrong password", id="empty password"),
-        pytest.param(Credentials("admin", "Admin-Secret"), ACC_1, "wrong password", id="password in another case"),
-        pytest.param(Credentials("admin", "admin-secret "), ACC_1, "wrong password", id="space after the password"),
-        pytest.param(Credentials("admin", "admin-secre"), ACC_1, "wrong password", id="password cut short"),
-        pytest.param(Credentials("admin", "admin-secret:"), ACC_1, "wrong password", id="a colon more"),
-        pytest.param(Credentials("admin", "customer-secret"), ACC_1, "wrong password", id="another's password"),
+        pytest.param(BasicCredentials("nobody", "admin-secret"), ACC_1, "no account 'nobody'", id="unknown user"),
+        pytest.param(BasicCredentials("", ""), ACC_1, "no account ''", id="empty user and password"),
+        pytest.param(BasicCredentials("", "admin-secret"), ACC_1, "no account ''", id="empty user"),
+        pytest.param(
+            BasicCredentials("Admin", "admin-secret"), ACC_1, "no account 'Admin'", id="user in another case"
+        ),
+        pytest.param(
+            BasicCredentials("admin ", "admin-secret"), ACC_1, "no account 'admin '", id="space after the user"
+        ),
+        pytest.param(BasicCredentials("admin", ""), ACC_1, "wrong password", id="empty password"),
+        pytest.param(
+            BasicCredentials("admin", "Admin-Secret"), ACC_1, "wrong password", id="password in another case"
+        ),
+        pytest.param(
+            BasicCredentials("admin", "admin-secret "), ACC_1, "wrong password", id="space after the password"
+        ),
+        pytest.param(BasicCredentials("admin", "admin-secre"), ACC_1, "wrong password", id="password cut short"),
+        pytest.param(BasicCredentials("admin", "admin-secret:"), ACC_1, "wrong password", id="a colon more"),
+        pytest.param(BasicCredentials("admin", "customer-secret"), ACC_1, "wrong password", id="another's password"),
         pytest.param(FORMER, ACC_1, "not active", id="inactive account"),
-        pytest.param(Credentials("former", "wrong"), ACC_1, "wrong password", id="inactive, and wrong password"),
+        pytest.param(BasicCredentials("former", "wrong"), ACC_1, "wrong password", id="inactive, and wrong password"),
     ],
 )
 def test_whatever_is_no_active_account_gets_one_and_the_same_answer(
-    by: Account | Credentials | Presented, requirement: Requirement, reason: str
+    by: Account | BasicCredentials | Presented, requirement: Requirement, reason: str
 ) -> None:
     """ERR-63b: unknown user, wrong password, inactive account, odd header: only the explanation differs."""
     refused = assert_refused(authentication(an_attempt(by=by), a_policy()), BAD_CREDENTIALS, requirement)
@@ -63,8 +71,8 @@ def test_whatever_is_no_active_account_gets_one_and_the_same_answer(
 
 
 @pytest.mark.requirement("ERR-63b")
-@pytest.mark.parametrize("by", [Credentials("admin", "guessed-password"), FORMER], ids=["wrong", "inactive"])
-def test_a_refusal_never_quotes_a_password(by: Account | Credentials) -> None:
+@pytest.mark.parametrize("by", [BasicCredentials("admin", "guessed-password"), FORMER], ids=["wrong", "inactive"])
+def test_a_refusal_never_quotes_a_password(by: Account | BasicCredentials) -> None:
     """Secrets stay out: neither the presented nor the right password stands in the explanation."""
     refused = authentication(an_attempt(by=by), a_policy())
 

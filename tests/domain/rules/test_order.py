@@ -31,7 +31,15 @@ from mock_server.domain.rules import (
     object_to_offer,
     object_to_submission,
 )
-from mock_server.domain.submission import Attempt, Credentials, Operation, Reference, Submission, Unreadable, Webhook
+from mock_server.domain.submission import (
+    Attempt,
+    BasicCredentials,
+    Operation,
+    Reference,
+    Submission,
+    Unreadable,
+    Webhook,
+)
 from tests.domain.asking import ACCOUNTS, ADMIN, MORNING, SERVICES, URL, an_attempt
 
 ORD_1 = (
@@ -55,7 +63,7 @@ ORD_1 = (
 
 
 @dataclass(frozen=True)
-class Case:
+class DefectiveAttempt:
     """An attempt to send, with everything that the rules look at."""
 
     caller: Account = ADMIN
@@ -68,11 +76,11 @@ class Case:
     up: bool = True
     tally: Tally = field(default_factory=Tally)
 
-    def with_fields(self, **fields: Any) -> Case:
+    def with_fields(self, **fields: Any) -> DefectiveAttempt:
         """The case with another submission."""
         return replace(self, submission=msgspec.structs.replace(self.submission, **fields))
 
-    def with_tally(self, **counted: int) -> Case:
+    def with_tally(self, **counted: int) -> DefectiveAttempt:
         """The case with other windows."""
         return replace(self, tally=msgspec.structs.replace(self.tally, **counted))
 
@@ -91,7 +99,7 @@ class Case:
     @property
     def attempt(self) -> Attempt:
         """The request of the case."""
-        credentials = Credentials(self.caller.username, self.password or self.caller.password)
+        credentials = BasicCredentials(self.caller.username, self.password or self.caller.password)
         content = Unreadable(MALFORMED, assumed("BAD-1"), "body: empty") if self.unreadable else self.submission
         return Attempt(Operation.ADMIN, credentials, content, MORNING, "exchange-1")
 
@@ -110,7 +118,7 @@ class Case:
 
 EVERYBODY = NumberList(("*",))
 
-DEFECTS: dict[str, Callable[[Case], Case]] = {
+DEFECTS: dict[str, Callable[[DefectiveAttempt], DefectiveAttempt]] = {
     "authentication": lambda case: replace(case, password="wrong"),
     "privilege": lambda case: replace(case, caller=ACCOUNTS["customer"]),
     "content": lambda case: replace(case, unreadable=True),
@@ -141,9 +149,9 @@ NEVER_TOGETHER = {
 PAIRS = [pair for pair in combinations(ORD_1, 2) if pair not in NEVER_TOGETHER]
 
 
-def _broken(*rules: str) -> Case:
+def _broken(*rules: str) -> DefectiveAttempt:
     """A case with these defects; the ones that replace the text come first, those that add to it later."""
-    case = Case()
+    case = DefectiveAttempt()
     for rule in sorted(rules, key=lambda name: (name == "length", name)):
         case = DEFECTS[rule](case)
     return case
@@ -166,7 +174,7 @@ def test_the_three_stages_make_up_the_order() -> None:
 @pytest.mark.requirement("ORD-1", "REQ-11")
 def test_nothing_stands_against_a_good_submission() -> None:
     """ORD-1: where no rule fires, the message is handed over."""
-    assert Case().ask() is None
+    assert DefectiveAttempt().ask() is None
 
 
 @pytest.mark.requirement("ORD-1")
@@ -214,7 +222,7 @@ def test_an_attempt_that_nothing_stands_against_yields_its_submission() -> None:
     """ORD-1: the first stage hands on what it read, untouched."""
     attempt = an_attempt()
 
-    assert object_to_attempt(attempt, Case().policy) is attempt.content
+    assert object_to_attempt(attempt, DefectiveAttempt().policy) is attempt.content
 
 
 @pytest.mark.requirement("OP-4", "ACC-1", "ACC-2")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from contract_tests.client.driver.protocol import Accepted, Failed, Outcome, RefusedWith
+from contract_tests.client.driver.protocol import Outcome, ReportedAccepted, ReportedFailed, ReportedRefused
 from tests.kit.broken_clients.base import Ways, understood
 from tests.kit.broken_clients.breaking import BrokenClient, broken
 from tests.kit.broken_clients.wire import Reply, WithoutChunks
@@ -22,14 +22,14 @@ def taken(when: Callable[[Reply], bool]) -> Ways:
         if not when(reply):
             return understood(reply)
         said = (reply.members or {}).get("id")
-        return Accepted(said if isinstance(said, str) else _ID)
+        return ReportedAccepted(said if isinstance(said, str) else _ID)
 
     return Ways(understood=understand)
 
 
 def failing(when: Callable[[Reply], bool]) -> Ways:
     """Some answers are not understood."""
-    return Ways(understood=lambda reply: Failed("not understood") if when(reply) else understood(reply))
+    return Ways(understood=lambda reply: ReportedFailed("not understood") if when(reply) else understood(reply))
 
 
 def _only_json(reply: Reply) -> Outcome:
@@ -50,29 +50,29 @@ def _member(name: str, reply: Reply) -> object:
 
 def _renamed(change: Callable[[str], str]) -> Ways:
     return retold(
-        lambda said: replace(said, message_id=change(said.message_id)) if isinstance(said, Accepted) else said
+        lambda said: replace(said, message_id=change(said.message_id)) if isinstance(said, ReportedAccepted) else said
     )
 
 
 def _other_code(change: Callable[[int], int]) -> Ways:
-    return retold(lambda said: RefusedWith(change(said.code)) if isinstance(said, RefusedWith) else said)
+    return retold(lambda said: ReportedRefused(change(said.code)) if isinstance(said, ReportedRefused) else said)
 
 
 def _by_status(reply: Reply) -> Outcome:
     found = understood(reply)
-    return found if isinstance(found, Accepted) or reply.status == 200 else RefusedWith(reply.status)
+    return found if isinstance(found, ReportedAccepted) or reply.status == 200 else ReportedRefused(reply.status)
 
 
 def _by_pattern(reply: Reply) -> Outcome:
     """Reads an acceptance with a pattern that knows one order of members and no white space."""
     found = understood(reply)
     line = re.match(rb'\{"message": ?"[^"]*", ?"id": ?"([^"]+)"', reply.body)
-    return Failed("not understood") if isinstance(found, Accepted) and line is None else found
+    return ReportedFailed("not understood") if isinstance(found, ReportedAccepted) and line is None else found
 
 
 def _lax_code(reply: Reply) -> Outcome:
     code = _member("code", reply)
-    return RefusedWith(int(code)) if isinstance(code, str) and code.isdigit() else understood(reply)
+    return ReportedRefused(int(code)) if isinstance(code, str) and code.isdigit() else understood(reply)
 
 
 SUCCESS = (
@@ -92,9 +92,9 @@ SUCCESS = (
     broken("an id is a success", "outcome.contradiction", taken(lambda reply: isinstance(_member("id", reply), str))),
     broken("60 is a success", "outcome.accepted", taken(lambda reply: _member("code", reply) == 60)),
     broken("swallows every failure", "outcome.unknown-fate", retold(
-        lambda said: Accepted("unknown") if isinstance(said, Failed) else said
+        lambda said: ReportedAccepted("unknown") if isinstance(said, ReportedFailed) else said
     )),
-    broken("what was reset has arrived", "outcome.unknown-fate", Ways(lost=lambda _: Accepted(_ID))),
+    broken("what was reset has arrived", "outcome.unknown-fate", Ways(lost=lambda _: ReportedAccepted(_ID))),
 )  # fmt: skip
 
 WORDS = (
@@ -102,15 +102,15 @@ WORDS = (
     broken("the id is cut", "outcome.id", _renamed(lambda said: said[:8])),
     broken("the id in upper case", "outcome.id", _renamed(str.upper)),
     broken("a provider of its own", "outcome.provider", retold(
-        lambda said: replace(said, provider="PROVIDER1") if isinstance(said, Accepted) else said
+        lambda said: replace(said, provider="PROVIDER1") if isinstance(said, ReportedAccepted) else said
     )),
     broken("every refusal is 8", "outcome.refused", _other_code(lambda _: 8)),
     broken("codes shifted by one", "outcome.refused", _other_code(lambda code: code + 1)),
     broken("the status for the code", "outcome.refused", Ways(understood=_by_status)),
     broken("a code that is text", "outcome.refused", Ways(understood=_lax_code)),
-    broken("what is lost is 64", "outcome.unknown-fate", Ways(lost=lambda _: RefusedWith(64))),
+    broken("what is lost is 64", "outcome.unknown-fate", Ways(lost=lambda _: ReportedRefused(64))),
     broken("every acceptance failed", "outcome.failed", retold(
-        lambda said: Failed("too bad") if isinstance(said, Accepted) else said
+        lambda said: ReportedFailed("too bad") if isinstance(said, ReportedAccepted) else said
     )),
 )  # fmt: skip
 

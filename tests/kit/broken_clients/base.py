@@ -9,8 +9,8 @@ from itertools import count
 from typing import Any
 
 from contract_tests.client.driver.function import FunctionDriver, Returned
-from contract_tests.client.driver.protocol import Accepted, Failed, Intent, Outcome, RefusedWith
-from tests.kit.broken_clients.wire import Connection, Pooled, Reply, Request
+from contract_tests.client.driver.protocol import Intent, Outcome, ReportedAccepted, ReportedFailed, ReportedRefused
+from tests.kit.broken_clients.wire import Connection, Pooled, Reply, WireRequest
 
 PATHS = {"admin": "/api/Admin/send", "services": "/api/Services/send"}
 
@@ -37,26 +37,26 @@ def encoded(message: Message) -> bytes:
     return json.dumps(message).encode()
 
 
-def requested(intent: Intent, content: bytes) -> Request:
+def requested(intent: Intent, content: bytes) -> WireRequest:
     """The request for an intent."""
     headers = {
         "Accept": "application/json",
         "Content-Type": "application/json",
         "Authorization": intent.login.header,
     }
-    return Request("POST", intent.base_url.rstrip("/") + PATHS[intent.operation], headers, content)
+    return WireRequest("POST", intent.base_url.rstrip("/") + PATHS[intent.operation], headers, content)
 
 
 def understood(reply: Reply) -> Outcome:
     """What an answer means. Only what the gateway documents counts; members that nobody knows do not matter."""
     if reply.members is None:
-        return Failed(f"HTTP {reply.status} without a JSON object")
+        return ReportedFailed(f"HTTP {reply.status} without a JSON object")
     message_id, code, provider = (reply.members.get(name) for name in ("id", "code", "provider"))
     if reply.status == 200 and isinstance(message_id, str) and message_id and code is None:
-        return Accepted(message_id, provider if isinstance(provider, str) else None)
+        return ReportedAccepted(message_id, provider if isinstance(provider, str) else None)
     if message_id is None and type(code) is int and code in REFUSALS.get(reply.status, ()):
-        return RefusedWith(code)
-    return Failed(f"HTTP {reply.status} with code {code!r}")
+        return ReportedRefused(code)
+    return ReportedFailed(f"HTTP {reply.status} with code {code!r}")
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,11 @@ class Ways:
     message: Callable[[Message], Message] = dict
     """What is sent of what the caller wants."""
     content: Callable[[Message], bytes] = encoded
-    request: Callable[[Request, Intent], Request] = lambda request, _: request
+    request: Callable[[WireRequest, Intent], WireRequest] = lambda request, _: request
     """The request as it really goes out."""
     connect: Callable[[], Connection] = Pooled
     understood: Callable[[Reply], Outcome] = understood
-    lost: Callable[[OSError], Outcome] = lambda error: Failed(f"{type(error).__name__}: {error}")
+    lost: Callable[[OSError], Outcome] = lambda error: ReportedFailed(f"{type(error).__name__}: {error}")
     """What it means that no answer came."""
     again: Callable[[Try], bool] = lambda _: False
     """Whether to send once more after this."""

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from contract_tests.client.driver.calling import Driver
-from contract_tests.client.driver.protocol import Accepted, Failed, Outcome, RefusedWith
+from contract_tests.client.driver.protocol import Outcome, ReportedAccepted, ReportedFailed, ReportedRefused
 from tests.kit.broken_clients.answers import retold
 from tests.kit.broken_clients.base import ClientDriver, Message, Ways, understood
 from tests.kit.broken_clients.children import node
 from tests.kit.broken_clients.repeats import on, on_code
 from tests.kit.broken_clients.requests import asked
-from tests.kit.broken_clients.wire import OldVersion, OneSocket, Reply, Request, SendsChunks
+from tests.kit.broken_clients.wire import OldVersion, OneSocket, Reply, SendsChunks, WireRequest
 
 _OPTIONAL = dict.fromkeys(("reference", "detailed", "businessRelationId", "webhook"))
 
@@ -22,7 +22,7 @@ def _sorted(message: Message) -> bytes:
     return json.dumps(message, ensure_ascii=False, sort_keys=True, indent=2).encode()
 
 
-def _small_scheme(request: Request) -> Request:
+def _small_scheme(request: WireRequest) -> WireRequest:
     return request.having(Authorization=request.headers["Authorization"].replace("Basic", "basic"))
 
 
@@ -32,15 +32,15 @@ def _small(headers: Mapping[str, str]) -> Mapping[str, str]:
 
 def _careful(reply: Reply) -> Outcome:
     """Whether to trust an acceptance that says it is something else is open."""
-    return understood(reply) if "json" in reply.content_type else Failed(reply.content_type)
+    return understood(reply) if "json" in reply.content_type else ReportedFailed(reply.content_type)
 
 
 def _silent_on_provider(outcome: Outcome) -> Outcome:
-    return replace(outcome, provider=None) if isinstance(outcome, Accepted) else outcome
+    return replace(outcome, provider=None) if isinstance(outcome, ReportedAccepted) else outcome
 
 
 def _without_codes(outcome: Outcome) -> Outcome:
-    return Failed(f"refused: {outcome.code}") if isinstance(outcome, RefusedWith) else outcome
+    return ReportedFailed(f"refused: {outcome.code}") if isinstance(outcome, ReportedRefused) else outcome
 
 
 SENDING: dict[str, Ways] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from contract_tests.client.driver.protocol import Failed, RefusedWith
+from contract_tests.client.driver.protocol import ReportedFailed, ReportedRefused
 from tests.kit.broken_clients.base import Try, Ways
 from tests.kit.broken_clients.breaking import BrokenClient, Program, broken
 from tests.kit.broken_clients.wire import (
@@ -22,7 +22,7 @@ FOR_EVER = 50
 
 def on_code(*codes: int, tries: int = 3) -> Ways:
     """Sends again after these refusals."""
-    return on(lambda tried: isinstance(tried.outcome, RefusedWith) and tried.outcome.code in codes, tries=tries)
+    return on(lambda tried: isinstance(tried.outcome, ReportedRefused) and tried.outcome.code in codes, tries=tries)
 
 
 def on(when: Callable[[Try], bool], tries: int = 2) -> Ways:
@@ -65,7 +65,9 @@ UNKNOWN = (
     broken("sends again after a proxy's page", "resend.unknown-fate", on(_status(502, 504))),
     broken("sends again what it cannot read", "resend.unknown-fate", on(_no_json)),
     broken(
-        "sends again after any failure", "resend.unknown-fate", on(lambda tried: isinstance(tried.outcome, Failed))
+        "sends again after any failure",
+        "resend.unknown-fate",
+        on(lambda tried: isinstance(tried.outcome, ReportedFailed)),
     ),
     broken("sends again what was never taken", "resend.before", on(_cut_off), ("reset",)),
     broken("sends everything twice", "resend.unknown-fate", on(lambda _: True)),

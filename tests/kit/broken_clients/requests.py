@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from contract_tests.client.driver.protocol import Intent
 from tests.kit.broken_clients.base import Message, Ways, encoded
 from tests.kit.broken_clients.breaking import BrokenClient, broken
-from tests.kit.broken_clients.wire import Request
+from tests.kit.broken_clients.wire import WireRequest
 
 _BMP = 0xFFFF
 
@@ -33,7 +33,7 @@ def without(name: str, unless: Callable[[Any], bool] = lambda _: False) -> Ways:
     return Ways(message=lambda message: {key: each for key, each in message.items() if key != name or unless(each)})
 
 
-def asked(change: Callable[[Request], Request]) -> Ways:
+def asked(change: Callable[[WireRequest], WireRequest]) -> Ways:
     """The request is changed on its way out."""
     return Ways(request=lambda request, _: change(request))
 
@@ -53,20 +53,20 @@ def _bare_null(message: Message) -> Message:
     return {"reference": {"service": None, "action": "", "key": ""}, "webhook": {"url": None}, **message}
 
 
-def _by_url(request: Request, intent: Intent) -> Request:
+def _by_url(request: WireRequest, intent: Intent) -> WireRequest:
     return replace(request, url=f"{request.url}?{urlencode({'password': intent.password})}")
 
 
-def _in_authority(request: Request, intent: Intent) -> Request:
+def _in_authority(request: WireRequest, intent: Intent) -> WireRequest:
     """The header is right, and the address says it too where a proxy or a log reads it."""
     return request.having(Referer=f"http://{quote(intent.username)}:{quote(intent.password)}@sms.example/")
 
 
-def _in_body(request: Request, intent: Intent) -> Request:
+def _in_body(request: WireRequest, intent: Intent) -> WireRequest:
     return replace(request, content=encoded({**json.loads(request.content), "password": intent.password}))
 
 
-def _encoded_login(request: Request, intent: Intent) -> Request:
+def _encoded_login(request: WireRequest, intent: Intent) -> WireRequest:
     return request.having(X_Token=b64encode(intent.password.encode()).decode())
 
 

@@ -8,11 +8,11 @@ import httpx2
 
 from contract_tests.client.driver.calling import Driver
 from contract_tests.client.driver.function import Returned
-from contract_tests.client.driver.protocol import Accepted, Failed, Intent, Outcome
+from contract_tests.client.driver.protocol import Intent, Outcome, ReportedAccepted, ReportedFailed
 from tests.kit.broken_clients.base import ClientDriver, Message, Try, Ways, understood
 from tests.kit.broken_clients.breaking import BrokenClient, broken
 from tests.kit.broken_clients.repeats import on
-from tests.kit.broken_clients.wire import Hedges, Pooled, Remembers, Reply, Request
+from tests.kit.broken_clients.wire import Hedges, Pooled, Remembers, Reply, WireRequest
 
 _ROOM = 10
 """Connections that a pool has room for: what common ones come with."""
@@ -26,7 +26,7 @@ class LeavesAnswersOpen(Pooled):
         self._http = httpx2.AsyncClient(trust_env=False, verify=False, limits=httpx2.Limits(max_connections=_ROOM))
         self._open: list[httpx2.Response] = []
 
-    async def _asked(self, request: Request, timeout_s: float | None) -> Reply:
+    async def _asked(self, request: WireRequest, timeout_s: float | None) -> Reply:
         headers, content = request.headers, request.content
         asked = self._http.build_request("POST", request.url, headers=headers, content=content, timeout=timeout_s)
         try:
@@ -51,7 +51,7 @@ def _once(first: Message) -> Ways:
 
 def _first_id(told: list[Outcome]) -> Ways:
     def retold(outcome: Outcome, _: Intent) -> Returned:
-        if isinstance(outcome, Accepted):
+        if isinstance(outcome, ReportedAccepted):
             told.append(outcome)
             return told[0]
         return outcome
@@ -82,18 +82,18 @@ def _remembers_id() -> Driver:
 
 
 def _accepted(tried: Try) -> bool:
-    return isinstance(tried.outcome, Accepted)
+    return isinstance(tried.outcome, ReportedAccepted)
 
 
 def _strict(reply: Reply) -> Outcome:
     """Understands the members that it knows, and nothing beside them."""
     known = reply.status != 200 or reply.members is None or set(reply.members) <= {"message", "id", "provider"}
-    return understood(reply) if known else Failed("not understood")
+    return understood(reply) if known else ReportedFailed("not understood")
 
 
 _STRICT_AND_EAGER = Ways(
     understood=_strict,
-    again=lambda tried: tried.nth < 3 and tried.reply is not None and isinstance(tried.outcome, Failed),
+    again=lambda tried: tried.nth < 3 and tried.reply is not None and isinstance(tried.outcome, ReportedFailed),
 )
 
 SUBTLE: tuple[BrokenClient, ...] = (

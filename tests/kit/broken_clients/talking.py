@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from contract_tests.client.driver.function import Returned
-from contract_tests.client.driver.protocol import Accepted, Failed, Intent, Outcome, RefusedWith
+from contract_tests.client.driver.protocol import Intent, Outcome, ReportedAccepted, ReportedFailed, ReportedRefused
 from tests.kit.broken_clients.base import Ways
 from tests.kit.broken_clients.breaking import BrokenClient, broken
-from tests.kit.broken_clients.wire import Pooled, Reply, Request
+from tests.kit.broken_clients.wire import Pooled, Reply, WireRequest
 
 _LOG = logging.getLogger("broken client")
 
@@ -41,32 +41,36 @@ def _logs(outcome: Outcome, intent: Intent) -> Returned:
 
 
 def _gives_reason(outcome: Outcome, intent: Intent) -> Returned:
-    return Failed(f"{outcome.reason} (as {intent.login.header})") if isinstance(outcome, Failed) else outcome
+    return (
+        ReportedFailed(f"{outcome.reason} (as {intent.login.header})")
+        if isinstance(outcome, ReportedFailed)
+        else outcome
+    )
 
 
 def _raises(outcome: Outcome, _: Intent) -> Returned:
-    if isinstance(outcome, RefusedWith):
+    if isinstance(outcome, ReportedRefused):
         raise RuntimeError(f"refused with {outcome.code}")  # noqa: TRY004 - of no type does it speak
     return outcome
 
 
 def _says_nothing(outcome: Outcome, _: Intent) -> Any:
-    return None if isinstance(outcome, Failed) else outcome
+    return None if isinstance(outcome, ReportedFailed) else outcome
 
 
 def _code_as_text(outcome: Outcome, _: Intent) -> Returned:
-    return {"outcome": "refused", "code": str(outcome.code)} if isinstance(outcome, RefusedWith) else outcome
+    return {"outcome": "refused", "code": str(outcome.code)} if isinstance(outcome, ReportedRefused) else outcome
 
 
 def _without_id(outcome: Outcome, _: Intent) -> Returned:
-    return {"outcome": "accepted"} if isinstance(outcome, Accepted) else outcome
+    return {"outcome": "accepted"} if isinstance(outcome, ReportedAccepted) else outcome
 
 
-def _elsewhere(request: Request, intent: Intent) -> Request:
+def _elsewhere(request: WireRequest, intent: Intent) -> WireRequest:
     return replace(request, url=request.url.replace(intent.base_url, _NOWHERE))
 
 
-def _without_prefix(request: Request, intent: Intent) -> Request:
+def _without_prefix(request: WireRequest, intent: Intent) -> WireRequest:
     """Takes of the base URL the host alone."""
     scheme, _, rest = intent.base_url.partition("://")
     return replace(request, url=request.url.replace(intent.base_url, f"{scheme}://{rest.partition('/')[0]}"))
@@ -75,7 +79,7 @@ def _without_prefix(request: Request, intent: Intent) -> Request:
 class Dreaming(Pooled):
     """Sends nothing at all."""
 
-    async def exchange(self, request: Request, timeout_s: float) -> Reply:  # noqa: ARG002 - that is the defect
+    async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:  # noqa: ARG002 - that is the defect
         """Think that a gateway has answered."""
         return Reply(200, "application/json", b'{"message": "", "id": "7d9f0f5e-2222-4222-8333-444455556666"}')
 

@@ -15,7 +15,7 @@ import httpx2
 
 
 @dataclass(frozen=True)
-class Request:
+class WireRequest:
     """What goes out."""
 
     method: str
@@ -23,12 +23,12 @@ class Request:
     headers: Mapping[str, str]
     content: bytes
 
-    def having(self, **headers: str) -> Request:
+    def having(self, **headers: str) -> WireRequest:
         """The same with headers added or replaced; `_` in a name stands for `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return replace(self, headers={**self.headers, **named})
 
-    def without(self, name: str) -> Request:
+    def without(self, name: str) -> WireRequest:
         """The same with a header less."""
         return replace(self, headers={key: value for key, value in self.headers.items() if key != name})
 
@@ -58,7 +58,7 @@ _ROOM = 10
 class Connection(Protocol):
     """How one client reaches its gateway, for all that it sends."""
 
-    async def exchange(self, request: Request, timeout_s: float) -> Reply:
+    async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:
         """Send a request and read the answer; `TimeoutError` or `OSError` where none comes."""
         ...
 
@@ -74,12 +74,12 @@ class Pooled:
         # Certificates are of no use here, and to load them takes longer than all cases do.
         self._http = httpx2.AsyncClient(trust_env=False, verify=False)
 
-    async def exchange(self, request: Request, timeout_s: float) -> Reply:
+    async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:
         """Send a request and read the answer."""
         async with asyncio.timeout(timeout_s):
             return await self._asked(request, timeout_s)
 
-    async def _asked(self, request: Request, timeout_s: float | None) -> Reply:
+    async def _asked(self, request: WireRequest, timeout_s: float | None) -> Reply:
         try:
             answer = await self._http.request(
                 request.method, request.url, headers=request.headers, content=request.content, timeout=timeout_s
@@ -98,7 +98,7 @@ class Pooled:
 class WithoutTimeout(Pooled):
     """Waits for as long as it takes."""
 
-    async def exchange(self, request: Request, timeout_s: float) -> Reply:  # noqa: ARG002 - that is the defect
+    async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:  # noqa: ARG002 - that is the defect
         """Send a request and read the answer."""
         return await self._asked(request, None)
 
@@ -106,7 +106,7 @@ class WithoutTimeout(Pooled):
 class TimeoutByByte(Pooled):
     """httpx2 as it comes: its time-out is counted anew with every byte."""
 
-    async def exchange(self, request: Request, timeout_s: float) -> Reply:
+    async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:
         """Send a request and read the answer."""
         return await self._asked(request, timeout_s)
 
@@ -123,7 +123,7 @@ class Leaking(Pooled):
         )
         self._open: list[httpx2.Response] = []
 
-    async def _asked(self, request: Request, timeout_s: float | None) -> Reply:
+    async def _asked(self, request: WireRequest, timeout_s: float | None) -> Reply:
         asked = self._http.build_request(
             request.method, request.url, headers=request.headers, content=request.content,
             timeout=httpx2.Timeout(timeout_s, pool=0.05),
@@ -152,7 +152,7 @@ class OneSocket:
     def __init__(self) -> None:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def exchange(self, request: Request, timeout_s: float) -> Reply:
+    async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:
         """Send a request and read the answer."""
         try:
             async with asyncio.timeout(timeout_s):
@@ -162,7 +162,7 @@ class OneSocket:
             await self.close()
             raise error if isinstance(error, OSError) else OSError(str(error)) from error
 
-    async def _exchanged(self, request: Request) -> Reply:
+    async def _exchanged(self, request: WireRequest) -> Reply:
         target = urlsplit(request.url)
         if self.looks and self._streams is not None and self._streams[0].at_eof():
             await self.close()
@@ -221,7 +221,7 @@ class SendsChunks(OneSocket):
 class Hedges(Pooled):
     """Sends everything twice at once and takes one answer: a good way to read, and a bad one to send."""
 
-    async def exchange(self, request: Request, timeout_s: float) -> Reply:
+    async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:
         """Send a request twice and read the answers."""
         one, _ = await asyncio.gather(super().exchange(request, timeout_s), super().exchange(request, timeout_s))
         return one
@@ -234,7 +234,7 @@ class Remembers(Pooled):
         super().__init__()
         self._known: dict[str, Reply] = {}
 
-    async def exchange(self, request: Request, timeout_s: float) -> Reply:
+    async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:
         """Read the answer, or remember it."""
         if request.url not in self._known:
             self._known[request.url] = await super().exchange(request, timeout_s)
@@ -256,7 +256,7 @@ class HeedsWordsOnly(OneSocket):
 class SendsOnceMore(HeedsWordsOnly):
     """Finds out that a connection was closed while it lay idle, and sends once more on a new one: that is right."""
 
-    async def _exchanged(self, request: Request) -> Reply:
+    async def _exchanged(self, request: WireRequest) -> Reply:
         used = self._streams
         try:
             return await super()._exchanged(request)
@@ -270,9 +270,9 @@ class SendsOnceMore(HeedsWordsOnly):
 class SendsAllAgain(SendsOnceMore):
     """Where it has to connect anew, it begins with the message before: who knows whether that one arrived."""
 
-    _before: Request | None = None
+    _before: WireRequest | None = None
 
-    async def _exchanged(self, request: Request) -> Reply:
+    async def _exchanged(self, request: WireRequest) -> Reply:
         if self._streams is not None and self._streams[0].at_eof() and self._before is not None:
             await self.close()
             await super()._exchanged(self._before)

@@ -27,7 +27,7 @@ from mock_server.gateway import scheduler, submit
 from mock_server.gateway import webhooks as delivering
 from mock_server.ports import WebhookAnswer
 from mock_server.session.delivery_queue import QueueEntry
-from tests.kit.broken_gateways.breaking import Asked, Broken, ChangeAnswer, Said
+from tests.kit.broken_gateways.breaking import Broken, ChangeAnswer, GivenAnswer, SentRequest
 from tests.kit.broken_gateways.parts import policy
 
 Part = Callable[[], AbstractContextManager[Any]]
@@ -184,7 +184,7 @@ def _a_plus_is_a_blank() -> AbstractContextManager[Any]:
     return patch.object(message_status.StatusEndpoint, "__call__", call)
 
 
-def _oldest_first(_: Asked, said: Said) -> Said:
+def _oldest_first(_: SentRequest, said: GivenAnswer) -> GivenAnswer:
     found = said.members.get("messages")
     return said.having(messages=found[::-1]) if isinstance(found, list) else said
 
@@ -294,6 +294,6 @@ def _with_retries(right: Policy, kept: slice) -> Policy:
     return msgspec.structs.replace(right, webhooks=msgspec.structs.replace(rules, retries=rules.retries[kept]))
 
 
-def _unwrapped(said: Said) -> Said:
+def _unwrapped(said: GivenAnswer) -> GivenAnswer:
     found = said.members.get("message")
     return replace(said, body=json.dumps(found).encode()) if isinstance(found, dict) else said

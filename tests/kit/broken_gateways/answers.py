@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from dataclasses import replace
 
-from tests.kit.broken_gateways.breaking import Asked, Broken, ChangeAnswer, Said
+from tests.kit.broken_gateways.breaking import Broken, ChangeAnswer, GivenAnswer, SentRequest
 
 JSON = {"content-type": "application/json"}
 
@@ -20,19 +20,19 @@ def on_status(status: int, change: ChangeAnswer) -> ChangeAnswer:
     return lambda asked, said: change(asked, said) if said.status == status else said
 
 
-def _crash(_: Asked, __: Said) -> Said:
-    return Said(500, {"content-type": "text/plain; charset=utf-8"}, b"Internal Server Error")
+def _crash(_: SentRequest, __: GivenAnswer) -> GivenAnswer:
+    return GivenAnswer(500, {"content-type": "text/plain; charset=utf-8"}, b"Internal Server Error")
 
 
-def _flooded(asked: Asked, _: Said) -> Said:
-    return Said(500, JSON, b'{"code":60,"message":"Anti-flooding error","details":null}')
+def _flooded(asked: SentRequest, _: GivenAnswer) -> GivenAnswer:
+    return GivenAnswer(500, JSON, b'{"code":60,"message":"Anti-flooding error","details":null}')
 
 
-def _sends_flooded(asked: Asked, said: Said) -> Said:
+def _sends_flooded(asked: SentRequest, said: GivenAnswer) -> GivenAnswer:
     return _flooded(asked, said) if asked.path.endswith("send") and asked.method == "POST" else said
 
 
-def _password(asked: Asked, said: Said) -> Said:
+def _password(asked: SentRequest, said: GivenAnswer) -> GivenAnswer:
     _, _, encoded = asked.headers.get("authorization", "").partition(" ")
     try:
         found = b64decode(encoded).decode()
@@ -41,29 +41,29 @@ def _password(asked: Asked, said: Said) -> Said:
     return said.having(message=f"{said.members.get('message')} ({found})") if found else said
 
 
-def _redirect(asked: Asked, said: Said) -> Said:
+def _redirect(asked: SentRequest, said: GivenAnswer) -> GivenAnswer:
     slash = asked.path.endswith("/")
-    return Said(307, {"location": asked.path.rstrip("/")}, b"") if slash else said
+    return GivenAnswer(307, {"location": asked.path.rstrip("/")}, b"") if slash else said
 
 
-def _html(_: Asked, __: Said) -> Said:
-    return Said(404, {"content-type": "text/html"}, b"<h1>404</h1>")
+def _html(_: SentRequest, __: GivenAnswer) -> GivenAnswer:
+    return GivenAnswer(404, {"content-type": "text/html"}, b"<h1>404</h1>")
 
 
-def _provider(_: Asked, said: Said) -> Said:
+def _provider(_: SentRequest, said: GivenAnswer) -> GivenAnswer:
     return said.having(provider="PROVIDER1") if "id" in said.members else said
 
 
-def _same_id(_: Asked, said: Said) -> Said:
+def _same_id(_: SentRequest, said: GivenAnswer) -> GivenAnswer:
     known = "b3c4e1d2-7a60-4c19-8d2e-5f9a0c1b3d33"
     return said.having(id=known) if "id" in said.members else said
 
 
-def _health_503(_: Asked, said: Said) -> Said:
+def _health_503(_: SentRequest, said: GivenAnswer) -> GivenAnswer:
     return replace(said, status=503) if said.members.get("globalStatus") is False else said
 
 
-def _health_lies(_: Asked, said: Said) -> Said:
+def _health_lies(_: SentRequest, said: GivenAnswer) -> GivenAnswer:
     return said.having(globalStatus=True) if "globalStatus" in said.members else said
 
 

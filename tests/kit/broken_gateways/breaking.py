@@ -14,7 +14,7 @@ from mock_server.testing import MockGateway
 
 
 @dataclass(frozen=True)
-class Asked:
+class SentRequest:
     """A vendor request on its way in."""
 
     method: str
@@ -31,13 +31,13 @@ class Asked:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def having(self, **members: Any) -> Asked:
+    def having(self, **members: Any) -> SentRequest:
         """The same request with members replaced."""
         return replace(self, body=json.dumps({**self.members, **members}).encode())
 
 
 @dataclass(frozen=True)
-class Said:
+class GivenAnswer:
     """An answer on its way out."""
 
     status: int
@@ -53,22 +53,22 @@ class Said:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def having(self, **members: Any) -> Said:
+    def having(self, **members: Any) -> GivenAnswer:
         """The same answer with members replaced."""
         return replace(self, body=json.dumps({**self.members, **members}).encode())
 
-    def without(self, name: str) -> Said:
+    def without(self, name: str) -> GivenAnswer:
         """The same answer with a member left out."""
         return replace(self, body=json.dumps({k: v for k, v in self.members.items() if k != name}).encode())
 
-    def with_header(self, name: str, value: str | None) -> Said:
+    def with_header(self, name: str, value: str | None) -> GivenAnswer:
         """The same answer with a header replaced, or taken away."""
         others = {key: found for key, found in self.headers.items() if key != name}
         return replace(self, headers=others if value is None else {**others, name: value})
 
 
-ChangeAnswer = Callable[[Asked, Said], Said]
-ChangeRequest = Callable[[Asked], Asked | Said]
+ChangeAnswer = Callable[[SentRequest, GivenAnswer], GivenAnswer]
+ChangeRequest = Callable[[SentRequest], SentRequest | GivenAnswer]
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class _Changing:
             return
         asked = await _read(scope, receive)
         changed = asked if self._broken.request is None else self._broken.request(asked)
-        said = changed if isinstance(changed, Said) else await self._ask(scope, changed)
+        said = changed if isinstance(changed, GivenAnswer) else await self._ask(scope, changed)
         if self._broken.answer is not None:
             said = self._broken.answer(asked, said)
         headers = [(name.encode(), value.encode("latin-1")) for name, value in said.headers.items()]
@@ -120,7 +120,7 @@ class _Changing:
         await send({"type": "http.response.start", "status": said.status, "headers": [*headers, length]})
         await send({"type": "http.response.body", "body": said.body})
 
-    async def _ask(self, scope: Scope, asked: Asked) -> Said:
+    async def _ask(self, scope: Scope, asked: SentRequest) -> GivenAnswer:
         sent: list[Message] = []
 
         async def receive() -> Message:
@@ -132,10 +132,10 @@ class _Changing:
         headers = [(name.encode(), value.encode("latin-1")) for name, value in asked.headers.items()]
         await self._app({**scope, "headers": headers}, receive, send)
         body = b"".join(message.get("body", b"") for message in sent[1:])
-        return Said(sent[0]["status"], _decoded(sent[0]["headers"]), body)
+        return GivenAnswer(sent[0]["status"], _decoded(sent[0]["headers"]), body)
 
 
-async def _read(scope: Scope, receive: Receive) -> Asked:
+async def _read(scope: Scope, receive: Receive) -> SentRequest:
     body, more = b"", True
     while more:
         message = await receive()
@@ -144,7 +144,7 @@ async def _read(scope: Scope, receive: Receive) -> Asked:
     path = scope["path"]
     if path.startswith("/~"):
         path = "/" + path.split("/", 2)[-1]
-    return Asked(scope["method"], path, _decoded(scope["headers"]), body)
+    return SentRequest(scope["method"], path, _decoded(scope["headers"]), body)
 
 
 def _decoded(headers: Any) -> dict[str, str]:

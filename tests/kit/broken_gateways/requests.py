@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from tests.kit.broken_gateways.breaking import Asked, Broken, ChangeRequest, Said
+from tests.kit.broken_gateways.breaking import Broken, ChangeRequest, GivenAnswer, SentRequest
 
 _MALFORMED = b'{"code":400,"message":"Malformed request","details":"no"}'
-_REFUSAL = Said(400, {"content-type": "application/json"}, _MALFORMED)
+_REFUSAL = GivenAnswer(400, {"content-type": "application/json"}, _MALFORMED)
 _FIELDS = {
     "destination",
     "text",
@@ -26,7 +26,7 @@ _FIELDS = {
 def on_text(name: str, change: Any) -> ChangeRequest:
     """Change a member where it is text."""
 
-    def changed(asked: Asked) -> Asked:
+    def changed(asked: SentRequest) -> SentRequest:
         found = asked.members.get(name)
         return asked.having(**{name: change(found)}) if isinstance(found, str) else asked
 
@@ -38,38 +38,38 @@ def refuse_where(condition: Any) -> ChangeRequest:
     return lambda asked: _REFUSAL if condition(asked) and "authorization" in asked.headers else asked
 
 
-def _service_in_capitals(asked: Asked) -> Asked:
+def _service_in_capitals(asked: SentRequest) -> SentRequest:
     reference = asked.members.get("reference")
     if not isinstance(reference, dict) or not isinstance(reference.get("service"), str):
         return asked
     return asked.having(reference={**reference, "service": reference["service"].upper()})
 
 
-def _plain_webhook(asked: Asked) -> Asked:
+def _plain_webhook(asked: SentRequest) -> SentRequest:
     webhook = asked.members.get("webhook")
     if not isinstance(webhook, dict) or not isinstance(webhook.get("url"), str):
         return asked
     return asked.having(webhook={**webhook, "url": webhook["url"].replace("http://", "https://")})
 
 
-def _detailed_by_default(asked: Asked) -> Asked:
+def _detailed_by_default(asked: SentRequest) -> SentRequest:
     return asked if not asked.members or "detailed" in asked.members else asked.having(detailed=True)
 
 
-def _without_header(asked: Asked, name: str) -> dict[str, str]:
+def _without_header(asked: SentRequest, name: str) -> dict[str, str]:
     return {key: value for key, value in asked.headers.items() if key != name}
 
 
-def _any_type(asked: Asked) -> Asked:
+def _any_type(asked: SentRequest) -> SentRequest:
     return replace(asked, headers={**_without_header(asked, "content-type"), "content-type": "application/json"})
 
 
-def _basic_to_the_letter(asked: Asked) -> Asked:
+def _basic_to_the_letter(asked: SentRequest) -> SentRequest:
     given = asked.headers.get("authorization", "Basic ")
     return asked if given.startswith("Basic ") else replace(asked, headers=_without_header(asked, "authorization"))
 
 
-def _first_key_wins(asked: Asked) -> Asked:
+def _first_key_wins(asked: SentRequest) -> SentRequest:
     if not asked.members:
         return asked
     pairs: list[tuple[str, Any]] = json.loads(asked.body, object_pairs_hook=list)
@@ -80,34 +80,34 @@ def _first_key_wins(asked: Asked) -> Asked:
     )
 
 
-def _bom_is_eaten(asked: Asked) -> Asked:
+def _bom_is_eaten(asked: SentRequest) -> SentRequest:
     return replace(asked, body=asked.body.removeprefix(b"\xef\xbb\xbf"))
 
 
-def _lenient_json(asked: Asked) -> Asked:
+def _lenient_json(asked: SentRequest) -> SentRequest:
     return replace(asked, body=asked.body.replace(b",}", b"}"))
 
 
-def _nan_is_null(asked: Asked) -> Asked:
+def _nan_is_null(asked: SentRequest) -> SentRequest:
     return replace(asked, body=asked.body.replace(b"NaN", b"null"))
 
 
-def _has_null(asked: Asked) -> bool:
+def _has_null(asked: SentRequest) -> bool:
     return any(value is None for name, value in asked.members.items() if name not in {"text", "destination"})
 
 
-def _digits_to_number(asked: Asked) -> Asked:
+def _digits_to_number(asked: SentRequest) -> SentRequest:
     found = asked.members.get("lra")
     return asked.having(lra=int(found)) if isinstance(found, str) and found.isdigit() else asked
 
 
-def _coerced(asked: Asked) -> Asked:
+def _coerced(asked: SentRequest) -> SentRequest:
     known: dict[Any, bool] = {"true": True, "false": False}
     found = asked.members.get("detailed")
     return asked.having(detailed=known[found]) if isinstance(found, str) and found in known else asked
 
 
-def _account_is_read(asked: Asked) -> bool:
+def _account_is_read(asked: SentRequest) -> bool:
     return "Services" in asked.path and "account" in asked.members and not isinstance(asked.members["account"], str)
 
 

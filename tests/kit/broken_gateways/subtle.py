@@ -16,7 +16,7 @@ from mock_server.adapters.ids import SeededIds
 from mock_server.domain.flooding import Limits, Offer
 from mock_server.domain.msisdn import NumberList
 from mock_server.gateway import submit
-from tests.kit.broken_gateways.breaking import Asked, Broken, ChangeRequest
+from tests.kit.broken_gateways.breaking import Broken, ChangeRequest, SentRequest
 from tests.kit.broken_gateways.parts import _find, keyed
 
 _SEGMENT = 160
@@ -26,7 +26,7 @@ _SEGMENT = 160
 def on_login(change: Callable[[str, str], tuple[str, str]]) -> ChangeRequest:
     """Username and password are read in another way, where they can be read at all."""
 
-    def changed(asked: Asked) -> Asked:
+    def changed(asked: SentRequest) -> SentRequest:
         scheme, _, encoded = asked.headers.get("authorization", "").partition(" ")
         try:
             username, colon, password = b64decode(encoded, validate=True).decode().partition(":")

@@ -11,19 +11,19 @@ from typing import Any
 from contract_tests.client.cases import PASSWORD, USERNAME, Case
 from contract_tests.client.checks import by_id
 from contract_tests.client.driver.calling import Answer, Printed
-from contract_tests.client.driver.protocol import Accepted, Failed, Intent, Operation
-from contract_tests.client.evidence import Attempt, Evidence, Seen
+from contract_tests.client.driver.protocol import Intent, Operation, ReportedAccepted, ReportedFailed
+from contract_tests.client.evidence import Evidence, Seen, SendAttempt
 from contract_tests.client.playing import deadline_of
 from contract_tests.client.programs import simplest
-from contract_tests.client.steps import BY_NAME, ID, OURS, Group, Stage, Step
+from contract_tests.client.steps import BY_NAME, ID, OURS, Group, ScriptStep, StepStage
 
 BASE = "http://127.0.0.1:9/~s1"
 PATHS: dict[Operation, str] = {"admin": "/api/Admin/send", "services": "/api/Services/send"}
 LIMIT = 2.0
 """The client's own, in seconds."""
 
-TAKEN = Accepted(ID)
-LOST = Failed("no answer")
+TAKEN = ReportedAccepted(ID)
+LOST = ReportedFailed("no answer")
 
 _HEADERS = {"host": "127.0.0.1:9", "accept": "application/json", "content-type": "application/json",
             "authorization": "***"}  # fmt: skip
@@ -64,7 +64,7 @@ def sent(
     return replace(right, **changed)
 
 
-def _answered(step: Step) -> tuple[int | None, bytes, str]:
+def _answered(step: ScriptStep) -> tuple[int | None, bytes, str]:
     if step.then is None:
         return 200, _ACCEPTANCE, "accepted"
     if "refuse" in step.then:
@@ -75,7 +75,7 @@ def _answered(step: Step) -> tuple[int | None, bytes, str]:
     if step.group is Group.PROXY:
         digits = step.name[:3]
         return int(digits) if digits.isdigit() else 502, b"<html>Bad Gateway</html>", outcome
-    return (None, b"", outcome) if step.stage is Stage.ARRIVAL else (200, _ACCEPTANCE, outcome)
+    return (None, b"", outcome) if step.stage is StepStage.ARRIVAL else (200, _ACCEPTANCE, outcome)
 
 
 def refusal(code: int) -> tuple[int, bytes, str]:
@@ -97,14 +97,14 @@ def attempt(
     operation: Operation = "admin",
     seconds: float = 0.01,
     printed: Printed = _NOTHING,
-) -> Attempt:
+) -> SendAttempt:
     """One intent, what came of it, and what the client said."""
     wanted = simplest() if message is None else message
     intent = Intent(1, BASE, USERNAME, PASSWORD, wanted, LIMIT, operation)
-    return Attempt(intent, said, exchanges, seconds, printed, deadline_of(LIMIT))
+    return SendAttempt(intent, said, exchanges, seconds, printed, deadline_of(LIMIT))
 
 
-def evidence(*attempts: Attempt, late: tuple[Seen, ...] = ()) -> Evidence:
+def evidence(*attempts: SendAttempt, late: tuple[Seen, ...] = ()) -> Evidence:
     """A case that was played."""
     return Evidence(Case(tuple(each.intent.message for each in attempts)), attempts, late, BASE)
 
@@ -121,7 +121,7 @@ def wanting(message: Mapping[str, Any], arrived: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
-class Row:
+class EvidenceRow:
     """One case for one check: it breaks it, and its sentence has these words; or it is kept, though barely."""
 
     check: str
@@ -146,11 +146,11 @@ class Row:
         assert "\n" not in said[0]
 
 
-def breaks(check: str, name: str, found: Evidence, *words: str) -> Row:
+def breaks(check: str, name: str, found: Evidence, *words: str) -> EvidenceRow:
     """A breach."""
-    return Row(check, name, found, words)
+    return EvidenceRow(check, name, found, words)
 
 
-def keeps(check: str, name: str, found: Evidence) -> Row:
+def keeps(check: str, name: str, found: Evidence) -> EvidenceRow:
     """A near miss."""
-    return Row(check, name, found, None)
+    return EvidenceRow(check, name, found, None)

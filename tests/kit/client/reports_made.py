@@ -8,9 +8,19 @@ from dataclasses import replace
 from typing import Any
 
 from contract_tests.client.cases import Case
-from contract_tests.client.driver.protocol import Failed, Intent
-from contract_tests.client.evidence import Attempt, Evidence, Seen
-from contract_tests.client.findings import Breach, Failure, Law, Met, Received, Report, Severity, Standing, Verdict
+from contract_tests.client.driver.protocol import Intent, ReportedFailed
+from contract_tests.client.evidence import Evidence, Seen, SendAttempt
+from contract_tests.client.findings import (
+    Breach,
+    ClientFailure,
+    ClientLaw,
+    ClientReport,
+    ClientStanding,
+    ClientVerdict,
+    Reached,
+    ReceivedReceipt,
+    Severity,
+)
 from contract_tests.client.steps import BY_NAME, STEPS
 
 PASSWORD = "reports-Pa55w0rd"
@@ -32,9 +42,9 @@ CLIENT = "node driver.mjs"
 COMMAND = "sms-contract client --command 'node driver.mjs' --seed 7 --one-shot --cases 3 --resend allowed"
 
 
-def law(id_: str, severity: Severity = Severity.MAJOR, *requirements: str) -> Law:
+def law(id_: str, severity: Severity = Severity.MAJOR, *requirements: str) -> ClientLaw:
     """A check that judges nothing."""
-    return Law(id_, f"Why {id_} matters.", severity, requirements or ("AF-1",))
+    return ClientLaw(id_, f"Why {id_} matters.", severity, requirements or ("AF-1",))
 
 
 def evidence(message: Mapping[str, Any], reason: str = "no answer") -> Evidence:
@@ -54,31 +64,31 @@ def evidence(message: Mapping[str, Any], reason: str = "no answer") -> Evidence:
         outcome="accepted",
         message_id="5f2c",
     )
-    return Evidence(case, (Attempt(intent, Failed(reason), (seen,), 0.25),), base_url=intent.base_url)
+    return Evidence(case, (SendAttempt(intent, ReportedFailed(reason), (seen,), 0.25),), base_url=intent.base_url)
 
 
 def failure(
-    of: Law,
+    of: ClientLaw,
     said: str = "the message was sent twice",
     text: str = "Hi",
     replay: str | None = "r.yaml",
     reason: str = "",
-) -> Failure:
+) -> ClientFailure:
     """A breach; what is said and what is sent may be anything."""
     message = {"destination": "+447700900123", "text": text}
-    return Failure(of, Breach(said, exchange="x1"), evidence(message, reason or text), replay)
+    return ClientFailure(of, Breach(said, exchange="x1"), evidence(message, reason or text), replay)
 
 
-def broken(id_: str, severity: Severity = Severity.MAJOR, *, gap: bool = False, **more: Any) -> Standing:
+def broken(id_: str, severity: Severity = Severity.MAJOR, *, gap: bool = False, **more: Any) -> ClientStanding:
     """A check that is broken."""
     of = law(id_, severity)
-    return Standing(of, Verdict.BROKEN, 9, 4, failure=failure(of, **more), known_gap=gap)
+    return ClientStanding(of, ClientVerdict.BROKEN, 9, 4, failure=failure(of, **more), known_gap=gap)
 
 
-def met() -> tuple[Met, ...]:
+def met() -> tuple[Reached, ...]:
     """Every step; the slow ones never came."""
     return tuple(
-        Met(step.name, step.group.value, 0 if step.slow else 2, {} if step.slow else {"accepted": 1, "failed": 1})
+        Reached(step.name, step.group.value, 0 if step.slow else 2, {} if step.slow else {"accepted": 1, "failed": 1})
         for step in STEPS
     )
 
@@ -86,35 +96,37 @@ def met() -> tuple[Met, ...]:
 FIELDS = {"reference": 4, "account": 0}
 
 RECEIVED = (
-    Received("receipts.documented", "the receipt SENT", {"204": 1}),
-    Received("receipts.malformed", "an empty body", {"400": 1}),
-    Received("receipts.malformed", "bytes", {"none": 1}),
-    Received("receipts.race", "receipt 1, then the answer", {"204": 2, "500": 1}, "accepted"),
-    Received("receipts.race", "the answer, then receipt 1"),
+    ReceivedReceipt("receipts.documented", "the receipt SENT", {"204": 1}),
+    ReceivedReceipt("receipts.malformed", "an empty body", {"400": 1}),
+    ReceivedReceipt("receipts.malformed", "bytes", {"none": 1}),
+    ReceivedReceipt("receipts.race", "receipt 1, then the answer", {"204": 2, "500": 1}, "accepted"),
+    ReceivedReceipt("receipts.race", "the answer, then receipt 1"),
 )
 """What was taken, refused, lost, and never tried."""
 
-KEPT = Standing(law("wanted.text", Severity.CRITICAL), Verdict.KEPT, 12)
-NOT_TESTABLE = Standing(law("receipts.quick"), Verdict.NOT_TESTABLE, why="needs --webhook-url")
-NOT_REACHED = Standing(law("retry.hammering", Severity.MINOR), Verdict.NOT_REACHED)
-CLOSED = Standing(law("outcome.id"), Verdict.KEPT, 3, known_gap=True)
-RECEIPTS = Standing(
+KEPT = ClientStanding(law("wanted.text", Severity.CRITICAL), ClientVerdict.KEPT, 12)
+NOT_TESTABLE = ClientStanding(law("receipts.quick"), ClientVerdict.NOT_TESTABLE, why="needs --webhook-url")
+NOT_REACHED = ClientStanding(law("retry.hammering", Severity.MINOR), ClientVerdict.NOT_REACHED)
+CLOSED = ClientStanding(law("outcome.id"), ClientVerdict.KEPT, 3, known_gap=True)
+RECEIPTS = ClientStanding(
     law("receipts.race"),
-    Verdict.BROKEN,
+    ClientVerdict.BROKEN,
     12,
     1,
-    failure=Failure(law("receipts.race"), Breach("receipt 2 was lost"), lines=("  0.10 s  POST receipt 2: 500",)),
+    failure=ClientFailure(
+        law("receipts.race"), Breach("receipt 2 was lost"), lines=("  0.10 s  POST receipt 2: 500",)
+    ),
 )
 """A breach without a send."""
 
 
-def report(*standings: Standing, **more: Any) -> Report:
+def report(*standings: ClientStanding, **more: Any) -> ClientReport:
     """A run with these verdicts."""
-    whole = Report(CLIENT, "admin", 7, 3, 1.25, standings, met(), FIELDS, RECEIVED, COMMAND)
+    whole = ClientReport(CLIENT, "admin", 7, 3, 1.25, standings, met(), FIELDS, RECEIVED, COMMAND)
     return replace(whole, **more)
 
 
-def everything() -> Report:
+def everything() -> ClientReport:
     """All four verdicts, a gap that is open and one that is closed, and a breach without a send."""
     return report(
         KEPT,
@@ -129,18 +141,21 @@ def everything() -> Report:
     )
 
 
-def hostile(text: str) -> Report:
+def hostile(text: str) -> ClientReport:
     """A report in which the client, its name, its messages and the kit's sentences hold a text."""
-    of = Law(f"x.{text[:40]}", text, Severity.MAJOR, ("AF-1",))
-    standing = Standing(of, Verdict.BROKEN, 1, 1, failure=failure(of, text, text, f"{text[:40]}.yaml"))
-    unclear = Standing(law("receipts.quick"), Verdict.NOT_TESTABLE, why=text)
+    of = ClientLaw(f"x.{text[:40]}", text, Severity.MAJOR, ("AF-1",))
+    standing = ClientStanding(of, ClientVerdict.BROKEN, 1, 1, failure=failure(of, text, text, f"{text[:40]}.yaml"))
+    unclear = ClientStanding(law("receipts.quick"), ClientVerdict.NOT_TESTABLE, why=text)
     return report(
         standing,
         unclear,
         client=text,
         command=f"sms-contract client --command {text!r}",
-        met=(Met(text, text, 1, {text: 1}), Met("hang", "time", 0)),
+        met=(Reached(text, text, 1, {text: 1}), Reached("hang", "time", 0)),
         fields={text: 1},
-        receipts=(Received(text, text, {text: 1}, text), Received("receipts.race", text, {text: 1}, text)),
+        receipts=(
+            ReceivedReceipt(text, text, {text: 1}, text),
+            ReceivedReceipt("receipts.race", text, {text: 1}, text),
+        ),
         closed_gaps=(text,),
     )

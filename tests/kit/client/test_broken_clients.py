@@ -52,7 +52,7 @@ def told(evidence: Evidence) -> dict[str, str]:
 
 
 @dataclass
-class Bench:
+class TrialBench:
     """One stand-in for all clients."""
 
     stand_in: StandIn
@@ -77,17 +77,17 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
+def bench() -> Iterator[TrialBench]:
     """The stand-in, and a loop that lives as long."""
     with asyncio.Runner() as runner:
         stand_in = StandIn()
         runner.run(stand_in.__aenter__())
-        yield Bench(stand_in, runner)
+        yield TrialBench(stand_in, runner)
         runner.run(stand_in.__aexit__(None, None, None))
 
 
 @pytest.fixture(scope="module")
-def all_trials(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> list[Trial]:
+def all_trials(bench: TrialBench, tmp_path_factory: pytest.TempPathFactory) -> list[Trial]:
     """Every broken client, and for each check one of those that break it once more: all side by side."""
     waiting = {client.check: client for client in BROKEN if client.waits}
     again = waiting | {client.check: client for client in BROKEN[::-1] if not client.waits}
@@ -103,12 +103,14 @@ def trials(all_trials: list[Trial]) -> dict[str, Trial]:
 
 @pytest.mark.parametrize("operation", ["admin", "services"])
 @pytest.mark.parametrize("name", MANNERS)
-def test_nothing_is_told_of_a_healthy_client(name: str, operation: Operation, bench: Bench) -> None:
+def test_nothing_is_told_of_a_healthy_client(name: str, operation: Operation, bench: TrialBench) -> None:
     """Whatever the gateway does, slow or fast."""
     assert bench.breaches(MANNERS[name], enumerated(operation, TIMEOUT_S)) == []
 
 
-def test_nothing_is_told_of_a_client_that_sends_once_more_what_a_closed_connection_did_not_take(bench: Bench) -> None:
+def test_nothing_is_told_of_a_client_that_sends_once_more_what_a_closed_connection_did_not_take(
+    bench: TrialBench,
+) -> None:
     """Nothing of the first try can have arrived, and the ledger has one."""
     closed = [case for case in enumerated("admin", TIMEOUT_S) if case.pauses]
 
@@ -116,7 +118,7 @@ def test_nothing_is_told_of_a_client_that_sends_once_more_what_a_closed_connecti
     assert bench.breaches(lambda: ClientDriver(Ways(connect=SendsOnceMore)), closed) == []
 
 
-def test_how_long_a_client_takes_to_start_is_not_held_against_it(bench: Bench) -> None:
+def test_how_long_a_client_takes_to_start_is_not_held_against_it(bench: TrialBench) -> None:
     """Some languages do: cases that wait are played with a client that is there."""
     slow = [case for case in enumerated("admin", TIMEOUT_S) if case.slow]
 
@@ -124,18 +126,18 @@ def test_how_long_a_client_takes_to_start_is_not_held_against_it(bench: Bench) -
 
 
 @pytest.mark.parametrize("name", SENDING)
-def test_nothing_is_told_of_clients_that_send_otherwise_and_rightly(name: str, bench: Bench) -> None:
+def test_nothing_is_told_of_clients_that_send_otherwise_and_rightly(name: str, bench: TrialBench) -> None:
     """The contract leaves room in how a request is written."""
     assert bench.breaches(lambda: ClientDriver(SENDING[name]), FIELDS) == []
 
 
 @pytest.mark.parametrize("name", HEARING)
-def test_nothing_is_told_of_clients_that_hear_otherwise_and_rightly(name: str, bench: Bench) -> None:
+def test_nothing_is_told_of_clients_that_hear_otherwise_and_rightly(name: str, bench: TrialBench) -> None:
     """Where sensible clients differ, none of them is wrong."""
     assert bench.breaches(lambda: ClientDriver(HEARING[name]), STEPS) == []
 
 
-def test_nothing_is_told_of_a_healthy_child(bench: Bench) -> None:
+def test_nothing_is_told_of_a_healthy_child(bench: TrialBench) -> None:
     """It knows acceptances alone, and so do those that are made of it."""
     assert bench.breaches(python("healthy", "", "healthy").make, [simple(count=4)]) == []
 
@@ -171,7 +173,7 @@ def test_the_same_seed_gives_the_same_verdicts(trials: dict[str, Trial], all_tri
 
 
 @pytest.mark.parametrize("name", ["sends again after a reset", "sends again after a proxy's page"])
-def test_a_client_that_may_send_again_is_told_of_nothing_else(name: str, bench: Bench) -> None:
+def test_a_client_that_may_send_again_is_told_of_nothing_else(name: str, bench: TrialBench) -> None:
     """`--resend allowed` takes two laws away, and what may have come twice breaks no other one."""
     taken_away = {check.id for check in CHECKS} - {check.id for check in checks_of("allowed")}
     client = next(each for each in BROKEN if each.name == name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract_tests.client.checks import checks_of
-from contract_tests.client.findings import Law
+from contract_tests.client.findings import ClientLaw
 from contract_tests.client.receipt_checks import LAWS
 from contract_tests.client.steps import BY_NAME, CODES, PERMANENT, STEPS, TRANSIENT, Group
 from contract_tests.contract.document import Contract
@@ -13,7 +13,7 @@ from contract_tests.contract.readings import Readings
 from contract_tests.contract.requirements import load_requirements
 from tests.structure.project_sources import ROOT
 
-ALL: tuple[Law, ...] = (*checks_of("never"), *LAWS)
+ALL: tuple[ClientLaw, ...] = (*checks_of("never"), *LAWS)
 
 
 def test_every_law_has_a_name_of_its_own() -> None:
@@ -25,7 +25,7 @@ def test_every_law_has_a_name_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("law", ALL, ids=lambda law: law.id)
-def test_every_law_rests_on_statements_and_says_why_it_matters(law: Law) -> None:
+def test_every_law_rests_on_statements_and_says_why_it_matters(law: ClientLaw) -> None:
     """A law that rests on nothing is a taste."""
     known = {requirement.id for requirement in load_requirements()}
 

@@ -12,7 +12,7 @@ from contract_tests.client.checks import CHECKS, by_id, judge
 from contract_tests.client.driver.child import ChildDriver
 from contract_tests.client.driver.protocol import Operation
 from contract_tests.client.evidence import Evidence, Seen
-from contract_tests.client.findings import Check
+from contract_tests.client.findings import ClientCheck
 from contract_tests.client.playing import play
 from contract_tests.client.programs import simple
 from contract_tests.client.stand_in import StandIn
@@ -52,7 +52,7 @@ def test_rows_have_names_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-def test_a_check_is_found_by_its_id(check: Check) -> None:
+def test_a_check_is_found_by_its_id(check: ClientCheck) -> None:
     """Which is a subject and words."""
     assert re.fullmatch(r"[a-z]+\.[a-z]+(-[a-z]+)*", check.id)
     assert by_id(check.id) is check

@@ -8,15 +8,15 @@ import pytest
 
 from contract_tests.client.cases import PASSWORD, USERNAME
 from contract_tests.client.driver.calling import DriverFailure, Printed
-from contract_tests.client.driver.protocol import Failed, FailureKind, RefusedWith
-from contract_tests.client.evidence import Attempt, Evidence
+from contract_tests.client.driver.protocol import FailureKind, ReportedFailed, ReportedRefused
+from contract_tests.client.evidence import Evidence, SendAttempt
 from contract_tests.client.programs import simplest
 from contract_tests.client.steps import TOLERANCE
 from tests.kit.client.evidence_made import (
     BASE,
     LOST,
     TAKEN,
-    Row,
+    EvidenceRow,
     attempt,
     breaks,
     evidence,
@@ -35,9 +35,9 @@ CLOSED = attempt(sent("connection closed"))
 UNSENT = attempt(said=LOST)
 
 
-def many(count: int, *rest: Attempt) -> Evidence:
+def many(count: int, *rest: SendAttempt) -> Evidence:
     """So many intents that were sent, and others behind them."""
-    return evidence(*(attempt(sent("refused 61"), said=RefusedWith(61)) for _ in range(count)), *rest)
+    return evidence(*(attempt(sent("refused 61"), said=ReportedRefused(61)) for _ in range(count)), *rest)
 
 
 TOLERANT = (
@@ -45,7 +45,9 @@ TOLERANT = (
     breaks("tolerance.answers", "no answer", one(sent("details an object"), said=DIED), "gave no answer"),
     *(keeps("tolerance.answers", f"{name}, understood", one(sent(name))) for name in DRESSED),
     keeps("tolerance.answers", "a refusal told as failed", one(sent("details an object"), said=LOST)),
-    breaks("tolerance.content-type", "refused", one(sent("wrong-content-type"), said=RefusedWith(8)), "both right"),
+    breaks(
+        "tolerance.content-type", "refused", one(sent("wrong-content-type"), said=ReportedRefused(8)), "both right"
+    ),
     breaks("tolerance.content-type", "dead", one(sent("wrong-content-type"), said=DIED), "gave no answer"),
     keeps("tolerance.content-type", "accepted", one(sent("wrong-content-type"))),
     keeps("tolerance.content-type", "failed", one(sent("wrong-content-type"), said=LOST)),
@@ -65,7 +67,11 @@ TIME = (
     keeps("time.gives-up", "a little late", one(sent("hang"), said=LOST, seconds=3.4)),
     keeps("time.gives-up", "died", one(sent("hang"), said=DIED)),
     breaks(
-        "time.connections", "used up", many(11, attempt(said=Failed("no connection free"))), "11 of 12", "no conn"
+        "time.connections",
+        "used up",
+        many(11, attempt(said=ReportedFailed("no connection free"))),
+        "11 of 12",
+        "no conn",
     ),
     breaks("time.connections", "no answer", many(12, attempt(said=SILENT)), "12 of 13", "gave no answer"),
     keeps("time.connections", "all came", many(24)),
@@ -93,7 +99,7 @@ SECRETS = (
     breaks("secrets.output", "printed", one(sent(), printed=Printed(stdout=PASSWORD.encode())), "standard output"),
     breaks("secrets.output", "on the other stream", one(sent(), printed=Printed(stderr=LOGIN.encode())), "error"),
     breaks("secrets.output", "in Base64", one(sent(), printed=Printed(stderr=BASE64.encode() + b"\xff")), "error"),
-    breaks("secrets.output", "in the reason", one(sent("reset"), said=Failed(f"as {PASSWORD}")), "the reason"),
+    breaks("secrets.output", "in the reason", one(sent("reset"), said=ReportedFailed(PASSWORD)), "the reason"),
     keeps("secrets.output", "the user's name", one(sent(), printed=Printed(stdout=USERNAME.encode(), stderr=b"***"))),
 )  # fmt: skip
 
@@ -103,13 +109,13 @@ PROTOCOL = (
     *(breaks("driver.protocol", kind.value, one(sent(), said=DriverFailure(kind, "So it did.")), "So it did.")
       for kind in FailureKind),
     keeps("driver.protocol", "silent where it has to wait", one(sent("hang"), said=SILENT)),
-    *(keeps("driver.protocol", str(said), one(sent(), said=said)) for said in (TAKEN, LOST, RefusedWith(8))),
+    *(keeps("driver.protocol", str(said), one(sent(), said=said)) for said in (TAKEN, LOST, ReportedRefused(8))),
 )  # fmt: skip
 
-ROWS: tuple[Row, ...] = (*TOLERANT, *TIME, *SECRETS, *PROTOCOL)
+ROWS: tuple[EvidenceRow, ...] = (*TOLERANT, *TIME, *SECRETS, *PROTOCOL)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_conduct(row: Row) -> None:
+def test_conduct(row: EvidenceRow) -> None:
     """A breach is told in one sentence, and what comes near is not."""
     row.hold()

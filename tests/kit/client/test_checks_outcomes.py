@@ -9,10 +9,10 @@ import pytest
 
 from contract_tests.client.checks import judge
 from contract_tests.client.driver.calling import Answer, DriverFailure
-from contract_tests.client.driver.protocol import Accepted, Failed, FailureKind, RefusedWith
+from contract_tests.client.driver.protocol import FailureKind, ReportedAccepted, ReportedFailed, ReportedRefused
 from contract_tests.client.evidence import Evidence
-from contract_tests.client.steps import CODES, ID, ODD, STEPS, TOLERANCE, Group, Step
-from tests.kit.client.evidence_made import LOST, TAKEN, Row, breaks, keeps, one, refused, sent
+from contract_tests.client.steps import CODES, ID, ODD, STEPS, TOLERANCE, Group, ScriptStep
+from tests.kit.client.evidence_made import LOST, TAKEN, EvidenceRow, breaks, keeps, one, refused, sent
 
 NO_ANSWER = DriverFailure(FailureKind.DIED, "It died.")
 
@@ -45,9 +45,9 @@ ACCEPTED = (
     breaks("outcome.contradiction", "500", met("500 with an id"), "500"),
     breaks("outcome.contradiction", "a code on a 200", met("200 with an id and a code"), "200"),
     keeps("outcome.contradiction", "failed", met("500 with an id", LOST)),
-    keeps("outcome.contradiction", "refused by the code", met("500 with an id and a code", RefusedWith(61))),
-    breaks("outcome.id", "its own", met("accepted", Accepted("mine")), "'mine'", f"'{ID}'"),
-    breaks("outcome.id", "upper case", met("accepted", Accepted(ID.upper())), "the gateway gave"),
+    keeps("outcome.contradiction", "refused by the code", met("500 with an id and a code", ReportedRefused(61))),
+    breaks("outcome.id", "its own", met("accepted", ReportedAccepted("mine")), "'mine'", f"'{ID}'"),
+    breaks("outcome.id", "upper case", met("accepted", ReportedAccepted(ID.upper())), "the gateway gave"),
     breaks("outcome.id", "of the first send", one(
         sent("reset-after"), sent(answer=b'{"id": "second"}')), "gave 'second'"),
     keeps("outcome.id", "the gateway's", met("accepted")),
@@ -61,58 +61,68 @@ ACCEPTED = (
 
 NOT_ACCEPTED = (
     breaks(
-        "outcome.refused", "another code", met("refused 61", RefusedWith(60)), "with 60", "gateway refused with 61"
+        "outcome.refused",
+        "another code",
+        met("refused 61", ReportedRefused(60)),
+        "with 60",
+        "gateway refused with 61",
     ),
-    breaks("outcome.refused", "the status", met("refused 61", RefusedWith(500)), "said refused with 500"),
-    breaks("outcome.refused", "an acceptance", met("accepted", RefusedWith(8)), "that is no refusal"),
-    breaks("outcome.refused", "a code on a 200", met("200 with a code", RefusedWith(61)), "that is no refusal"),
-    breaks("outcome.refused", "a code of text", met("500 with a code that is text", RefusedWith(61)), "no refusal"),
-    breaks("outcome.refused", "nothing was sent", one(said=RefusedWith(8)), "nothing reached the gateway"),
-    breaks("outcome.refused", "of the first send", one(sent("refused 60"), refused(64), said=RefusedWith(60)), "64"),
-    *(keeps("outcome.refused", f"with {code}", met(f"refused {code}", RefusedWith(code))) for code in CODES),
+    breaks("outcome.refused", "the status", met("refused 61", ReportedRefused(500)), "said refused with 500"),
+    breaks("outcome.refused", "an acceptance", met("accepted", ReportedRefused(8)), "that is no refusal"),
+    breaks("outcome.refused", "a code on a 200", met("200 with a code", ReportedRefused(61)), "that is no refusal"),
+    breaks(
+        "outcome.refused", "a code of text", met("500 with a code that is text", ReportedRefused(61)), "no refusal"
+    ),
+    breaks("outcome.refused", "nothing was sent", one(said=ReportedRefused(8)), "nothing reached the gateway"),
+    breaks(
+        "outcome.refused", "of the first send", one(sent("refused 60"), refused(64), said=ReportedRefused(60)), "64"
+    ),
+    *(keeps("outcome.refused", f"with {code}", met(f"refused {code}", ReportedRefused(code))) for code in CODES),
     *(keeps("outcome.refused", f"{code} told as failed", met(f"refused {code}", LOST)) for code in CODES),
-    keeps("outcome.refused", "an unknown code", met("unknown code 99", RefusedWith(99))),
+    keeps("outcome.refused", "an unknown code", met("unknown code 99", ReportedRefused(99))),
     keeps("outcome.refused", "an unknown code told as failed", met("unknown code 99", LOST)),
-    keeps("outcome.refused", "400", met("400 malformed", RefusedWith(400))),
-    keeps("outcome.refused", "by the gateway itself", one(refused(56), said=RefusedWith(56))),
+    keeps("outcome.refused", "400", met("400 malformed", ReportedRefused(400))),
+    keeps("outcome.refused", "by the gateway itself", one(refused(56), said=ReportedRefused(56))),
     breaks("outcome.failed", "failed", met("accepted", LOST), "said failed", "on its way"),
-    breaks("outcome.failed", "refused", met("accepted", RefusedWith(64)), "said refused with 64"),
+    breaks("outcome.failed", "refused", met("accepted", ReportedRefused(64)), "said refused with 64"),
     breaks("outcome.failed", "a second try that was accepted", one(sent("502"), sent(), said=LOST), "on its way"),
     keeps("outcome.failed", "accepted", met("accepted")),
     keeps("outcome.failed", "no answer is another matter", met("accepted", NO_ANSWER)),
     breaks("outcome.unknown-fate", "reset, told as accepted", met("reset-after"), "reset-after", "nobody knows"),
-    breaks("outcome.unknown-fate", "reset, told as refused", met("reset", RefusedWith(64)), "said refused with 64"),
+    breaks(
+        "outcome.unknown-fate", "reset, told as refused", met("reset", ReportedRefused(64)), "said refused with 64"
+    ),
     breaks("outcome.unknown-fate", "a drip that was cut", met("slow-drip"), "within the client's own time-out"),
     breaks("outcome.unknown-fate", "a proxy's page", met("html-page-after"), "502"),
-    breaks("outcome.unknown-fate", "429 as a code", met("429", RefusedWith(429)), "said refused with 429"),
+    breaks("outcome.unknown-fate", "429 as a code", met("429", ReportedRefused(429)), "said refused with 429"),
     keeps("outcome.unknown-fate", "failed", met("hang-after", LOST)),
 )
 
-ROWS: tuple[Row, ...] = (*ACCEPTED, *NOT_ACCEPTED)
+ROWS: tuple[EvidenceRow, ...] = (*ACCEPTED, *NOT_ACCEPTED)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_what_the_caller_is_told(row: Row) -> None:
+def test_what_the_caller_is_told(row: EvidenceRow) -> None:
     """A breach is told in one sentence, and what a sensible client may say is none."""
     row.hold()
 
 
-def _told(step: Step, said: Answer) -> set[str]:
+def _told(step: ScriptStep, said: Answer) -> set[str]:
     """The checks of outcomes and tolerance that one word breaks."""
     ids = {check.id for check, _ in judge(met(step.name, said))}
     return {id_ for id_ in ids if id_.startswith(("outcome.", "tolerance."))}
 
 
-def _right(step: Step) -> Answer:
+def _right(step: ScriptStep) -> Answer:
     """What the most careful client says."""
     if step.then is not None and "refuse" in step.then:
-        return RefusedWith(step.then["refuse"])
+        return ReportedRefused(step.then["refuse"])
     accepts = step.accepts and not step.fate_unknown
-    return TAKEN if accepts and step.group in {Group.ACCEPTED, Group.TOLERANCE} else Failed("nobody knows")
+    return TAKEN if accepts and step.group in {Group.ACCEPTED, Group.TOLERANCE} else ReportedFailed("nobody knows")
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
-def test_every_step_has_a_word_that_is_right_and_others_are_told(step: Step) -> None:
+def test_every_step_has_a_word_that_is_right_and_others_are_told(step: ScriptStep) -> None:
     """Nothing is said of the right word; of an acceptance in its place there is, by one check."""
     right = _right(step)
 
@@ -124,6 +134,6 @@ def test_every_step_has_a_word_that_is_right_and_others_are_told(step: Step) -> 
 
 
 @pytest.mark.parametrize("step", [*ODD, *TOLERANCE], ids=lambda step: step.name)
-def test_a_refusal_that_nobody_gave_is_told_whatever_the_answer_is(step: Step) -> None:
+def test_a_refusal_that_nobody_gave_is_told_whatever_the_answer_is(step: ScriptStep) -> None:
     """ERR-8 was never said."""
-    assert "outcome.refused" in _told(step, RefusedWith(8))
+    assert "outcome.refused" in _told(step, ReportedRefused(8))

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from contract_tests.client.checks import requests
-from contract_tests.client.driver.protocol import Failed, RefusedWith
+from contract_tests.client.driver.protocol import ReportedFailed, ReportedRefused
 from contract_tests.client.evidence import Evidence
 from contract_tests.client.programs import simplest
 from contract_tests.openapi import load_document
 from tests.kit.client.evidence_made import (
     BASE,
     LOST,
-    Row,
+    EvidenceRow,
     attempt,
     breaks,
     evidence,
@@ -62,9 +62,9 @@ TARGETS = (
     breaks("request.target", "a query", one(sent(url=f"{BASE}/api/Admin/send?v=1")), "'v=1'"),
     breaks("request.target", "health by GET", one(sent(url=f"{HEALTH.url}", method="GET")), "checkServiceStatus"),
     keeps("request.target", "health is asked first", one(HEALTH, sent())),
-    breaks("driver.escape", "failed, and nothing came", one(said=Failed("no network")), BASE, "no network"),
+    breaks("driver.escape", "failed, and nothing came", one(said=ReportedFailed("no network")), BASE, "no network"),
     breaks("driver.escape", "accepted, and nothing came", one(), "never called", "it said accepted"),
-    breaks("driver.escape", "refused, and nothing came", one(said=RefusedWith(8)), "it said refused with 8"),
+    breaks("driver.escape", "refused, and nothing came", one(said=ReportedRefused(8)), "it said refused with 8"),
     breaks("driver.escape", "the second never came", evidence(attempt(sent()), attempt(said=LOST)), "never called"),
     keeps("driver.escape", "failed by the gateway", one(sent("reset"), said=LOST)),
     keeps("driver.escape", "another path of the gateway", one(sent(method="GET"), said=LOST)),
@@ -84,7 +84,7 @@ HEADS = (
     breaks("request.basic", "no header", one(refused(63, headers=headers(authorization=None))), "no Authorization"),
     breaks("request.basic", "a wrong password", one(refused(63)), "did not know the credentials", "401"),
     breaks("request.basic", "Bearer", one(refused(63, raw=because("ERR-63a"))), "no HTTP Basic"),
-    keeps("request.basic", "the step refuses", one(sent("refused 63"), said=RefusedWith(63))),
+    keeps("request.basic", "the step refuses", one(sent("refused 63"), said=ReportedRefused(63))),
     keeps("request.basic", "for a stranger", one(refused(63, raw=because("ACC-3")))),
 )
 
@@ -127,11 +127,11 @@ BODIES = (
     keeps("request.schema", "how often it was tried", with_fields(attemptCount="three")),
 )  # fmt: skip
 
-ROWS: tuple[Row, ...] = (*TARGETS, *HEADS, *BODIES)
+ROWS: tuple[EvidenceRow, ...] = (*TARGETS, *HEADS, *BODIES)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_the_form_of_requests(row: Row) -> None:
+def test_the_form_of_requests(row: EvidenceRow) -> None:
     """A breach is told in one sentence, and what comes near is not."""
     row.hold()
 

@@ -8,8 +8,19 @@ from contract_tests.client.checks import checks_of
 from contract_tests.client.checks.resending import ledger
 from contract_tests.client.evidence import Evidence
 from contract_tests.client.programs import simplest
-from contract_tests.client.steps import AFTER, ODD, PERMANENT, PROXY, SPOILT, TOLERANCE, Step
-from tests.kit.client.evidence_made import LOST, Row, attempt, breaks, evidence, headers, keeps, one, refused, sent
+from contract_tests.client.steps import AFTER, ODD, PERMANENT, PROXY, SPOILT, TOLERANCE, ScriptStep
+from tests.kit.client.evidence_made import (
+    LOST,
+    EvidenceRow,
+    attempt,
+    breaks,
+    evidence,
+    headers,
+    keeps,
+    one,
+    refused,
+    sent,
+)
 
 
 def row(*steps: str) -> Evidence:
@@ -74,17 +85,17 @@ RESENDS = (
     keeps("resend.accepted", "the same number again", evidence(attempt(sent()), attempt(sent()))),
 )  # fmt: skip
 
-ROWS: tuple[Row, ...] = (*RETRIES, *RESENDS)
+ROWS: tuple[EvidenceRow, ...] = (*RETRIES, *RESENDS)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_what_is_sent_again(row: Row) -> None:
+def test_what_is_sent_again(row: EvidenceRow) -> None:
     """A breach is told in one sentence, with the ledger where a message may have come twice."""
     row.hold()
 
 
 @pytest.mark.parametrize("step", ODD, ids=lambda step: step.name)
-def test_after_an_odd_answer_at_most_the_doubt_is_told(step: Step) -> None:
+def test_after_an_odd_answer_at_most_the_doubt_is_told(step: ScriptStep) -> None:
     """None of them was taken, so the ledger has no duplicate."""
     found = row(step.name, "accepted")
     told = {check.id for check in checks_of() for _ in check.judge(found) if check.id.startswith("re")}

@@ -9,7 +9,7 @@ import pytest
 from contract_tests.client.checks import by_id
 from contract_tests.client.evidence import Evidence
 from contract_tests.client.programs import simplest
-from tests.kit.client.evidence_made import Row, breaks, keeps, one, sent, wanting
+from tests.kit.client.evidence_made import EvidenceRow, breaks, keeps, one, sent, wanting
 
 WEBHOOK = {"url": "https://a.example/", "authentication": {"type": "NONE"}}
 
@@ -84,11 +84,11 @@ FIELDS = (
         {**simplest(), "account": "a", "lra": 1}, simplest(), operation="services")),
 )  # fmt: skip
 
-ROWS: tuple[Row, ...] = (*NUMBERS, *TEXTS, *REFERENCES, *FIELDS)
+ROWS: tuple[EvidenceRow, ...] = (*NUMBERS, *TEXTS, *REFERENCES, *FIELDS)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_what_was_wanted(row: Row) -> None:
+def test_what_was_wanted(row: EvidenceRow) -> None:
     """A breach is told in one sentence, and what means the same is none."""
     row.hold()
 

@@ -15,7 +15,7 @@ import pytest
 
 from contract_tests.client.driver.calling import DriverFailure
 from contract_tests.client.driver.child import ChildDriver
-from contract_tests.client.driver.protocol import Accepted, Failed, FailureKind
+from contract_tests.client.driver.protocol import FailureKind, ReportedAccepted, ReportedFailed
 from contract_tests.target.target import CouldNotRunError
 from tests.kit.client.calls import PASSWORD, PATIENCE, SOON, answers, assert_failure, conversation, intent
 from tests.kit.client.children import child
@@ -59,7 +59,7 @@ def test_answers_come_one_by_one_from_one_child() -> None:
     """The child is started once and stays."""
     found = answers(ChildDriver(child("tells_pid")), 3)
 
-    assert len({answer.message_id for answer in found if isinstance(answer, Accepted)}) == 1
+    assert len({answer.message_id for answer in found if isinstance(answer, ReportedAccepted)}) == 1
     assert len(found) == 3
 
 
@@ -67,7 +67,7 @@ def test_the_child_reads_what_the_protocol_says() -> None:
     """The line arrives as it was written."""
     (answer,) = answers(ChildDriver(child("echoes")))
 
-    assert isinstance(answer, Failed)
+    assert isinstance(answer, ReportedFailed)
     assert json.loads(answer.reason) == intent(1).members()
 
 
@@ -75,7 +75,7 @@ def test_the_child_has_the_environment_of_its_parent(monkeypatch: pytest.MonkeyP
     """What a team sets for its client reaches it."""
     monkeypatch.setenv("TEAM_SETTING", "blue")
 
-    assert answers(ChildDriver(child("tells_environment", "TEAM_SETTING"))) == [Accepted("blue")]
+    assert answers(ChildDriver(child("tells_environment", "TEAM_SETTING"))) == [ReportedAccepted("blue")]
 
 
 @pytest.mark.parametrize(("behaviour", "expected"), BREAKDOWNS.items(), ids=BREAKDOWNS)
@@ -151,7 +151,7 @@ def test_a_second_answer_that_comes_late() -> None:
     """An answer to the former line is told as such, and never taken for that to the line under way."""
     first, second = answers(ChildDriver(child("answers_again_later")), 2)
 
-    assert first == Accepted("m1")
+    assert first == ReportedAccepted("m1")
     assert_failure(second, FailureKind.ANSWERED_TWICE, "answered line 1 a second time")
 
 
@@ -159,14 +159,14 @@ def test_a_child_that_ends_after_its_answer_is_told_of_one_shot() -> None:
     """A command made for `--one-shot` looks like one that dies; every second intent would be lost."""
     first, second, third = answers(ChildDriver(child("answers_once")), 3)
 
-    assert first == Accepted("m1")
+    assert first == ReportedAccepted("m1")
     assert_failure(
         second,
         FailureKind.DIED,
         "ended with exit code 0 after its answer to line 1 and before one to line 2",
         "--one-shot",
     )
-    assert third == Accepted("m3")
+    assert third == ReportedAccepted("m3")
 
 
 def test_a_child_that_crashes_after_its_answer() -> None:
@@ -180,7 +180,7 @@ def test_a_child_that_closes_its_input() -> None:
     """What cannot be asked any more is not waited for."""
     first, second = answers(ChildDriver(child("closes_stdin")), 2)
 
-    assert first == Accepted("m1")
+    assert first == ReportedAccepted("m1")
     assert_failure(
         second, FailureKind.CLOSED, "closed its standard input after its answer to line 1 and before one to line 2"
     )
@@ -197,7 +197,7 @@ def test_endless_standard_error_is_no_failure() -> None:
     """Whoever logs too much is read along, and the answers count."""
     found, printed = conversation(ChildDriver(child("floods_stderr")), 3)
 
-    assert found == [Accepted("m1"), Accepted("m2"), Accepted("m3")]
+    assert found == [ReportedAccepted("m1"), ReportedAccepted("m2"), ReportedAccepted("m3")]
     assert len(printed.stderr) <= 2 * 65536
 
 
@@ -222,7 +222,7 @@ def test_what_was_printed_is_there_for_looking_for_secrets_and_shown_without_the
 
     first, printed, second, printed_then, nothing = asyncio.run(converse())
 
-    assert first == Accepted("m1")
+    assert first == ReportedAccepted("m1")
     assert printed.stderr == f"signing in with {PASSWORD}\n".encode()  # type: ignore[attr-defined]
     assert printed_then.stdout.endswith(PASSWORD.encode() + b"\n")  # type: ignore[attr-defined]
     assert nothing == type(nothing)()
@@ -268,7 +268,7 @@ def test_what_a_child_has_started_goes_with_it() -> None:
     """A process that a dead child left behind holds its pipes: it is ended, and the death is told all the same."""
     first, second = answers(ChildDriver(child("leaves_a_grandchild")), 2)
 
-    assert isinstance(first, Accepted)
+    assert isinstance(first, ReportedAccepted)
     assert_failure(second, FailureKind.DIED, "ended with exit code 9 after its answer to line 1")
     assert ends(int(first.message_id))
 
@@ -277,7 +277,7 @@ def test_what_has_left_the_group_of_its_child_does_not_hold_the_kit() -> None:
     """A process in a group of its own cannot be ended; the death of the child is told without waiting for it."""
     first, second = answers(ChildDriver(child("leaves_a_grandchild", "detached")), 2)
 
-    assert isinstance(first, Accepted)
+    assert isinstance(first, ReportedAccepted)
     try:
         assert_failure(second, FailureKind.DIED, "ended with exit code 9 after its answer to line 1")
     finally:
@@ -300,7 +300,7 @@ def test_an_intent_that_is_given_up_leaves_no_answer_for_the_next_one() -> None:
         finally:
             await driver.close()
 
-    assert asyncio.run(converse()) == Accepted("m2")
+    assert asyncio.run(converse()) == ReportedAccepted("m2")
 
 
 @pytest.mark.parametrize(

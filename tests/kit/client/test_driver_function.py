@@ -14,7 +14,13 @@ import pytest
 
 from contract_tests.client.driver.calling import Answer, Driver
 from contract_tests.client.driver.function import FunctionDriver, Returned
-from contract_tests.client.driver.protocol import Accepted, Failed, FailureKind, Intent, RefusedWith
+from contract_tests.client.driver.protocol import (
+    FailureKind,
+    Intent,
+    ReportedAccepted,
+    ReportedFailed,
+    ReportedRefused,
+)
 from tests.kit.client.calls import PASSWORD, PATIENCE, SOON, answers, assert_failure, conversation, intent
 
 
@@ -24,7 +30,7 @@ class OutOfReachError(Exception):
 
 def plain(intent: Intent) -> Returned:
     """A client that takes everything."""
-    return Accepted(f"m{intent.id}", "PROVIDER1")
+    return ReportedAccepted(f"m{intent.id}", "PROVIDER1")
 
 
 async def coroutine(intent: Intent) -> Returned:
@@ -72,7 +78,7 @@ def raising_later(error: BaseException) -> Any:
 )
 def test_callables_of_all_kinds(client: Any) -> None:
     """Whatever can be called with an intent is a client."""
-    expected: list[Answer] = [Accepted("m1", "PROVIDER1"), Accepted("m2", "PROVIDER1")]
+    expected: list[Answer] = [ReportedAccepted("m1", "PROVIDER1"), ReportedAccepted("m2", "PROVIDER1")]
 
     assert answers(FunctionDriver(client), 2) == expected
 
@@ -81,7 +87,7 @@ def test_members_of_an_answer_will_do() -> None:
     """A client may return what a driver in another language writes."""
     driver = FunctionDriver(lambda intent: {"id": intent.id, "outcome": "refused", "code": 61})
 
-    assert answers(driver, 2) == [RefusedWith(61), RefusedWith(61)]
+    assert answers(driver, 2) == [ReportedRefused(61), ReportedRefused(61)]
 
 
 @pytest.mark.parametrize("make", [raising, raising_later])
@@ -89,7 +95,7 @@ def test_a_declared_exception_says_that_the_message_failed(make: Any) -> None:
     """A client may fail by the exceptions that it is known for, derived ones included."""
     driver = FunctionDriver(make(OutOfReachError("no route")), failures=(LookupError, OutOfReachError))
 
-    assert answers(driver) == [Failed("OutOfReachError: no route")]
+    assert answers(driver) == [ReportedFailed("OutOfReachError: no route")]
 
 
 @pytest.mark.parametrize("make", [raising, raising_later])
@@ -148,7 +154,7 @@ def test_a_callable_that_hangs_is_given_up() -> None:
     over.set()
 
     assert_failure(first, FailureKind.SILENT, "did not return on line 1 in time")
-    assert second == Accepted("m2", "PROVIDER1")
+    assert second == ReportedAccepted("m2", "PROVIDER1")
 
 
 def test_a_coroutine_that_takes_no_notice_of_being_cancelled_is_given_up() -> None:
@@ -173,17 +179,17 @@ def test_a_coroutine_that_takes_no_notice_of_being_cancelled_is_given_up() -> No
     first, second = asyncio.run(converse())
 
     assert_failure(first, FailureKind.SILENT, "did not return on line 1 in time")
-    assert second == Accepted("m2", "PROVIDER1")
+    assert second == ReportedAccepted("m2", "PROVIDER1")
 
 
 def test_plain_calls_share_a_thread() -> None:
     """Some clients keep their connections by thread: a thread for each message would hide what becomes of them."""
-    driver = FunctionDriver(lambda _: Accepted(str(threading.get_ident())))
+    driver = FunctionDriver(lambda _: ReportedAccepted(str(threading.get_ident())))
 
     first, second = answers(driver, 2)
 
     assert first == second
-    assert first != Accepted(str(threading.get_ident()))
+    assert first != ReportedAccepted(str(threading.get_ident()))
 
 
 def talking(intent: Intent) -> Returned:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract_tests.client.driver.one_shot import OneShotDriver
-from contract_tests.client.driver.protocol import Accepted, FailureKind
+from contract_tests.client.driver.protocol import FailureKind, ReportedAccepted
 from contract_tests.target.target import CouldNotRunError
 from tests.kit.client.calls import SOON, answers, assert_failure, conversation
 from tests.kit.client.children import child
@@ -27,14 +27,14 @@ BREAKDOWNS: dict[str, tuple[FailureKind, str]] = {
 @pytest.mark.parametrize("behaviour", ["healthy", "answers_once", "answers_without_line_feed"])
 def test_each_message_has_a_process_of_its_own(behaviour: str) -> None:
     """Both kinds of command work: one that ends with its input, and one that knows a single line."""
-    assert answers(OneShotDriver(child(behaviour)), 2) == [Accepted("m1"), Accepted("m2")]
+    assert answers(OneShotDriver(child(behaviour)), 2) == [ReportedAccepted("m1"), ReportedAccepted("m2")]
 
 
 def test_no_process_is_used_twice() -> None:
     """What a client keeps in memory cannot reach the next message."""
     first, second = answers(OneShotDriver(child("tells_pid")), 2)
 
-    assert isinstance(first, Accepted)
+    assert isinstance(first, ReportedAccepted)
     assert first != second
 
 

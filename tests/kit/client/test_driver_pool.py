@@ -9,7 +9,7 @@ import pytest
 from contract_tests.client.driver.calling import Answer, Printed
 from contract_tests.client.driver.child import ChildDriver
 from contract_tests.client.driver.pool import DriverPool
-from contract_tests.client.driver.protocol import Accepted, Intent
+from contract_tests.client.driver.protocol import Intent, ReportedAccepted
 from tests.kit.client.calls import PATIENCE, intent
 from tests.kit.client.children import child
 
@@ -31,7 +31,7 @@ class Watched:
         self.calls += 1
         await asyncio.sleep(0)
         self.busy = False
-        return Accepted(f"m{intent.id}")
+        return ReportedAccepted(f"m{intent.id}")
 
     def take_printed(self) -> Printed:
         """Nothing."""
@@ -68,7 +68,7 @@ def test_each_driver_has_one_caller_at_a_time() -> None:
 
     found = asyncio.run(converse())
 
-    assert found == [Accepted(f"m{number}") for number in range(30)]
+    assert found == [ReportedAccepted(f"m{number}") for number in range(30)]
     assert len(made) == 3
     assert all(driver.calls and driver.closed for driver in made)
 
@@ -82,8 +82,8 @@ def test_children_work_side_by_side() -> None:
 
     found = asyncio.run(converse())
 
-    assert len({answer.message_id for answer in found if isinstance(answer, Accepted)}) == 2
-    assert all(isinstance(answer, Accepted) for answer in found)
+    assert len({answer.message_id for answer in found if isinstance(answer, ReportedAccepted)}) == 2
+    assert all(isinstance(answer, ReportedAccepted) for answer in found)
 
 
 def test_a_driver_that_cannot_be_ended_keeps_none_from_its_end() -> None:

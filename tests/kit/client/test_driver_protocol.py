@@ -7,12 +7,12 @@ import json
 import pytest
 
 from contract_tests.client.driver.protocol import (
-    Accepted,
-    Failed,
     FailureKind,
     NoAnswerLineError,
     Outcome,
-    RefusedWith,
+    ReportedAccepted,
+    ReportedFailed,
+    ReportedRefused,
     answer_in,
     outcome_of,
 )
@@ -20,17 +20,17 @@ from contract_tests.target.exchange import Login
 from tests.kit.client.calls import intent
 
 RIGHT: dict[str, tuple[str, Outcome]] = {
-    "accepted": ('{"id": 1, "outcome": "accepted", "message_id": "m", "provider": "P"}', Accepted("m", "P")),
-    "no provider": ('{"id": 1, "outcome": "accepted", "message_id": "m"}', Accepted("m")),
-    "provider null": ('{"id": 1, "outcome": "accepted", "message_id": "m", "provider": null}', Accepted("m")),
-    "refused": ('{"id": 1, "outcome": "refused", "code": 61}', RefusedWith(61)),
-    "failed": ('{"id": 1, "outcome": "failed", "reason": "timed out"}', Failed("timed out")),
+    "accepted": ('{"id": 1, "outcome": "accepted", "message_id": "m", "provider": "P"}', ReportedAccepted("m", "P")),
+    "no provider": ('{"id": 1, "outcome": "accepted", "message_id": "m"}', ReportedAccepted("m")),
+    "provider null": ('{"id": 1, "outcome": "accepted", "message_id": "m", "provider": null}', ReportedAccepted("m")),
+    "refused": ('{"id": 1, "outcome": "refused", "code": 61}', ReportedRefused(61)),
+    "failed": ('{"id": 1, "outcome": "failed", "reason": "timed out"}', ReportedFailed("timed out")),
     "a member of another outcome, null": (
         '{"id": 1, "outcome": "refused", "code": 61, "message_id": null, "reason": null}',
-        RefusedWith(61),
+        ReportedRefused(61),
     ),
-    "not escaped": ('{"id": 1, "outcome": "failed", "reason": "zu spät 📵"}', Failed("zu spät 📵")),
-    "carriage return": ('{"id": 1, "outcome": "failed", "reason": ""}\r', Failed("")),
+    "not escaped": ('{"id": 1, "outcome": "failed", "reason": "zu spät 📵"}', ReportedFailed("zu spät 📵")),
+    "carriage return": ('{"id": 1, "outcome": "failed", "reason": ""}\r', ReportedFailed("")),
 }
 
 WRONG: dict[str, tuple[bytes, str]] = {
@@ -116,8 +116,8 @@ def test_an_answer_for_another_id(id_: str) -> None:
 
 def test_the_id_may_be_left_out_where_nothing_can_be_mixed_up() -> None:
     """A callable in Python returns the members of an answer, with the id or without."""
-    assert outcome_of({"outcome": "refused", "code": 8}, 5) == RefusedWith(8)
-    assert outcome_of({"id": 5, "outcome": "refused", "code": 8}, 5) == RefusedWith(8)
+    assert outcome_of({"outcome": "refused", "code": 8}, 5) == ReportedRefused(8)
+    assert outcome_of({"id": 5, "outcome": "refused", "code": 8}, 5) == ReportedRefused(8)
 
 
 def test_the_password_is_masked_before_anything_is_cut() -> None:

@@ -13,10 +13,10 @@ from contract_tests.client.driver.calling import Driver
 from contract_tests.client.driver.child import ChildDriver
 from contract_tests.client.driver.one_shot import OneShotDriver
 from contract_tests.client.driver.protocol import Operation
-from contract_tests.client.findings import Report, Verdict
+from contract_tests.client.findings import ClientReport, ClientVerdict
 from contract_tests.client.programs import enumerated
 from contract_tests.client.reporting.console import failures
-from contract_tests.client.running import Options, run
+from contract_tests.client.running import ClientOptions, run
 from tests.kit.client.test_examples_talk import COMMANDS
 
 TIMEOUT_S = 2.0
@@ -25,19 +25,19 @@ TIMEOUT_S = 2.0
 
 async def judged(
     make: Callable[[], Driver], operation: Operation, timeout_s: float, *, cases: int = 20, workers: int = 2
-) -> Report:
+) -> ClientReport:
     """A whole run with what every run plays, and a little that is generated."""
-    options = Options(
+    options = ClientOptions(
         "an example", operation, seed=5, cases=cases, workers=workers, timeout_s=timeout_s, folder=None, shrink_s=0.0
     )
     return await run(options, make)
 
 
 @pytest.fixture(scope="module")
-def reports() -> dict[tuple[str, Operation], Report]:
+def reports() -> dict[tuple[str, Operation], ClientReport]:
     """Every example that lives as long as the run, by each operation, side by side."""
 
-    async def all_of_them() -> list[Report]:
+    async def all_of_them() -> list[ClientReport]:
         children = (
             judged(lambda name=name: ChildDriver(COMMANDS[name]), operation, TIMEOUT_S)  # type: ignore[misc]
             for name, operation in LONG_LIVED
@@ -54,7 +54,7 @@ LONG_LIVED: list[tuple[str, Operation]] = [
 
 @pytest.mark.parametrize(("name", "operation"), LONG_LIVED)
 def test_an_example_keeps_the_contract(
-    name: str, operation: Operation, reports: dict[tuple[str, Operation], Report]
+    name: str, operation: Operation, reports: dict[tuple[str, Operation], ClientReport]
 ) -> None:
     """By each operation."""
     assert_kept(reports[name, operation])
@@ -74,8 +74,8 @@ def test_the_shell_example_keeps_the_contract(monkeypatch: pytest.MonkeyPatch) -
     assert_kept(asyncio.run(shell))
 
 
-def assert_kept(report: Report) -> None:
+def assert_kept(report: ClientReport) -> None:
     """Nothing is broken, and nothing that a client can be asked for was left out."""
     assert list(failures(report)) == []
-    left = {each.check.id for each in report.standings if each.verdict is not Verdict.KEPT}
+    left = {each.check.id for each in report.standings if each.verdict is not ClientVerdict.KEPT}
     assert {id_ for id_ in left if not id_.startswith("receipts.")} == set()

@@ -21,7 +21,7 @@ import pytest
 from contract_tests.client.driver.calling import Answer, Driver
 from contract_tests.client.driver.child import ChildDriver
 from contract_tests.client.driver.one_shot import OneShotDriver
-from contract_tests.client.driver.protocol import Accepted, Failed, Intent, RefusedWith
+from contract_tests.client.driver.protocol import Intent, ReportedAccepted, ReportedFailed, ReportedRefused
 from mock_server.testing import MockGateway
 from tests.kit.client.calls import PATIENCE
 from tests.structure.project_sources import ROOT
@@ -39,11 +39,15 @@ ID = "0b9c9a1e-1b1e-4c8e-9a53-0f6a1f3c2d11"
 TAKEN = json.dumps({"message": "0: Accepted for delivery", "id": ID})
 
 ANSWERS: dict[str, tuple[int, str, Answer | None]] = {
-    "only an id": (200, json.dumps({"id": ID}), Accepted(ID)),
-    "provider null, members unknown": (200, json.dumps({"new": [1], "provider": None, "id": ID}), Accepted(ID)),
-    "white space": (200, f" \r\n {TAKEN}\n\n", Accepted(ID)),
-    "details": (500, '{"details": {"why": []}, "code": 61, "message": "", "more": 1}', RefusedWith(61)),
-    "63 on 401": (401, '{"code": 63, "message": "x", "details": null}', RefusedWith(63)),
+    "only an id": (200, json.dumps({"id": ID}), ReportedAccepted(ID)),
+    "provider null, members unknown": (
+        200,
+        json.dumps({"new": [1], "provider": None, "id": ID}),
+        ReportedAccepted(ID),
+    ),
+    "white space": (200, f" \r\n {TAKEN}\n\n", ReportedAccepted(ID)),
+    "details": (500, '{"details": {"why": []}, "code": 61, "message": "", "more": 1}', ReportedRefused(61)),
+    "63 on 401": (401, '{"code": 63, "message": "x", "details": null}', ReportedRefused(63)),
     "63 on 500": (500, '{"code": 63, "message": "x", "details": null}', None),
     "unknown code": (500, '{"code": 99, "message": "x", "details": null}', None),
     "code as a string": (500, '{"code": "61", "message": "x", "details": null}', None),
@@ -163,11 +167,11 @@ def test_accepted_and_refused(example: str, gateway: MockGateway) -> None:
         replace(wanted(gateway.url, 4), operation="services"),
     )
 
-    assert isinstance(accepted, Accepted)
+    assert isinstance(accepted, ReportedAccepted)
     assert accepted.provider == "PROVIDER1"
-    assert refused == RefusedWith(8)
-    assert unknown == RefusedWith(63)
-    assert isinstance(services, Accepted)
+    assert refused == ReportedRefused(8)
+    assert unknown == ReportedRefused(63)
+    assert isinstance(services, ReportedAccepted)
     assert services.provider is None
 
 
@@ -183,7 +187,7 @@ def test_what_was_wanted_is_what_arrives(example: str) -> None:
     }
     with raw(answering(200, TAKEN)) as (url, heard):
         intent = replace(wanted(f"{url}/~c1", **message), username="müller", password="wörd \"\\' $HOME:1")
-        assert sends(example, intent) == [Accepted(ID)]
+        assert sends(example, intent) == [ReportedAccepted(ID)]
 
     (request,) = heard
     head, _, body = request.partition(b"\r\n\r\n")
@@ -204,7 +208,9 @@ def test_answers_are_understood(example: str) -> None:
 
     understood = dict(zip(ANSWERS, found, strict=True))
     expected = {name: answer for name, (*_, answer) in ANSWERS.items()}
-    assert {name: None if isinstance(answer, Failed) else answer for name, answer in understood.items()} == expected
+    assert {
+        name: None if isinstance(answer, ReportedFailed) else answer for name, answer in understood.items()
+    } == expected
     assert [len(heard) for _, heard in servers] == [1] * len(ANSWERS)
 
 
@@ -216,7 +222,7 @@ def test_a_gateway_that_is_not_there(example: str) -> None:
 
     (answer,) = sends(example, wanted(url))
 
-    assert isinstance(answer, Failed)
+    assert isinstance(answer, ReportedFailed)
 
 
 @pytest.mark.parametrize("example", COMMANDS)
@@ -236,7 +242,7 @@ def test_an_answer_that_does_not_come_to_its_end(example: str, first: bytes, dri
     with raw(first, drip=drip) as (url, heard):
         (answer,) = sends(example, replace(wanted(url), timeout_s=0.5))
 
-        assert isinstance(answer, Failed)
+        assert isinstance(answer, ReportedFailed)
         assert len(heard) == 1
 
 

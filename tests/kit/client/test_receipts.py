@@ -15,8 +15,8 @@ import pytest
 
 from contract_tests.client.driver.function import FunctionDriver
 from contract_tests.client.driver.pool import DriverPool
-from contract_tests.client.driver.protocol import Accepted, Failed, Intent, Outcome
-from contract_tests.client.findings import Standing, Verdict
+from contract_tests.client.driver.protocol import Intent, Outcome, ReportedAccepted, ReportedFailed
+from contract_tests.client.findings import ClientStanding, ClientVerdict
 from contract_tests.client.race import ANSWER, FIRST, ORDERS, RETRY
 from contract_tests.client.receipt_checks import LAWS, judged, not_testable
 from contract_tests.client.receipts import QUICK, STATUSES, receipt
@@ -91,7 +91,7 @@ def receiver(answers: Answers) -> Iterator[str]:
     """A receiver on a port of its own; its URL."""
     seen: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class ReceiptHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
@@ -107,7 +107,7 @@ def receiver(answers: Answers) -> Iterator[str]:
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ReceiptHandler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -121,16 +121,20 @@ async def send(intent: Intent) -> Outcome:
     """An ordinary client."""
     async with httpx2.AsyncClient(auth=(intent.username, intent.password), timeout=intent.timeout_s) as client:
         answer = await client.post(f"{intent.base_url}/api/Admin/send", json=dict(intent.message))
-    return Accepted(answer.json()["id"]) if answer.status_code == 200 else Failed(str(answer.status_code))
+    return (
+        ReportedAccepted(answer.json()["id"])
+        if answer.status_code == 200
+        else ReportedFailed(str(answer.status_code))
+    )
 
 
 async def invents(intent: Intent) -> Outcome:
     """Says an id of its own."""
     await send(intent)
-    return Accepted(MESSAGE)
+    return ReportedAccepted(MESSAGE)
 
 
-Standings = dict[str, Standing]
+Standings = dict[str, ClientStanding]
 """Every law of receipts by its id."""
 
 
@@ -167,9 +171,9 @@ def found_of() -> dict[Answers, Standings]:
         return dict(zip(RECEIVERS, asyncio.run(run()), strict=True))
 
 
-def broken(found: dict[str, Standing]) -> set[str]:
+def broken(found: dict[str, ClientStanding]) -> set[str]:
     """The ids of those that are."""
-    return {id_ for id_, each in found.items() if each.verdict is Verdict.BROKEN}
+    return {id_ for id_, each in found.items() if each.verdict is ClientVerdict.BROKEN}
 
 
 def test_every_receipt_keeps_the_contract() -> None:
@@ -191,7 +195,7 @@ def test_a_healthy_receiver_keeps_every_law(found_of: dict[Answers, Standings]) 
     """And each of them was looked at."""
     found = found_of[healthy]
 
-    assert {id_: each.verdict for id_, each in found.items()} == {law.id: Verdict.KEPT for law in LAWS}
+    assert {id_: each.verdict for id_, each in found.items()} == {law.id: ClientVerdict.KEPT for law in LAWS}
     assert found["receipts.race"].reached == len(ORDERS)
 
 
@@ -250,7 +254,7 @@ def test_a_client_that_tells_another_id_loses_the_race() -> None:
 
 def test_without_a_receiver_nothing_is_tested_and_the_report_says_why() -> None:
     """Not testable is not kept."""
-    assert {each.verdict for each in not_testable()} == {Verdict.NOT_TESTABLE}
+    assert {each.verdict for each in not_testable()} == {ClientVerdict.NOT_TESTABLE}
     assert all("--webhook-url" in each.why for each in not_testable())
 
 

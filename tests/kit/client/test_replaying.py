@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from contract_tests.client.cases import PASSWORD, Case
-from contract_tests.client.findings import Breach, Law, Severity
+from contract_tests.client.findings import Breach, ClientLaw, Severity
 from contract_tests.client.programs import generated, simple, simplest
 from contract_tests.client.replaying import case_in, written
-from contract_tests.client.steps import BY_NAME, STEPS, Step
+from contract_tests.client.steps import BY_NAME, STEPS, ScriptStep
 from contract_tests.target.target import CouldNotRunError
 from mock_server.scenario.loader import load_scenario
 
-LAW = Law("resend.unknown-fate", "Sent again it may come twice.", Severity.CRITICAL, ("AF-1",))
+LAW = ClientLaw("resend.unknown-fate", "Sent again it may come twice.", Severity.CRITICAL, ("AF-1",))
 BREACH = Breach("1 intent, 2 accepted: the client sent +447700900123 again.")
 MARK = "# sms-contract: "
 GOOD = {"check": LAW.id, "case": simple().as_json()}
@@ -45,7 +45,7 @@ def test_any_case_survives_the_file(tmp_path: Path, operation: str) -> None:
 
 def test_the_same_case_is_the_same_file(tmp_path: Path) -> None:
     """A breach that is found again fills no folder; another case or check is another file."""
-    other = Law("outcome.truth", "Say what happened.", Severity.MAJOR, ())
+    other = ClientLaw("outcome.truth", "Say what happened.", Severity.MAJOR, ())
     paths = [
         written(tmp_path / "deep" / "down", law, BREACH, case)
         for law, case in ((LAW, simple()), (LAW, simple()), (LAW, simple(count=2)), (other, simple()))
@@ -160,7 +160,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("step", [BY_NAME["refused 61"], BY_NAME["hang"]])
-def test_the_scenario_in_the_file_is_that_of_the_case(tmp_path: Path, step: Step) -> None:
+def test_the_scenario_in_the_file_is_that_of_the_case(tmp_path: Path, step: ScriptStep) -> None:
     """Accounts, stubs and seed are those that the breach was seen with."""
     case = Case((simplest(),), (step,), seed=99)
 

@@ -7,12 +7,12 @@ import io
 import pytest
 from rich.console import Console
 
-from contract_tests.client.findings import Report
+from contract_tests.client.findings import ClientReport
 from contract_tests.client.reporting.console import print_report
 from tests.kit.client import reports_made as made
 
 
-def printed(report: Report, *, terminal: bool = False, width: int = 80) -> str:
+def printed(report: ClientReport, *, terminal: bool = False, width: int = 80) -> str:
     """What a pipe or a terminal gets."""
     file = io.StringIO()
     print_report(report, Console(file=file, width=width, force_terminal=terminal, _environ={"TERM": "xterm"}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.client.findings import Met, Report, Severity
+from contract_tests.client.findings import ClientReport, Reached, Severity
 from contract_tests.client.reporting.coverage import MEANINGS, NO_ANSWER, code_of, coverage_of, status_of
 from contract_tests.client.reporting.facts import broken, headline, notes, replays, shown, story
 from contract_tests.client.steps import BY_NAME, CODES, STEPS, Group
@@ -26,7 +26,7 @@ from tests.kit.client import reports_made as made
         (made.report(cases=0), 2, "Nothing was judged"),
     ],
 )
-def test_the_headline_goes_with_the_exit_code(report: Report, code: int, said: str) -> None:
+def test_the_headline_goes_with_the_exit_code(report: ClientReport, code: int, said: str) -> None:
     """0: nothing new is broken; 1: something is, or a known gap is closed; 2: no case was played."""
     assert (report.exit_code, headline(report)) == (code, said)
 
@@ -98,7 +98,7 @@ def test_coverage_counts_codes_statuses_and_what_never_came() -> None:
 
 def test_a_step_of_a_newer_kit_is_counted_as_itself_alone() -> None:
     """A report may know more than this version."""
-    later = Met("teleport", "magic", 3)
+    later = Reached("teleport", "magic", 3)
 
     found = coverage_of(made.report(met=(later,)))
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from contract_tests.client.findings import Report
+from contract_tests.client.findings import ClientReport
 from contract_tests.client.reporting.files import FORMAT, as_json, as_junit, checked_file, write_report
 from contract_tests.target.exchange import Login
 from contract_tests.target.target import CouldNotRunError
@@ -79,7 +79,7 @@ def test_the_same_report_is_the_same_text() -> None:
     assert json.dumps(as_json(made.everything())) == json.dumps(as_json(made.everything()))
 
 
-def suite_of(report: Report) -> ET.Element:
+def suite_of(report: ClientReport) -> ET.Element:
     """The suite, with its counts held."""
     suite = ET.fromstring(as_junit(report))  # noqa: S314 - our own
     cases = suite.findall("testcase")
@@ -133,7 +133,7 @@ def test_junit_says_why_a_check_is_skipped() -> None:
 
 
 @pytest.mark.parametrize("report", [made.report(made.NOT_REACHED, cases=0), made.report(cases=0)])
-def test_junit_of_nothing_is_an_error(report: Report) -> None:
+def test_junit_of_nothing_is_an_error(report: ClientReport) -> None:
     """A server that reads JUnit alone sees red as well."""
     assert results(suite_of(report))["cases"] == "error"
 
@@ -148,7 +148,7 @@ def test_junit_of_nothing_is_an_error(report: Report) -> None:
         made.report(made.NOT_REACHED, cases=0),
     ],
 )
-def test_junit_is_red_exactly_where_the_exit_code_is(report: Report) -> None:
+def test_junit_is_red_exactly_where_the_exit_code_is(report: ClientReport) -> None:
     """Both say the same."""
     assert bool(set(results(suite_of(report)).values()) & {"failure", "error"}) == bool(report.exit_code)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.client.findings import Report
+from contract_tests.client.findings import ClientReport
 from contract_tests.client.reporting.files import write_report
 from contract_tests.client.reporting.markup import Markup, joined, tag
 from contract_tests.client.reporting.page import as_page
@@ -28,10 +28,10 @@ ATTRIBUTES = {
 }  # fmt: skip
 
 
-class Page(HTMLParser):
+class ReportPage(HTMLParser):
     """What a browser would make of it, as far as it matters; an element that is not closed is an error."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: ClientReport) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.open: list[str] = []
@@ -65,7 +65,7 @@ class Page(HTMLParser):
         return [value or "" for _, attributes in self.tags for key, value in attributes.items() if key == attribute]
 
 
-def assert_inert(page: Page) -> None:
+def assert_inert(page: ReportPage) -> None:
     """Known elements and attributes, links within the page, nothing to run and nothing to load."""
     assert {name for name, _ in page.tags} <= ALLOWED
     assert {key for _, attributes in page.tags for key in attributes} <= ATTRIBUTES
@@ -76,7 +76,7 @@ def assert_inert(page: Page) -> None:
 
 def test_the_page_needs_nothing_else() -> None:
     """No script, and no resource of any address: it works from a disk, and from a mail."""
-    page = Page(made.everything())
+    page = ReportPage(made.everything())
 
     assert_inert(page)
     assert not re.search(r"(?:src|href|action|content)\s*=\s*[\"']?(?:https?:)?//", page.source)
@@ -85,10 +85,10 @@ def test_the_page_needs_nothing_else() -> None:
 @pytest.mark.parametrize("text", made.HOSTILE.values(), ids=made.HOSTILE.keys())
 def test_whatever_a_client_says_stands_there_as_text(text: str, tmp_path: Path) -> None:
     """No markup, no change of direction, no character that a browser may not get."""
-    page = Page(made.hostile(text))
+    page = ReportPage(made.hostile(text))
 
     assert_inert(page)
-    assert [name for name, _ in page.tags] == [name for name, _ in Page(made.hostile("plain")).tags]
+    assert [name for name, _ in page.tags] == [name for name, _ in ReportPage(made.hostile("plain")).tags]
     assert all(each.isprintable() or each == "\n" for each in page.source)
     if text.isprintable():
         assert text in page.said("header")
@@ -99,7 +99,7 @@ def test_whatever_a_client_says_stands_there_as_text(text: str, tmp_path: Path) 
 
 def test_the_verdict_is_the_first_thing_to_read() -> None:
     """With the client's name, and every count with its sign and its word."""
-    page = Page(made.everything())
+    page = ReportPage(made.everything())
 
     assert page.said("title") == "Breaks the contract: node driver.mjs"
     assert page.said("h1") == "Breaks the contract"
@@ -109,7 +109,7 @@ def test_the_verdict_is_the_first_thing_to_read() -> None:
 
 def test_a_newcomer_is_told_what_this_is() -> None:
     """What was done, and what the words mean."""
-    said = Page(made.everything()).said("main")
+    said = ReportPage(made.everything()).said("main")
 
     assert "A program that sends SMS was put before a stand-in" in said
     for word in ("✓ kept", "✗ broken", "\N{EN DASH} not testable", "○ not reached", "critical", "major", "minor"):
@@ -118,7 +118,7 @@ def test_a_newcomer_is_told_what_this_is() -> None:
 
 def test_a_failure_is_a_card_with_all_there_is_to_know() -> None:
     """The sentence, why, the statement with its grade, what happened, the message, and how to see it again."""
-    page = Page(made.report(made.broken("resend.unknown-fate", gap=True)))
+    page = ReportPage(made.report(made.broken("resend.unknown-fate", gap=True)))
     said = page.said("article")
 
     for part in (
@@ -138,7 +138,7 @@ def test_a_failure_is_a_card_with_all_there_is_to_know() -> None:
 
 def test_every_check_stands_in_the_table_and_leads_to_its_failure() -> None:
     """A link where there is something to see."""
-    page = Page(made.everything())
+    page = ReportPage(made.everything())
 
     assert set(page.values("href")) == {f"#{id_}" for id_ in page.values("id")}
     assert len(page.values("href")) == 4
@@ -149,7 +149,7 @@ def test_every_check_stands_in_the_table_and_leads_to_its_failure() -> None:
 
 def test_coverage_shows_what_was_met_what_was_said_and_what_never_came() -> None:
     """By code, status, step and field; a group with a hole stands open."""
-    page = Page(made.everything())
+    page = ReportPage(made.everything())
     said = page.said("table")
 
     for part in (
@@ -169,7 +169,7 @@ def test_coverage_shows_what_was_met_what_was_said_and_what_never_came() -> None
 
 def test_receipts_and_races_are_shown_with_what_the_receiver_did() -> None:
     """What is against the contract stands out; without a receiver the page says what was missing."""
-    page = Page(made.everything())
+    page = ReportPage(made.everything())
     said = page.said("table").replace("\N{MULTIPLICATION SIGN}", "x")
 
     for part in ("the receipt SENT", "204 x 1", "400 x 1", "none x 1", "receipt 1, then the answer", "500 x 1"):
@@ -177,12 +177,12 @@ def test_receipts_and_races_are_shown_with_what_the_receiver_did() -> None:
     assert "never tried: nothing was sent" in said
     assert page.values("class").count("count broken") == 2, "the one that was lost, and the 500"
     assert "3 receipts of 3 kinds" in page.said("p")
-    assert "no address at which it takes them (--webhook-url)" in Page(made.report(receipts=())).said("p")
+    assert "no address at which it takes them (--webhook-url)" in ReportPage(made.report(receipts=())).said("p")
 
 
 def test_a_report_of_nothing_is_a_page_too() -> None:
     """It says that nothing was judged."""
-    page = Page(made.report(cases=0, met=(), fields={}, command=""))
+    page = ReportPage(made.report(cases=0, met=(), fields={}, command=""))
 
     assert_inert(page)
     assert page.said("h1") == "Nothing was judged"
@@ -191,7 +191,7 @@ def test_a_report_of_nothing_is_a_page_too() -> None:
 
 def test_tables_have_captions_and_heads_and_headings_have_their_order() -> None:
     """What a screen reader goes by."""
-    page = Page(made.everything())
+    page = ReportPage(made.everything())
     names = [name for name, _ in page.tags]
 
     assert names.count("table") == names.count("caption") > 5

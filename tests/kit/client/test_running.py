@@ -19,11 +19,11 @@ from contract_tests.cli import main
 from contract_tests.client.cases import Case
 from contract_tests.client.driver.calling import Answer, Driver
 from contract_tests.client.driver.function import FunctionDriver
-from contract_tests.client.driver.protocol import Accepted, Failed, Intent, Outcome
-from contract_tests.client.findings import Report, Verdict
+from contract_tests.client.driver.protocol import Intent, Outcome, ReportedAccepted, ReportedFailed
+from contract_tests.client.findings import ClientReport, ClientVerdict
 from contract_tests.client.programs import simplest
 from contract_tests.client.replaying import case_in
-from contract_tests.client.running import Options, run
+from contract_tests.client.running import ClientOptions, run
 from contract_tests.client.steps import BY_NAME
 from contract_tests.target.target import CouldNotRunError
 from tests.kit.broken_clients import BROKEN
@@ -33,10 +33,10 @@ from tests.structure.project_sources import ROOT
 PYTHON_EXAMPLE = shlex.join([sys.executable, str(ROOT / "examples" / "python_httpx2" / "driver.py")])
 
 
-def judged(make: Callable[[], Driver], **options: Any) -> Report:
+def judged(make: Callable[[], Driver], **options: Any) -> ClientReport:
     """One run of a client in this process; without files, and with nothing that is generated."""
     given: dict[str, Any] = {"client": "test", "seed": 11, "cases": 0, "timeout_s": 0.3, "folder": None, **options}
-    return asyncio.run(run(Options(**given), make))
+    return asyncio.run(run(ClientOptions(**given), make))
 
 
 def client_named(name: str) -> Callable[[], Driver]:
@@ -44,9 +44,9 @@ def client_named(name: str) -> Callable[[], Driver]:
     return next(each.make for each in BROKEN if each.name == name)
 
 
-def broken(report: Report) -> list[str]:
+def broken(report: ClientReport) -> list[str]:
     """The ids of what is broken."""
-    return [each.check.id for each in report.standings if each.verdict is Verdict.BROKEN]
+    return [each.check.id for each in report.standings if each.verdict is ClientVerdict.BROKEN]
 
 
 def test_a_healthy_client_keeps_every_check_that_can_be_tested() -> None:
@@ -54,7 +54,7 @@ def test_a_healthy_client_keeps_every_check_that_can_be_tested() -> None:
     report = judged(ClientDriver, cases=40)
 
     verdicts = {each.verdict for each in report.standings if not each.check.id.startswith("receipts.")}
-    assert verdicts == {Verdict.KEPT}
+    assert verdicts == {ClientVerdict.KEPT}
     assert report.exit_code == 0
     assert all(met.times for met in report.met)
     assert all(report.fields.values())
@@ -96,7 +96,7 @@ class Tired(ClientDriver):
         """Send as it should, and tell what it likes."""
         self.sent += 1
         answer = await super().send(intent, deadline)
-        return Failed("tired") if self.sent > 100 and isinstance(answer, Accepted) else answer
+        return ReportedFailed("tired") if self.sent > 100 and isinstance(answer, ReportedAccepted) else answer
 
 
 def test_what_only_a_long_history_shows_is_told_without_a_file_that_would_not_show_it(tmp_path: Path) -> None:
@@ -138,13 +138,13 @@ def test_who_may_send_again_is_not_blamed_for_it() -> None:
     assert not [id_ for id_ in broken(report) if id_.startswith("resend.")]
     left_open = [each for each in report.standings if each.why == "--resend allowed"]
     assert {each.check.id: each.verdict for each in left_open} == {
-        "resend.unknown-fate": Verdict.NOT_TESTABLE,
-        "resend.before": Verdict.NOT_TESTABLE,
+        "resend.unknown-fate": ClientVerdict.NOT_TESTABLE,
+        "resend.before": ClientVerdict.NOT_TESTABLE,
     }
 
 
 async def _never_calls(_: Intent) -> Outcome:
-    return Failed("no network today")
+    return ReportedFailed("no network today")
 
 
 def test_a_client_that_never_calls_cannot_be_judged() -> None:
@@ -158,7 +158,7 @@ def test_no_case_at_all_is_no_success() -> None:
     report = judged(ClientDriver, replay=Case((simplest(),), (BY_NAME["refused 61"],)))
 
     assert report.exit_code == 0
-    assert Report("x", "admin", 0, 0, 0.0, report.standings).exit_code == 2
+    assert ClientReport("x", "admin", 0, 0, 0.0, report.standings).exit_code == 2
 
 
 def command(*arguments: str) -> Result:

@@ -10,7 +10,7 @@ import pytest
 from contract_tests.client.cases import ACCOUNT, WEBHOOK, Case
 from contract_tests.client.programs import generated, simple, simplest
 from contract_tests.client.shrinking import MOST_PLAYS, MOST_SLOW_PLAYS, shrunk
-from contract_tests.client.steps import ACCEPT, BY_NAME, Group, Step
+from contract_tests.client.steps import ACCEPT, BY_NAME, Group, ScriptStep
 
 AGES = 600.0
 """Seconds that no test needs."""
@@ -28,7 +28,7 @@ FULL = {
 """A message with everything."""
 
 
-def steps(*names: str) -> tuple[Step, ...]:
+def steps(*names: str) -> tuple[ScriptStep, ...]:
     """A program by the names of its steps."""
     return tuple(BY_NAME[name] for name in names)
 

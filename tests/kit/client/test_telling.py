@@ -8,17 +8,23 @@ import pytest
 
 from contract_tests.client.cases import PASSWORD, USERNAME, Case
 from contract_tests.client.driver.calling import Answer, DriverFailure
-from contract_tests.client.driver.protocol import Accepted, Failed, FailureKind, Intent, RefusedWith
-from contract_tests.client.evidence import Attempt, Evidence, Seen, seen_in
+from contract_tests.client.driver.protocol import (
+    FailureKind,
+    Intent,
+    ReportedAccepted,
+    ReportedFailed,
+    ReportedRefused,
+)
+from contract_tests.client.evidence import Evidence, Seen, SendAttempt, seen_in
 from contract_tests.client.programs import simplest
-from contract_tests.client.steps import ACCEPT, BY_NAME, Step
+from contract_tests.client.steps import ACCEPT, BY_NAME, ScriptStep
 from contract_tests.client.telling import transcript
 
 BASE = "http://127.0.0.1:9/~s1"
 ACCEPTANCE = '{"message":"0: Accepted for delivery","id":"m1"}'
 
 
-def seen(step: Step = ACCEPT, at: str = "2026-01-15T09:00:00.000Z", **changed: Any) -> Seen:
+def seen(step: ScriptStep = ACCEPT, at: str = "2026-01-15T09:00:00.000Z", **changed: Any) -> Seen:
     """A send as the journal shows it."""
     authorization = changed.pop("authorization", "***")
     headers = {"host": "127.0.0.1:9", "content-type": "application/json", "content-length": "9"}
@@ -36,13 +42,13 @@ def seen(step: Step = ACCEPT, at: str = "2026-01-15T09:00:00.000Z", **changed: A
     return seen_in(entry, step)
 
 
-TIMED_OUT = Failed("timed out")
+TIMED_OUT = ReportedFailed("timed out")
 
 
 def told(*exchanges: Seen, answer: Answer = TIMED_OUT, late: tuple[Seen, ...] = (), **given: Any) -> list[str]:
     """The transcript of one intent."""
     intent = Intent(1, BASE, USERNAME, PASSWORD, given.pop("message", simplest()), 2.0)
-    attempt = Attempt(intent, answer, exchanges, given.pop("seconds", 0.25))
+    attempt = SendAttempt(intent, answer, exchanges, given.pop("seconds", 0.25))
     return transcript(Evidence(Case((intent.message,)), (attempt,), late, BASE))
 
 
@@ -55,7 +61,7 @@ def test_a_send_is_told_as_a_command_with_what_came_of_it() -> None:
     lines = told(
         seen(BY_NAME["reset-after"]),
         seen(ACCEPT, "2026-01-15T09:00:01.234Z"),
-        answer=Accepted("m1", "MITTO"),
+        answer=ReportedAccepted("m1", "MITTO"),
     )
 
     assert lines == [
@@ -73,10 +79,10 @@ def test_a_send_is_told_as_a_command_with_what_came_of_it() -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (Accepted("m1"), "accepted, id m1"),
-        (Accepted("a\nb"), "accepted, id a\\nb"),
-        (RefusedWith(61), "refused with code 61"),
-        (Failed("timed\nout \u202e"), "failed: timed\\nout \\u202e"),
+        (ReportedAccepted("m1"), "accepted, id m1"),
+        (ReportedAccepted("a\nb"), "accepted, id a\\nb"),
+        (ReportedRefused(61), "refused with code 61"),
+        (ReportedFailed("timed\nout \u202e"), "failed: timed\\nout \\u202e"),
         (DriverFailure(FailureKind.DIED, "It ended."), "It ended."),
     ],
 )
@@ -145,7 +151,7 @@ def test_no_line_shows_the_password() -> None:
     """Wherever the client put it: what the journal masks is masked here, and what it does not know too."""
     lines = told(
         seen(url=f"{BASE}/api/Admin/send?p={PASSWORD}", body=f'{{"text": "{PASSWORD}"}}', answer=PASSWORD),
-        answer=Failed(f"401 for {PASSWORD}"),
+        answer=ReportedFailed(f"401 for {PASSWORD}"),
     )
 
     assert PASSWORD not in "\n".join(lines)
