@@ -13,6 +13,7 @@ import httpx2
 
 from mock_server.journal.journal import Bounds
 from mock_server.testing import MockGateway
+from tests.stated import stated_refusals
 
 ADMIN = ("admin", "admin-secret")
 CUSTOMER = ("customer-account", "customer-secret")
@@ -30,22 +31,14 @@ BAD_CREDENTIALS = "Username or password not valid"
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 CATALOGUE: dict[int, tuple[int, str]] = {
-    8: (500, "Wrong number"),
-    56: (500, "Invalid number"),
-    59: (500, "Invalid reference service"),
-    60: (500, "Anti-flooding error"),
-    61: (500, "Message in watchlist"),
-    63: (401, BAD_CREDENTIALS),
-    64: (500, "SMS provider not available"),
-    66: (500, "Empty or missing message text"),
-    74: (500, "Message containing URL is denied"),
+    **{each.code: (each.status, each.message) for each in stated_refusals()},
     400: (400, "Malformed request"),
     404: (404, "Not found"),
     405: (405, "Method not allowed"),
     413: (413, "Payload too large"),
     415: (415, "Unsupported media type"),
 }
-"""Status and message of each code, written down a second time on purpose: the tests do not ask the mock."""
+"""Status and message of each code, from the requirements and BAD-1 to BAD-5: the tests do not ask the mock."""
 
 
 def assert_refused(

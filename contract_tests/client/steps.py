@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any
 
+from contract_tests.openapi import documented_codes
+
 
 class Sees(Enum):
     """What becomes of the answer on its way to the client."""
@@ -73,9 +75,12 @@ ID = "5f2c1b9e-7f0a-4c57-9d2b-3d0d7a1c9e44"
 
 OURS = "0: Accepted for delivery"
 
-PERMANENT = (8, 56, 59, 61, 63, 66, 74)
+CODES = documented_codes()
+"""The codes of the catalogue, from the OpenAPI document."""
+
 TRANSIENT = (60, 64)
-CODES = tuple(sorted((*PERMANENT, *TRANSIENT)))
+"""The codes that a later retry may not get (ERR-60, ERR-64)."""
+PERMANENT = tuple(code for code in CODES if code not in TRANSIENT)
 
 
 def _raw(name: str, group: Group, status: int, body: object, **rest: Any) -> ScriptStep:

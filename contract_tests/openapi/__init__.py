@@ -24,3 +24,10 @@ def load_document(name: DocumentName) -> dict[str, Any]:
     # The loader builds plain values only; the Python one would take ten times as long.
     document: dict[str, Any] = yaml.load(document_path(name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return document
+
+
+def documented_codes() -> tuple[int, ...]:
+    """The refusal codes of the vendor's catalogue, in ascending order."""
+    schemas = load_document("sms-gateway")["components"]["schemas"]
+    envelopes = (schemas[name] for name in ("RefusedEnvelope", "UnauthenticatedEnvelope"))
+    return tuple(sorted(code for each in envelopes for code in each["properties"]["code"]["enum"]))

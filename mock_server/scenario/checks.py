@@ -9,12 +9,13 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Final
 
 from mock_server.scenario.assume import BY_ID, ELSEWHERE
-from mock_server.scenario.model import MASK
+from mock_server.scenario.model import MASK, Scenario
+from mock_server.scenario.parts import UNIQUE
 from mock_server.scenario.plans import flaws_of_plan
 from mock_server.scenario.problems import Flaw, Path, did_you_mean, shown
 from mock_server.scenario.stub_checks import flaws_of_stubs
 
-_PLAIN_LISTS: Final = ("api_keys", "services", "watchlist", "unreachable")
+_PLAIN_LISTS: Final = tuple(name for name, key in Scenario.model_fields.items() if key.json_schema_extra is UNIQUE)
 _NAMED_LISTS: Final = (
     ("accounts", ("username",)),
     ("providers", ("name",)),

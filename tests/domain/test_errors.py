@@ -15,6 +15,7 @@ from mock_server.domain.errors import (
     Persistence,
 )
 from mock_server.domain.requirements import Requirement, assumed, documented
+from tests.stated import stated_refusals
 
 PERMANENT, TRANSIENT = Persistence.PERMANENT, Persistence.TRANSIENT
 
@@ -23,18 +24,11 @@ PERMANENT, TRANSIENT = Persistence.PERMANENT, Persistence.TRANSIENT
 @pytest.mark.requirement("ERR-63a", "ERR-63b", "ERR-64", "ERR-66", "ERR-74")
 def test_the_catalogue_holds_the_vendors_refusals_to_the_letter() -> None:
     """ERR-8 to ERR-74: each refusal has its code, HTTP status, message and the grade of its wording."""
-    assert [_line(entry) for entry in CATALOGUE] == [
-        (8, 500, "Wrong number", documented("ERR-8")),
-        (56, 500, "Invalid number", documented("ERR-56")),
-        (59, 500, "Invalid reference service", assumed("ERR-59")),
-        (60, 500, "Anti-flooding error", documented("ERR-60")),
-        (61, 500, "Message in watchlist", assumed("ERR-61")),
-        (63, 401, "Missing basic authentication header", assumed("ERR-63a")),
-        (63, 401, "Username or password not valid", documented("ERR-63b")),
-        (64, 500, "SMS provider not available", assumed("ERR-64")),
-        (66, 500, "Empty or missing message text", assumed("ERR-66")),
-        (74, 500, "Message containing URL is denied", assumed("ERR-74")),
-    ]
+    stated = [(each.code, each.status, each.message, each.requirement, each.grade) for each in stated_refusals()]
+
+    assert [
+        (each.code, each.status, each.message, each.requirement.id, each.requirement.grade) for each in CATALOGUE
+    ] == stated
 
 
 @pytest.mark.requirement("BAD-1", "BAD-4", "BAD-5", "MS-1")

@@ -8,26 +8,20 @@ import pytest
 
 from mock_server.domain.decision import Drop, Objection, Refused
 from mock_server.domain.errors import (
-    BAD_CREDENTIALS,
     MALFORMED,
-    NO_CREDENTIALS,
-    TOO_LARGE,
-    UNSUPPORTED_MEDIA_TYPE,
     WATCHLISTED,
 )
 from mock_server.domain.findings import ExplainedCase, RuleVerdict
-from mock_server.domain.flooding import Limits, Tally
+from mock_server.domain.flooding import Tally
 from mock_server.domain.instants import HOUR, LATEST, MINUTE, SECOND, Instant
-from mock_server.domain.msisdn import NumberList
-from mock_server.domain.policy import Overlong, Provider, Readings
+from mock_server.domain.policy import Readings
 from mock_server.domain.requirements import assumed, documented
 from mock_server.domain.rules import HEALTH_RULES, ORDER
 from mock_server.domain.rules.finding import Count, Finding
 from mock_server.domain.rules.length import describe_length
-from mock_server.domain.submission import Operation, Presented, Reference, Unreadable, Webhook
-from tests.domain.asking import ADMIN, CUSTOMER, LINKER, MORNING, URL, a_policy, a_submission, an_attempt
-
-MOBILE = "+393401234567"
+from mock_server.domain.submission import Operation, Unreadable
+from tests.domain.asking import ADMIN, MORNING, a_policy, a_submission, an_attempt
+from tests.domain.rules.examples import examples_of, refused
 
 
 def found(
@@ -51,105 +45,7 @@ def found(
     return asked.finding
 
 
-def refused(error: Any, requirement: str, reason: str) -> Refused:
-    """A refusal with its reason."""
-    return Refused(error, documented(requirement), details=reason, reason=reason)
-
-
-WRONG_PASSWORD = refused(BAD_CREDENTIALS, "ACC-1", "wrong password for 'admin'")
-NO_HEADER = Refused(NO_CREDENTIALS, assumed("ERR-63a"), reason="no Basic credentials were presented")
-PLAN = Readings(numbering_plan=True)
-
-CASES: list[tuple[str, dict[str, Any], str, str, str]] = [
-    ("authentication", {}, "user 'admin', the right password", "one of 4 accounts", "sign in as an active account"),
-    ("authentication", {"said": WRONG_PASSWORD}, "wrong password for 'admin'", "active", "sign in as an active"),
-    (
-        "authentication",
-        {"said": NO_HEADER, "by": Presented.NOTHING},
-        "no Basic credentials were presented",
-        "active",
-        "send the header `Authorization: Basic",
-    ),
-    ("authentication", {"policy": {"accounts": {"admin": ADMIN}}}, "user 'admin'", "one of 1 account", "sign in"),
-    ("privilege", {}, "account 'admin', an administrator", "administrators only", "`admin: true`"),
-    (
-        "privilege",
-        {"by": CUSTOMER, "operation": Operation.SERVICES},
-        "'customer', no admin",
-        "any account",
-        "services",
-    ),
-    ("content", {}, "a submission", "a JSON object of at most 1 MiB", "send a JSON object"),
-    ("content", {"said": refused(MALFORMED, "BAD-1", "body: empty")}, "body: empty", "JSON", "send a JSON object"),
-    (
-        "content",
-        {"said": refused(UNSUPPORTED_MEDIA_TYPE, "BAD-4", "x")},
-        "x",
-        "JSON",
-        "`Content-Type: application/json`",
-    ),
-    ("content", {"said": refused(TOO_LARGE, "BAD-5", "x")}, "x", "JSON", "at most 1 MiB"),
-    ("length", {"text": "x" * 1601}, "1601 characters", "at most 1600 characters", "BAD-3: accepted"),
-    ("length", {"readings": Readings(overlong=Overlong.ACCEPTED)}, "5 characters", "any length", "1600"),
-    ("text", {}, "5 characters", "one character at least", "one character at least"),
-    ("text", {"text": "x"}, "1 character", "one character", "one character"),
-    ("text", {"text": ""}, "no text", "one character", "give `text`"),
-    (
-        "text",
-        {"text": " ", "readings": Readings(blank_text_is_empty=True)},
-        "white space only",
-        "no white space",
-        "no w",
-    ),
-    ("destination", {}, "'+447700900123'", "a plus and 7 to 15 digits", "numbering plan"),
-    ("destination", {"readings": PLAN}, "'+447700900123'", "possible in the numbering plan", "NUM-1"),
-    ("destination", {"destination": ""}, "no number", "a plus", "give `destination` as a text"),
-    ("destination", {"destination": "+999123456789"}, "'+999123456789'", "assigned", "begin with the calling code"),
-    ("destination", {"destination": "3401234567"}, "'3401234567'", "a plus", "add a plus and the country code"),
-    ("destination", {"destination": "٣٤٠١٢٣٤"}, "'٣٤٠١٢٣٤'", "a plus", "give `destination` as"),
-    ("destination", {"destination": "+39 (340) 123-4567"}, "'+39 (340) 123-4567'", "a plus", f"write it as {MOBILE}"),
-    ("destination", {"destination": " 00393401234567"}, "' 00393401234567'", "a plus", f"write it as {MOBILE}"),
-    ("destination", {"destination": "++393401234567"}, "'++393401234567'", "a plus", f"write it as {MOBILE}"),
-    ("destination", {"destination": "+39x"}, "'+39x'", "a plus", "give `destination` as"),
-    ("reference", {}, "no reference", "one of: ADMIN, AUTHENTICATION", "name one of ADMIN, AUTHENTICATION"),
-    ("reference", {"reference": Reference()}, "no reference", "one of: ADMIN", "name one of"),
-    ("reference", {"reference": Reference("OTHER")}, "service 'OTHER'", "one of: ADMIN", "name one of"),
-    ("reference", {"reference": Reference(action="a")}, "without a service", "one of: ADMIN", "name one of"),
-    ("reference", {"reference": Reference(key="k")}, "without a service", "one of: ADMIN", "name one of"),
-    ("reference", {"policy": {"services": frozenset()}}, "no reference", "one of: none", "change `services`"),
-    ("impersonation", {}, "nobody to send for", "an active account", "leave `account` out"),
-    ("impersonation", {"account": "customer"}, "to send for 'customer'", "an active account", "leave"),
-    ("impersonation", {"account": "admin"}, "to send for 'admin'", "an active account", "leave"),
-    ("impersonation", {"account": "nobody"}, "to send for 'nobody', unknown", "an active account", "leave"),
-    ("impersonation", {"account": "former"}, "to send for 'former', not active", "an active account", "leave"),
-    (
-        "impersonation",
-        {"account": "nobody", "readings": Readings(unknown_account_is_ignored=True)},
-        "to send for 'nobody', ignored (ACC-3)",
-        "an active account",
-        "leave",
-    ),
-    ("webhook", {}, "no webhook", "an absolute https URL", "https_only: false"),
-    ("webhook", {"webhook": Webhook()}, "no URL, authentication 'NONE'", "an absolute https URL", "`webhook.url`"),
-    ("webhook", {"webhook": Webhook(URL, "X")}, f"'{URL}', authentication 'X'", "authentication 'NONE'", "leave"),
-    ("reachability", {}, "+447700900123", "the list of unreachable numbers is empty", "NUM-1"),
-    ("reachability", {"policy": {"unreachable": NumberList(("+44*",))}}, "+44", "unreachable: +44*", "`unreachable`"),
-    ("reachability", {"policy": {"unreachable": NumberList(("+1*",))}}, "+44", "1 entry, none covers it", "NUM-1"),
-    ("reachability", {"readings": PLAN, "destination": MOBILE}, MOBILE, "reachable in the numbering plan", "NUM-1"),
-    ("url", {}, "no URL", "account 'admin' may not send URLs", "leave the URL out"),
-    ("url", {"text": f"go {URL}", "by": LINKER}, f"'{URL}'", "account 'linker' may send URLs", "`urls: allowed`"),
-    ("url", {"text": URL, "account": "linker"}, f"'{URL}'", "account 'linker' may send URLs", "`urls: allowed`"),
-    ("watchlist", {}, "+447700900123", "the watchlist is empty", "change `watchlist`"),
-    ("watchlist", {"policy": {"watchlist": NumberList(("+1*", "+2*"))}}, "+44", "2 entries, none covers it", "watch"),
-    ("watchlist", {"policy": {"watchlist": NumberList(("+44*",))}}, "+44", "on the watchlist: +44*", "watchlist"),
-    ("volume", {}, "+447700900123", "0 of 150 messages", "or send to another number"),
-    ("volume", {"policy": {"limits": Limits(count_attempts=True)}}, "+44", "0 of 150 attempts", "counts too"),
-    ("provider", {}, "PROVIDER1", "PROVIDER1 up, MITTO up", "bring a provider up"),
-    ("provider", {"policy": {"providers": (Provider("A", up=False),)}}, "no provider that is up", "A down", "bring"),
-    ("provider", {"policy": {"providers": ()}}, "no provider that is up", "none", "bring"),
-    ("duplicate", {}, "'Hello' through PROVIDER1", "0 of 2 identical texts", "or send another text"),
-    ("duplicate", {"text": "x" * 99}, "a text of 99 characters through PROVIDER1", "0 of 2", "or send another text"),
-]
+CASES = [(rule, *row) for rule in ORDER for row in examples_of(rule).FINDINGS]
 
 
 @pytest.mark.parametrize(("rule", "asked", "saw", "limit", "remedy"), CASES)

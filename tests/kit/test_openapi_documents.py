@@ -10,6 +10,7 @@ import pytest
 
 from contract_tests.contract.requirements import load_requirements
 from contract_tests.openapi import DOCUMENTS, DocumentName, document_path, load_document
+from tests.stated import stated_refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,19 +33,11 @@ OPERATIONS = {
     ("get", "/messagestatus/reference/{referencekey}"): ("getMessageStatusByReference", "ApiKeyAuth", "200 400 403"),
 }
 
+TITLES = {500: ("Refused",), 401: ("Unauthenticated", "AdminUnauthenticated")}
+"""The responses of the document, by status."""
+
 CATALOGUE = {
-    ("Refused", 8, "Wrong number", "ERR-8"),
-    ("Refused", 56, "Invalid number", "ERR-56"),
-    ("Refused", 59, "Invalid reference service", "ERR-59"),
-    ("Refused", 60, "Anti-flooding error", "ERR-60"),
-    ("Refused", 61, "Message in watchlist", "ERR-61"),
-    ("Refused", 64, "SMS provider not available", "ERR-64"),
-    ("Refused", 66, "Empty or missing message text", "ERR-66"),
-    ("Refused", 74, "Message containing URL is denied", "ERR-74"),
-    ("Unauthenticated", 63, "Missing basic authentication header", "ERR-63a"),
-    ("Unauthenticated", 63, "Username or password not valid", "ERR-63b"),
-    ("AdminUnauthenticated", 63, "Missing basic authentication header", "ERR-63a"),
-    ("AdminUnauthenticated", 63, "Username or password not valid", "ERR-63b"),
+    (title, each.code, each.message, each.requirement) for each in stated_refusals() for title in TITLES[each.status]
 }
 
 

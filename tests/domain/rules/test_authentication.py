@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from mock_server.domain.errors import BAD_CREDENTIALS, NO_CREDENTIALS
+from mock_server.domain.errors import (
+    BAD_CREDENTIALS,
+    NO_CREDENTIALS,
+)
 from mock_server.domain.policy import Account
 from mock_server.domain.requirements import Requirement, assumed, documented
 from mock_server.domain.rules.authentication import authentication
-from mock_server.domain.submission import BasicCredentials, Operation, Presented
-from tests.domain.asking import ADMIN, CUSTOMER, FORMER, a_policy, an_attempt, assert_refused
+from mock_server.domain.submission import (
+    BasicCredentials,
+    Operation,
+    Presented,
+)
+from tests.domain.asking import (
+    ADMIN,
+    CUSTOMER,
+    FORMER,
+    a_policy,
+    an_attempt,
+    assert_refused,
+)
+from tests.domain.rules.examples import NO_HEADER, WRONG_PASSWORD, DefectiveAttempt, Findings
+
+FINDINGS: Findings = [
+    ({}, "user 'admin', the right password", "one of 4 accounts", "sign in as an active account"),
+    ({"said": WRONG_PASSWORD}, "wrong password for 'admin'", "active", "sign in as an active"),
+    (
+        {"said": NO_HEADER, "by": Presented.NOTHING},
+        "no Basic credentials were presented",
+        "active",
+        "send the header `Authorization: Basic",
+    ),
+    ({"policy": {"accounts": {"admin": ADMIN}}}, "user 'admin'", "one of 1 account", "sign in"),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return replace(attempt, password="wrong")
+
 
 ACC_1 = documented("ACC-1")
 ACC_5 = assumed("ACC-5")

@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from mock_server.domain.errors import MALFORMED, MALFORMED_AS_500, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, ErrorCode
+from mock_server.domain.errors import (
+    MALFORMED,
+    MALFORMED_AS_500,
+    TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    ErrorCode,
+)
 from mock_server.domain.policy import Readings
 from mock_server.domain.requirements import Requirement, assumed
 from mock_server.domain.rules.content import content
-from mock_server.domain.submission import Unreadable
-from tests.domain.asking import a_policy, a_submission, an_attempt, assert_refused
+from mock_server.domain.submission import (
+    Unreadable,
+)
+from tests.domain.asking import (
+    a_policy,
+    a_submission,
+    an_attempt,
+    assert_refused,
+)
+from tests.domain.rules.examples import DefectiveAttempt, Findings, refused
+
+FINDINGS: Findings = [
+    ({}, "a submission", "a JSON object of at most 1 MiB", "send a JSON object"),
+    ({"said": refused(MALFORMED, "BAD-1", "body: empty")}, "body: empty", "JSON", "send a JSON object"),
+    ({"said": refused(UNSUPPORTED_MEDIA_TYPE, "BAD-4", "x")}, "x", "JSON", "`Content-Type: application/json`"),
+    ({"said": refused(TOO_LARGE, "BAD-5", "x")}, "x", "JSON", "at most 1 MiB"),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return replace(attempt, unreadable=True)
+
 
 BAD_1, BAD_2, BAD_4, BAD_5 = assumed("BAD-1"), assumed("BAD-2"), assumed("BAD-4"), assumed("BAD-5")
 

@@ -4,11 +4,38 @@ from __future__ import annotations
 
 import pytest
 
-from mock_server.domain.errors import INVALID_NUMBER
+from mock_server.domain.errors import (
+    INVALID_NUMBER,
+)
 from mock_server.domain.policy import Readings
 from mock_server.domain.requirements import Requirement, assumed, documented
 from mock_server.domain.rules.destination import destination
-from tests.domain.asking import a_context, a_submission, assert_refused
+from tests.domain.asking import (
+    a_context,
+    a_submission,
+    assert_refused,
+)
+from tests.domain.rules.examples import MOBILE, PLAN, DefectiveAttempt, Findings
+
+FINDINGS: Findings = [
+    ({}, "'+447700900123'", "a plus and 7 to 15 digits", "numbering plan"),
+    ({"readings": PLAN}, "'+447700900123'", "possible in the numbering plan", "NUM-1"),
+    ({"destination": ""}, "no number", "a plus", "give `destination` as a text"),
+    ({"destination": "+999123456789"}, "'+999123456789'", "assigned", "begin with the calling code"),
+    ({"destination": "3401234567"}, "'3401234567'", "a plus", "add a plus and the country code"),
+    ({"destination": "٣٤٠١٢٣٤"}, "'٣٤٠١٢٣٤'", "a plus", "give `destination` as"),
+    ({"destination": "+39 (340) 123-4567"}, "'+39 (340) 123-4567'", "a plus", f"write it as {MOBILE}"),
+    ({"destination": " 00393401234567"}, "' 00393401234567'", "a plus", f"write it as {MOBILE}"),
+    ({"destination": "++393401234567"}, "'++393401234567'", "a plus", f"write it as {MOBILE}"),
+    ({"destination": "+39x"}, "'+39x'", "a plus", "give `destination` as"),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return attempt.with_fields(destination="oops")
+
 
 REQ_1, BAD_2, BAD_7, NUM_1 = documented("REQ-1"), assumed("BAD-2"), assumed("BAD-7"), assumed("NUM-1")
 WHOLE_PLAN = Readings(numbering_plan=True)

@@ -9,6 +9,19 @@ from mock_server.domain.flooding import Limits, Tally
 from mock_server.domain.requirements import documented
 from mock_server.domain.rules.duplicate import duplicate
 from tests.domain.asking import an_offer
+from tests.domain.rules.examples import DefectiveAttempt, Findings
+
+FINDINGS: Findings = [
+    ({}, "'Hello' through PROVIDER1", "0 of 2 identical texts", "or send another text"),
+    ({"text": "x" * 99}, "a text of 99 characters through PROVIDER1", "0 of 2", "or send another text"),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return attempt.with_tally(duplicates=2)
+
 
 DROPPED = Drop(documented("AF-1"))
 

@@ -4,13 +4,45 @@ from __future__ import annotations
 
 import pytest
 
-from mock_server.domain.errors import BAD_CREDENTIALS
+from mock_server.domain.errors import (
+    BAD_CREDENTIALS,
+)
 from mock_server.domain.policy import Readings
 from mock_server.domain.requirements import assumed
-from mock_server.domain.rules import context_of
+from mock_server.domain.rules import (
+    context_of,
+)
 from mock_server.domain.rules.impersonation import impersonation
-from mock_server.domain.submission import Operation
-from tests.domain.asking import a_policy, a_submission, an_attempt, assert_refused
+from mock_server.domain.submission import (
+    Operation,
+)
+from tests.domain.asking import (
+    a_policy,
+    a_submission,
+    an_attempt,
+    assert_refused,
+)
+from tests.domain.rules.examples import DefectiveAttempt, Findings
+
+FINDINGS: Findings = [
+    ({}, "nobody to send for", "an active account", "leave `account` out"),
+    ({"account": "customer"}, "to send for 'customer'", "an active account", "leave"),
+    ({"account": "admin"}, "to send for 'admin'", "an active account", "leave"),
+    ({"account": "nobody"}, "to send for 'nobody', unknown", "an active account", "leave"),
+    ({"account": "former"}, "to send for 'former', not active", "an active account", "leave"),
+    (
+        {"account": "nobody", "readings": Readings(unknown_account_is_ignored=True)},
+        "to send for 'nobody', ignored (ACC-3)",
+        "an active account",
+        "leave",
+    ),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return attempt.with_fields(account="nobody")
 
 
 @pytest.mark.requirement("REQ-7", "ACC-3")

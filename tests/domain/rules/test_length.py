@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import pytest
 
-from mock_server.domain.errors import MALFORMED, MALFORMED_AS_500, NO_TEXT
+from mock_server.domain.errors import (
+    MALFORMED,
+    MALFORMED_AS_500,
+    NO_TEXT,
+)
 from mock_server.domain.policy import Overlong, Readings
 from mock_server.domain.requirements import assumed
 from mock_server.domain.rules.length import length
-from mock_server.domain.submission import Unreadable
-from tests.domain.asking import a_policy, a_submission, an_attempt, assert_refused
+from mock_server.domain.submission import (
+    Unreadable,
+)
+from tests.domain.asking import (
+    a_policy,
+    a_submission,
+    an_attempt,
+    assert_refused,
+)
+from tests.domain.rules.examples import DefectiveAttempt, Findings
+
+FINDINGS: Findings = [
+    ({"text": "x" * 1601}, "1601 characters", "at most 1600 characters", "BAD-3: accepted"),
+    ({"readings": Readings(overlong=Overlong.ACCEPTED)}, "5 characters", "any length", "1600"),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return attempt.with_fields(text=attempt.submission.text.ljust(1601))
+
 
 BAD_3 = assumed("BAD-3")
 CHARACTERS = [

@@ -5,20 +5,12 @@ Each rule has a defect that makes it fire, and each two defects are put into one
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from itertools import combinations, pairwise
-from typing import Any
 
-import msgspec
 import pytest
 
-from mock_server.domain.decision import Drop, Objection, Refused
-from mock_server.domain.errors import MALFORMED
-from mock_server.domain.flooding import Offer, Tally
-from mock_server.domain.msisdn import NumberList
-from mock_server.domain.policy import Account, Policy, Provider, Readings
-from mock_server.domain.requirements import assumed
+from contract_tests.contract.requirements import load_requirements
+from mock_server.domain.decision import Drop, Refused
 from mock_server.domain.rules import (
     ATTEMPT_RULES,
     COUNTED_ATTEMPT_RULES,
@@ -26,116 +18,16 @@ from mock_server.domain.rules import (
     OFFER_RULES,
     ORDER,
     SUBMISSION_RULES,
-    context_of,
     object_to_attempt,
-    object_to_offer,
-    object_to_submission,
 )
-from mock_server.domain.submission import (
-    Attempt,
-    BasicCredentials,
-    Operation,
-    Reference,
-    Submission,
-    Unreadable,
-    Webhook,
-)
-from tests.domain.asking import ACCOUNTS, ADMIN, MORNING, SERVICES, URL, an_attempt
+from tests.domain.asking import an_attempt
+from tests.domain.rules.examples import Defect, DefectiveAttempt, examples_of
 
-ORD_1 = (
-    "authentication",
-    "privilege",
-    "content",
-    "length",
-    "text",
-    "destination",
-    "reference",
-    "impersonation",
-    "webhook",
-    "reachability",
-    "url",
-    "watchlist",
-    "volume",
-    "provider",
-    "duplicate",
-)
-"""What ORD-1 says from authentication on: 415 and the body's shape are `content`, BAD-3 is `length`."""
+ORD_1 = tuple(str(next(each for each in load_requirements() if each.id == "ORD-1").default).split(", "))
+"""The order of ORD-1 from authentication on: 415 and the shape of the body are `content`, BAD-3 is `length`."""
 
-
-@dataclass(frozen=True)
-class DefectiveAttempt:
-    """An attempt to send, with everything that the rules look at."""
-
-    caller: Account = ADMIN
-    password: str | None = None
-    unreadable: bool = False
-    submission: Submission = field(default_factory=lambda: Submission("+447700900123", "Hello"))
-    readings: Readings = field(default_factory=Readings)
-    watchlist: NumberList = field(default_factory=NumberList)
-    unreachable: NumberList = field(default_factory=NumberList)
-    up: bool = True
-    tally: Tally = field(default_factory=Tally)
-
-    def with_fields(self, **fields: Any) -> DefectiveAttempt:
-        """The case with another submission."""
-        return replace(self, submission=msgspec.structs.replace(self.submission, **fields))
-
-    def with_tally(self, **counted: int) -> DefectiveAttempt:
-        """The case with other windows."""
-        return replace(self, tally=msgspec.structs.replace(self.tally, **counted))
-
-    @property
-    def policy(self) -> Policy:
-        """The scenario of the case."""
-        return Policy(
-            accounts=ACCOUNTS,
-            services=SERVICES,
-            providers=(Provider("PROVIDER1", up=self.up),),
-            readings=self.readings,
-            watchlist=self.watchlist,
-            unreachable=self.unreachable,
-        )
-
-    @property
-    def attempt(self) -> Attempt:
-        """The request of the case."""
-        credentials = BasicCredentials(self.caller.username, self.password or self.caller.password)
-        content = Unreadable(MALFORMED, assumed("BAD-1"), "body: empty") if self.unreadable else self.submission
-        return Attempt(Operation.ADMIN, credentials, content, MORNING, "exchange-1")
-
-    def ask(self) -> Objection[Refused | Drop] | Objection[Refused] | None:
-        """Ask all rules, stage by stage, as the gateway does."""
-        policy = self.policy
-        submission = object_to_attempt(self.attempt, policy)
-        if isinstance(submission, Objection):
-            return submission
-        objection = object_to_submission(submission, context_of(self.attempt, submission, policy))
-        if objection is not None:
-            return objection
-        offer = Offer(submission.destination, submission.text, policy.provider(), policy.limits)
-        return object_to_offer(offer, self.tally)
-
-
-EVERYBODY = NumberList(("*",))
-
-DEFECTS: dict[str, Callable[[DefectiveAttempt], DefectiveAttempt]] = {
-    "authentication": lambda case: replace(case, password="wrong"),
-    "privilege": lambda case: replace(case, caller=ACCOUNTS["customer"]),
-    "content": lambda case: replace(case, unreadable=True),
-    "length": lambda case: case.with_fields(text=case.submission.text.ljust(1601)),
-    "text": lambda case: replace(case, readings=Readings(blank_text_is_empty=True)).with_fields(text=" "),
-    "destination": lambda case: case.with_fields(destination="oops"),
-    "reference": lambda case: case.with_fields(reference=Reference("UNKNOWN")),
-    "impersonation": lambda case: case.with_fields(account="nobody"),
-    "webhook": lambda case: case.with_fields(webhook=Webhook("oops")),
-    "reachability": lambda case: replace(case, unreachable=EVERYBODY),
-    "url": lambda case: case.with_fields(text=URL),
-    "watchlist": lambda case: replace(case, watchlist=EVERYBODY),
-    "volume": lambda case: case.with_tally(volume=150),
-    "provider": lambda case: replace(case, up=False),
-    "duplicate": lambda case: case.with_tally(duplicates=2),
-}
-"""What makes each rule fire."""
+DEFECTS: dict[str, Defect] = {rule: examples_of(rule).defect for rule in ORDER}
+"""What makes each rule refuse, by the tests of the rules."""
 
 NEVER_TOGETHER = {
     ("text", "url"): "a blank text holds no URL",

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from mock_server.domain.errors import BAD_CREDENTIALS, NOT_PRIVILEGED
+from mock_server.domain.errors import (
+    BAD_CREDENTIALS,
+    NOT_PRIVILEGED,
+)
 from mock_server.domain.policy import Account, Readings
 from mock_server.domain.requirements import assumed
 from mock_server.domain.rules.privilege import privilege
-from mock_server.domain.submission import Operation
-from tests.domain.asking import ADMIN, CUSTOMER, LINKER, a_policy, an_attempt, assert_refused
+from mock_server.domain.submission import (
+    Operation,
+)
+from tests.domain.asking import (
+    ACCOUNTS,
+    ADMIN,
+    CUSTOMER,
+    LINKER,
+    a_policy,
+    an_attempt,
+    assert_refused,
+)
+from tests.domain.rules.examples import DefectiveAttempt, Findings
+
+FINDINGS: Findings = [
+    ({}, "account 'admin', an administrator", "administrators only", "`admin: true`"),
+    ({"by": CUSTOMER, "operation": Operation.SERVICES}, "'customer', no admin", "any account", "services"),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return replace(attempt, caller=ACCOUNTS["customer"])
 
 
 @pytest.mark.requirement("ACC-2", "OP-1", "OP-2")

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from mock_server.domain.errors import NO_PROVIDER
+from mock_server.domain.errors import (
+    NO_PROVIDER,
+)
 from mock_server.domain.flooding import Tally
+from mock_server.domain.policy import Provider
 from mock_server.domain.requirements import documented
 from mock_server.domain.rules.provider import provider
 from tests.domain.asking import an_offer, assert_refused
+from tests.domain.rules.examples import DefectiveAttempt, Findings
+
+FINDINGS: Findings = [
+    ({}, "PROVIDER1", "PROVIDER1 up, MITTO up", "bring a provider up"),
+    ({"policy": {"providers": (Provider("A", up=False),)}}, "no provider that is up", "A down", "bring"),
+    ({"policy": {"providers": ()}}, "no provider that is up", "none", "bring"),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return replace(attempt, up=False)
 
 
 @pytest.mark.requirement("PR-1", "ERR-64")

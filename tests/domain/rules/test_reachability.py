@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from mock_server.domain.errors import WRONG_NUMBER
+from mock_server.domain.errors import (
+    WRONG_NUMBER,
+)
 from mock_server.domain.msisdn import NumberList
 from mock_server.domain.policy import Readings
 from mock_server.domain.requirements import assumed, documented
 from mock_server.domain.rules.reachability import reachability
-from tests.domain.asking import a_context, a_submission, assert_refused
+from tests.domain.asking import (
+    a_context,
+    a_submission,
+    assert_refused,
+)
+from tests.domain.rules.examples import EVERYBODY, MOBILE, PLAN, DefectiveAttempt, Findings
+
+FINDINGS: Findings = [
+    ({}, "+447700900123", "the list of unreachable numbers is empty", "NUM-1"),
+    ({"policy": {"unreachable": NumberList(("+44*",))}}, "+44", "unreachable: +44*", "`unreachable`"),
+    ({"policy": {"unreachable": NumberList(("+1*",))}}, "+44", "1 entry, none covers it", "NUM-1"),
+    ({"readings": PLAN, "destination": MOBILE}, MOBILE, "reachable in the numbering plan", "NUM-1"),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return replace(attempt, unreachable=EVERYBODY)
+
 
 UNREACHABLE = NumberList(("+447700900008", "+4420*"))
 WHOLE_PLAN = Readings(numbering_plan=True)

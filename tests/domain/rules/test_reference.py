@@ -4,11 +4,36 @@ from __future__ import annotations
 
 import pytest
 
-from mock_server.domain.errors import INVALID_SERVICE
+from mock_server.domain.errors import (
+    INVALID_SERVICE,
+)
 from mock_server.domain.requirements import documented
 from mock_server.domain.rules.reference import reference
-from mock_server.domain.submission import Reference
-from tests.domain.asking import SERVICES, a_context, a_submission, assert_refused
+from mock_server.domain.submission import (
+    Reference,
+)
+from tests.domain.asking import (
+    SERVICES,
+    a_context,
+    a_submission,
+    assert_refused,
+)
+from tests.domain.rules.examples import DefectiveAttempt, Findings
+
+FINDINGS: Findings = [
+    ({}, "no reference", "one of: ADMIN, AUTHENTICATION", "name one of ADMIN, AUTHENTICATION"),
+    ({"reference": Reference()}, "no reference", "one of: ADMIN", "name one of"),
+    ({"reference": Reference("OTHER")}, "service 'OTHER'", "one of: ADMIN", "name one of"),
+    ({"reference": Reference(action="a")}, "without a service", "one of: ADMIN", "name one of"),
+    ({"reference": Reference(key="k")}, "without a service", "one of: ADMIN", "name one of"),
+    ({"policy": {"services": frozenset()}}, "no reference", "one of: none", "change `services`"),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return attempt.with_fields(reference=Reference("UNKNOWN"))
 
 
 @pytest.mark.requirement("REQ-3", "REQ-4", "BAD-8")

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from mock_server.domain.errors import NO_TEXT
+from mock_server.domain.errors import (
+    NO_TEXT,
+)
 from mock_server.domain.policy import Readings
 from mock_server.domain.requirements import assumed
 from mock_server.domain.rules.text import text
-from tests.domain.asking import a_context, a_submission, assert_refused
+from tests.domain.asking import (
+    a_context,
+    a_submission,
+    assert_refused,
+)
+from tests.domain.rules.examples import DefectiveAttempt, Findings
+
+FINDINGS: Findings = [
+    ({}, "5 characters", "one character at least", "one character at least"),
+    ({"text": "x"}, "1 character", "one character", "one character"),
+    ({"text": ""}, "no text", "one character", "give `text`"),
+    ({"text": " ", "readings": Readings(blank_text_is_empty=True)}, "white space only", "no white space", "no w"),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return replace(attempt, readings=Readings(blank_text_is_empty=True)).with_fields(text=" ")
+
 
 BLANK_IS_EMPTY = Readings(blank_text_is_empty=True)
 BLANKS = [" ", "   ", "\n", "\t", "\r\n", "\u00a0", "\u3000", "\u2003\u2028"]

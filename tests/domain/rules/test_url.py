@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from mock_server.domain.errors import URL_DENIED
+from mock_server.domain.errors import (
+    URL_DENIED,
+)
 from mock_server.domain.policy import Account, Readings
 from mock_server.domain.requirements import documented
-from mock_server.domain.rules import context_of
+from mock_server.domain.rules import (
+    context_of,
+)
 from mock_server.domain.rules.url import url
 from tests.domain.asking import (
     ADMIN,
@@ -20,6 +24,20 @@ from tests.domain.asking import (
     an_attempt,
     assert_refused,
 )
+from tests.domain.rules.examples import DefectiveAttempt, Findings
+
+FINDINGS: Findings = [
+    ({}, "no URL", "account 'admin' may not send URLs", "leave the URL out"),
+    ({"text": f"go {URL}", "by": LINKER}, f"'{URL}'", "account 'linker' may send URLs", "`urls: allowed`"),
+    ({"text": URL, "account": "linker"}, f"'{URL}'", "account 'linker' may send URLs", "`urls: allowed`"),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return attempt.with_fields(text=URL)
+
 
 EXPLICIT_ONLY = Readings(bare_domains_are_urls=False)
 WITH_URL = a_submission(text=f"Pay at {URL} now")

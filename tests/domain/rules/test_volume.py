@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from mock_server.domain.errors import FLOODED
+from mock_server.domain.errors import (
+    FLOODED,
+)
 from mock_server.domain.flooding import Limits, Tally
 from mock_server.domain.instants import HOUR, LATEST, Instant
 from mock_server.domain.requirements import conflict
 from mock_server.domain.rules.volume import volume
 from tests.domain.asking import MORNING, an_offer, assert_refused
+from tests.domain.rules.examples import DefectiveAttempt, Findings
+
+FINDINGS: Findings = [
+    ({}, "+447700900123", "0 of 150 messages", "or send to another number"),
+    ({"policy": {"limits": Limits(count_attempts=True)}}, "+44", "0 of 150 attempts", "counts too"),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return attempt.with_tally(volume=150)
+
 
 AF_2 = conflict("AF-2")
 

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from mock_server.domain.errors import WATCHLISTED
+from mock_server.domain.errors import (
+    WATCHLISTED,
+)
 from mock_server.domain.msisdn import NumberList
 from mock_server.domain.policy import Account
 from mock_server.domain.requirements import documented
 from mock_server.domain.rules.watchlist import watchlist
-from tests.domain.asking import ADMIN, CUSTOMER, LINKER, a_context, a_submission, assert_refused
+from tests.domain.asking import (
+    ADMIN,
+    CUSTOMER,
+    LINKER,
+    a_context,
+    a_submission,
+    assert_refused,
+)
+from tests.domain.rules.examples import EVERYBODY, DefectiveAttempt, Findings
+
+FINDINGS: Findings = [
+    ({}, "+447700900123", "the watchlist is empty", "change `watchlist`"),
+    ({"policy": {"watchlist": NumberList(("+1*", "+2*"))}}, "+44", "2 entries, none covers it", "watch"),
+    ({"policy": {"watchlist": NumberList(("+44*",))}}, "+44", "on the watchlist: +44*", "watchlist"),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return replace(attempt, watchlist=EVERYBODY)
+
 
 LISTED = NumberList(("+447700900061", "+447700901*"))
 

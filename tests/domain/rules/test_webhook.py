@@ -4,13 +4,37 @@ from __future__ import annotations
 
 import pytest
 
-from mock_server.domain.errors import MALFORMED, MALFORMED_AS_500
+from mock_server.domain.errors import (
+    MALFORMED,
+    MALFORMED_AS_500,
+)
 from mock_server.domain.notification import WebhookRules
 from mock_server.domain.policy import Readings
 from mock_server.domain.requirements import assumed
 from mock_server.domain.rules.webhook import webhook
-from mock_server.domain.submission import Webhook
-from tests.domain.asking import a_context, a_submission, assert_refused
+from mock_server.domain.submission import (
+    Webhook,
+)
+from tests.domain.asking import (
+    URL,
+    a_context,
+    a_submission,
+    assert_refused,
+)
+from tests.domain.rules.examples import DefectiveAttempt, Findings
+
+FINDINGS: Findings = [
+    ({}, "no webhook", "an absolute https URL", "https_only: false"),
+    ({"webhook": Webhook()}, "no URL, authentication 'NONE'", "an absolute https URL", "`webhook.url`"),
+    ({"webhook": Webhook(URL, "X")}, f"'{URL}', authentication 'X'", "authentication 'NONE'", "leave"),
+]
+"""What the rule tells of these requests."""
+
+
+def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
+    """What makes this rule refuse."""
+    return attempt.with_fields(webhook=Webhook("oops"))
+
 
 BAD_6 = assumed("BAD-6")
 HTTPS_ONLY = WebhookRules()

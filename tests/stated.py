@@ -1,0 +1,43 @@
+"""The refusals as `contract_tests/requirements.yaml` states them, for tests that compare other statements with it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from contract_tests.contract.requirements import load_requirements
+
+
+class StatedRefusal(NamedTuple):
+    """A refusal of the vendor's catalogue."""
+
+    code: int
+    status: int
+    message: str
+    requirement: str
+    grade: str
+
+
+def stated_refusals() -> tuple[StatedRefusal, ...]:
+    """Every ERR requirement, in order; each states its HTTP status, its code, and its message in backquotes."""
+    return tuple(
+        StatedRefusal(
+            _number(r"code (\d+)", each.statement),
+            _number(r"HTTP (\d+)", each.statement),
+            _found(r"message `([^`]+)`", each.statement),
+            each.id,
+            each.grade,
+        )
+        for each in load_requirements()
+        if each.id.startswith("ERR-")
+    )
+
+
+def _number(pattern: str, statement: str) -> int:
+    return int(_found(pattern, statement))
+
+
+def _found(pattern: str, statement: str) -> str:
+    found = re.search(pattern, statement)
+    assert found is not None, f"contract_tests/requirements.yaml: {statement!r} does not state {pattern!r}"
+    return found[1]
