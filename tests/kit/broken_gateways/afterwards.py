@@ -150,8 +150,8 @@ def _drops_are_notified() -> Iterator[None]:
         decision = await right(handing)
         verdict, policy = decision.verdict, handing.context.policy
         if isinstance(verdict, SilentlyDropped) and handing.submission.webhook is not None:
-            life = {"plan": policy.plan, "adversity": policy.webhooks.adversity, "forced": False}
-            dropped = submit._message(handing, verdict.message_id, verdict.provider, **life)
+            fate = submit._Fate(policy.plan, policy.webhooks.adversity)
+            dropped = submit._message(handing, verdict.message_id, verdict.provider, fate)
             await scheduler.begin(handing.session, dropped)
         return decision
 
