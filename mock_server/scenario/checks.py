@@ -9,13 +9,11 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Final
 
 from mock_server.scenario.assume import BY_ID, ELSEWHERE
-from mock_server.scenario.model import MASK, Scenario
-from mock_server.scenario.parts import UNIQUE
+from mock_server.scenario.model import LISTS, MASK
 from mock_server.scenario.plans import flaws_of_plan
 from mock_server.scenario.problems import Flaw, Path, did_you_mean, shown
 from mock_server.scenario.stub_checks import flaws_of_stubs
 
-_PLAIN_LISTS: Final = tuple(name for name, key in Scenario.model_fields.items() if key.json_schema_extra is UNIQUE)
 _NAMED_LISTS: Final = (
     ("accounts", ("username",)),
     ("providers", ("name",)),
@@ -35,7 +33,7 @@ def entangled(keys: Iterable[str]) -> frozenset[str]:
 
 def flaws_of(document: Mapping[object, object]) -> Iterator[Flaw]:
     """Everything that is wrong across keys, in no order."""
-    for key in _PLAIN_LISTS:
+    for key in LISTS:
         yield from _repeated(document, key, ())
     for key, name in _NAMED_LISTS:
         yield from _repeated(document, key, name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -15,7 +17,7 @@ from mock_server.domain.secrets import Secrets, spellings
 from mock_server.domain.stub import Origin, StubTable
 from mock_server.scenario.assume import reread
 from mock_server.scenario.matching import stub_of
-from mock_server.scenario.model import AccountPart, AntiFloodingPart, HealthPart, Scenario, WebhooksPart
+from mock_server.scenario.model import LISTS, AccountPart, AntiFloodingPart, HealthPart, Scenario, WebhooksPart
 from mock_server.scenario.notation import parse_duration
 from mock_server.scenario.plans import plan_of
 
@@ -76,6 +78,12 @@ def _compiled(parts: _Parts) -> Compiled:
     )
 
 
+_MAKERS: dict[Any, Callable[[tuple[str, ...]], Any]] = {NumberList: NumberList, frozenset[str]: frozenset}
+
+_LISTS = tuple((field.name, _MAKERS[field.type]) for field in msgspec.structs.fields(Policy) if field.name in LISTS)
+"""The lists of a scenario that are fields of the policy, and what makes one of them in the field's type."""
+
+
 @lru_cache(maxsize=_MOST_COMPILED)
 def _stubs(parts: _Parts) -> StubTable:
     return stubs_of(parts.scenario)
@@ -85,15 +93,12 @@ def policy_of(scenario: Scenario) -> Policy:
     """Everything that the rules may ask about a scenario."""
     return Policy(
         accounts={part.username: _account(part) for part in scenario.accounts},
-        services=frozenset(scenario.services),
-        watchlist=NumberList(scenario.watchlist),
-        unreachable=NumberList(scenario.unreachable),
+        **{name: make(getattr(scenario, name)) for name, make in _LISTS},
         limits=reread(_limits(scenario.anti_flooding), scenario.assume),
         providers=tuple(Provider(part.name, part.up) for part in scenario.providers),
         health=_health(scenario.health),
         plan=plan_of(scenario.delivery.plan, scenario.delivery.channel),
         webhooks=reread(_webhooks(scenario.webhooks), scenario.assume),
-        api_keys=frozenset(scenario.api_keys),
         readings=reread(Readings(), scenario.assume),
     )
 

@@ -210,3 +210,7 @@ class Scenario(Part):
             if "api_keys" in document:
                 document["api_keys"] = [MASK] * len(self.api_keys)
         return document
+
+
+LISTS: Final = tuple(name for name, key in Scenario.model_fields.items() if key.json_schema_extra is UNIQUE)
+"""The keys that are plain lists of texts; what a rule asks of one is a field of `Policy` of the same name."""

@@ -73,11 +73,13 @@ def test_what_stands_behind_the_rule_that_decided_was_not_asked() -> None:
     asked = ExplainedCase(an_attempt(), a_policy(), Tally(), WATCHED).findings()
 
     assert [each.rule for each in asked] == list(ORDER)
-    assert [each.said for each in asked] == [RuleVerdict.PASSED] * 11 + [RuleVerdict.REFUSED] + [
-        RuleVerdict.NOT_ASKED
-    ] * 3
-    assert [each.finding is None for each in asked] == [False] * 12 + [True] * 3
-    assert [each.finding.requirement.id for each in asked[10:12] if each.finding] == ["URL-1", "WL-9"]
+    before, after = ORDER.index("watchlist"), len(ORDER) - ORDER.index("watchlist") - 1
+    assert [each.said for each in asked] == (
+        [RuleVerdict.PASSED] * before + [RuleVerdict.REFUSED] + [RuleVerdict.NOT_ASKED] * after
+    )
+    assert [each.finding is None for each in asked] == [False] * (before + 1) + [True] * after
+    stood_for = {each.rule: each.finding.requirement.id for each in asked if each.finding}
+    assert (stood_for["url"], stood_for["watchlist"]) == ("URL-1", "WL-9")
 
 
 def test_a_drop_is_told_from_a_refusal() -> None:
@@ -120,8 +122,9 @@ def test_of_a_body_that_is_gone_no_value_is_made_up() -> None:
     findings = {each.rule: each.finding for each in asked if each.finding is not None}
     unseen = [rule for rule, finding in findings.items() if finding.saw is None]
     unlimited = [rule for rule, finding in findings.items() if finding.limit is None]
-    assert unseen == ["length", *ORDER[4:12], "duplicate"]
-    assert unlimited == ["length", *ORDER[4:12]]
+    of_the_submission = ORDER[ORDER.index("text") : ORDER.index("volume")]
+    assert unseen == ["length", *of_the_submission, "duplicate"]
+    assert unlimited == ["length", *of_the_submission]
     assert findings["volume"].limit == "3 of 150 messages"
     assert all(finding.remedy for finding in findings.values())
 

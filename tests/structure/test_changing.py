@@ -13,7 +13,7 @@ PAGE = pages()["docs/changing.md"]
 PLACES = [(recipe, place) for recipe in RECIPES.values() for place in recipe.places]
 IDS = [f"{recipe.title}: {place.file}" for recipe, place in PLACES]
 
-INVENTED = "77"
+INVENTED = "invented"
 """A name that no catalogue has."""
 
 

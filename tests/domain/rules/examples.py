@@ -6,7 +6,7 @@ what the rule saw, its limit, and the remedy. `test_order.py` and `test_findings
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from types import ModuleType
@@ -60,6 +60,8 @@ class DefectiveAttempt:
     watchlist: NumberList = field(default_factory=NumberList)
     unreachable: NumberList = field(default_factory=NumberList)
     up: bool = True
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Other parts of the policy."""
     tally: Tally = field(default_factory=Tally)
 
     def with_fields(self, **fields: Any) -> DefectiveAttempt:
@@ -80,6 +82,7 @@ class DefectiveAttempt:
             readings=self.readings,
             watchlist=self.watchlist,
             unreachable=self.unreachable,
+            **self.more,
         )
 
     @property

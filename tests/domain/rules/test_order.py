@@ -60,7 +60,8 @@ def test_the_three_stages_make_up_the_order() -> None:
     """ORD-1: what needs no submission, what needs no counting, and the rest."""
     stages = [[rule.name for rule in stage] for stage in (ATTEMPT_RULES, SUBMISSION_RULES, OFFER_RULES)]
 
-    assert stages == [list(ORD_1[:4]), list(ORD_1[4:12]), list(ORD_1[12:])]
+    text, volume = ORD_1.index("text"), ORD_1.index("volume")
+    assert stages == [list(ORD_1[:text]), list(ORD_1[text:volume]), list(ORD_1[volume:])]
 
 
 @pytest.mark.requirement("ORD-1", "REQ-11")

@@ -1,0 +1,79 @@
+"""What a recipe is: a catalogue, and the other places that name everything in it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Collection
+from functools import cache
+from typing import Any, NamedTuple
+
+import yaml
+
+from tests.structure.project_sources import ROOT
+
+
+class Place(NamedTuple):
+    """A file that a change has to reach, what to write there, and what it names now."""
+
+    file: str
+    """A path below the checkout; `<name>` stands for the new name."""
+    write: str
+    named: Callable[[], Collection[str]]
+
+
+class Recipe(NamedTuple):
+    """A kind of change: where it begins, what there is of it, and the other places."""
+
+    title: str
+    catalogue: str
+    """The file that a change begins in."""
+    begin: str
+    """What to write there."""
+    known: Callable[[], Collection[str]]
+    places: tuple[Place, ...]
+
+
+def forgotten(recipe: Recipe, known: Collection[str]) -> list[str]:
+    """A sentence for each place that lacks a name of the catalogue."""
+    return [
+        f"{place.file.replace('<name>', name)}: {place.write} for {name}"
+        for place in recipe.places
+        for name in sorted(set(known) - set(place.named()))
+    ]
+
+
+def text_of(file: str) -> str:
+    """The text of a file of the project."""
+    return (ROOT / file).read_text(encoding="utf-8")
+
+
+@cache
+def yaml_of(file: str) -> Any:
+    """A YAML file of the project, parsed."""
+    return yaml.load(text_of(file), Loader=yaml.CSafeLoader)
+
+
+def words_of(language: str, section: str) -> Callable[[], Collection[str]]:
+    """The words of a section of the console's language file."""
+    return lambda: tomllib.loads(text_of(f"mock_server/console/words/{language}.toml"))[section]
+
+
+def matches(file: str, pattern: str) -> Callable[[], Collection[str]]:
+    """What a pattern finds in a file."""
+    return lambda: set(re.findall(pattern, text_of(file), re.MULTILINE))
+
+
+def table_row(file: str, key: str, pattern: str) -> Callable[[], Collection[str]]:
+    """What one row of a table of a page names."""
+    return lambda: set(re.findall(pattern, _only(rf"^\| `{key}` \|.*$", file)))
+
+
+def _only(pattern: str, file: str) -> str:
+    (found,) = re.findall(pattern, text_of(file), re.MULTILINE)
+    return str(found)
+
+
+def control_document() -> Any:
+    """`control.yaml`, parsed."""
+    return yaml_of("mock_server/openapi/control.yaml")
