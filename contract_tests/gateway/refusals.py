@@ -18,7 +18,8 @@ from contract_tests.model.outcome import (
     malformed,
     refused,
 )
-from contract_tests.model.world import ADMIN, LINKER
+from contract_tests.model.world import ADMIN, EXAMPLES, LINKER
+from contract_tests.openapi import documented_statements
 from contract_tests.target.exchange import Login
 from contract_tests.target.safety import NotTestableError
 
@@ -198,6 +199,15 @@ def _lists_and_accounts() -> list[Probe]:
     ]
 
 
+def _examples() -> list[Probe]:
+    """The examples of the world's lists; the document says which statements their codes rest on."""
+    statements = documented_statements()
+    return [
+        Probe(f"listed: code {each.code}", statements[each.code], each.fields, refused(each.code), True, each.sender)
+        for each in EXAMPLES
+    ]
+
+
 def run_probe(probe: Probe, lab: Lab) -> None:
     """Send the probe through every operation that it fits."""
     for path in lab.paths():
@@ -209,7 +219,7 @@ def run_probe(probe: Probe, lab: Lab) -> None:
         lab.expect(lab.submit(path, probe.changes, login=login), probe.expected, *probe.ids)
 
 
-PROBES = [*_numbers(), *_texts(), *_references(), *_urls(), *_lists_and_accounts()]
+PROBES = [*_numbers(), *_texts(), *_references(), *_urls(), *_lists_and_accounts(), *_examples()]
 
 for _probe in PROBES:
     add(_probe.as_check())

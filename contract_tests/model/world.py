@@ -51,6 +51,22 @@ def _accounts() -> dict[str, Account]:
 
 
 @dataclass(frozen=True)
+class RefusedExample:
+    """A send that a list of the default world has refused: the fields of its body that matter, and who sends it."""
+
+    code: int
+    fields: Mapping[str, Any]
+    sender: str
+
+
+EXAMPLES = (
+    RefusedExample(8, {"destination": "+12125550108"}, PLAIN),
+    RefusedExample(61, {"destination": "+12125550161"}, PLAIN),
+)
+"""An example for each list of the default world; suite A sends each of them."""
+
+
+@dataclass(frozen=True)
 class World:
     """What a session is made with. Frozen: a check that needs another one replaces a part."""
 

@@ -31,3 +31,9 @@ def documented_codes() -> tuple[int, ...]:
     schemas = load_document("sms-gateway")["components"]["schemas"]
     envelopes = (schemas[name] for name in ("RefusedEnvelope", "UnauthenticatedEnvelope"))
     return tuple(sorted(code for each in envelopes for code in each["properties"]["code"]["enum"]))
+
+
+def documented_statements() -> dict[int, tuple[str, ...]]:
+    """The requirements that each code of HTTP 500 rests on, by the examples of the document."""
+    refused = load_document("sms-gateway")["components"]["responses"]["Refused"]["content"]["application/json"]
+    return {each["value"]["code"]: tuple(each["x-requirements"]) for each in refused["examples"].values()}

@@ -251,7 +251,7 @@ def test_the_instant_that_the_advice_names_holds_under_every_reading(
         world.send(text)
         world.advance(601)
 
-    fired = world.why(world.send("four"))["rules"][12]
+    fired = world.why(world.send("four"))["rules"][ORDER.index("volume")]
 
     assert fired["limit"].startswith("3 of 3 ")
     assert " since 09:00:00, resets " in fired["limit"]
@@ -272,7 +272,7 @@ def test_a_limit_of_nothing_is_never_waited_for(world: SessionClient) -> None:
 
     found = world.why(world.send())
 
-    assert found["rules"][12]["limit"] == "0 of 0 messages"
+    assert found["rules"][ORDER.index("volume")]["limit"] == "0 of 0 messages"
     assert "No wait helps" in found["advice"]
 
 
@@ -359,7 +359,7 @@ def test_what_the_rules_saw_in_a_body_that_is_gone_is_not_made_up(bounds: dict[s
     assert (refused["rules"][11]["saw"], refused["rules"][11]["limit"]) == (None, None)
     assert "Send to a number that no watchlist entry covers" in refused["advice"]
     assert accepted["rules"][14]["limit"] == "0 of 2 identical texts"
-    assert accepted["rules"][12]["saw"] == DESTINATION
+    assert accepted["rules"][ORDER.index("volume")]["saw"] == DESTINATION
     assert unauthorized["values_missing"] is None
 
 

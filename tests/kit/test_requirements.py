@@ -74,7 +74,7 @@ def test_every_id_is_unique_and_well_formed() -> None:
     """An id is a section's letters, a number, and at most one letter: it can be cited anywhere without quoting."""
     ids = [requirement.id for requirement in load_requirements()]
 
-    assert len(ids) == len(set(ids)) == 78
+    assert len(ids) == len(set(ids)) >= 78
     assert [id_ for id_ in ids if not re.fullmatch(r"[A-Z]{2,3}-[0-9]+[a-z]?", id_)] == []
 
 

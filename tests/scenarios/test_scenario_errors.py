@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from contract_tests.openapi import documented_codes
 from mock_server.scenario.loader import ScenarioError, parse_scenario, scenario_of
+from mock_server.scenario.model import Scenario
 
-TOP = (
-    "version, title, description, seed, clock, accounts, api_keys, services, watchlist, unreachable, anti_flooding, "
-    "providers, delivery, health, webhooks, stubs, faults, outcome_header, assume"
-)
+TOP = ", ".join(Scenario.model_fields)
 ACCOUNT = "username, password, admin, active, urls"
 NUMBER = "an E.164 number such as '+447700900061', or a prefix such as '+447700901*'"
 DURATION = "a length of time with its unit, such as '1h', '90s', '10m', '1h30m' or '500ms'"
 INSTANT = "a point in time with its offset, such as '2026-01-15T09:00:00Z' or '2026-01-15T10:00:00+01:00'"
-CODES = "a code of the refusal catalogue: 8, 56, 59, 60, 61, 63, 64, 66, 74"
+CODES = "a code of the refusal catalogue: " + ", ".join(map(str, documented_codes()))
 STEP = "after, status, provider, forced"
 THEN = "refuse, accept, drop, deliver, channel, adversity, answer, fault, delay, hold"
 STUB = "when, then, times, probability, for, priority, name"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from typing import Any, cast
 
 from contract_tests.contract.requirements import load_requirements
+from contract_tests.model.world import EXAMPLES
 from mock_server.domain import errors, rules
 from mock_server.domain.errors import CATALOGUE, ErrorCode
 from mock_server.domain.fault import FaultKind
@@ -60,6 +61,13 @@ def _codes_of_the_model() -> Collection[str]:
     return {*re.findall(r"refused\((\d+)", text), *(["63"] if "BAD_CREDENTIALS" in text else [])}
 
 
+def _checked_codes() -> Collection[str]:
+    """The codes that suite A provokes."""
+    checks = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "contract_tests/gateway").glob("*.py"))
+    provoked = set(re.findall(r"refused\((\d+)", checks)) | ({"63"} if "BAD_CREDENTIALS" in checks else set())
+    return provoked | {str(each.code) for each in EXAMPLES}
+
+
 REFUSAL = Recipe(
     "A refusal code",
     "mock_server/domain/errors.py",
@@ -90,6 +98,11 @@ REFUSAL = Recipe(
             "contract_tests/model/reference_model.py",
             "when the gateway refuses so, independent of the rule",
             _codes_of_the_model,
+        ),
+        Place(
+            "contract_tests/model/world.py",
+            "a part of the world that earns it, with its example in `EXAMPLES`; or a check in `contract_tests/gateway/`",
+            _checked_codes,
         ),
         Place("mock_server/openapi/control.yaml", "the code in `Then.refuse`", _forced_codes),
         Place("mock_server/console/words/en.toml", "a sentence in `[refusal]`", words_of("en", "refusal")),
