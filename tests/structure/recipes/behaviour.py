@@ -101,7 +101,7 @@ REFUSAL = Recipe(
         ),
         Place(
             "contract_tests/model/world.py",
-            "a part of the world that earns it, with its example in `EXAMPLES`; or a check in `contract_tests/gateway/`",
+            "a part of the world that earns it, and its example; or a check in `contract_tests/gateway/`",
             _checked_codes,
         ),
         Place("mock_server/openapi/control.yaml", "the code in `Then.refuse`", _forced_codes),
