@@ -7,7 +7,9 @@
 `MockGateway.control` is the same for a gateway in this process. It stands on nothing but the control API's HTTP.
 """
 
-from mock_server.client.calling import Caller, ControlAnswer, ControlRequest
+from mock_server.client.calling import Caller
+from mock_server.client.calling import ControlAnswer as Answered
+from mock_server.client.calling import ControlRequest as Asked
 from mock_server.client.control import Control
 from mock_server.client.errors import ControlError
 from mock_server.client.in_process import LoopCaller
@@ -36,13 +38,13 @@ from mock_server.client.sending import Sent
 
 __all__ = [
     "Advance",
+    "Answered",
+    "Asked",
     "Caller",
     "Change",
     "Clock",
     "Control",
-    "ControlAnswer",
     "ControlError",
-    "ControlRequest",
     "Duplicates",
     "Exchange",
     "Explanation",

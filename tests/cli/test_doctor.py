@@ -20,7 +20,8 @@ from mock_server.api.server import HttpServer, bind
 from mock_server.cli import main
 from mock_server.cli.doctor import patient
 from mock_server.cli.doctor.findings import vendors_host
-from mock_server.client import Control, ControlRequest, HttpCaller
+from mock_server.client import Control, HttpCaller
+from mock_server.client.calling import ControlRequest
 from mock_server.testing import MockGateway
 from tests.support import DESTINATION
 

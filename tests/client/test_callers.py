@@ -12,7 +12,8 @@ from contextlib import closing, contextmanager
 import pytest
 
 from mock_server.api.guard import Access
-from mock_server.client import Control, ControlAnswer, ControlError, ControlRequest, HttpCaller, LoopCaller, connect
+from mock_server.client import Control, ControlError, HttpCaller, LoopCaller, connect
+from mock_server.client.calling import ControlAnswer, ControlRequest
 from mock_server.testing import MockGateway
 from tests.support import DESTINATION
 

@@ -9,7 +9,8 @@ from threading import Barrier, BrokenBarrierError
 from time import perf_counter
 from typing import NamedTuple
 
-from mock_server.client import Caller, Control, ControlAnswer, ControlRequest, HttpCaller
+from mock_server.client import Caller, Control, HttpCaller
+from mock_server.client.calling import ControlAnswer, ControlRequest
 from tests.soak.visitor import Visit, visit
 from tests.support import MORNING
 

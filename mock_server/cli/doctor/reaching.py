@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from mock_server.cli.doctor.findings import Diagnosis, ok, problem, warning
 from mock_server.cli.doctor.patient import PATIENCE, Patient
-from mock_server.client import ControlAnswer, ControlError, ControlRequest, HttpCaller
+from mock_server.client import ControlError, HttpCaller
+from mock_server.client.calling import ControlAnswer, ControlRequest
 from mock_server.control.release import release
 
 
