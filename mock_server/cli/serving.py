@@ -20,7 +20,7 @@ from mock_server.domain.instants import HOUR, Duration
 from mock_server.journal.journal import Bounds
 from mock_server.scenario.loader import load_scenario
 from mock_server.scenario.model import Scenario
-from mock_server.scenario.notation import parse_delay, written
+from mock_server.scenario.notation import format_duration, parse_delay
 from mock_server.scenario.pack import folder, resolve
 from mock_server.scenario.problems import ScenarioError
 
@@ -69,8 +69,9 @@ def _lasting(_: click.Context, option: click.Parameter, text: str) -> Duration:
 @click.option("--json-logs", is_flag=True, envvar="SMS_MOCK_JSON_LOGS", help="Log lines as JSON objects.")
 @click.option("--quiet", is_flag=True, envvar="SMS_MOCK_QUIET", help="Say nothing but warnings.")
 @click.option(
-    "--session-ttl", default=written(_USUAL_TTL), show_default=True, envvar="SMS_MOCK_SESSION_TTL", callback=_lasting,
-    metavar="DURATION", help="Wall time without a request after which a session is given up; 0s: never.",
+    "--session-ttl", default=format_duration(_USUAL_TTL), show_default=True, envvar="SMS_MOCK_SESSION_TTL",
+    callback=_lasting, metavar="DURATION",
+    help="Wall time without a request after which a session is given up; 0s: never.",
 )  # fmt: skip
 @click.option(
     "--max-exchanges", default=_DEFAULTS.exchanges, show_default=True, envvar="SMS_MOCK_MAX_EXCHANGES",

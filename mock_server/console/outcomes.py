@@ -10,7 +10,7 @@ from mock_server.domain.adversity import Adversity
 from mock_server.domain.delivery import Status
 from mock_server.domain.errors import BY_CODE
 from mock_server.domain.fault import STATUSES
-from mock_server.domain.stub import comes_after
+from mock_server.domain.stub import acts_after_decision
 from mock_server.scenario.faults import FAULT_NAMES, parse_fault
 
 OWN_ANSWER = "answer"
@@ -64,7 +64,7 @@ def _adversities() -> Iterator[OutcomeChoice]:
 def _faults(*, after: bool) -> Iterator[OutcomeChoice]:
     for name in FAULT_NAMES:
         fault = parse_fault(name)
-        if comes_after(fault) is not after:
+        if acts_after_decision(fault) is not after:
             continue
         yield OutcomeChoice(f"fault:{name}", name, f"fault.{fault.kind}", {"fault": name})
         if fault.kind in STATUSES and not after:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from mock_server.domain.codes import find_codes
+from mock_server.domain.otp import find_otps
 from mock_server.domain.segmentation import segmentation
 from mock_server.domain.urls import find_links
 
@@ -36,7 +36,7 @@ def told_text(text: str) -> Mapping[str, Any]:
     cut = segmentation(text)
     return {
         "pieces": list(pieces(text)),
-        "codes": find_codes(text),
+        "codes": find_otps(text),
         "links": find_links(text),
         "encoding": cut.encoding.value,
         "segments": cut.segments,

@@ -8,7 +8,7 @@ from typing import Any
 from mock_server import explanation
 from mock_server.control import shapes
 from mock_server.control.requests import ControlRequestError, only
-from mock_server.domain.delivery import LEGAL, Carrier, Change, Status, is_legal, latest, usual_word
+from mock_server.domain.delivery import LEGAL, Carrier, Change, Status, default_carrier, is_legal, latest
 from mock_server.domain.message import Message
 from mock_server.gateway import scheduler
 from mock_server.session.receivers import Behaviour, Receiver
@@ -129,7 +129,7 @@ def _status(status: object) -> Status:
 
 
 def _carrier(provider: object, status: Status) -> Carrier:
-    usual = usual_word(status)
+    usual = default_carrier(status)
     if provider is None:
         return usual
     if not isinstance(provider, dict) or not all(isinstance(each, str) for each in provider.values()):

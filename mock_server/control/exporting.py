@@ -10,9 +10,9 @@ from mock_server.domain.secrets import Secrets, spellings
 from mock_server.domain.stub import Origin
 from mock_server.scenario import pack
 from mock_server.scenario.export import exported
-from mock_server.scenario.loader import OF_THE_SESSION
+from mock_server.scenario.loader import CREATION_KEYS
 from mock_server.scenario.model import MASK
-from mock_server.scenario.unmask import Hidden
+from mock_server.scenario.unmask import MaskedValues
 from mock_server.session.session import Session
 
 _PROSE = ("title", "description")
@@ -44,18 +44,18 @@ def exported_session(session: Session, *, secrets: bool) -> str:
 def editable(session: Session) -> str:
     """The scenario as a text to be changed: without seed and clock, which stay, and with masks, which stay behind."""
     document = session.scenario.document()
-    for key in OF_THE_SESSION:
+    for key in CREATION_KEYS:
         document.pop(key, None)
     return exported(document, _KEPT if _mask(document, session) else ())
 
 
-def hidden_in(session: Session) -> Hidden:
+def hidden_in(session: Session) -> MaskedValues:
     """What stands behind the masks of `editable`."""
     scenario, secret = session.scenario, _secret(session)
     told = {key: getattr(scenario, key) for key in _PROSE}
-    return Hidden(
+    return MaskedValues(
         {account.username: account.password for account in scenario.accounts},
-        tuple(key for key in scenario.api_keys if key not in pack.public().keys),
+        tuple(key for key in scenario.api_keys if key not in pack.public_secrets().keys),
         {key: (explanation.masked(text, secret) or "", text) for key, text in told.items()},
     )
 
@@ -72,7 +72,7 @@ def _clock(session: Session) -> dict[str, Any] | None:
 
 def _mask(document: dict[str, Any], session: Session) -> bool:
     """Mask what is nobody else's business, in the prose too; whether there was a password or a key to mask."""
-    shown = pack.public()
+    shown = pack.public_secrets()
     masked = False
     for account in document.get("accounts", ()):
         if (account["username"], account["password"]) not in shown.pairs:
@@ -88,7 +88,7 @@ def _mask(document: dict[str, Any], session: Session) -> bool:
 
 def _secret(session: Session) -> Secrets:
     """What the session knows and no shipped scenario shows."""
-    shown = pack.public()
+    shown = pack.public_secrets()
     return session.secrets.without(
         each
         for username, password in (*shown.pairs, *(("", key) for key in shown.keys))

@@ -8,11 +8,11 @@ from typing import Any
 from mock_server.control.exporting import editable, hidden_in
 from mock_server.control.requests import ControlRequestError, bad_scenario
 from mock_server.scenario import pack
-from mock_server.scenario.loader import OF_THE_CREATION, OF_THE_SESSION, parse_scenario
+from mock_server.scenario.loader import CREATION_KEYS, FIXED_AT_CREATION, parse_scenario
 from mock_server.scenario.model import Scenario
-from mock_server.scenario.positions import Mark, Node
 from mock_server.scenario.problems import Flaw, ScenarioError
-from mock_server.scenario.unmask import refill
+from mock_server.scenario.unmask import unmask
+from mock_server.scenario.yaml_reader import Mark, Node
 from mock_server.session.session import Session
 
 _LONGEST_SHOWN = 80
@@ -61,14 +61,14 @@ class ScenarioVerbs:
 
     def passwords(self) -> dict[str, str]:
         """By username, of the accounts in force: those passwords that a shipped scenario shows anyway."""
-        shown = pack.public().pairs
+        shown = pack.public_secrets().pairs
         accounts = ((each.username, each.password) for each in self._session.scenario.accounts)
         return {username: password for username, password in accounts if (username, password) in shown}
 
     def text(self) -> str:
         """The scenario in force as YAML to be changed: a shipped one as its file is, with its remarks."""
         name = self._in_force()
-        if name is None or shipped_scenario(name, 404).model_fields_set & set(OF_THE_SESSION):
+        if name is None or shipped_scenario(name, 404).model_fields_set & set(CREATION_KEYS):
             return editable(self._session)
         return pack.resolve(name).read_text(encoding="utf-8")
 
@@ -85,10 +85,10 @@ class ScenarioVerbs:
         self._session.use(self._session.state.scenario.with_creation_settings(scenario))
 
     def _prepared(self, root: Node) -> Iterator[tuple[Mark, Flaw]]:
-        refill(root, hidden_in(self._session))
-        for key in OF_THE_SESSION:
+        unmask(root, hidden_in(self._session))
+        for key in CREATION_KEYS:
             if key in root.keys:
-                yield root.keys[key], Flaw((key,), OF_THE_CREATION)
+                yield root.keys[key], Flaw((key,), FIXED_AT_CREATION)
 
     def _in_force(self) -> str | None:
         session = self._session

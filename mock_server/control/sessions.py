@@ -12,7 +12,7 @@ from mock_server.control.scenarios import shipped_scenario
 from mock_server.control.verbs import SessionControl
 from mock_server.domain.instants import SECOND
 from mock_server.journal.raw_budget import RawBudget
-from mock_server.scenario.loader import patched, scenario_of, settled
+from mock_server.scenario.loader import patched, scenario_of, with_creation_settings
 from mock_server.scenario.model import Scenario
 from mock_server.scenario.problems import Problem, ScenarioError
 from mock_server.session.registry import DEFAULT, NAME, NAME_WORDS, NameTakenError, Sessions
@@ -109,7 +109,7 @@ class SessionsApi:
         except ScenarioError as error:
             problems += error.problems
         try:
-            scenario = settled(scenario, settings, "session") if settings else scenario
+            scenario = with_creation_settings(scenario, settings, "session") if settings else scenario
         except ScenarioError as error:
             problems += error.problems
         if problems:

@@ -10,8 +10,8 @@ from mock_server.control.requests import ControlRequestError, bad_scenario
 from mock_server.domain.fault import NEEDS_A_PORT, Fault
 from mock_server.domain.stub import Origin, Stub
 from mock_server.explanation import masked_within
+from mock_server.scenario.compile_stubs import stub_of
 from mock_server.scenario.loader import stub_part
-from mock_server.scenario.matching import stub_of
 from mock_server.scenario.problems import ScenarioError
 from mock_server.scenario.stub_model import StubPart
 from mock_server.session.session import Session

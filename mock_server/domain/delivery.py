@@ -55,7 +55,7 @@ class Carrier(msgspec.Struct, frozen=True):
     message: str | None = None
 
 
-def usual_word(status: Status) -> Carrier:
+def default_carrier(status: Status) -> Carrier:
     """What a provider says where the scenario gives it no words."""
     return Carrier("0" if status in _WELL else "1", status.value)
 
@@ -97,13 +97,13 @@ def illegal_steps(plan: Plan) -> Iterator[tuple[int, Status, Status]]:
 def change_of(step: Step, accepted_at: Instant) -> Change:
     """What a step of a plan comes to for a message accepted at that time."""
     return Change(
-        Instant(accepted_at + step.after), step.status, step.carrier or usual_word(step.status), step.forced
+        Instant(accepted_at + step.after), step.status, step.carrier or default_carrier(step.status), step.forced
     )
 
 
 def accepted(accepted_at: Instant) -> Change:
     """The initial status, set at the 200 (ST-1)."""
-    return Change(accepted_at, Status.PROVIDER_ACCEPTANCE, usual_word(Status.PROVIDER_ACCEPTANCE))
+    return Change(accepted_at, Status.PROVIDER_ACCEPTANCE, default_carrier(Status.PROVIDER_ACCEPTANCE))
 
 
 def changes(plan: Plan, accepted_at: Instant) -> tuple[Change, ...]:

@@ -86,7 +86,7 @@ class Fault(msgspec.Struct, frozen=True):
     """Between two bytes of a slow answer."""
 
 
-def spelled(fault: Fault) -> str:
+def fault_name(fault: Fault) -> str:
     """A fault as a line of text names it."""
     return f"{fault.kind}-after" if fault.after and fault.kind not in SPOILS_THE_ANSWER else fault.kind.value
 

@@ -48,7 +48,7 @@ class Secrets:
         """These secrets and others: a password that was changed stays masked in what was recorded before."""
         return Secrets(self._spellings | frozenset(found))
 
-    def and_those(self, others: Secrets) -> Secrets:
+    def union(self, others: Secrets) -> Secrets:
         """Both, as one of the two where it holds the other: sessions of one scenario search by one pattern."""
         if others._spellings <= self._spellings:
             return self
@@ -60,7 +60,7 @@ class Secrets:
 
     def mask(self, raw: bytes) -> bytes:
         """Put asterisks in the place of every secret; of those that overlap no end stays readable."""
-        if not self._may_stand_in(raw) or self._pattern is None:
+        if not self._may_be_in(raw) or self._pattern is None:
             return raw
         pieces: list[bytes] = []
         masked_to = 0
@@ -70,11 +70,11 @@ class Secrets:
             masked_to = max(masked_to, found.end(1))
         return b"".join((*pieces, raw[masked_to:]))
 
-    def stand_in(self, raw: bytes) -> bool:
+    def found_in(self, raw: bytes) -> bool:
         """Whether a secret stands in `raw`."""
-        return self._may_stand_in(raw) and self._pattern is not None and self._pattern.search(raw) is not None
+        return self._may_be_in(raw) and self._pattern is not None and self._pattern.search(raw) is not None
 
-    def _may_stand_in(self, raw: bytes) -> bool:
+    def _may_be_in(self, raw: bytes) -> bool:
         """The cheap look: without an escape in it, a text holds a secret as it is or not at all."""
         return any(escape in raw for escape in self._escapes) or any(each in raw for each in self._spellings)
 

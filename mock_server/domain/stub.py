@@ -121,10 +121,10 @@ class Outcome(msgspec.Struct, frozen=True):
     @property
     def intercepts(self) -> bool:
         """Whether the gateway never sees the request."""
-        return self.answer is not None or (self.fault is not None and not comes_after(self.fault))
+        return self.answer is not None or (self.fault is not None and not acts_after_decision(self.fault))
 
 
-def comes_after(fault: Fault) -> bool:
+def acts_after_decision(fault: Fault) -> bool:
     """Whether the gateway has decided before the fault acts."""
     return fault.after or fault.kind in SPOILS_THE_ANSWER
 

@@ -97,11 +97,11 @@ def message(kept: Message, secrets: Secrets) -> dict[str, Any]:
 
     With it the one-time codes and the links that its text holds.
     """
-    from mock_server.domain.codes import find_codes  # noqa: PLC0415 - it takes a while, and many tests look at none
+    from mock_server.domain.otp import find_otps  # noqa: PLC0415 - it takes a while, and many tests look at none
 
     view = message_without_finds(kept, secrets)
     text = str(view["text"])
-    return {**view, "codes": find_codes(text), "links": find_links(text)}
+    return {**view, "codes": find_otps(text), "links": find_links(text)}
 
 
 def message_without_finds(kept: Message, secrets: Secrets) -> dict[str, Any]:
@@ -216,5 +216,5 @@ def _body(body: bytes | None) -> dict[str, Any]:
 def _oddities(exchange: Exchange, secrets: Secrets) -> dict[str, list[str]]:
     if exchange.operation is None or not exchange.body:
         return {"unknown_fields": [], "duplicate_keys": []}
-    found: dict[str, list[str]] = masked_within(wire.oddities(exchange.body, exchange.operation), secrets)
+    found: dict[str, list[str]] = masked_within(wire.ignored_members(exchange.body, exchange.operation), secrets)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.domain.fault import Fault, spelled
+from mock_server.domain.fault import Fault, fault_name
 from mock_server.domain.instants import Duration, Instant
 from mock_server.domain.stub import NearMiss, RequestFacts, Stage, Stub
 from mock_server.session.session import Session
@@ -91,5 +91,5 @@ class TransportEffect:
         of_clock = " of the session's clock" if self.virtual else ""
         parts = [f"delayed by {self.delay / 1_000_000:g} s{of_clock}"] if self.delay else []
         parts += ["held until released"] if self.hold else []
-        parts += [spelled(self.fault)] if self.fault is not None else []
+        parts += [fault_name(self.fault)] if self.fault is not None else []
         return ", ".join(parts)

@@ -18,7 +18,7 @@ from mock_server.journal.exchange import Exchange
 from mock_server.journal.raw_budget import RawBudget
 from mock_server.journal.webhook_attempts import AttemptLog, AttemptsState
 from mock_server.wire.credentials import read_credentials
-from mock_server.wire.reading import webhook_secrets
+from mock_server.wire.requests import webhook_secrets
 
 Headers = list[tuple[bytes, bytes]]
 

@@ -1,6 +1,6 @@
 """The switchboard: the statements that can be read in more than one way, and what each reading changes.
 
-One row a statement; adding a line to `ROWS` is all that a further reading needs here.
+One row a statement; adding a line to `SWITCHES` is all that a further reading needs here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Switch(msgspec.Struct, frozen=True):
     values: dict[Spelling, object]
     """How each reading is written, and what it makes of the field."""
 
-    def spelled(self, value: object) -> Spelling | None:
+    def reading_of(self, value: object) -> Spelling | None:
         """The reading that a value from a file means, if it is one of this row's."""
         written = "null" if value is None else str(value)
         return next((spelling for spelling in self.values if str(spelling) == written), None)
@@ -44,7 +44,7 @@ class Switch(msgspec.Struct, frozen=True):
         return ", ".join(str(spelling) for spelling in self.values)
 
 
-ROWS: Final[tuple[Switch, ...]] = (
+SWITCHES: Final[tuple[Switch, ...]] = (
     Switch("AF-2", "How many messages of any content a destination may get within the window",
         Limits, "volume", {150: 150, 100: 100}),
     Switch("AF-4", "Whether a window slides with each message, or is fixed and starts with the first",
@@ -75,24 +75,24 @@ ROWS: Final[tuple[Switch, ...]] = (
         WebhookRules, "in_order", {"in-order": True, "independent": False}),
 )  # fmt: skip
 
-BY_ID: Final[dict[str, Switch]] = {row.id: row for row in ROWS}
+BY_ID: Final[dict[str, Switch]] = {row.id: row for row in SWITCHES}
 
-ELSEWHERE: Final[dict[str, str]] = {"BAD-6": "webhooks.https_only"}
+SET_BY_KEYS: Final[dict[str, str]] = {"BAD-6": "webhooks.https_only"}
 """Statements whose readings a key of its own chooses."""
 
 
-def spelled(assumed: Mapping[str, object]) -> dict[str, object]:
+def canonical(assumed: Mapping[str, object]) -> dict[str, object]:
     """The same switches in their canonical spelling; what no row knows stays as it is."""
     return {id_: _canonical(id_, value) for id_, value in assumed.items()}
 
 
 def _canonical(id_: str, value: object) -> object:
     row = BY_ID.get(id_)
-    spelling = row.spelled(value) if row is not None else None
+    spelling = row.reading_of(value) if row is not None else None
     return value if spelling is None else spelling
 
 
-def reread(owned: _Owned, assumed: Mapping[str, object]) -> _Owned:
+def with_readings(owned: _Owned, assumed: Mapping[str, object]) -> _Owned:
     """The same readings, limits or rules under these switches."""
     return msgspec.structs.replace(owned, **dict(_effects(assumed, type(owned))))
 
@@ -100,6 +100,6 @@ def reread(owned: _Owned, assumed: Mapping[str, object]) -> _Owned:
 def _effects(assumed: Mapping[str, object], owner: type[Owner]) -> Iterator[tuple[str, Any]]:
     for id_, value in assumed.items():
         row = BY_ID[id_]
-        spelling = row.spelled(value)
+        spelling = row.reading_of(value)
         if row.owner is owner and spelling is not None:
             yield row.field, row.values[spelling]

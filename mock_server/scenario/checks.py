@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Final
 
-from mock_server.scenario.assume import BY_ID, ELSEWHERE
+from mock_server.scenario.assume import BY_ID, SET_BY_KEYS
 from mock_server.scenario.model import LISTS, MASK
 from mock_server.scenario.plans import flaws_of_plan
 from mock_server.scenario.problems import Flaw, Path, did_you_mean, shown
@@ -25,7 +25,7 @@ _TOGETHER: Final = (frozenset({"delivery", "stubs", "faults"}), frozenset({"assu
 """Parts of a scenario that can contradict each other; no part but these says anything of another."""
 
 
-def entangled(keys: Iterable[str]) -> frozenset[str]:
+def interdependent(keys: Iterable[str]) -> frozenset[str]:
     """The parts that have to be judged again beside these when these are replaced."""
     replaced = frozenset(keys)
     return frozenset().union(*(group for group in _TOGETHER if group & replaced)) - replaced
@@ -105,13 +105,13 @@ def _assumptions(document: object) -> Iterator[Flaw]:
     for id_, value in assumed.items():
         path: Path = ("assume", str(id_))
         row = BY_ID.get(str(id_))
-        if row is None and str(id_) in ELSEWHERE:
-            yield Flaw(path, f"is said by a key of its own: {ELSEWHERE[str(id_)]}", at_key=True)
+        if row is None and str(id_) in SET_BY_KEYS:
+            yield Flaw(path, f"is said by a key of its own: {SET_BY_KEYS[str(id_)]}", at_key=True)
         elif row is None:
             built = ", ".join(BY_ID)
             near = _meant(str(id_))
             yield Flaw(path, f"no other reading of this is built; those that are built: {built}{near}", at_key=True)
-        elif row.spelled(value) is None:
+        elif row.reading_of(value) is None:
             near = did_you_mean(str(value), map(str, row.values)) if isinstance(value, str) else ""
             yield Flaw(path, f"must be one of {row.allowed()}, not {shown(value)}{near}")
     if "AF-2" in assumed and _at(document, _VOLUME_LIMIT) is not None:

@@ -15,8 +15,8 @@ from mock_server.domain.notification import WebhookRules
 from mock_server.domain.policy import Account, Health, Policy, Provider, Readings
 from mock_server.domain.secrets import Secrets, spellings
 from mock_server.domain.stub import Origin, StubTable
-from mock_server.scenario.assume import reread
-from mock_server.scenario.matching import stub_of
+from mock_server.scenario.assume import with_readings
+from mock_server.scenario.compile_stubs import stub_of
 from mock_server.scenario.model import LISTS, AccountPart, AntiFloodingPart, HealthPart, Scenario, WebhooksPart
 from mock_server.scenario.notation import parse_duration
 from mock_server.scenario.plans import plan_of
@@ -94,12 +94,12 @@ def policy_of(scenario: Scenario) -> Policy:
     return Policy(
         accounts={part.username: _account(part) for part in scenario.accounts},
         **{name: make(getattr(scenario, name)) for name, make in _LISTS},
-        limits=reread(_limits(scenario.anti_flooding), scenario.assume),
+        limits=with_readings(_limits(scenario.anti_flooding), scenario.assume),
         providers=tuple(Provider(part.name, part.up) for part in scenario.providers),
         health=_health(scenario.health),
         plan=plan_of(scenario.delivery.plan, scenario.delivery.channel),
-        webhooks=reread(_webhooks(scenario.webhooks), scenario.assume),
-        readings=reread(Readings(), scenario.assume),
+        webhooks=with_readings(_webhooks(scenario.webhooks), scenario.assume),
+        readings=with_readings(Readings(), scenario.assume),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from mock_server.scenario.reader import resolved
+from mock_server.scenario.yaml_reader import resolved
 
 WIDTH: Final = 100
 """Where lines of prose are broken; the word that crosses it stays."""

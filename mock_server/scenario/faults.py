@@ -22,10 +22,10 @@ def parse_fault(text: str) -> Fault:
     if name not in list(FaultKind):
         known = ", ".join(FaultKind)
         raise ValueError(f"must be one of {known}, some with -after behind it{did_you_mean(name, FaultKind)}")
-    return staged(FaultKind(name), _STAGES.get(stage))
+    return fault_at_stage(FaultKind(name), _STAGES.get(stage))
 
 
-def staged(kind: FaultKind, after: bool | None) -> Fault:
+def fault_at_stage(kind: FaultKind, after: bool | None) -> Fault:
     """A fault that acts before or after the gateway has decided; `None` is the usual.
 
     Raises:

@@ -13,11 +13,11 @@ from typing import Final
 import msgspec
 from pydantic import ValidationError
 
-from mock_server.scenario import checks, reader, sentences
+from mock_server.scenario import checks, pydantic_errors, yaml_reader
 from mock_server.scenario.model import Scenario
-from mock_server.scenario.positions import Mark, Node, UnreadableError
 from mock_server.scenario.problems import Flaw, Problem, ScenarioError, dotted
 from mock_server.scenario.stub_model import StubPart
+from mock_server.scenario.yaml_reader import Mark, Node, UnreadableError
 
 __all__ = [
     "Problem",
@@ -27,18 +27,18 @@ __all__ = [
     "parse_scenario",
     "patched",
     "scenario_of",
-    "settled",
     "stub_part",
+    "with_creation_settings",
 ]
 
 _MOST_TOLD: Final = 1000
 """Mistakes that get a sentence: to guess what each key may have meant takes its time, and nobody reads them all."""
 
 LARGEST_FILE: Final = 16 * 1024 * 1024
-OF_THE_SESSION: Final = ("seed", "clock")
+CREATION_KEYS: Final = ("seed", "clock")
 """Keys that are settled when a session is created."""
 
-OF_THE_CREATION: Final = "belongs to the session's creation; create or reset a session to change it"
+FIXED_AT_CREATION: Final = "belongs to the session's creation; create or reset a session to change it"
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -67,7 +67,7 @@ def parse_scenario(
         ScenarioError: something is wrong with it.
     """
     try:
-        root, found = reader.read(text)
+        root, found = yaml_reader.read(text)
     except UnreadableError as error:
         raise _one(name, error.sentence, error.mark) from None
     if root is None or root.value is None:
@@ -114,7 +114,7 @@ def stub_part(value: object, channel: str = "SMS") -> StubPart:
     return scenario.stubs[0]
 
 
-def settled(scenario: Scenario, settings: Mapping[str, object], name: str) -> Scenario:
+def with_creation_settings(scenario: Scenario, settings: Mapping[str, object], name: str) -> Scenario:
     """The scenario with this seed and this clock. Only these two are judged: no other part depends on them.
 
     Raises:
@@ -125,17 +125,17 @@ def settled(scenario: Scenario, settings: Mapping[str, object], name: str) -> Sc
 
 
 def patched(
-    scenario: Scenario, parts: Mapping[str, object], name: str, *, fixed_because: str = OF_THE_CREATION
+    scenario: Scenario, parts: Mapping[str, object], name: str, *, fixed_because: str = FIXED_AT_CREATION
 ) -> Scenario:
     """The scenario with whole top-level parts replaced, judged again as a whole; seed and clock are fixed.
 
     Raises:
         ScenarioError: a part is wrong, contradicts another, or belongs to the session's creation.
     """
-    fixed = [Problem(name, None, None, key, fixed_because) for key in OF_THE_SESSION if key in parts]
-    changed = {key: part for key, part in parts.items() if key not in OF_THE_SESSION}
+    fixed = [Problem(name, None, None, key, fixed_because) for key in CREATION_KEYS if key in parts]
+    changed = {key: part for key, part in parts.items() if key not in CREATION_KEYS}
     # What is not touched is good as it is: only what the new parts could contradict is looked at again.
-    near = checks.entangled(changed)
+    near = checks.interdependent(changed)
     document = {"version": 1, **scenario.document(only=near), **changed}
     judged, flaws = _judged(document)
     if judged is None or flaws or fixed:
@@ -149,7 +149,7 @@ def _judged(document: object) -> tuple[Scenario | None, list[Flaw]]:
         return Scenario.model_validate(document), flaws
     except ValidationError as error:
         found = error.errors(include_url=False)
-        told = [sentences.flaw_of(detail) for detail in found[:_MOST_TOLD]]
+        told = [pydantic_errors.flaw_of(detail) for detail in found[:_MOST_TOLD]]
         if len(found) > _MOST_TOLD:
             told.append(Flaw((), f"{len(found) - _MOST_TOLD:,} further mistakes are not told"))
         return None, [*told, *flaws]

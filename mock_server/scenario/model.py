@@ -11,23 +11,23 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field
 
 from mock_server.scenario import assume as switchboard
-from mock_server.scenario.parts import (
+from mock_server.scenario.model_types import (
     INT64,
     LIST,
     UNIQUE,
+    AdversityName,
+    ApiKeyText,
+    ChannelName,
     Count,
-    Key,
-    Moment,
-    Name,
-    Numbers,
+    DurationText,
+    InstantText,
+    NonEmptyText,
+    NumberText,
     Part,
-    State,
     StepPart,
     Steps,
     Text,
-    TransportEffect,
-    Travel,
-    Window,
+    UpOrDown,
 )
 from mock_server.scenario.stub_model import StubPart
 
@@ -41,7 +41,7 @@ class ClockPart(Part):
     mode: Literal["real", "frozen", "scaled"] = Field(
         "real", description="real: time runs; frozen: it moves by hand only; scaled: it runs by a factor."
     )
-    at: Moment | None = Field(
+    at: InstantText | None = Field(
         None,
         description="Where a frozen or scaled clock begins: RFC 3339 with an offset. Absent: the time of the start.",
     )
@@ -54,7 +54,7 @@ class AccountPart(Part):
     """One customer or administrator of the gateway (ACC-1, URL-1)."""
 
     username: Annotated[str, Field(min_length=1, pattern="^[^:]*$")] = Field(description="Without ':'; unique.")
-    password: Name = Field(repr=False, description="Never shown again. Quote it where it is all digits.")
+    password: NonEmptyText = Field(repr=False, description="Never shown again. Quote it where it is all digits.")
     admin: bool = Field(False, description="May use the administrators' operations.")
     active: bool = Field(True, description="false: every attempt gets code 63.")
     urls: Literal["allowed", "denied"] = Field("denied", description="Whether a text may hold a URL (code 74).")
@@ -64,14 +64,14 @@ class DuplicatesPart(Part):
     """Same text, same destination, same provider (AF-1): what is over the limit is silently dropped."""
 
     limit: Count = Field(2, description="How many identical texts a destination may get within the window.")
-    window: Window = Field("1h", description="How long a message counts.")
+    window: DurationText = Field("1h", description="How long a message counts.")
 
 
 class VolumePart(Part):
     """Any text, same destination (AF-2): what is over the limit gets code 60."""
 
     limit: Count = Field(150, description="How many messages a destination may get within the window.")
-    window: Window = Field("1h", description="How long a message counts.")
+    window: DurationText = Field("1h", description="How long a message counts.")
 
 
 class AntiFloodingPart(Part):
@@ -88,7 +88,7 @@ class AntiFloodingPart(Part):
 class ProviderPart(Part):
     """A carrier-side partner; the first that is up takes the message (PR-2)."""
 
-    name: Name = Field(description="What a detailed answer names; unique.")
+    name: NonEmptyText = Field(description="What a detailed answer names; unique.")
     up: bool = Field(True, description="false: the next provider is tried; when none is left, code 64.")
 
 
@@ -102,7 +102,7 @@ def _usual_steps() -> Steps:
 class DeliveryPart(Part):
     """What becomes of a message after the 200, where no stub says otherwise (ST-1, ST-2)."""
 
-    channel: Travel = Field("SMS", description="What messages travel by; only RCS knows READ.")
+    channel: ChannelName = Field("SMS", description="What messages travel by; only RCS knows READ.")
     plan: Steps = Field(
         default_factory=_usual_steps,
         description="The changes of status in order of time. Absent: SENT after 1s, DELIVERED after 3s. []: none.",
@@ -113,12 +113,12 @@ class WebhooksPart(Part):
     """How notifications are delivered (WH-4), and what goes wrong with them on purpose."""
 
     https_only: bool = Field(True, description="false: a webhook may be plain HTTP (BAD-6).")
-    timeout: Window = Field("10s", description="How long a receiver may take to answer, in real time.")
-    retries: Annotated[tuple[Window, ...], LIST] = Field(
+    timeout: DurationText = Field("10s", description="How long a receiver may take to answer, in real time.")
+    retries: Annotated[tuple[DurationText, ...], LIST] = Field(
         ("10s", "1m", "5m", "30m", "2h", "6h"),
         description="The gap before each repetition, from the end of the attempt before. []: no repetition.",
     )
-    adversity: TransportEffect | None = Field(
+    adversity: AdversityName | None = Field(
         None, description="What goes wrong with every notification. Absent: nothing."
     )
 
@@ -126,9 +126,9 @@ class WebhooksPart(Part):
 class HealthPart(Part):
     """What the health checks report; sends are unaffected (OP-9)."""
 
-    database: State = Field("up", description="dbStatus")
-    services: State = Field("up", description="servicesStatus")
-    gateway: State = Field("up", description="down: globalStatus is false though both parts are up.")
+    database: UpOrDown = Field("up", description="dbStatus")
+    services: UpOrDown = Field("up", description="servicesStatus")
+    gateway: UpOrDown = Field("up", description="down: globalStatus is false though both parts are up.")
 
 
 def _administrator() -> tuple[AccountPart, ...]:
@@ -154,21 +154,21 @@ class Scenario(Part):
     accounts: Annotated[tuple[AccountPart, ...], LIST] = Field(
         default_factory=_administrator, description="Who may send. Absent: the administrator admin / admin-secret."
     )
-    api_keys: Annotated[tuple[Key, ...], LIST] = Field(
+    api_keys: Annotated[tuple[ApiKeyText, ...], LIST] = Field(
         ("status-key",),
         repr=False,
         description="Who may look up messages (MS-1). Never shown again. Absent: the one key status-key.",
         json_schema_extra=UNIQUE,
     )
-    services: Annotated[tuple[Name, ...], LIST] = Field(
+    services: Annotated[tuple[NonEmptyText, ...], LIST] = Field(
         ("AUTHENTICATION", "DIGITALSIGN", "ECOMMERCE", "ADMIN"),
         description="What reference.service may be (REQ-4); anything else gets code 59.",
         json_schema_extra=UNIQUE,
     )
-    watchlist: Annotated[tuple[Numbers, ...], LIST] = Field(
+    watchlist: Annotated[tuple[NumberText, ...], LIST] = Field(
         (), description="Destinations that get code 61 (WL-1).", json_schema_extra=UNIQUE
     )
-    unreachable: Annotated[tuple[Numbers, ...], LIST] = Field(
+    unreachable: Annotated[tuple[NumberText, ...], LIST] = Field(
         (), description="Destinations that cannot receive an SMS: code 8.", json_schema_extra=UNIQUE
     )
     anti_flooding: AntiFloodingPart = Field(
@@ -193,7 +193,7 @@ class Scenario(Part):
         (), description="Stubs that only trouble the transport: fault, delay, hold or answer."
     )
     outcome_header: bool = Field(True, description="Whether a request may force its own outcome by X-Mock-Outcome.")
-    assume: Annotated[dict[str, object], AfterValidator(switchboard.spelled)] = Field(
+    assume: Annotated[dict[str, object], AfterValidator(switchboard.canonical)] = Field(
         default_factory=dict, description="How the silent or contradictory statements are read."
     )
 

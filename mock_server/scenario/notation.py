@@ -57,7 +57,7 @@ def _length(text: str, words: str) -> Duration:
     return length
 
 
-def written(length: Duration) -> str:
+def format_duration(length: Duration) -> str:
     """A length of time in this notation: `1h30m`, and `0s` for nothing."""
     text = ""
     for unit, letter in zip(_UNITS, ("h", "m", "s", "ms"), strict=True):

@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from mock_server.domain.stub import Origin, Stub
+from mock_server.scenario.compile_stubs import stub_of
 from mock_server.scenario.loader import stub_part
-from mock_server.scenario.matching import stub_of
 from mock_server.scenario.problems import ScenarioError, did_you_mean
 
 NAME: Final = "X-Mock-Outcome"

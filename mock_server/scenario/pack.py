@@ -74,7 +74,7 @@ def pack() -> tuple[PackEntry, ...]:
     return tuple(entries)
 
 
-class Public(msgspec.Struct, frozen=True):
+class PublicSecrets(msgspec.Struct, frozen=True):
     """What is no secret, because a shipped scenario shows it."""
 
     pairs: frozenset[tuple[str, str]]
@@ -82,12 +82,12 @@ class Public(msgspec.Struct, frozen=True):
     keys: frozenset[str]
 
 
-def public() -> Public:
+def public_secrets() -> PublicSecrets:
     """Passwords and API keys that stand in the pack."""
     scenarios = [_as_it_stands(folder() / f"{name}.yaml") for name in names()]
     accounts = [account for scenario in scenarios for account in scenario.accounts]
     pairs = frozenset((account.username, account.password) for account in accounts)
-    return Public(pairs, frozenset(key for scenario in scenarios for key in scenario.api_keys))
+    return PublicSecrets(pairs, frozenset(key for scenario in scenarios for key in scenario.api_keys))
 
 
 def shipped(name: str) -> Scenario | None:

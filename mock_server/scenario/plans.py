@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
-from mock_server.domain.delivery import Carrier, Channel, Plan, Status, Step, illegal_steps, is_legal, usual_word
+from mock_server.domain.delivery import Carrier, Channel, Plan, Status, Step, default_carrier, illegal_steps, is_legal
 from mock_server.domain.instants import SECOND, Duration
+from mock_server.scenario.model_types import CarrierPart, StepPart
 from mock_server.scenario.notation import parse_delay
-from mock_server.scenario.parts import CarrierPart, StepPart
 from mock_server.scenario.problems import Flaw, Path
 
 _BACKWARDS: Final = "comes before {other}; each 'after' counts from the acceptance, and steps stand in order of time"
@@ -93,5 +93,5 @@ def _step(part: StepPart) -> Step:
 
 
 def _carrier(part: CarrierPart, status: Status) -> Carrier:
-    usual = usual_word(status)
+    usual = default_carrier(status)
     return Carrier(part.code or usual.code, part.status or usual.status, part.message)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mock_server.scenario import pack
-from mock_server.scenario.assume import ROWS, Switch
+from mock_server.scenario.assume import SWITCHES, Switch
 from mock_server.scenario.model import Scenario
 
 FILE_NAME: Final = "scenario.schema.json"
@@ -29,7 +29,7 @@ def schema() -> dict[str, Any]:
             described.setdefault("default", defaults[key])
     made["properties"]["assume"] |= {
         "additionalProperties": False,
-        "properties": {row.id: _row(row) for row in ROWS},
+        "properties": {row.id: _row(row) for row in SWITCHES},
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from mock_server.domain.fault import STATUSES, Fault, FaultKind
-from mock_server.domain.stub import comes_after
-from mock_server.scenario.faults import parse_fault, staged
+from mock_server.domain.stub import acts_after_decision
+from mock_server.scenario.faults import fault_at_stage, parse_fault
 from mock_server.scenario.notation import parse_delay
 from mock_server.scenario.plans import flaws_of_plan
 from mock_server.scenario.problems import Flaw, Path
@@ -89,7 +89,7 @@ def _fault(then: Mapping[object, object], path: Path, decisions: list[str]) -> I
     if isinstance(written, Mapping):
         at, kind = written.get("at"), written.get("kind")
         try:
-            fault = staged(FaultKind(str(kind)), None if at is None else at == "after")
+            fault = fault_at_stage(FaultKind(str(kind)), None if at is None else at == "after")
         except ValueError as error:
             if kind in list(FaultKind):
                 yield Flaw((*place, "at"), str(error))
@@ -103,7 +103,7 @@ def _fault(then: Mapping[object, object], path: Path, decisions: list[str]) -> I
     answer = then.get("answer")
     if fault is not None and fault.kind in _NEED_A_BODY and isinstance(answer, Mapping) and _is_bare(answer):
         yield Flaw(place, f"finds nothing to spoil: '{fault.kind}' needs an answer with a body", at_key=True)
-    if fault is not None and not comes_after(fault):
+    if fault is not None and not acts_after_decision(fault):
         before = [*decisions, *(key for key in _FATES if then.get(key) is not None)]
         if before:
             said = f"excludes '{before[0]}': the gateway never sees the request; '{fault.kind}-after' comes after it"

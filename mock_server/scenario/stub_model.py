@@ -13,19 +13,19 @@ from pydantic_core import PydanticCustomError
 from mock_server.domain.fault import FaultKind
 from mock_server.scenario import notation
 from mock_server.scenario.faults import FAULT_NAMES, parse_fault
-from mock_server.scenario.parts import (
+from mock_server.scenario.linear_regex import compile_regex
+from mock_server.scenario.model_types import (
     LIST,
+    AdversityName,
+    ChannelName,
     Count,
-    Delay,
-    Name,
+    DelayText,
+    DurationText,
+    NonEmptyText,
     Part,
     RefusalCode,
     Steps,
-    TransportEffect,
-    Travel,
-    Window,
 )
-from mock_server.scenario.patterns import compiled
 
 TEXT_TAG: Final = "(text)"
 MAPPING_TAG: Final = "(mapping)"
@@ -57,7 +57,7 @@ def _worded(check: Callable[[Any], object]) -> AfterValidator:
     return AfterValidator(checked)
 
 
-Pattern: TypeAlias = Annotated[str, Field(min_length=1, max_length=10_000), _worded(compiled)]
+Pattern: TypeAlias = Annotated[str, Field(min_length=1, max_length=10_000), _worded(compile_regex)]
 
 
 class PatternPart(Part):
@@ -71,7 +71,7 @@ class PatternPart(Part):
 class WordsPart(Part):
     """A text by what it holds."""
 
-    contains: Name | None = Field(None, description="These characters, anywhere in it.")
+    contains: NonEmptyText | None = Field(None, description="These characters, anywhere in it.")
     regex: Pattern | None = Field(None, description="Found anywhere in it; linear time, no look-around.")
 
 
@@ -137,23 +137,25 @@ class FaultPart(Part):
     retry_after: Count | None = Field(
         None, description="502, 503, 504, 429 and html-page: seconds. Absent: not told."
     )
-    interval: Window | None = Field(None, description="slow-drip only: between two bytes. Absent: 100ms.")
+    interval: DurationText | None = Field(None, description="slow-drip only: between two bytes. Absent: 100ms.")
 
 
 class LogNormalPart(Part):
     """A delay with a long tail, as networks have it."""
 
-    median: Window = Field(description="Half of the delays are shorter.")
+    median: DurationText = Field(description="Half of the delays are shorter.")
     sigma: Annotated[float, Field(ge=0, le=5)] = Field(0.5, description="How far they spread.")
 
 
 class DelayPart(Part):
     """A delay that is drawn, or that waits for the session's clock: exactly one of these keys."""
 
-    fixed: Delay | None = Field(None, description="Always this, in wall time.")
-    uniform: Annotated[tuple[Delay, Delay], LIST] | None = Field(None, description="[least, most], in wall time.")
+    fixed: DelayText | None = Field(None, description="Always this, in wall time.")
+    uniform: Annotated[tuple[DelayText, DelayText], LIST] | None = Field(
+        None, description="[least, most], in wall time."
+    )
     lognormal: LogNormalPart | None = Field(None, description="About a median, in wall time.")
-    virtual: Delay | None = Field(None, description="Always this, on the session's clock.")
+    virtual: DelayText | None = Field(None, description="Always this, on the session's clock.")
 
 
 FaultName: TypeAlias = Annotated[
@@ -171,7 +173,7 @@ Deliver: TypeAlias = Annotated[
     Discriminator(lambda value: MAPPING_TAG if isinstance(value, list | tuple) else TEXT_TAG),
 ]
 AnyDelay: TypeAlias = Annotated[
-    Annotated[Delay, Tag(TEXT_TAG)] | Annotated[DelayPart, Tag(MAPPING_TAG)], Discriminator(_either_way)
+    Annotated[DelayText, Tag(TEXT_TAG)] | Annotated[DelayPart, Tag(MAPPING_TAG)], Discriminator(_either_way)
 ]
 
 
@@ -219,8 +221,8 @@ class ThenPart(Part):
     deliver: Deliver | None = Field(
         None, description="The status it comes to at the usual pace, or the changes as in delivery.plan. []: none."
     )
-    channel: Travel | None = Field(None, description="What deliver travels by. Absent: delivery.channel.")
-    adversity: TransportEffect | None = Field(
+    channel: ChannelName | None = Field(None, description="What deliver travels by. Absent: delivery.channel.")
+    adversity: AdversityName | None = Field(
         None, description="What goes wrong with the notifications of these sends."
     )
     answer: AnswerPart | None = Field(None, description="An answer of your own, in the place of the gateway's.")
@@ -240,7 +242,7 @@ class StubPart(Part):
     probability: Annotated[float, Field(gt=0, le=1)] | None = Field(
         None, description="How likely, drawn from the session's seed. Absent: certainly."
     )
-    for_: Window | None = Field(
+    for_: DurationText | None = Field(
         None, alias="for", description="How long, on the session's clock, from when the stub was made."
     )
     priority: Annotated[int, Field(ge=-1000, le=1000)] = Field(0, description="The higher goes first.")

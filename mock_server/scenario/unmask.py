@@ -9,33 +9,33 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mock_server.scenario.model import MASK
-from mock_server.scenario.positions import Node
+from mock_server.scenario.yaml_reader import Node
 
 
-class Hidden(NamedTuple):
+class MaskedValues(NamedTuple):
     """What a scenario holds and does not show."""
 
     passwords: Mapping[str, str]
     """By username."""
     keys: tuple[str, ...]
     """API keys that are masked, in their order."""
-    prose: Mapping[str, tuple[str, str]]
+    texts: Mapping[str, tuple[str, str]]
     """Title and description: as they are shown, and as they are."""
 
 
-def refill(root: Node, hidden: Hidden) -> None:
+def unmask(root: Node, hidden: MaskedValues) -> None:
     """Put what is hidden in the place of the masks of a tree."""
     if not isinstance(root.value, dict):
         return
-    for key, (shown, text) in hidden.prose.items():
+    for key, (shown, text) in hidden.texts.items():
         if key in root.value and root.value[key].value == shown:
             root.value[key] = _with(root.value[key], text)
     for account in _items(root.value.get("accounts")):
-        _refill_account(account, hidden.passwords)
-    _refill_keys(root.value.get("api_keys"), hidden.keys)
+        _unmask_account(account, hidden.passwords)
+    _unmask_keys(root.value.get("api_keys"), hidden.keys)
 
 
-def _refill_account(account: Node, passwords: Mapping[str, str]) -> None:
+def _unmask_account(account: Node, passwords: Mapping[str, str]) -> None:
     if not isinstance(account.value, dict):
         return
     username, password = account.value.get("username"), account.value.get("password")
@@ -46,7 +46,7 @@ def _refill_account(account: Node, passwords: Mapping[str, str]) -> None:
         account.value["password"] = _with(password, passwords[username.value])
 
 
-def _refill_keys(listed: Node | None, keys: tuple[str, ...]) -> None:
+def _unmask_keys(listed: Node | None, keys: tuple[str, ...]) -> None:
     """By their order, where as many masks came back as were shown; else nobody knows which of them is which."""
     if listed is None or not isinstance(listed.value, list):
         return

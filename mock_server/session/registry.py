@@ -10,7 +10,7 @@ from typing import Final
 from mock_server.domain.instants import HOUR, SECOND, Duration
 from mock_server.ports import Stopwatch
 from mock_server.scenario.model import Scenario
-from mock_server.scenario.notation import written
+from mock_server.scenario.notation import format_duration
 from mock_server.session.session import Session
 
 DEFAULT: Final = "default"
@@ -96,7 +96,7 @@ class Sessions:
     def missing(self, name: str) -> str:
         """A sentence for a name without a session: why, and what to do."""
         if name in self._expired:
-            since = f"it had no request for {written(self._ttl)}"
+            since = f"it had no request for {format_duration(self._ttl)}"
             return f"session {name!r} expired: {since}; POST /_control/sessions creates it anew: {_as_asked(name)}"
         if NAME.fullmatch(name):
             return f"no session {name!r}; POST /_control/sessions creates one: {_as_asked(name)}"

@@ -40,7 +40,7 @@ class ScenarioInForce:
         found = compiled(scenario)
         self.scenario, self.policy = scenario, found.policy
         self.extend_longest_plan(found.longest_plan)
-        self.secrets = self.secrets.and_those(found.secrets)
+        self.secrets = self.secrets.union(found.secrets)
         return found.stubs
 
     def replace_creation(self, scenario: Scenario) -> Scenario:

@@ -1,17 +1,17 @@
 """JSON to domain and back: the only place that knows the vendor's field names."""
 
-from mock_server.wire.answering import answer_to, envelope, health_answer, message_view, submission_view
-from mock_server.wire.reading import decoded, is_json, oddities, read_submission, webhook_secrets
+from mock_server.wire.answers import answer_to, envelope, health_answer, message_view, submission_view
 from mock_server.wire.receipts import receipt, status_answer, status_view, statuses_answer
+from mock_server.wire.requests import decode_json, ignored_members, is_json, read_submission, webhook_secrets
 
 __all__ = [
     "answer_to",
-    "decoded",
+    "decode_json",
     "envelope",
     "health_answer",
+    "ignored_members",
     "is_json",
     "message_view",
-    "oddities",
     "read_submission",
     "receipt",
     "status_answer",

@@ -15,10 +15,10 @@ from mock_server.domain.delivery import (
     accepted,
     change_of,
     changes,
+    default_carrier,
     illegal_steps,
     is_legal,
     latest,
-    usual_word,
 )
 from mock_server.domain.instants import SECOND, Instant
 from tests.domain.asking import MORNING
@@ -107,7 +107,7 @@ def test_a_plan_without_steps_stays_at_the_acceptance() -> None:
 )
 def test_a_provider_has_a_usual_word_for_each_status(status: Status, code: str) -> None:
     """WH-2: its code is a text, 0 where all went well; its status is that of the gateway; no error text."""
-    assert usual_word(Status(status)) == Carrier(code, status, None)
+    assert default_carrier(Status(status)) == Carrier(code, status, None)
 
 
 @pytest.mark.requirement("WH-2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_server.domain.fault import SPOILS_THE_ANSWER, STATUSES, Delay, Fault, FaultKind, spelled
+from mock_server.domain.fault import SPOILS_THE_ANSWER, STATUSES, Delay, Fault, FaultKind, fault_name
 from mock_server.domain.instants import HOUR, MINUTE, SECOND
 
 
@@ -19,7 +19,7 @@ from mock_server.domain.instants import HOUR, MINUTE, SECOND
 )
 def test_a_fault_says_that_it_comes_after_where_it_need_not(fault: Fault, name: str) -> None:
     """Lost before or lost after the acceptance is the difference between no SMS and two."""
-    assert spelled(fault) == name
+    assert fault_name(fault) == name
 
 
 def test_what_spoils_an_answer_is_no_answer_of_something_in_between() -> None:

@@ -46,7 +46,7 @@ def test_a_password_is_masked_in_every_spelling(spelled: bytes) -> None:
     secrets = _secrets(PASSWORD)
     raw = b"before " + spelled + b" after"
 
-    assert secrets.stand_in(raw)
+    assert secrets.found_in(raw)
     assert secrets.mask(raw) == b"before *** after"
 
 
@@ -104,8 +104,8 @@ def test_masking_removes_exactly_the_bytes_of_secrets(passwords: list[str], raw:
     masked = secrets.mask(plain)
 
     assert masked.replace(MASK, b"") == bytes(each for place, each in enumerate(plain) if place not in covered)
-    assert secrets.stand_in(plain) is bool(covered)
-    assert not secrets.stand_in(masked)
+    assert secrets.found_in(plain) is bool(covered)
+    assert not secrets.found_in(masked)
 
 
 @pytest.mark.parametrize("password", ["", "a", "abc", "äöü"])
@@ -123,7 +123,7 @@ def test_a_password_of_marks_is_no_pattern() -> None:
     """A password is text: what a regular expression would read in it means nothing."""
     secrets = _secrets(".*|(a")
 
-    assert not secrets.stand_in(b"anything at all")
+    assert not secrets.found_in(b"anything at all")
     assert secrets.mask(b"x.*|(ax") == b"x***x"
 
 
@@ -161,9 +161,9 @@ def test_of_two_lists_the_one_that_holds_the_other_is_both() -> None:
     """Sessions of one scenario search by one pattern, made once."""
     few, more, others = _secrets("first-one"), _secrets("first-one", "second-one"), _secrets("third-one")
 
-    assert few.and_those(more) is more
-    assert more.and_those(few) is more
-    assert more.and_those(others).mask(b"first-one second-one third-one") == b"*** *** ***"
+    assert few.union(more) is more
+    assert more.union(few) is more
+    assert more.union(others).mask(b"first-one second-one third-one") == b"*** *** ***"
 
 
 def test_a_word_that_is_no_secret_after_all_is_shown() -> None:
@@ -178,4 +178,4 @@ def test_without_secrets_nothing_is_masked() -> None:
     secrets = Secrets()
 
     assert secrets.mask(b"anything") == b"anything"
-    assert not secrets.stand_in(b"anything")
+    assert not secrets.found_in(b"anything")

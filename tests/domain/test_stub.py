@@ -20,7 +20,7 @@ from mock_server.domain.stub import (
     Stage,
     Stub,
     StubTable,
-    comes_after,
+    acts_after_decision,
     facts_of,
     merged,
 )
@@ -150,7 +150,7 @@ def test_only_what_comes_before_keeps_a_request_from_the_gateway() -> None:
     assert not Outcome(fault=Fault(FaultKind.RESET, after=True)).intercepts
     assert not Outcome(fault=Fault(FaultKind.BROKEN_JSON)).intercepts
     assert not Outcome(hold=True).intercepts
-    assert comes_after(Fault(FaultKind.BROKEN_JSON))
+    assert acts_after_decision(Fault(FaultKind.BROKEN_JSON))
 
 
 def test_a_stub_sees_every_field_of_a_send() -> None:

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import httpx2
 import pytest
 
-from mock_server.domain.fault import STATUSES, Fault, FaultKind, spelled
+from mock_server.domain.fault import STATUSES, Fault, FaultKind, fault_name
+from mock_server.scenario.compile_stubs import fault_of
 from mock_server.scenario.faults import FAULT_NAMES
 from mock_server.scenario.loader import load_scenario
-from mock_server.scenario.matching import fault_of
 from mock_server.scenario.pack import resolve
 from mock_server.testing import MockGateway
 from tests.faults.support import SEED, Ending, RawLine, WireAnswer, force, sending, serves, under_way
@@ -255,7 +255,7 @@ def test_a_number_of_the_default_scenario_brings_the_fault_that_it_names(
         line.send(sending(world, destination=number))
         noted = under_way(world)
         if fault.kind in {FaultKind.RESET, FaultKind.DOWN, FaultKind.EMPTY, FaultKind.HANG}:
-            LAWS[spelled(fault)].judge(line, b"")
+            LAWS[fault_name(fault)].judge(line, b"")
         elif fault.kind in STATUSES:
             answer = line.whole_answer()
             assert answer.line.startswith(f"HTTP/1.1 {STATUSES[fault.kind]} ")
@@ -265,7 +265,7 @@ def test_a_number_of_the_default_scenario_brings_the_fault_that_it_names(
         else:
             assert line.exactly(12) == b"HTTP/1.1 200"
 
-    assert noted["trouble"] == spelled(fault)
+    assert noted["trouble"] == fault_name(fault)
     assert len(world.messages()) == fault.after
 
 

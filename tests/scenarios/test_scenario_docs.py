@@ -9,7 +9,7 @@ import pytest
 
 from mock_server.domain.adversity import Adversity
 from mock_server.domain.fault import FaultKind
-from mock_server.scenario.assume import ROWS, Switch
+from mock_server.scenario.assume import SWITCHES, Switch
 from mock_server.scenario.loader import parse_scenario
 from mock_server.scenario.model import (
     AccountPart,
@@ -21,7 +21,7 @@ from mock_server.scenario.model import (
     Scenario,
     WebhooksPart,
 )
-from mock_server.scenario.parts import CarrierPart, StepPart
+from mock_server.scenario.model_types import CarrierPart, StepPart
 from mock_server.scenario.stub_model import (
     AnswerPart,
     DelayPart,
@@ -82,7 +82,7 @@ def test_every_fault_is_on_the_page(name: FaultKind) -> None:
     assert f"| `{name}` | " in PAGE
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+@pytest.mark.parametrize("row", SWITCHES, ids=lambda row: row.id)
 def test_every_switch_is_on_the_page(row: Switch) -> None:
     """Its values in their order, the default first."""
     assert f"| `{row.id}` | {', '.join(f'`{value}`' for value in row.values)} |" in PAGE

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mock_server.domain.adversity import Adversity
 from mock_server.domain.errors import BY_CODE
-from mock_server.scenario.assume import ROWS
+from mock_server.scenario.assume import SWITCHES
 from mock_server.scenario.compile import policy_of, stubs_of
 from mock_server.scenario.loader import Problem, ScenarioError, parse_scenario, scenario_of
 from mock_server.scenario.model import Scenario
@@ -86,7 +86,7 @@ DOCUMENTS = st.fixed_dictionaries(
             st.fixed_dictionaries({"when": st.fixed_dictionaries({"destination": NUMBERS}), "then": OUTCOMES}),
             unique_by=lambda stub: str(stub["when"]["destination"]),
         ),
-        "assume": st.fixed_dictionaries({}, optional={row.id: st.sampled_from(list(row.values)) for row in ROWS}),
+        "assume": st.fixed_dictionaries({}, optional={row.id: st.sampled_from(list(row.values)) for row in SWITCHES}),
     },
 )
 

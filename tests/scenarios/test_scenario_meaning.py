@@ -6,13 +6,13 @@ import pytest
 
 from contract_tests.contract.requirements import load_requirements
 from mock_server.domain.adversity import Adversity
-from mock_server.domain.delivery import Carrier, Channel, Plan, Status, Step, usual_word
+from mock_server.domain.delivery import Carrier, Channel, Plan, Status, Step, default_carrier
 from mock_server.domain.flooding import Limits, WindowKind
 from mock_server.domain.instants import HOUR, MINUTE, SECOND, Instant
 from mock_server.domain.notification import WebhookRules
 from mock_server.domain.policy import Account, Health, Overlong, Policy, Provider, Readings
 from mock_server.domain.stub import StubTable
-from mock_server.scenario.assume import BY_ID, ELSEWHERE, ROWS, Switch
+from mock_server.scenario.assume import BY_ID, SET_BY_KEYS, SWITCHES, Switch
 from mock_server.scenario.compile import policy_of, stubs_of
 from mock_server.scenario.loader import parse_scenario, scenario_of
 from mock_server.scenario.notation import parse_delay, parse_duration, parse_instant
@@ -105,7 +105,7 @@ def test_a_step_without_provider_leaves_the_words_to_the_domain() -> None:
     """One place knows them."""
     (step,) = policy("delivery: {plan: [{after: 1s, status: SENT}]}").plan.steps
 
-    assert (step.carrier, usual_word(step.status)) == (None, Carrier("0", "SENT"))
+    assert (step.carrier, default_carrier(step.status)) == (None, Carrier("0", "SENT"))
 
 
 def test_stubs_are_named_by_their_place() -> None:
@@ -171,7 +171,7 @@ def test_plans_that_are_alike_are_one_object() -> None:
     assert first.outcome.plan is second.outcome.plan is policy(text).plan is policy(text).plan
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+@pytest.mark.parametrize("row", SWITCHES, ids=lambda row: row.id)
 def test_the_first_reading_of_a_row_is_the_domains_default(row: Switch) -> None:
     """Saying the default changes nothing, and each row has something else to say."""
     default, *others = row.values
@@ -187,10 +187,10 @@ def test_the_switchboard_is_that_of_the_requirements() -> None:
     """Every reading of the list can be chosen: by a row, or by a key of its own."""
     stated = {r.id: r.switch_values for r in load_requirements() if r.switch_values}
 
-    assert {row.id: tuple(row.values) for row in ROWS} == {
-        id_: values for id_, values in stated.items() if id_ not in ELSEWHERE
+    assert {row.id: tuple(row.values) for row in SWITCHES} == {
+        id_: values for id_, values in stated.items() if id_ not in SET_BY_KEYS
     }
-    assert ELSEWHERE.keys() <= stated.keys()
+    assert SET_BY_KEYS.keys() <= stated.keys()
 
 
 @pytest.mark.requirement("WH-5")
@@ -345,4 +345,4 @@ def test_a_clock_can_be_scaled_from_any_point(clock: dict[str, object]) -> None:
 
 def test_the_rows_of_the_switchboard_are_unique() -> None:
     """A row is one statement."""
-    assert len(BY_ID) == len(ROWS)
+    assert len(BY_ID) == len(SWITCHES)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.scenario.loader import ScenarioError, parse_scenario, patched, scenario_of, settled
+from mock_server.scenario.loader import ScenarioError, parse_scenario, patched, scenario_of, with_creation_settings
 from mock_server.scenario.model import Scenario
 from tests.scenarios.test_scenario_fuzz import CALM, DOCUMENTS
 
@@ -107,7 +107,7 @@ def test_a_scenario_is_settled_as_if_seed_and_clock_had_stood_in_it(document: di
     clock = {"mode": "scaled", "factor": 60}
     before = scenario_of(document, "f")
 
-    after = settled(before, {"seed": seed, "clock": clock}, "session")
+    after = with_creation_settings(before, {"seed": seed, "clock": clock}, "session")
 
     assert after == scenario_of(document | {"seed": seed, "clock": clock}, "f")
     assert after.document() == document | {"seed": seed, "clock": clock}

@@ -11,15 +11,15 @@ import pytest
 from mock_server.domain.instants import HOUR, MINUTE, SECOND, Duration
 from mock_server.scenario import pack
 from mock_server.scenario.compile import compiled
-from mock_server.scenario.loader import ScenarioError, load_scenario, patched, scenario_of, settled
-from mock_server.scenario.notation import parse_delay, written
+from mock_server.scenario.loader import ScenarioError, load_scenario, patched, scenario_of, with_creation_settings
+from mock_server.scenario.notation import format_duration, parse_delay
 
 
 def test_a_scenario_with_another_seed_or_clock_is_compiled_once() -> None:
     """The very same objects: policy, stubs, plans and secrets."""
     scenario = scenario_of({"version": 1, "watchlist": ["+39*"], "title": "one"}, "f")
 
-    other = settled(scenario, {"seed": 7, "clock": {"mode": "frozen"}}, "f")
+    other = with_creation_settings(scenario, {"seed": 7, "clock": {"mode": "frozen"}}, "f")
 
     assert compiled(other) is compiled(scenario)
 
@@ -93,5 +93,5 @@ def test_only_names_of_the_pack_are_shipped(shipped: Path, name: str) -> None:
 )
 def test_a_length_of_time_is_written_as_it_is_read(length: Duration, text: str) -> None:
     """In the notation of a scenario."""
-    assert written(length) == text
+    assert format_duration(length) == text
     assert parse_delay(text) == length

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from mock_server.scenario import pack
-from mock_server.scenario.assume import ROWS
+from mock_server.scenario.assume import SWITCHES
 from mock_server.scenario.schema import FILE_NAME, rendered, schema, write
 
 
@@ -37,7 +37,7 @@ def test_every_switch_lists_its_readings() -> None:
     switches = schema()["properties"]["assume"]["properties"]
 
     assert {id_: switch["enum"][0] for id_, switch in switches.items()} == {
-        row.id: next(iter(row.values)) for row in ROWS
+        row.id: next(iter(row.values)) for row in SWITCHES
     }
     assert None in switches["ANS-2"]["enum"]
 

@@ -23,7 +23,7 @@ from mock_server.domain.requirements import documented
 from mock_server.domain.rules.length import LONGEST_TEXT
 from mock_server.domain.rules.webhook import _AUTHENTICATION
 from mock_server.scenario.model import Scenario
-from mock_server.wire import reading
+from mock_server.wire import requests
 
 DOCUMENT = load_document("sms-gateway")
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
@@ -100,10 +100,10 @@ def _nameless(path: str) -> str:
 @pytest.mark.parametrize(
     ("read", "stated"),
     [
-        (reading._ADMIN_FIELDS, properties("AdminSubmission")),
-        (reading._SERVICES_FIELDS, properties("ServicesSubmission")),
-        (reading._REFERENCE_FIELDS, properties("AdminSubmission", "reference")),
-        (reading._WEBHOOK_FIELDS, properties("AdminSubmission", "webhook")),
+        (requests._ADMIN_FIELDS, properties("AdminSubmission")),
+        (requests._SERVICES_FIELDS, properties("ServicesSubmission")),
+        (requests._REFERENCE_FIELDS, properties("AdminSubmission", "reference")),
+        (requests._WEBHOOK_FIELDS, properties("AdminSubmission", "webhook")),
         ({"type"}, properties("AdminSubmission", "webhook", "authentication")),
     ],
     ids=["admin", "services", "reference", "webhook", "authentication"],
@@ -186,7 +186,7 @@ def test_limits_of_fields_are_the_same() -> None:
     authentication = SCHEMAS["WebhookAuthentication"]["properties"]["type"]
 
     assert SCHEMAS["Text"]["maxLength"] == LONGEST_TEXT
-    assert (lra["minimum"], lra["maximum"]) == (reading._INT32_LOW, reading._INT32_HIGH)
+    assert (lra["minimum"], lra["maximum"]) == (requests._INT32_LOW, requests._INT32_HIGH)
     assert authentication["enum"] == [_AUTHENTICATION, None]
 
 

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from mock_server.domain.adversity import Adversity
 from mock_server.domain.delivery import Status
 from mock_server.domain.errors import CATALOGUE
-from mock_server.domain.fault import STATUSES, spelled
+from mock_server.domain.fault import STATUSES, fault_name
 from mock_server.domain.stub import Outcome
 from mock_server.scenario.compile import stubs_of
+from mock_server.scenario.compile_stubs import outcome_of
 from mock_server.scenario.faults import FAULT_NAMES
 from mock_server.scenario.loader import load_scenario, stub_part
-from mock_server.scenario.matching import outcome_of
 from mock_server.scenario.outcome_header import parse_outcome
 from mock_server.scenario.pack import resolve
 from mock_server.scenario.problems import ScenarioError
@@ -81,7 +81,7 @@ def name_of(outcome: Outcome) -> str:
         return f"adversity {outcome.adversity}"
     if outcome.fault is not None:
         retry = "" if outcome.fault.retry_after is None else " with Retry-After"
-        return f"fault {spelled(outcome.fault)}{retry}"
+        return f"fault {fault_name(outcome.fault)}{retry}"
     flags = ("accept", "drop", "hold", "delay", "answer")
     return next(flag for flag in flags if getattr(outcome, flag))
 

@@ -141,7 +141,7 @@ async def _read_object(receive: Receive) -> dict[str, Any]:
     if isinstance(body, Unread):
         raise ControlRequestError(413, "Payload too large", "body: at most 1 MiB is allowed")
     try:
-        found = wire.decoded(body) if body.strip() else {}
+        found = wire.decode_json(body) if body.strip() else {}
     except ValueError as error:
         raise ControlRequestError(400, "Malformed request", f"body: {error}") from None
     if not isinstance(found, dict):

@@ -153,9 +153,9 @@ _RAW: Mapping[str, Callable[[Message], str]] = {
 
 
 def _codes(text: str) -> tuple[str, ...]:
-    from mock_server.domain.codes import find_codes  # noqa: PLC0415 - as in `explanation`
+    from mock_server.domain.otp import find_otps  # noqa: PLC0415 - as in `explanation`
 
-    return find_codes(text)
+    return find_otps(text)
 
 
 _FINDS = {"codes": _codes, "links": find_links}

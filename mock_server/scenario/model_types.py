@@ -36,24 +36,24 @@ def _refusal(code: int) -> int:
 
 # Only a bounded text is looked at closely enough to find half a surrogate pair in it.
 Text: TypeAlias = Annotated[str, Field(max_length=10_000)]
-Name: TypeAlias = Annotated[str, Field(min_length=1)]
-Window: TypeAlias = Annotated[
+NonEmptyText: TypeAlias = Annotated[str, Field(min_length=1)]
+DurationText: TypeAlias = Annotated[
     str, written_as(notation.parse_duration), Field(json_schema_extra={"pattern": notation.DURATION_PATTERN})
 ]
-Delay: TypeAlias = Annotated[
+DelayText: TypeAlias = Annotated[
     str, written_as(notation.parse_delay), Field(json_schema_extra={"pattern": notation.DURATION_PATTERN})
 ]
-Moment: TypeAlias = Annotated[
+InstantText: TypeAlias = Annotated[
     str, written_as(notation.parse_instant), Field(json_schema_extra={"pattern": notation.INSTANT_PATTERN})
 ]
-Numbers: TypeAlias = Annotated[str, Field(pattern=notation.NUMBER_PATTERN)]
+NumberText: TypeAlias = Annotated[str, Field(pattern=notation.NUMBER_PATTERN)]
 Count: TypeAlias = Annotated[int, Field(ge=0, lt=INT64)]
 RefusalCode: TypeAlias = Annotated[int, AfterValidator(_refusal), Field(json_schema_extra={"enum": sorted(BY_CODE)})]
-State: TypeAlias = Literal["up", "down"]
-Travel: TypeAlias = Literal["SMS", "RCS"]
-TransportEffect: TypeAlias = Annotated[Adversity, Field(strict=False)]
+UpOrDown: TypeAlias = Literal["up", "down"]
+ChannelName: TypeAlias = Literal["SMS", "RCS"]
+AdversityName: TypeAlias = Annotated[Adversity, Field(strict=False)]
 # What an HTTP header can carry: visible ASCII, with blanks inside only.
-Key: TypeAlias = Annotated[str, Field(min_length=4, pattern="^[!-~][ -~]*[!-~]$")]
+ApiKeyText: TypeAlias = Annotated[str, Field(min_length=4, pattern="^[!-~][ -~]*[!-~]$")]
 UNIQUE: Final[dict[str, JsonValue]] = {"uniqueItems": True}
 
 
@@ -67,15 +67,19 @@ class Part(BaseModel):
 class CarrierPart(Part):
     """What the provider says of a status; what is absent is its usual word for it (WH-2)."""
 
-    code: Name | None = Field(None, description="Its own code, a text. Absent: 0 where all went well, else 1.")
-    status: Name | None = Field(None, description="Its own word for the status. Absent: that of the gateway.")
-    message: Name | None = Field(None, description="An error text, such as Number Blocked by Carrier. Absent: none.")
+    code: NonEmptyText | None = Field(
+        None, description="Its own code, a text. Absent: 0 where all went well, else 1."
+    )
+    status: NonEmptyText | None = Field(None, description="Its own word for the status. Absent: that of the gateway.")
+    message: NonEmptyText | None = Field(
+        None, description="An error text, such as Number Blocked by Carrier. Absent: none."
+    )
 
 
 class StepPart(Part):
     """One change of status (ST-2)."""
 
-    after: Delay = Field(description="How long after the acceptance, not after the step above; 0s is allowed.")
+    after: DelayText = Field(description="How long after the acceptance, not after the step above; 0s is allowed.")
     status: Literal["SENT", "DELIVERED", "REJECTED", "UNDELIVERED", "READ"] = Field(
         description="SENT or REJECTED first; after SENT, DELIVERED or UNDELIVERED; after DELIVERED on RCS, READ."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_server.domain.codes import find_codes
+from mock_server.domain.otp import find_otps
 
 REAL_TEXTS = [
     ("Your Acme verification code is 482913. Do not share it with anyone.", ("482913",)),
@@ -94,19 +94,19 @@ NO_CODES = [
 @pytest.mark.parametrize(("text", "codes"), REAL_TEXTS)
 def test_texts_as_they_are_sent_give_their_codes(text: str, codes: tuple[str, ...]) -> None:
     """English and Italian texts of banks and shops: what a person would type, and nothing else."""
-    assert find_codes(text) == codes
+    assert find_otps(text) == codes
 
 
 @pytest.mark.parametrize(("text", "codes"), SPELLINGS)
 def test_a_code_is_found_in_any_of_its_usual_spellings(text: str, codes: tuple[str, ...]) -> None:
     """Digits alone, in two halves, behind a letter, or letters with digits behind a word that announces them."""
-    assert find_codes(text) == codes
+    assert find_otps(text) == codes
 
 
 @pytest.mark.parametrize("text", NO_CODES)
 def test_what_holds_digits_for_another_reason_is_no_code(text: str) -> None:
     """Phone numbers, amounts, dates, times, years, links, addresses, cards and short codes."""
-    assert find_codes(text) == ()
+    assert find_otps(text) == ()
 
 
 @pytest.mark.parametrize(
@@ -114,10 +114,10 @@ def test_what_holds_digits_for_another_reason_is_no_code(text: str) -> None:
 )
 def test_a_text_made_to_be_slow_is_read_all_the_same(text: str) -> None:
     """No pattern goes back and forth over a long text: the longest that can be sent takes a moment only."""
-    assert isinstance(find_codes(text), tuple)
+    assert isinstance(find_otps(text), tuple)
 
 
 def test_what_announces_a_code_is_looked_for_near_it() -> None:
     """Each of many years is judged by the words beside it: a text of them takes time in proportion to its length."""
-    assert find_codes("code 1999 " * 20_000) == ("1999",)
-    assert find_codes("code: " + "x" * 200 + " 1999") == ()
+    assert find_otps("code 1999 " * 20_000) == ("1999",)
+    assert find_otps("code: " + "x" * 200 + " 1999") == ()

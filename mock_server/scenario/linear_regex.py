@@ -10,7 +10,7 @@ from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 # One is asked for twice in a row, judged and then used. A large one takes megabytes for as long as it is remembered.
 @lru_cache(maxsize=64)
-def compiled(pattern: str) -> Callable[[str], bool]:
+def compile_regex(pattern: str) -> Callable[[str], bool]:
     """Whether a text holds what the pattern describes, anywhere in it.
 
     The engine is that of Rust's `regex`, which comes with pydantic: it knows no look-around and no back-reference,

@@ -51,7 +51,7 @@ class _MisfitError(Exception):
 def read_submission(body: bytes, operation: Operation) -> Submission | Unreadable:
     """Decode a request body; what cannot be read is a value that says what is wrong and where (BAD-1, BAD-2)."""
     try:
-        found = decoded(body)
+        found = decode_json(body)
     except ValueError as error:
         return Unreadable(MALFORMED, _BAD_1, f"body: {error}")
     if type(found) is not dict:
@@ -131,7 +131,7 @@ def webhook_secrets(body: bytes) -> frozenset[str]:
     if _AUTHENTICATION not in body:
         return frozenset()
     try:
-        found = decoded(body)
+        found = decode_json(body)
     except ValueError:
         return frozenset()
     for step in ("webhook", "authentication"):
@@ -154,7 +154,7 @@ def _kind(found: object) -> str:
     return names[type(found)]
 
 
-def decoded(body: bytes) -> Any:
+def decode_json(body: bytes) -> Any:
     """A JSON text, strictly read: UTF-8, no NaN, no half of a surrogate pair.
 
     Raises:
@@ -210,7 +210,7 @@ def is_json(content_type: bytes) -> bool:
     return media_type == b"application/json" or (media_type.endswith(b"+json") and b"/" in media_type)
 
 
-def oddities(body: bytes, operation: Operation) -> dict[str, list[str]]:
+def ignored_members(body: bytes, operation: Operation) -> dict[str, list[str]]:
     """What a tolerant reader passes over in silence: unknown fields (REQ-12) and duplicate keys (BAD-1)."""
     duplicates: list[str] = []
 

@@ -82,7 +82,7 @@ _A_PHONE_NUMBER = 9
 """Digits: groups that hold so many together are no codes."""
 
 
-def find_codes(text: str) -> tuple[str, ...]:
+def find_otps(text: str) -> tuple[str, ...]:
     """The codes in `text` as one types them, in their order, each once.
 
     Four to eight digits that stand alone, `123 456` and `1234-5678` without what separates them, the digits of

@@ -10,10 +10,10 @@ from mock_server.domain.delivery import Plan
 from mock_server.domain.errors import BY_CODE
 from mock_server.domain.fault import Delay, Fault, FaultKind
 from mock_server.domain.stub import Criterion, Origin, Outcome, RawAnswer, Stub
-from mock_server.scenario.faults import parse_fault, staged
+from mock_server.scenario.faults import fault_at_stage, parse_fault
+from mock_server.scenario.linear_regex import compile_regex
+from mock_server.scenario.model_types import StepPart
 from mock_server.scenario.notation import parse_delay, parse_duration
-from mock_server.scenario.parts import StepPart
-from mock_server.scenario.patterns import compiled
 from mock_server.scenario.plans import plan_of, plan_to
 from mock_server.scenario.stub_model import (
     AnswerPart,
@@ -77,7 +77,7 @@ def _criteria(when: WhenPart, outcome: Outcome) -> list[Criterion]:
     found = [_operation(when.operation, outcome)]
     if isinstance(when.destination, PatternPart):
         pattern = when.destination.regex
-        found.append(Criterion("destination", f"matches {pattern}", compiled(pattern)))
+        found.append(Criterion("destination", f"matches {pattern}", compile_regex(pattern)))
     elif when.destination is not None:
         found.append(_number(when.destination))
     for field in _TEXTS:
@@ -110,14 +110,14 @@ def _words(field: str, words: str | WordsPart) -> Criterion:
         part = words.contains
         return Criterion(field, f"contains {part}", lambda found: part in found)
     pattern = words.regex or ""
-    return Criterion(field, f"matches {pattern}", compiled(pattern))
+    return Criterion(field, f"matches {pattern}", compile_regex(pattern))
 
 
 def fault_of(written: str | FaultPart) -> Fault:
     """The fault that a name or a part stands for."""
     if isinstance(written, str):
         return parse_fault(written)
-    usual = staged(written.kind, None if written.at is None else written.at == "after")
+    usual = fault_at_stage(written.kind, None if written.at is None else written.at == "after")
     interval = usual.interval if written.interval is None else parse_duration(written.interval)
     return msgspec.structs.replace(usual, status=written.status, retry_after=written.retry_after, interval=interval)
 
