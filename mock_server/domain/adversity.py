@@ -1,4 +1,4 @@
-"""What can go wrong with notifications on their way, each by its name."""
+"""Adversities: what goes wrong on purpose with a message's notifications."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from enum import StrEnum
 
 
 class Adversity(StrEnum):
-    """A trouble that a receiver of notifications has to live with."""
+    """A delivery problem that a receiver of notifications must handle."""
 
     DUPLICATE = "duplicate"
-    """Every notification comes twice, with one id and body."""
+    """Every notification is sent twice, with the same id and body."""
     REORDER = "reorder"
-    """The notifications come in the opposite order, when the last of them is due."""
+    """The notifications are sent in reverse order, when the last of them is due."""
     LATE = "late"
-    """Every notification comes an hour after its change."""
+    """Every notification is sent an hour after its change."""
     BEFORE_ANSWER = "before-answer"
-    """The first notification comes before the answer to the send."""
+    """The first notification is sent before the answer to the send."""
     MISSING = "missing"
-    """No notification ever comes."""
+    """No notification is sent."""
     UNKNOWN_STATUS = "unknown-status"
-    """The last notification names a status that nobody documented."""
+    """The last notification has an undocumented status."""
     UNKNOWN_FIELDS = "unknown-fields"
-    """Every notification has members that nobody documented."""
+    """Every notification has undocumented members."""
     MALFORMED_JSON = "malformed-json"
-    """The body of every notification is cut in the middle."""
+    """The body of every notification is cut off in the middle."""
     WRONG_CONTENT_TYPE = "wrong-content-type"
-    """Every notification says that it is text/plain."""
+    """Every notification has the content type text/plain."""
     REPEATED_FINAL = "repeated-final"
-    """After the last notification comes another one of the same status, with an id of its own."""
+    """The last notification is followed by another with the same status and its own id."""
     BURST = "burst"
-    """All notifications come at once, when the last of them is due."""
+    """All notifications are sent at once, when the last of them is due."""

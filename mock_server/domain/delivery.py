@@ -1,4 +1,4 @@
-"""What becomes of a message after the 200: statuses, legal changes, plans (ST-1, ST-2)."""
+"""A message after its acceptance: statuses, legal changes, delivery plans (ST-1, ST-2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mock_server.domain.instants import SECOND, Duration, Instant
 
 
 class Status(StrEnum):
-    """Where a message is (ST-1)."""
+    """The delivery status of a message (ST-1)."""
 
     PROVIDER_ACCEPTANCE = "PROVIDER_ACCEPTANCE"
     SENT = "SENT"
@@ -23,7 +23,7 @@ class Status(StrEnum):
 
 
 class Channel(StrEnum):
-    """What a message travels by (ST-1)."""
+    """The channel a message is sent over (ST-1)."""
 
     SMS = "SMS"
     RCS = "RCS"
@@ -37,18 +37,18 @@ LEGAL: dict[Status, frozenset[Status]] = {
     Status.UNDELIVERED: frozenset(),
     Status.READ: frozenset(),
 }
-"""Which status may follow which (ST-2); READ needs a channel that knows it."""
+"""Which status may follow which (ST-2); READ also needs a channel that supports it."""
 
-_WELL = frozenset({Status.PROVIDER_ACCEPTANCE, Status.SENT, Status.DELIVERED, Status.READ})
+_SUCCESSFUL = frozenset({Status.PROVIDER_ACCEPTANCE, Status.SENT, Status.DELIVERED, Status.READ})
 
 
 def is_legal(former: Status, later: Status, channel: Channel) -> bool:
-    """Whether a message on this channel may change so (ST-2)."""
+    """Whether a message on this channel may change from one status to the other (ST-2)."""
     return later in LEGAL[former] and (later is not Status.READ or channel is Channel.RCS)
 
 
 class Carrier(msgspec.Struct, frozen=True):
-    """What the provider says of a status (WH-2): its own code and word, and an error text where there is one."""
+    """What the provider reports for a status (WH-2): its code, its status word, and an optional error text."""
 
     code: str
     status: str
@@ -56,29 +56,29 @@ class Carrier(msgspec.Struct, frozen=True):
 
 
 def default_carrier(status: Status) -> Carrier:
-    """What a provider says where the scenario gives it no words."""
-    return Carrier("0" if status in _WELL else "1", status.value)
+    """What the provider reports where the scenario does not specify it."""
+    return Carrier("0" if status in _SUCCESSFUL else "1", status.value)
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One change of a plan, counted from the acceptance."""
+    """One status change of a plan; `after` counts from the acceptance."""
 
     after: Duration
     status: Status
     carrier: Carrier | None = None
     forced: bool = False
-    """Illegal, and meant so: to see what a client makes of it."""
+    """Allowed although the change is illegal, to test how a client handles it."""
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """How a message is going to fare. A plan without steps stays at the acceptance for ever."""
+    """The status changes a message will go through; without steps, it stays at its initial status."""
 
     steps: tuple[Step, ...] = (Step(SECOND, Status.SENT), Step(3 * SECOND, Status.DELIVERED))
     channel: Channel = Channel.SMS
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A status that a message has taken, and when."""
+    """A status change of a message, and when it takes effect."""
 
     at: Instant
     status: Status
@@ -87,7 +87,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def illegal_steps(plan: Plan) -> Iterator[tuple[int, Status, Status]]:
-    """The steps that no message may take and that are not forced: index, former and later status."""
+    """The illegal steps of a plan that are not forced: index, former and later status."""
     path = (Status.PROVIDER_ACCEPTANCE, *(step.status for step in plan.steps))
     for index, (former, later) in enumerate(pairwise(path)):
         if not plan.steps[index].forced and not is_legal(former, later, plan.channel):
@@ -95,7 +95,7 @@ def illegal_steps(plan: Plan) -> Iterator[tuple[int, Status, Status]]:
 
 
 def change_of(step: Step, accepted_at: Instant) -> Change:
-    """What a step of a plan comes to for a message accepted at that time."""
+    """The change that a step of a plan causes for a message accepted at `accepted_at`."""
     return Change(
         Instant(accepted_at + step.after), step.status, step.carrier or default_carrier(step.status), step.forced
     )
@@ -107,10 +107,10 @@ def accepted(accepted_at: Instant) -> Change:
 
 
 def changes(plan: Plan, accepted_at: Instant) -> tuple[Change, ...]:
-    """The whole life that a plan means for a message, the acceptance first."""
+    """All changes that a plan causes for a message, the acceptance first."""
     return (accepted(accepted_at), *(change_of(step, accepted_at) for step in plan.steps))
 
 
-def latest(life: tuple[Change, ...], now: Instant) -> Change:
-    """The last change that has come to pass; computed when it is asked for, and never stored."""
-    return next((change for change in reversed(life) if change.at <= now), life[0])
+def latest(all_changes: tuple[Change, ...], now: Instant) -> Change:
+    """The last change that has taken effect by `now`. The status is computed on demand and never stored."""
+    return next((change for change in reversed(all_changes) if change.at <= now), all_changes[0])

@@ -1,4 +1,4 @@
-"""What can go wrong on the transport, each by its name, and how late an answer can be."""
+"""Faults and delays: what goes wrong on purpose on the transport between client and gateway."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from mock_server.domain.instants import HOUR, SECOND, Duration
 
 
 class FaultKind(StrEnum):
-    """A trouble between the gateway and its client."""
+    """A problem between the gateway and its client."""
 
     RESET = "reset"
-    """The connection is reset in place of an answer."""
+    """The connection is reset instead of an answer."""
     EMPTY = "empty"
-    """The connection is closed without a byte of an answer."""
+    """The connection is closed before the first byte of an answer."""
     HANG = "hang"
-    """No answer ever comes, and the connection stays open."""
+    """No answer is sent, and the connection stays open."""
     DOWN = "down"
-    """The gateway is down: every request of every operation ends in a reset, read or not."""
+    """The gateway is down: requests of all operations end in a reset, whether they were read or not."""
     TRUNCATED_BODY = "truncated-body"
     """The connection is closed in the middle of the body."""
     MALFORMED_CHUNK = "malformed-chunk"
-    """The body is chunked, and the size of a chunk is no number."""
+    """The body is chunked, and the size of one chunk is not a number."""
     BROKEN_JSON = "broken-json"
-    """The body is JSON that breaks off, in an answer that is whole."""
+    """The body is truncated JSON in an otherwise complete answer."""
     WRONG_CONTENT_LENGTH = "wrong-content-length"
-    """The answer declares fewer bytes than come."""
+    """The answer declares fewer bytes than it sends."""
     SLOW_DRIP = "slow-drip"
-    """The answer comes byte by byte."""
+    """The answer is sent byte by byte."""
     WRONG_CONTENT_TYPE = "wrong-content-type"
-    """The right body says that it is text/html."""
+    """The body is correct, its content type is text/html."""
     CLOSED_IDLE = "closed-idle"
-    """A right answer that keeps the connection, which is then closed all the same: idle ones are, unannounced."""
+    """A correct answer that keeps the connection alive, which is then closed unannounced, as idle ones are."""
     HTML_PAGE = "html-page"
-    """A proxy's error page in place of the answer."""
+    """An HTML error page of a proxy instead of the answer."""
     BAD_GATEWAY = "502"
     UNAVAILABLE = "503"
     GATEWAY_TIMEOUT = "504"
@@ -50,13 +50,13 @@ STATUSES = {
     FaultKind.GATEWAY_TIMEOUT: 504,
     FaultKind.TOO_MANY_REQUESTS: 429,
 }
-"""The faults that are an answer of something in between, and its usual status."""
+"""The faults that are the answer of a proxy, with its default status."""
 
 NEEDS_A_PORT = {
     FaultKind.SLOW_DRIP: "slow-drip needs a real port: in process there are no bytes to send slowly, and no client "
     "library has an error for it; delay needs none"
 }
-"""The faults that are nothing without a socket, and why."""
+"""The faults that need a real socket, and why."""
 
 SPOILS_THE_ANSWER = frozenset(
     {
@@ -69,25 +69,28 @@ SPOILS_THE_ANSWER = frozenset(
         FaultKind.CLOSED_IDLE,
     }
 )
-"""The faults that need an answer to spoil: the gateway has always decided by then."""
+"""The faults that spoil an answer: the gateway has always decided before."""
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """A trouble, and whether the gateway has seen the request by then: the difference is a second SMS."""
+    """A fault, and whether the gateway has processed the request before it.
+
+    The difference matters to a client that retries: after a processed request, its retry sends a second SMS.
+    """
 
     kind: FaultKind
     after: bool = False
-    """The gateway has decided, and a message that it took is on its way; else it never saw the request."""
+    """True: the gateway has decided, and an accepted message is on its way; false: it never saw the request."""
     status: int | None = None
-    """Of the answer of something in between."""
+    """Of a proxy's answer."""
     retry_after: int | None = None
-    """Seconds, told by the answer of something in between."""
+    """Seconds, for the header Retry-After of a proxy's answer."""
     interval: Duration = SECOND // 10
-    """Between two bytes of a slow answer."""
+    """Time between two bytes of a slow answer."""
 
 
 def fault_name(fault: Fault) -> str:
-    """A fault as a line of text names it."""
+    """The name of a fault as scenarios write it: `reset`, `reset-after`."""
     return f"{fault.kind}-after" if fault.after and fault.kind not in SPOILS_THE_ANSWER else fault.kind.value
 
 
@@ -95,9 +98,9 @@ _LONGEST: Duration = HOUR
 
 
 class Delay(msgspec.Struct, frozen=True):
-    """How late an answer is: `least` to `most` evenly, or about `median` with a long tail.
+    """How late an answer is: uniform from `least` to `most`, or log-normal with a `median`.
 
-    In wall time, unless it is `virtual`: then it waits for the session's clock.
+    In wall time, unless `virtual`: then on the session's clock.
     """
 
     least: Duration = 0
@@ -107,10 +110,10 @@ class Delay(msgspec.Struct, frozen=True):
     virtual: bool = False
 
     def drawn(self, draw: float) -> Duration:
-        """The delay that a draw from [0, 1) stands for; never more than an hour where chance decides."""
+        """The delay for a random number from [0, 1); a log-normal one is at most an hour."""
         if self.median is not None:
             from statistics import NormalDist  # noqa: PLC0415 - heavy, and only a log-normal delay needs it
 
-            bent = NormalDist().inv_cdf(min(max(draw, 1e-9), 1 - 1e-9))
-            return min(round(self.median * exp(self.sigma * bent)), _LONGEST)
+            deviate = NormalDist().inv_cdf(min(max(draw, 1e-9), 1 - 1e-9))
+            return min(round(self.median * exp(self.sigma * deviate)), _LONGEST)
         return self.least + round((self.most - self.least) * draw)

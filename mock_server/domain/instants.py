@@ -1,6 +1,6 @@
-"""Points in time and lengths of time, as whole microseconds.
+"""Instants and durations, as whole microseconds.
 
-Integers keep window edges exact: a message leaves its window at one microsecond and not around it.
+Integers keep window edges exact: a message leaves its window at a definite microsecond.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 LATEST = Instant((datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - _EPOCH) // _MICROSECOND)
-"""The last second a date can name; a clock never passes it."""
+"""The last second that a date can express; a session's clock stops there."""
 
 
 def instant_of(moment: datetime) -> Instant:
@@ -31,24 +31,24 @@ def instant_of(moment: datetime) -> Instant:
 
 
 def rfc3339(instant: Instant) -> str:
-    """Render an instant as the gateway does: UTC, whole seconds, `Z` (MS-5); what comes after `LATEST` as that."""
+    """Render an instant as the gateway does: UTC, whole seconds, `Z` (MS-5); later than `LATEST` as `LATEST`."""
     moment = _EPOCH + timedelta(seconds=min(instant, LATEST) // SECOND)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year >= 1000 else moment.isoformat()[:19] + "Z"
 
 
 def whole_second_from(instant: Instant) -> Instant:
-    """The first whole second that is not before an instant: what is due then has happened when a clock shows it."""
+    """Round an instant up to a whole second: once a clock shows that second, everything due then has happened."""
     return Instant(-(-instant // SECOND) * SECOND)
 
 
 def time_of_day(instant: Instant, now: Instant) -> str:
-    """An instant as a sentence says it: the time alone where it is on the same day as `now`, else all of it."""
+    """An instant for use in a sentence: the time alone if on the same day as `now`, else date and time."""
     said, today = rfc3339(instant), rfc3339(now)
     return said[11:19] if said[:10] == today[:10] else said
 
 
 def in_words(duration: Duration) -> str:
-    """A length of time in whole seconds, the last one counted, as scenarios write it: `46m12s`."""
+    """A duration rounded up to whole seconds, as scenarios write it: `46m12s`."""
     seconds = -(-duration // SECOND)
     parts = ((seconds // 3600, "h"), (seconds // 60 % 60, "m"), (seconds % 60, "s"))
     return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"

@@ -1,4 +1,4 @@
-"""An accepted submission, with an id and a life of its own."""
+"""An accepted submission, with an id."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from mock_server.domain.submission import Submission
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
-    """What the provider took: the submission, who sent it, for whom, through whom and when."""
+    """An accepted message: the submission, its caller and sender, the provider, and when."""
 
     id: str
     submission: Submission
     caller: str
     """The account that authenticated."""
     sender: str
-    """The account the message is sent for: the impersonated one, else the caller (REQ-7)."""
+    """The account that the message is sent for: the impersonated one, else the caller (REQ-7)."""
     provider: str
     accepted_at: Instant
     exchange: str
     """The journal entry that holds the request."""
     plan: Plan = Plan()
-    """How it is going to fare; shared by all messages of a scenario."""
+    """Its status changes; one object is shared by all messages with the same plan."""
     adversity: Adversity | None = None
-    """What is going wrong with its notifications."""
+    """What goes wrong with its notifications."""
     receiver: str | None = None
-    """The session's own receiver that gets its notifications, where its webhook names one."""
+    """The session's own receiver that its webhook URL names, if any."""
     forced: bool = False
-    """A stub had a hand in its fate."""
+    """A stub decided about it."""
     dropped: bool = False
-    """A duplicate that was never sent; kept only where AF-7 is read so that the status API knows it."""
+    """A duplicate that was silently dropped; kept only with the reading of AF-7 in which the status API knows it."""

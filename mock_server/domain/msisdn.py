@@ -1,4 +1,4 @@
-"""Destinations: E.164 syntax, assigned country codes, and the numbering plan where a scenario asks for it."""
+"""Destinations: E.164 syntax, assigned country codes, and the numbering plan if a scenario asks for it."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _CALLING_CODES = (
 """Country calling codes that the ITU has assigned, networks and global services included (NUM-1)."""
 
 _SYNTAX = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
-_SOUND = re.compile(rf"\+(?=[0-9]{{7,15}}\Z)(?:{_CALLING_CODES})[0-9]+", re.ASCII)
-"""Both at once, for the numbers that are neither malformed nor unassigned: most are."""
+_VALID = re.compile(rf"\+(?=[0-9]{{7,15}}\Z)(?:{_CALLING_CODES})[0-9]+", re.ASCII)
+"""Syntax and calling code in one expression: a fast path for valid numbers, which most are."""
 
 
 class NumberFault(StrEnum):
-    """Why a destination cannot be a number at all."""
+    """Why a destination is malformed."""
 
     SYNTAX = "syntax"
     CALLING_CODE = "calling code"
 
 
 class LineType(StrEnum):
-    """What the numbering plan knows of a number."""
+    """What the numbering plan says about a number."""
 
     IMPOSSIBLE = "impossible"
     UNASSIGNED = "unassigned"
@@ -36,20 +36,20 @@ class LineType(StrEnum):
 
 def fault_of(destination: str) -> NumberFault | None:
     """What makes `destination` malformed: its syntax (REQ-1) or an unassigned calling code (NUM-1)."""
-    if _SOUND.fullmatch(destination) is not None:
+    if _VALID.fullmatch(destination) is not None:
         return None
     return NumberFault.SYNTAX if _SYNTAX.fullmatch(destination) is None else NumberFault.CALLING_CODE
 
 
 def line_type(destination: str) -> LineType:
     """Ask the numbering plan about a well-formed destination (the alternative reading of NUM-1)."""
-    # The metadata takes tens of milliseconds to load: most scenarios never ask for it.
+    # The metadata takes tens of milliseconds to load, and most scenarios never need it.
     import phonenumbers  # noqa: PLC0415
 
     try:
         number = phonenumbers.parse(destination)
     except phonenumbers.NumberParseException:
-        # An assigned calling code without a plan: +379 waits for the Vatican, which uses +39.
+        # An assigned calling code without a plan: +379 is reserved for the Vatican, which uses +39.
         return LineType.IMPOSSIBLE
     if not phonenumbers.is_possible_number(number):
         return LineType.IMPOSSIBLE
@@ -71,11 +71,11 @@ class NumberList:
         self._prefixes = tuple(entry[:-1] for entry in entries if entry.endswith("*"))
 
     def covers(self, destination: str) -> bool:
-        """Whether an entry names this destination."""
+        """Whether an entry matches this destination."""
         return destination in self._exact or destination.startswith(self._prefixes)
 
     def entry_for(self, destination: str) -> str | None:
-        """The entry that names this destination, exact ones first; for explanations."""
+        """The entry that matches this destination, exact ones first; for explanations."""
         if destination in self._exact:
             return destination
         return next((prefix + "*" for prefix in self._prefixes if destination.startswith(prefix)), None)

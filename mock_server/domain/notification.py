@@ -11,7 +11,7 @@ from mock_server.domain.instants import HOUR, MINUTE, SECOND, Duration, Instant
 LATE_BY: Duration = HOUR
 
 UNKNOWN_STATUS = "IN_TRANSIT_BY_PIGEON"
-"""A status that no page documents."""
+"""A status that is not documented."""
 
 
 class WebhookRules(msgspec.Struct, frozen=True):
@@ -19,7 +19,7 @@ class WebhookRules(msgspec.Struct, frozen=True):
 
     https_only: bool = True
     timeout: Duration = 10 * SECOND
-    """In wall time, since it waits for a real peer."""
+    """In wall time, because the peer is real."""
     retries: tuple[Duration, ...] = (10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR)
     """The gap before each retry, from the end of the previous attempt."""
     in_order: bool = True
@@ -28,10 +28,10 @@ class WebhookRules(msgspec.Struct, frozen=True):
 
 
 class Notification(msgspec.Struct, frozen=True):
-    """One receipt to deliver: the change, when it is due, and its adversity."""
+    """One receipt to deliver: its status change, when it is due, and its adversity."""
 
     number: int
-    """Its place among the message's own, from 0."""
+    """Its index among the message's notifications."""
     change: Change
     due: Instant
     adversity: Adversity | None = None

@@ -1,6 +1,7 @@
-"""The one-time codes in a text, so that a test reads them without a regular expression.
+"""Finding one-time passwords (OTPs) in a text, so that tests need no regular expression for it.
 
-Better none than a wrong one: parts of phone numbers, amounts, dates, times, links and e-mail addresses are no codes.
+A missing OTP is better than a wrong one: parts of phone numbers, amounts, dates, times, links and e-mail addresses
+do not count.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ _WORDS = (
     r"(?:codes?|codic[ei]|otps?|pins?|passwords?|passcodes?|tokens?|m?tans?|passkeys?|password\ temporanea"
     r"|one[- ]time[- ]code|chiave|verification|verifica)"
 )
-"""What announces a code, in English and Italian."""
+"""Words that announce an OTP, in English and Italian."""
 _IS = r"(?:\bis\b|\bare\b|(?<!\w)[èe]['\u2019]?(?!\w)|\bsono\b|[:=])"
 _QUOTES = "[\"'\u00ab\u201c\u2018(*]?"
 
 _ANNOUNCED = re.compile(
-    rf"\b{_WORDS}\b[^.:;=!?\n\d]{{0,40}}?{_IS}\s*{_QUOTES}(?P<code>[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)(?![\w@-])",
+    rf"\b{_WORDS}\b[^.:;=!?\n\d]{{0,40}}?{_IS}\s*{_QUOTES}(?P<otp>[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)(?![\w@-])",
     re.IGNORECASE,
 )
-_JUST_ANNOUNCED = re.compile(rf"\b{_WORDS}(?:\b[^.:;=!?\n\d]{{0,40}}?{_IS})?\s*{_QUOTES}-?\Z", re.IGNORECASE)
-_ANNOUNCED_BEHIND = re.compile(
+_ANNOUNCED_BEFORE = re.compile(rf"\b{_WORDS}(?:\b[^.:;=!?\n\d]{{0,40}}?{_IS})?\s*{_QUOTES}-?\Z", re.IGNORECASE)
+_ANNOUNCED_AFTER = re.compile(
     rf"[\"'\u00bb\u201d\u2019)*]?\s+(?:is|è|e')\s[^.:;=!?\n\d]{{0,30}}?\b{_WORDS}\b", re.IGNORECASE
 )
 
@@ -45,7 +46,7 @@ _CALL = (
 )
 _CARD = r"(?:[*x\u2022]{2,}[ -]?|(?:ending(?:\ (?:in|with))?|finisce\ (?:con|per)|termina(?:nte)?\ (?:con|in))\ )"
 
-_NO_CODES = re.compile(
+_NOT_OTPS = re.compile(
     "|".join(
         (
             r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
@@ -64,7 +65,7 @@ _NO_CODES = re.compile(
     ),
     re.IGNORECASE,
 )
-"""Stretches of a text that hold digits and no code."""
+"""Parts of a text that contain digits but no OTP."""
 
 _GROUPS = re.compile(r"(?<!\w)\d+(?:[ /-]\d+)+(?!\w)")
 _PAIR = re.compile(
@@ -76,70 +77,70 @@ _AFTER_A_WORD = re.compile(rf"\b{_WORDS}-(\d{{4,8}})(?![\w-])", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 _SHORTEST, _LONGEST = 4, 12
-_NEAR = 150
-"""Characters: more than an announcement can take."""
-_A_PHONE_NUMBER = 9
-"""Digits: groups that hold so many together are no codes."""
+_LOOK_AROUND = 150
+"""Characters searched for an announcement: more than one can take."""
+_PHONE_NUMBER_DIGITS = 9
+"""Groups with at least this many digits in total are a phone number."""
 
 
 def find_otps(text: str) -> tuple[str, ...]:
-    """The codes in `text` as one types them, in their order, each once.
+    """The OTPs in `text` as a user types them, in order, without repetition.
 
-    Four to eight digits that stand alone, `123 456` and `1234-5678` without what separates them, the digits of
-    `G-123456`; and letters with digits behind a word that announces a code: `your code is X7K9P2`.
+    An OTP is four to eight digits on their own; `123 456` or `1234-5678`, without the separator; the digits of
+    `G-123456`; or letters mixed with digits after a word that announces an OTP: `your code is X7K9P2`.
     """
     if not any(character.isdigit() for character in text):
         return ()
-    bare = _without_what_is_none(text)
-    found = sorted({(each.start(), code) for each, code in _candidates(bare)})
-    return tuple(dict.fromkeys(code for _, code in found))
+    blanked = _blanked(text)
+    found = sorted({(each.start(), otp) for each, otp in _candidates(blanked)})
+    return tuple(dict.fromkeys(otp for _, otp in found))
 
 
-def _without_what_is_none(text: str) -> str:
-    """The text with blanks in the place of links, amounts, dates and the like; no sign changes its place."""
+def _blanked(text: str) -> str:
+    """The text with links, amounts, dates and the like blanked out; no character changes its position."""
     pieces: list[str] = []
     at = 0
     for begin, end in spans_of_links(text):
         pieces += (text[at:begin], _blank(end - begin))
         at = end
     without_links = "".join((*pieces, text[at:]))
-    without_others = _NO_CODES.sub(lambda found: _blank(len(found[0])), without_links)
-    return _GROUPS.sub(_blank_if_a_phone_number, without_others)
+    without_others = _NOT_OTPS.sub(lambda found: _blank(len(found[0])), without_links)
+    return _GROUPS.sub(_blank_phone_number, without_others)
 
 
 def _blank(length: int) -> str:
-    # A blank would join the digits before and behind it; this sign separates them.
+    # A space would join the digits on its two sides into one group; this character separates them.
     return "|" * length
 
 
-def _blank_if_a_phone_number(found: re.Match[str]) -> str:
+def _blank_phone_number(found: re.Match[str]) -> str:
     groups = re.findall(r"\d+", found[0])
-    are_codes = all(6 <= len(group) <= 8 for group in groups)
-    if sum(map(len, groups)) < _A_PHONE_NUMBER or are_codes:
+    are_otps = all(6 <= len(group) <= 8 for group in groups)
+    if sum(map(len, groups)) < _PHONE_NUMBER_DIGITS or are_otps:
         return found[0]
     return _blank(len(found[0]))
 
 
-def _candidates(bare: str) -> Iterator[tuple[re.Match[str], str]]:
+def _candidates(blanked: str) -> Iterator[tuple[re.Match[str], str]]:
     paired: set[int] = set()
-    for found in _PAIR.finditer(bare):
+    for found in _PAIR.finditer(blanked):
         paired.update(range(*found.span()))
         yield found, "".join(group for group in found.groups() if group)
     for pattern in (_PREFIXED, _AFTER_A_WORD):
-        for found in pattern.finditer(bare):
+        for found in pattern.finditer(blanked):
             yield found, found[1]
-    for found in _ALONE.finditer(bare):
-        if found.start() not in paired and not (_YEAR.fullmatch(found[1]) and not _is_announced(bare, found)):
+    for found in _ALONE.finditer(blanked):
+        if found.start() not in paired and not (_YEAR.fullmatch(found[1]) and not _is_announced(blanked, found)):
             yield found, found[1]
-    for found in _ANNOUNCED.finditer(bare):
-        code = found["code"]
-        if _SHORTEST <= len(code) <= _LONGEST and any(map(str.isdigit, code)) and any(map(str.isalpha, code)):
-            yield found, code
+    for found in _ANNOUNCED.finditer(blanked):
+        otp = found["otp"]
+        if _SHORTEST <= len(otp) <= _LONGEST and any(map(str.isdigit, otp)) and any(map(str.isalpha, otp)):
+            yield found, otp
 
 
-def _is_announced(bare: str, found: re.Match[str]) -> bool:
-    """Whether a word before it or behind it says that this is a code: what looks like a year needs that."""
-    # What announces a code stands near it: looking no further keeps a long text of years from taking for ever.
-    before = bare[max(0, found.start() - _NEAR) : found.start()]
-    behind = bare[found.end() : found.end() + _NEAR]
-    return _JUST_ANNOUNCED.search(before) is not None or _ANNOUNCED_BEHIND.match(behind) is not None
+def _is_announced(blanked: str, found: re.Match[str]) -> bool:
+    """Whether a word before or after it announces an OTP; required for what looks like a year."""
+    # The search is limited so that a long text full of years does not take quadratic time.
+    before = blanked[max(0, found.start() - _LOOK_AROUND) : found.start()]
+    after = blanked[found.end() : found.end() + _LOOK_AROUND]
+    return _ANNOUNCED_BEFORE.search(before) is not None or _ANNOUNCED_AFTER.match(after) is not None

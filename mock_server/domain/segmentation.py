@@ -1,4 +1,4 @@
-"""How many SMS a text becomes: GSM 03.38 by septets, everything else as UCS-2 (REQ-2)."""
+"""SMS segments of a text: GSM 03.38 in septets, everything else in UCS-2 (REQ-2)."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENSION = frozenset("\f^{}\\[~]|€")
-"""Two septets each, an escape and a character, that must not be parted."""
+"""Characters of two septets, an escape and a character, which must stay in one segment."""
 
 _LARGEST_UCS2 = 0xFFFF
 
 
 class Encoding(StrEnum):
-    """The two alphabets of an SMS."""
+    """The two encodings of an SMS."""
 
     GSM_7 = "GSM-7"
     UCS_2 = "UCS-2"
 
 
 class Segmentation(msgspec.Struct, frozen=True):
-    """How a text is cut: its alphabet, its length in that alphabet's units, and the number of parts."""
+    """How a text is split: its encoding, its length in that encoding's units, and the number of segments."""
 
     encoding: Encoding
     units: int
     segments: int
     forced_by: str | None = None
-    """The first character that GSM-7 does not have."""
+    """The first character that GSM-7 cannot encode."""
 
 
 def segmentation(text: str) -> Segmentation:
-    """Cut a text as the gateway does: 160 or 153 septets a part, 70 or 67 UTF-16 units."""
+    """Split a text as the gateway does: 160 or 153 septets per segment, or 70 or 67 UTF-16 units."""
     foreign = next((each for each in text if each not in _BASIC and each not in _EXTENSION), None)
     if foreign is None:
         widths = [2 if each in _EXTENSION else 1 for each in text]
@@ -44,7 +44,7 @@ def segmentation(text: str) -> Segmentation:
 
 
 def _parts(widths: list[int], *, single: int, part: int) -> int:
-    """Fill parts one by one: what is two units wide goes whole into the next part."""
+    """Fill the segments in order; a character of two units is never split between two."""
     if sum(widths) <= single:
         return 1
     parts, room = 1, part

@@ -1,4 +1,4 @@
-"""Stubs: rules that force an outcome, whatever the gateway's own rules would have said."""
+"""Stubs: rules that force an outcome, regardless of the gateway's own rules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mock_server.domain.submission import Attempt, Submission
 
 
 class Origin(StrEnum):
-    """Where a stub came from. All are alike but for who goes first."""
+    """Where a stub was defined; it affects only the order of precedence."""
 
     HEADER = "header"
     CONTROL = "control"
@@ -26,30 +26,30 @@ class Origin(StrEnum):
 
 
 class Stage(IntEnum):
-    """When a stub has its say. A request meets at most one of each."""
+    """When a stub applies. At most one stub applies to a request at each stage."""
 
     ARRIVAL = 0
     """Before authentication: faults, delays, raw answers, and the refusal of credentials."""
     DECISION = 1
-    """After authentication and body shape, in the place of the rules that follow."""
+    """After authentication and body shape, instead of the rules that follow."""
     FATE = 2
-    """Once the message is accepted: what becomes of it."""
+    """After acceptance: the message's delivery."""
 
 
 class RequestFacts(msgspec.Struct, frozen=True, gc=False):
-    """What a stub may look at: each field as the texts that it could be matched by."""
+    """The parts of a request that a stub can match on."""
 
     operation: str
     caller: str = ""
     submission: Submission | None = None
 
     def values(self, field: str) -> tuple[str, ...]:
-        """The texts of a field; none where the request has none."""
+        """The values of a field; empty if the request has none."""
         return _VALUES[field](self)
 
 
 def facts_of(attempt: Attempt) -> RequestFacts:
-    """What a stub sees of an attempt to send."""
+    """What a stub can match on in an attempt to send."""
     content = attempt.content if isinstance(attempt.content, Submission) else None
     return RequestFacts(attempt.operation, attempt.username, content)
 
@@ -67,7 +67,7 @@ _VALUES: dict[str, Callable[[RequestFacts], tuple[str, ...]]] = {
     "operation": lambda facts: (facts.operation,),
     "destination": lambda facts: _of(facts.submission.destination if facts.submission else None),
     "text": lambda facts: _of(facts.submission.text if facts.submission else None),
-    # Both the one who calls and the one on whose behalf: a tester thinks of either as "the account".
+    # Both the caller and the impersonated account: testers call either "the account".
     "account": lambda facts: _of(facts.caller or None, facts.submission.account if facts.submission else None),
     "service": lambda facts: _reference(facts, "service"),
     "action": lambda facts: _reference(facts, "action"),
@@ -76,20 +76,20 @@ _VALUES: dict[str, Callable[[RequestFacts], tuple[str, ...]]] = {
 
 
 class Criterion(msgspec.Struct, frozen=True):
-    """One thing that a stub wants of a request."""
+    """One condition of a stub on a request."""
 
     field: str
     wanted: str
-    """In words, for explanations."""
+    """The condition in words, for explanations."""
     holds_for: Callable[[str], bool]
 
     def met_by(self, facts: RequestFacts) -> bool:
-        """Whether one of the field's texts is wanted."""
+        """Whether one of the field's values satisfies the condition."""
         return any(map(self.holds_for, facts.values(self.field)))
 
 
 class RawAnswer(msgspec.Struct, frozen=True):
-    """An answer that no catalogue holds."""
+    """A custom answer, sent unchanged."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
@@ -97,7 +97,7 @@ class RawAnswer(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a stub forces: at most one decision, a fate for what is accepted, and trouble on the transport."""
+    """What a stub forces: at most one decision, the delivery of an accepted message, and transport effects."""
 
     refuse: ErrorCode | None = None
     accept: bool = False
@@ -112,25 +112,25 @@ class Outcome(msgspec.Struct, frozen=True):
 
     @property
     def stage(self) -> Stage:
-        """When it has its say."""
+        """When it applies."""
         if self.accept or self.drop or (self.refuse is not None and self.refuse is not BAD_CREDENTIALS):
             return Stage.DECISION
-        fateful = self.plan is not None or self.adversity is not None
-        return Stage.FATE if fateful else Stage.ARRIVAL
+        affects_delivery = self.plan is not None or self.adversity is not None
+        return Stage.FATE if affects_delivery else Stage.ARRIVAL
 
     @property
     def intercepts(self) -> bool:
-        """Whether the gateway never sees the request."""
+        """Whether the request never reaches the gateway."""
         return self.answer is not None or (self.fault is not None and not acts_after_decision(self.fault))
 
 
 def acts_after_decision(fault: Fault) -> bool:
-    """Whether the gateway has decided before the fault acts."""
+    """Whether the gateway decides before the fault acts."""
     return fault.after or fault.kind in SPOILS_THE_ANSWER
 
 
 class Stub(msgspec.Struct, frozen=True):
-    """Which requests, what they get, and how often."""
+    """Which requests a stub applies to, what it forces, and how often."""
 
     name: str
     """For explanations: `stubs[0]` of a scenario, `s1` of the control API."""
@@ -138,29 +138,29 @@ class Stub(msgspec.Struct, frozen=True):
     criteria: tuple[Criterion, ...]
     outcome: Outcome
     nth: frozenset[int] | None = None
-    """Of the requests that meet the criteria, only these, counted from 1."""
+    """Only these of the requests that meet the criteria, counted from 1."""
     times: int | None = None
     probability: float | None = None
     lasts: Duration | None = None
-    """How long it has its say, on the session's clock, from when it was made."""
+    """How long it applies, on the session's clock, from its creation."""
     priority: int = 0
     destination: str | None = None
-    """The one destination that it is for: what it is found by."""
+    """The exact destination that it matches, used as an index."""
     prefix: str | None = None
-    """How the destinations begin that it is for."""
+    """The prefix of the destinations that it matches, used as an index."""
     place: int = 0
-    """Among those of its origin, in the order in which they came."""
+    """Its ordinal among the stubs of the same origin."""
     source: object = None
-    """What its author wrote: to be shown, and compared."""
+    """The definition it was compiled from, for display and comparison."""
 
     @property
     def limited(self) -> bool:
-        """Whether it leaves some of its requests to others."""
+        """Whether it applies to only some of the requests that meet its criteria."""
         return any(each is not None for each in (self.nth, self.times, self.probability, self.lasts))
 
     @property
     def rank(self) -> tuple[int, int, bool, int, int]:
-        """Who goes first, the smallest: priority, origin, what is limited, what is exact, and who came first."""
+        """Sort key, smallest first: priority, origin, limited before unlimited, exact before prefix, then age."""
         exactness = 0 if self.destination is not None else 1 if self.prefix is not None else 2
         return -self.priority, _ORIGINS.index(self.origin), not self.limited, exactness, self.place
 
@@ -172,69 +172,70 @@ class Stub(msgspec.Struct, frozen=True):
 _ORIGINS = (Origin.HEADER, Origin.CONTROL, Origin.SCENARIO)
 
 
-_Placed = tuple[int, Stub]
-"""A stub with its place in the order of its table."""
-_Sieve = tuple[Callable[[str], bool], _Placed]
-"""What a stub wants of a field, and the stub."""
+_Ranked = tuple[int, Stub]
+"""A stub with its index in the order of precedence."""
+_Filtered = tuple[Callable[[str], bool], _Ranked]
+"""A stub's condition on one field, and the stub."""
 
 
 class StubTable:
-    """Stubs by what keeps most requests from them, the first to go first: no request scans those of other numbers.
+    """Stubs in order of precedence, indexed by destination: a request does not scan stubs for other numbers.
 
-    It never changes, so that all sessions of a scenario share one.
+    Immutable, so all sessions of a scenario share one.
     """
 
     __slots__ = ("_by_number", "_by_text", "_exact", "_general", "_lengths", "_prefixed", "_scanned", "stubs")
 
     def __init__(self, stubs: tuple[Stub, ...] = ()) -> None:
         self.stubs = stubs
-        self._exact: dict[str, list[_Placed]] = {}
-        self._prefixed: dict[str, list[_Placed]] = {}
-        self._by_number: list[_Sieve] = []
-        self._by_text: list[_Sieve] = []
-        self._general: list[_Placed] = []
-        for placed in enumerate(sorted(stubs, key=_rank)):
-            self._put(placed)
+        self._exact: dict[str, list[_Ranked]] = {}
+        self._prefixed: dict[str, list[_Ranked]] = {}
+        self._by_number: list[_Filtered] = []
+        self._by_text: list[_Filtered] = []
+        self._general: list[_Ranked] = []
+        for ranked in enumerate(sorted(stubs, key=_rank)):
+            self._put(ranked)
         self._lengths = tuple(sorted({len(prefix) for prefix in self._prefixed}))
         self._scanned = bool(self._lengths or self._by_number or self._by_text or self._general)
 
-    def _put(self, placed: _Placed) -> None:
-        stub = placed[1]
+    def _put(self, ranked: _Ranked) -> None:
+        stub = ranked[1]
         wanted = {criterion.field: criterion.holds_for for criterion in stub.criteria}
         if stub.destination is not None:
-            self._exact.setdefault(stub.destination, []).append(placed)
+            self._exact.setdefault(stub.destination, []).append(ranked)
         elif stub.prefix is not None:
-            self._prefixed.setdefault(stub.prefix, []).append(placed)
+            self._prefixed.setdefault(stub.prefix, []).append(ranked)
         elif "destination" in wanted:
-            self._by_number.append((wanted["destination"], placed))
+            self._by_number.append((wanted["destination"], ranked))
         elif "text" in wanted:
-            self._by_text.append((wanted["text"], placed))
+            self._by_text.append((wanted["text"], ranked))
         else:
-            self._general.append(placed)
+            self._general.append(ranked)
 
     def candidates(self, destination: str, text: str = "") -> Sequence[Stub]:
-        """Those that may have their say for a destination and a text, whatever the stage, in their order.
+        """The stubs of all stages that may apply to a destination and a text, in order of precedence.
 
-        No other can; whether one of them does, all of its criteria say. A request has "" for what it lacks.
+        No other stub can apply; whether a candidate does is decided by all of its criteria. A request without a
+        destination or text is asked for with "".
         """
         found = self._exact.get(destination, [])
         if self._scanned:
             found = [*found, *self._general]
             for length in self._lengths:
                 found += self._prefixed.get(destination[:length], ())
-            found += [placed for holds_for, placed in self._by_number if holds_for(destination)]
-            found += [placed for holds_for, placed in self._by_text if holds_for(text)]
+            found += [ranked for holds_for, ranked in self._by_number if holds_for(destination)]
+            found += [ranked for holds_for, ranked in self._by_text if holds_for(text)]
             found.sort()
         return [stub for _, stub in found] if found else ()
 
     @property
     def plans(self) -> Iterator[Plan]:
-        """Every plan that a stub of the table gives."""
+        """The delivery plans that stubs of the table force."""
         return (stub.outcome.plan for stub in self.stubs if stub.outcome.plan is not None)
 
 
 def merged(some: Sequence[Stub], others: Sequence[Stub]) -> Sequence[Stub]:
-    """Two rows of stubs as one, the first to go first."""
+    """Merge two sequences of stubs in order of precedence."""
     if not some or not others:
         return some or others
     return sorted((*some, *others), key=_rank)
@@ -244,7 +245,7 @@ _rank = attrgetter("rank")
 
 
 class NearMiss(NamedTuple):
-    """A stub that did not answer, and the one thing that kept it from it."""
+    """A stub that did not apply because of a single unmet criterion."""
 
     stub: str
     differs: str
@@ -253,8 +254,8 @@ class NearMiss(NamedTuple):
 
 
 class StubsInForce(NamedTuple):
-    """Which stubs there were when a request came: little to keep, for each exchange keeps one."""
+    """Which stubs were in force when a request arrived; small, because every exchange keeps one."""
 
     scenario: StubTable
     made: int
-    """How many the control API had made."""
+    """How many stubs the control API had created by then."""

@@ -1,4 +1,4 @@
-"""What a client sent, decoded: missing and odd parts are values here, never exceptions."""
+"""What a client sent, decoded; missing and invalid parts are values, not exceptions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from mock_server.domain.requirements import Requirement
 
 
 class Operation(StrEnum):
-    """The two ways to send (OP-1, OP-2)."""
+    """The two operations to send (OP-1, OP-2)."""
 
     ADMIN = "admin"
     SERVICES = "services"
 
 
 class Reference(msgspec.Struct, frozen=True, gc=False):
-    """The caller's own words for a message (REQ-3); an absent or null member is `None`."""
+    """The caller's own labels for a message (REQ-3); an absent or null member is `None`."""
 
     service: str | None = None
     action: str | None = None
@@ -27,17 +27,17 @@ class Reference(msgspec.Struct, frozen=True, gc=False):
 
 
 class Webhook(msgspec.Struct, frozen=True, gc=False):
-    """Where the caller wants its receipts (REQ-10)."""
+    """Where the receipts are to be sent (REQ-10)."""
 
     url: str | None = None
     authentication: str = "NONE"
 
 
 class Submission(msgspec.Struct, frozen=True, gc=False):
-    """An SMS that somebody wants sent (REQ-1 to REQ-10).
+    """A request to send an SMS (REQ-1 to REQ-10).
 
-    An empty `destination` stands for one that was missing, null or not a string, an empty `text` for one that was
-    missing or null: the gateway answers each pair alike (BAD-2).
+    `destination` is empty if it was missing, null or not a string, `text` if it was missing or null: the gateway
+    answers these cases like an empty value (BAD-2).
     """
 
     destination: str = ""
@@ -51,7 +51,7 @@ class Submission(msgspec.Struct, frozen=True, gc=False):
 
 
 class Unreadable(msgspec.Struct, frozen=True, gc=False):
-    """A body that no submission could be read from: which answer it earns, why, and where it went wrong."""
+    """A body that is not a submission: the refusal, its requirement, and what is wrong where."""
 
     error: ErrorCode
     requirement: Requirement
@@ -65,12 +65,12 @@ class BasicCredentials(msgspec.Struct, frozen=True, gc=False):
     password: str
 
     def __repr__(self) -> str:
-        """Name the user; a password never reaches a log."""
-        return f"Credentials(username={self.username!r}, password=…)"
+        """Show the username only: a password must not reach a log."""
+        return f"BasicCredentials(username={self.username!r}, password=…)"
 
 
 class Presented(StrEnum):
-    """What stood in place of usable credentials (ACC-5)."""
+    """What a request had instead of usable credentials (ACC-5)."""
 
     NOTHING = "nothing"
     UNDECODABLE = "undecodable"
@@ -86,9 +86,9 @@ class Attempt(msgspec.Struct, frozen=True, gc=False):
     exchange: str
     """The journal entry that holds the request."""
     receivers: tuple[str, ...] = ()
-    """Where the URLs of the session's own receivers begin; known where a webhook is asked for."""
+    """URL prefixes of the session's own receivers; set only if the submission has a webhook."""
 
     @property
     def username(self) -> str:
-        """Who authenticated; empty where nobody did."""
+        """The username in the credentials; empty if there are none."""
         return self.credentials.username if isinstance(self.credentials, BasicCredentials) else ""

@@ -1,4 +1,4 @@
-"""Does a text hold a URL? (URL-1, URL-3)."""
+"""URLs in a text (URL-1, URL-3)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 _EXPLICIT = re.compile(
     r"(?<![a-z0-9+.-])[0-9+.-]*([a-z][a-z0-9+.-]*://\S)|(?<![\w@])(?<!\w[.-])www\.\S", re.IGNORECASE
 )
-"""A scheme begins with a letter: digits and marks before it (`1.https://…`) belong to the text."""
-_AS_A_BROWSER = str.maketrans(
+"""A scheme begins with a letter: digits and punctuation before it (`1.https://…`) belong to the text."""
+_BROWSER_NORMALIZATION = str.maketrans(
     {"\u3002": ".", "\uff61": ".", **{chr(wide): chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}}
 )
-"""What a browser makes of ideographic full stops and full-width letters in a domain name."""
+"""How browsers normalize ideographic full stops and full-width letters in a domain name."""
 _CANDIDATE = re.compile(r"[^\s.]\.[^\W\d_]")
-"""A full stop inside a word, with a letter behind it: without one no bare domain can be there."""
+"""A full stop inside a word, followed by a letter: every bare domain has one."""
 
 _GLUE = re.compile(r"_|[^\w.@-]")
-"""What the search for links takes for a part of a word, though no name in a domain can hold it."""
+"""Characters that linkify-it takes for a part of a word, although they cannot be part of a domain."""
 
 
 _RUN = re.compile(r"(?:(?![,;|][a-z][a-z0-9+.-]*://)[^\s<>\"\u00ab\u00bb\u201c\u201d])+", re.IGNORECASE)
-"""How far a link may reach: to a blank, a quotation mark, or the next link."""
+"""The longest possible link: up to a space, a quotation mark, or the next link."""
 _BEFORE_A_PATH = re.compile(r"[:|](?!\d)|[^\w\x00-\x7f]")
-"""What may stand right before a domain, as in `here:example.com/path`; the path behind it stays whole."""
+"""What may directly precede a domain, as in `here:example.com/path`; the path after it stays intact."""
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _END_OF_SENTENCE = frozenset(".,;:!?'*_\u2026\u2019\u3002\uff0c\uff01\uff1f\uff1b\uff1a")
 
@@ -35,8 +35,8 @@ _END_OF_SENTENCE = frozenset(".,;:!?'*_\u2026\u2019\u3002\uff0c\uff01\uff1f\uff1
 def find_url(text: str, *, bare_domains: bool = True) -> str | None:
     """The first URL in `text`, or `None`.
 
-    `scheme://…` and `www.…` always count, a bare domain of a known top-level domain where `bare_domains` says so;
-    an e-mail address never does.
+    `scheme://…` and `www.…` always count; a bare domain with a known top-level domain counts if `bare_domains` is
+    true; an e-mail address never counts.
     """
     if "." not in text and "://" not in text and text.isascii():
         return None
@@ -47,20 +47,20 @@ def find_url(text: str, *, bare_domains: bool = True) -> str | None:
 
 
 def find_links(text: str) -> tuple[str, ...]:
-    """All links in `text` as they stand there, in their order, each once; e-mail addresses are none.
+    """All links in `text`, verbatim, in order and without repetition; e-mail addresses do not count.
 
-    The punctuation of the sentence around a link is no part of it.
+    Punctuation of the surrounding sentence is not part of a link.
     """
     return tuple(dict.fromkeys(text[begin:end] for begin, end in spans_of_links(text)))
 
 
 @lru_cache(maxsize=1024)
 def spans_of_links(text: str) -> tuple[tuple[int, int], ...]:
-    """Where the links of a text begin and end, in their order."""
+    """Start and end of each link in a text, in order."""
     if "." not in text and "://" not in text and text.isascii():
         return ()
     found = _explicit_spans(text)
-    rest = text if text.isascii() else text.translate(_AS_A_BROWSER)
+    rest = text if text.isascii() else text.translate(_BROWSER_NORMALIZATION)
     for begin, end in found:
         rest = rest[:begin] + " " * (end - begin) + rest[end:]
     if _CANDIDATE.search(rest) is not None:
@@ -83,7 +83,7 @@ def _explicit_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _without_punctuation(link: str) -> str:
-    """A link, which begins with a letter, without the end of the sentence or a bracket that was opened before it."""
+    """Strip sentence punctuation, and closing brackets that were opened before the link (it begins with a letter)."""
     while link[-1] in _END_OF_SENTENCE or link.count(link[-1]) > link.count(_CLOSING.get(link[-1], link[-1])):
         link = link[:-1]
     return link
@@ -99,8 +99,8 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 
 def _bare_domain(text: str) -> str | None:
-    text = text.translate(_AS_A_BROWSER) if not text.isascii() else text
-    # The full search costs a third of a millisecond, and most texts end a sentence and name no domain.
+    text = text.translate(_BROWSER_NORMALIZATION) if not text.isascii() else text
+    # The full search costs a third of a millisecond, and most texts have full stops but no domain.
     if _CANDIDATE.search(text) is None:
         return None
     return _linked(text) or _linked(_GLUE.sub(_unglued, text))
@@ -111,13 +111,13 @@ def _linked(text: str) -> str | None:
 
 
 def _unglued(found: re.Match[str]) -> str:
-    """An underscore counts as a hyphen; any other sign separates: a domain before an emoji or a bar is still one."""
+    """Turn an underscore into a hyphen and other characters into a space: `example.com|` still has a domain."""
     return "-" if found[0] == "_" else " "
 
 
 @cache
 def _linkifier() -> LinkifyIt:
-    # The table of top-level domains is large: it is loaded for the first text with a dot in it.
+    # The table of top-level domains is large, so it is loaded for the first text with a dot in it.
     from linkify_it import LinkifyIt  # noqa: PLC0415
     from linkify_it.tlds import TLDS  # noqa: PLC0415
 

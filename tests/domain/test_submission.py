@@ -29,7 +29,7 @@ def test_credentials_name_the_user_and_hide_the_password() -> None:
     """Secrets stay out: a password never reaches a log by way of `repr` or `str`."""
     credentials = BasicCredentials("admin", "admin-secret")
 
-    assert repr(credentials) == "Credentials(username='admin', password=…)"
+    assert repr(credentials) == "BasicCredentials(username='admin', password=…)"
     assert "admin-secret" not in f"{credentials} {credentials!r} {an_attempt(by=credentials)!r}"
 
 
