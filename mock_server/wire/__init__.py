@@ -1,4 +1,4 @@
-"""JSON to domain and back: the only place that knows the vendor's field names."""
+"""JSON to domain values and back; only this package knows the vendor's field names."""
 
 from mock_server.wire.answers import answer_to, envelope, health_answer, message_view, submission_view
 from mock_server.wire.receipts import receipt, status_answer, status_view, statuses_answer

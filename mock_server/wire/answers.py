@@ -1,4 +1,4 @@
-"""Answers, rendered: acceptances, refusals, health, and messages as the control API shows them."""
+"""Render answers: acceptances, refusals, health checks, and messages as the control API shows them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _encode = msgspec.json.Encoder().encode
 
 
 def answer_to(decision: Decision, *, provider_null: bool = False) -> tuple[int, bytes]:
-    """HTTP status and body of a verdict (ANS-1 to ANS-4); `provider_null` is the alternative reading of ANS-2."""
+    """HTTP status and body of a decision (ANS-1 to ANS-4); `provider_null` is the alternative reading of ANS-2."""
     verdict = decision.verdict
-    assert not isinstance(verdict, Intercepted), "the gateway has no answer of its own"  # noqa: S101
+    assert not isinstance(verdict, Intercepted), "an intercepted request has no answer from the gateway"  # noqa: S101
     if isinstance(verdict, Refused):
         return verdict.error.status, envelope(verdict.error, verdict.details)
     return 200, _acceptance(verdict, detailed=decision.detailed, provider_null=provider_null)
@@ -59,7 +59,7 @@ def health_answer(health: Health) -> bytes:
 
 
 def submission_view(submission: Submission) -> dict[str, Any]:
-    """What a client sent, by the vendor's field names; what it left out is there as `None`."""
+    """A submission with the vendor's field names; members that the client left out are `None`."""
     reference, webhook = submission.reference, submission.webhook
     return {
         "destination": submission.destination,
@@ -76,7 +76,7 @@ def submission_view(submission: Submission) -> dict[str, Any]:
 
 
 def message_view(message: Message) -> Mapping[str, Any]:
-    """A message as the control API shows it: the vendor's field names, and who and when beside them."""
+    """A message as the control API shows it: the vendor's field names, accounts and time of acceptance."""
     submission = submission_view(message.submission)
     return {
         "id": message.id,

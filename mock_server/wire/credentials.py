@@ -1,4 +1,4 @@
-"""The `Authorization` header, read (ACC-5)."""
+"""Parse the `Authorization` header (ACC-5)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from mock_server.domain.submission import BasicCredentials, Presented
 
 
 def read_credentials(header: bytes | None) -> BasicCredentials | Presented:
-    """HTTP Basic as username and password, split at the first colon, both UTF-8.
+    """Parse HTTP Basic credentials: username and password in UTF-8, split at the first colon.
 
-    An absent header and another scheme are `NOTHING`; Basic that cannot be decoded is `UNDECODABLE`.
+    An absent header or another scheme is `NOTHING`; HTTP Basic that cannot be decoded is `UNDECODABLE`.
     """
     if header is None:
         return Presented.NOTHING

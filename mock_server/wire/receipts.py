@@ -1,4 +1,4 @@
-"""Receipts and look-ups, rendered: what a message has come to (WH-2, MS-2, MS-3)."""
+"""Render receipts and look-ups: the current status of a message (WH-2, MS-2, MS-3)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def status_view(message: Message, change: Change, provider_id: str) -> dict[str,
 
 
 def receipt(view: Mapping[str, Any], receipt_id: str, configuration_id: str, adversity: Adversity | None) -> bytes:
-    """The body of a notification (WH-2), spoiled on purpose where an adversity says so."""
+    """The body of a notification (WH-2), modified if an adversity requires it."""
     content: dict[str, Any] = {
         "id": receipt_id,
         "webhookConfigurationId": configuration_id,

@@ -1,4 +1,4 @@
-"""Request bodies, read: what cannot be read is a value that says why."""
+"""Parse request bodies; what cannot be parsed is a value with the reason."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ _AUTHENTICATION = b"authentication"
 _NO_SECRETS = frozenset({"type", "username"})
 
 _TRUNCATED = "Input data was truncated"
-_HALF_A_PAIR = re.compile(rb"(?i)\\ud[89ab][0-9a-f]{2}(?!\\u|\\?\Z)")
-"""What the decoder takes for a text that ends too early: it waits for the other half."""
-_HALF = "half of a surrogate pair stands alone in an escape"
+_LONE_SURROGATE = re.compile(rb"(?i)\\ud[89ab][0-9a-f]{2}(?!\\u|\\?\Z)")
+"""The decoder reports this as truncated input, because it expects the second surrogate."""
+_LONE_SURROGATE_SENTENCE = "half of a surrogate pair stands alone in an escape"
 _OUT_OF_RANGE = "out of range"
-_MOST_DIGITS = 400
+_MAX_DIGITS = 400
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
 
-class _MisfitError(Exception):
-    """A member of the wrong JSON type; the argument is the sentence for `details`."""
+class _MismatchError(Exception):
+    """A member has the wrong JSON type; the argument is the sentence for `details`."""
 
-    def __init__(self, said: str, requirement: Requirement = _BAD_2) -> None:
-        super().__init__(said)
-        self.said = said
+    def __init__(self, details: str, requirement: Requirement = _BAD_2) -> None:
+        super().__init__(details)
+        self.details = details
         self.requirement = requirement
 
 
 def read_submission(body: bytes, operation: Operation) -> Submission | Unreadable:
-    """Decode a request body; what cannot be read is a value that says what is wrong and where (BAD-1, BAD-2)."""
+    """Decode a request body; an unreadable one is a value that says what is wrong and where (BAD-1, BAD-2)."""
     try:
         found = decode_json(body)
     except ValueError as error:
@@ -58,8 +58,8 @@ def read_submission(body: bytes, operation: Operation) -> Submission | Unreadabl
         return Unreadable(MALFORMED, _BAD_1, f"body: expected an object, got {_kind(found)}")
     try:
         return _submission(found, operation)
-    except _MisfitError as misfit:
-        return Unreadable(MALFORMED, misfit.requirement, misfit.said)
+    except _MismatchError as error:
+        return Unreadable(MALFORMED, error.requirement, error.details)
 
 
 def _submission(found: dict[str, Any], operation: Operation) -> Submission:
@@ -73,7 +73,7 @@ def _submission(found: dict[str, Any], operation: Operation) -> Submission:
     if type(text) is not str:
         text = _string("text", text) or ""
     if detailed is not None and type(detailed) is not bool:
-        raise _MisfitError(f"detailed: expected a boolean, got {_kind(detailed)}")
+        raise _MismatchError(f"detailed: expected a boolean, got {_kind(detailed)}")
     return Submission(
         destination if type(destination) is str else "",
         text,
@@ -89,11 +89,11 @@ def _submission(found: dict[str, Any], operation: Operation) -> Submission:
 def _string(name: str, found: object) -> str | None:
     if found is None or type(found) is str:
         return found
-    raise _MisfitError(f"{name}: expected a string, got {_kind(found)}")
+    raise _MismatchError(f"{name}: expected a string, got {_kind(found)}")
 
 
 def _int32(name: str, found: object) -> int | None:
-    """Read an int32; a number without a fraction is one however it is written (REQ-8)."""
+    """Read an int32; a number without a fraction is one in any notation, such as `1.0` or `1e3` (REQ-8)."""
     if found is None:
         return None
     if type(found) is float and found.is_integer():
@@ -101,32 +101,32 @@ def _int32(name: str, found: object) -> int | None:
     if type(found) is int and _INT32_LOW <= found <= _INT32_HIGH:
         return found
     got = _kind(found) if type(found) is not int and type(found) is not float else str(found)
-    raise _MisfitError(f"{name}: expected an integer from {_INT32_LOW} to {_INT32_HIGH}, got {got[:40]}", _REQ_8)
+    raise _MismatchError(f"{name}: expected an integer from {_INT32_LOW} to {_INT32_HIGH}, got {got[:40]}", _REQ_8)
 
 
 def _reference(found: object) -> Reference:
     if type(found) is not dict:
-        raise _MisfitError(f"reference: expected an object, got {_kind(found)}")
+        raise _MismatchError(f"reference: expected an object, got {_kind(found)}")
     return Reference(*(_string(f"reference.{name}", found.get(name)) for name in ("service", "action", "key")))
 
 
 def _webhook(found: object) -> Webhook:
     if type(found) is not dict:
-        raise _MisfitError(f"webhook: expected an object, got {_kind(found)}")
+        raise _MismatchError(f"webhook: expected an object, got {_kind(found)}")
     url = _string("webhook.url", found.get("url"))
     authentication = found.get("authentication")
     if authentication is None:
         return Webhook(url)
     if type(authentication) is not dict:
-        raise _MisfitError(f"webhook.authentication: expected an object, got {_kind(authentication)}")
+        raise _MismatchError(f"webhook.authentication: expected an object, got {_kind(authentication)}")
     kind = _string("webhook.authentication.type", authentication.get("type"))
     return Webhook(url) if kind is None else Webhook(url, kind)
 
 
 def webhook_secrets(body: bytes) -> frozenset[str]:
-    """What stands in `webhook.authentication` beside its type: the contract has no place for it (REQ-10).
+    """The values in `webhook.authentication` other than its type, which the contract does not define (REQ-10).
 
-    Whoever sends it means a password; it is read by nobody, and shown to nobody.
+    They are probably passwords: the gateway ignores them, and the journal masks them.
     """
     if _AUTHENTICATION not in body:
         return frozenset()
@@ -155,10 +155,10 @@ def _kind(found: object) -> str:
 
 
 def decode_json(body: bytes) -> Any:
-    """A JSON text, strictly read: UTF-8, no NaN, no half of a surrogate pair.
+    """Parse JSON strictly: UTF-8, no NaN, no lone surrogate.
 
     Raises:
-        ValueError: it is none; what is wrong, and where.
+        ValueError: the text is not JSON; the message says what is wrong and where.
     """
     try:
         return _decode(body)
@@ -171,19 +171,19 @@ def decode_json(body: bytes) -> Any:
 
 
 def _with_huge_numbers(body: bytes) -> Any:
-    """The same for a text with a number that no machine holds: it is JSON all the same, and often nobody reads it."""
+    """Parse a text with numbers out of range: it is valid JSON, and often the members are ignored anyway."""
     try:
         found = json.loads(body, parse_constant=_refuse, parse_int=_integer)
         json.dumps(found, ensure_ascii=False).encode()
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except UnicodeEncodeError:
-        raise ValueError(_HALF) from None
+        raise ValueError(_LONE_SURROGATE_SENTENCE) from None
     return found
 
 
 def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= _MOST_DIGITS else float("inf")
+    return int(digits) if len(digits) <= _MAX_DIGITS else float("inf")
 
 
 def _refuse(constant: str) -> None:
@@ -192,29 +192,29 @@ def _refuse(constant: str) -> None:
 
 def _plain(error: Exception, body: bytes) -> str:
     if isinstance(error, UnicodeDecodeError):
-        # The decoder counts from the start of the string it was reading; a developer counts from the first byte.
+        # The decoder counts from the start of the current string; a developer counts from the first byte.
         try:
             body.decode()
         except UnicodeDecodeError as whole:
             return f"not UTF-8 at byte {whole.start}"
     if not body.strip():
         return "empty; a JSON object is required"
-    if str(error) == _TRUNCATED and _HALF_A_PAIR.search(body) is not None:
-        return _HALF
+    if str(error) == _TRUNCATED and _LONE_SURROGATE.search(body) is not None:
+        return _LONE_SURROGATE_SENTENCE
     return str(error)
 
 
 def is_json(content_type: bytes) -> bool:
-    """Whether a media type is JSON: `application/json` or a `+json` suffix, whatever its parameters (BAD-4)."""
+    """Whether a media type is JSON: `application/json` or a `+json` suffix, with any parameters (BAD-4)."""
     media_type = content_type.partition(b";")[0].strip().lower()
     return media_type == b"application/json" or (media_type.endswith(b"+json") and b"/" in media_type)
 
 
 def ignored_members(body: bytes, operation: Operation) -> dict[str, list[str]]:
-    """What a tolerant reader passes over in silence: unknown fields (REQ-12) and duplicate keys (BAD-1)."""
+    """What the gateway silently ignores in a body: unknown fields (REQ-12) and duplicate keys (BAD-1)."""
     duplicates: list[str] = []
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def note_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name, value in pairs:
             if name in found:
@@ -223,7 +223,7 @@ def ignored_members(body: bytes, operation: Operation) -> dict[str, list[str]]:
         return found
 
     try:
-        found = json.loads(body, object_pairs_hook=once)
+        found = json.loads(body, object_pairs_hook=note_duplicates)
     except (ValueError, RecursionError):
         return {"unknown_fields": [], "duplicate_keys": []}
     unknown = sorted(_unknown(found, operation)) if isinstance(found, dict) else []
