@@ -1,5 +1,6 @@
-"""The world of a session, as a tester writes it: read, judged, and turned into what the rules ask.
+"""The scenario file: read, validated, and compiled to the policy and the stubs of a session.
 
-`loader` reads a file and says everything that is wrong with it at once; `model` holds the keys; `assume` the
-switchboard of readings; `compile` makes the policy; `pack` finds the scenarios that are shipped.
+`loader` reads a file and reports all of its problems at once; `model` and `stub_model` define the keys, `assume` the
+alternative readings of requirements; `checks` and `stub_checks` validate across keys; `compile` and `compile_stubs`
+produce the domain values; `pack` finds the shipped scenarios.
 """

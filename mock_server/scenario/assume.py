@@ -1,6 +1,6 @@
-"""The switchboard: the statements that can be read in more than one way, and what each reading changes.
+"""The requirements that can be read in more than one way (the key `assume`), and what each reading changes.
 
-One row a statement; adding a line to `SWITCHES` is all that a further reading needs here.
+A further reading needs one more entry in `SWITCHES`.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ from mock_server.domain.notification import WebhookRules
 from mock_server.domain.policy import Overlong, Readings
 
 Spelling = str | int
-"""How a reading is written in the scenario; `null` is written either way and kept as text."""
+"""How a scenario writes a reading; `null`, quoted or not, is kept as a text."""
 
 Owner: TypeAlias = Readings | Limits | WebhookRules
-"""What a reading can have an effect on."""
+"""The classes whose fields a reading can set."""
 
 _Owned = TypeVar("_Owned", Readings, Limits, WebhookRules)
 
 
 class Switch(msgspec.Struct, frozen=True):
-    """A statement with its readings: the first is the default."""
+    """A requirement with its readings; the first is the default."""
 
     id: str
     question: str
     owner: type[Owner]
-    """Where the effect lies."""
+    """The class whose field the reading sets."""
     field: str
     values: dict[Spelling, object]
-    """How each reading is written, and what it makes of the field."""
+    """Each reading as it is written, with the value it gives the field."""
 
     def reading_of(self, value: object) -> Spelling | None:
-        """The reading that a value from a file means, if it is one of this row's."""
+        """The reading that a value from a file means, or `None` if there is no such reading."""
         written = "null" if value is None else str(value)
         return next((spelling for spelling in self.values if str(spelling) == written), None)
 
     def allowed(self) -> str:
-        """The readings as a person reads them."""
+        """The readings as a list for a sentence."""
         return ", ".join(str(spelling) for spelling in self.values)
 
 
@@ -78,11 +78,11 @@ SWITCHES: Final[tuple[Switch, ...]] = (
 BY_ID: Final[dict[str, Switch]] = {row.id: row for row in SWITCHES}
 
 SET_BY_KEYS: Final[dict[str, str]] = {"BAD-6": "webhooks.https_only"}
-"""Statements whose readings a key of its own chooses."""
+"""Requirements whose reading is chosen by another key."""
 
 
 def canonical(assumed: Mapping[str, object]) -> dict[str, object]:
-    """The same switches in their canonical spelling; what no row knows stays as it is."""
+    """The same readings in canonical spelling; unknown ones are kept unchanged."""
     return {id_: _canonical(id_, value) for id_, value in assumed.items()}
 
 
@@ -93,7 +93,7 @@ def _canonical(id_: str, value: object) -> object:
 
 
 def with_readings(owned: _Owned, assumed: Mapping[str, object]) -> _Owned:
-    """The same readings, limits or rules under these switches."""
+    """The same value with the fields set that these readings change."""
     return msgspec.structs.replace(owned, **dict(_effects(assumed, type(owned))))
 
 

@@ -1,6 +1,6 @@
-"""What no single key can say: things said twice, things that exclude each other, and readings that nobody built.
+"""Checks across keys: duplicates, contradictions, and unknown readings.
 
-These look at the document as it was read, so that they find their flaws beside those of the model, not after them.
+They check the raw document, so that their flaws are reported together with those of the model.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ _AF_2: Final[Path] = ("assume", "AF-2")
 _VOLUME_LIMIT: Final[Path] = ("anti_flooding", "volume", "limit")
 
 _TOGETHER: Final = (frozenset({"delivery", "stubs", "faults"}), frozenset({"assume", "anti_flooding"}))
-"""Parts of a scenario that can contradict each other; no part but these says anything of another."""
+"""Top-level keys that can contradict each other; all others are independent."""
 
 
 def interdependent(keys: Iterable[str]) -> frozenset[str]:
-    """The parts that have to be judged again beside these when these are replaced."""
+    """The further top-level keys to validate when these are replaced."""
     replaced = frozenset(keys)
     return frozenset().union(*(group for group in _TOGETHER if group & replaced)) - replaced
 
 
 def flaws_of(document: Mapping[object, object]) -> Iterator[Flaw]:
-    """Everything that is wrong across keys, in no order."""
+    """All flaws across keys, in no particular order."""
     for key in LISTS:
         yield from _repeated(document, key, ())
     for key, name in _NAMED_LISTS:
@@ -44,7 +44,7 @@ def flaws_of(document: Mapping[object, object]) -> Iterator[Flaw]:
 
 
 def _at(value: object, path: Path) -> object:
-    """The value at a path, `None` where there is none."""
+    """The value at a path, `None` if there is none."""
     for step in path:
         if isinstance(value, Mapping):
             value = value.get(step)
@@ -65,23 +65,23 @@ def _repeated(document: object, key: str, name: Path) -> Iterator[Flaw]:
     for index in _listed(document, key):
         path: Path = (key, index, *name)
         value = _at(document, path)
-        # A username with ':' is a flaw already, and may hold a password by mistake (`user:secret`).
+        # A username with ':' is reported by the model, and may contain a password by mistake (`user:secret`).
         if not isinstance(value, str) or (key == "accounts" and ":" in value):
             continue
         if value in first and (key, value) != ("api_keys", MASK):
-            said = "the same key" if key == "api_keys" else shown(value)
-            yield Flaw(path, f"{said} stands here already: {{other}}", other=first[value])
+            what = "key" if key == "api_keys" else shown(value)
+            yield Flaw(path, f"duplicate {what}; the first is {{other}}", other=first[value])
         first.setdefault(value, path)
 
 
 def _clock(document: object) -> Iterator[Flaw]:
     at, factor, mode = (_at(document, ("clock", key)) for key in ("at", "factor", "mode"))
     if at is not None and mode in (None, "real"):
-        yield Flaw(("clock", "at"), "needs 'mode: frozen' or 'mode: scaled'; a real clock stands where it stands")
+        yield Flaw(("clock", "at"), "needs 'mode: frozen' or 'mode: scaled'; a real clock cannot be set")
     if factor is not None and mode in (None, "real", "frozen"):
-        yield Flaw(("clock", "factor"), "needs 'mode: scaled'; no other clock runs by a factor")
+        yield Flaw(("clock", "factor"), "needs 'mode: scaled'; other clocks have no factor")
     if factor is None and mode == "scaled":
-        yield Flaw(("clock", "factor"), "is required with 'mode: scaled'; 60 makes a minute of each second")
+        yield Flaw(("clock", "factor"), "is required with 'mode: scaled'; with 60, a minute passes in each second")
 
 
 def _plans(document: object) -> Iterator[Flaw]:
@@ -95,7 +95,7 @@ def _masks(document: object) -> Iterator[Flaw]:
     for index in _listed(document, "accounts"):
         path: Path = ("accounts", index, "password")
         if _at(document, path) == MASK:
-            yield Flaw(path, f"'{MASK}' is what stands in place of a password when it is shown; give the password")
+            yield Flaw(path, f"'{MASK}' is the mask of a password, not a password; write the password itself")
 
 
 def _assumptions(document: object) -> Iterator[Flaw]:
@@ -106,20 +106,20 @@ def _assumptions(document: object) -> Iterator[Flaw]:
         path: Path = ("assume", str(id_))
         row = BY_ID.get(str(id_))
         if row is None and str(id_) in SET_BY_KEYS:
-            yield Flaw(path, f"is said by a key of its own: {SET_BY_KEYS[str(id_)]}", at_key=True)
+            yield Flaw(path, f"is set by the key {SET_BY_KEYS[str(id_)]}", at_key=True)
         elif row is None:
-            built = ", ".join(BY_ID)
+            known = ", ".join(BY_ID)
             near = _meant(str(id_))
-            yield Flaw(path, f"no other reading of this is built; those that are built: {built}{near}", at_key=True)
+            yield Flaw(path, f"has no alternative reading; requirements that have: {known}{near}", at_key=True)
         elif row.reading_of(value) is None:
             near = did_you_mean(str(value), map(str, row.values)) if isinstance(value, str) else ""
             yield Flaw(path, f"must be one of {row.allowed()}, not {shown(value)}{near}")
     if "AF-2" in assumed and _at(document, _VOLUME_LIMIT) is not None:
-        yield Flaw(_AF_2, "says what {other} says already; keep one of the two", at_key=True, other=_VOLUME_LIMIT)
+        yield Flaw(_AF_2, "sets the same limit as {other}; keep one of the two", at_key=True, other=_VOLUME_LIMIT)
 
 
 def _meant(id_: str) -> str:
-    """Only the same letters and digits: AF-5 is no better guess for AF-7 than any other row."""
+    """Suggest only ids with the same letters and digits: for AF-7, AF-5 would be no better guess than any other."""
     folded = {"".join(filter(str.isalnum, row)).casefold(): row for row in BY_ID}
     row = folded.get("".join(filter(str.isalnum, id_)).casefold())
     return f"; did you mean '{row}'?" if row else ""

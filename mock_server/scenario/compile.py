@@ -1,4 +1,4 @@
-"""From what a tester wrote to what the rules ask."""
+"""Compile a scenario to what the rules and stubs need."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from mock_server.scenario.plans import plan_of
 _NOT_COMPILED = frozenset({"version", "title", "description", "seed", "clock"})
 _COMPILED = tuple(name for name in Scenario.model_fields if name not in _NOT_COMPILED)
 _STUBS = ("stubs", "faults", "delivery")
-_MOST_COMPILED = 64
+_CACHE_SIZE = 64
 
 
 class Compiled(msgspec.Struct, frozen=True):
-    """What follows from a scenario whatever session it is the world of."""
+    """What follows from a scenario, independent of the session."""
 
     policy: Policy
     stubs: StubTable
@@ -36,18 +36,18 @@ class Compiled(msgspec.Struct, frozen=True):
     secrets: Secrets
 
 
-class _Parts:
-    """Some parts of a scenario, told apart by what they are and not by what they hold.
+class _PartsById:
+    """Some top-level parts of a scenario as a cache key, compared by identity, not by content.
 
-    A scenario with another seed or another watchlist has the very same stubs; to compare what they hold would cost
-    more than most of what is saved.
+    A scenario with another seed or watchlist shares its other parts with the original; comparing their content would
+    cost more than the cache saves.
     """
 
     __slots__ = ("_hash", "_ids", "scenario")
 
     def __init__(self, scenario: Scenario, names: tuple[str, ...]) -> None:
         self.scenario = scenario
-        """Kept, so that no other part gets the place of one of these."""
+        """Kept alive, so that the ids stay unique."""
         held = vars(scenario)
         self._ids = tuple([id(held[name]) for name in names])
         self._hash = hash(self._ids)
@@ -56,17 +56,17 @@ class _Parts:
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Parts) and self._ids == other._ids
+        return isinstance(other, _PartsById) and self._ids == other._ids
 
 
 def compiled(scenario: Scenario) -> Compiled:
-    """Everything that follows from a scenario; sessions of the same one share it."""
-    return _compiled(_Parts(scenario, _COMPILED))
+    """Everything that follows from a scenario, shared by all of its sessions."""
+    return _compiled(_PartsById(scenario, _COMPILED))
 
 
-@lru_cache(maxsize=_MOST_COMPILED)
-def _compiled(parts: _Parts) -> Compiled:
-    policy, stubs = policy_of(parts.scenario), _stubs(_Parts(parts.scenario, _STUBS))
+@lru_cache(maxsize=_CACHE_SIZE)
+def _compiled(parts: _PartsById) -> Compiled:
+    policy, stubs = policy_of(parts.scenario), _stubs(_PartsById(parts.scenario, _STUBS))
     plans = (policy.plan, *stubs.plans)
     pairs = [(each.username, each.password) for each in policy.accounts.values()]
     pairs += [("", key) for key in policy.api_keys]
@@ -81,16 +81,16 @@ def _compiled(parts: _Parts) -> Compiled:
 _MAKERS: dict[Any, Callable[[tuple[str, ...]], Any]] = {NumberList: NumberList, frozenset[str]: frozenset}
 
 _LISTS = tuple((field.name, _MAKERS[field.type]) for field in msgspec.structs.fields(Policy) if field.name in LISTS)
-"""The lists of a scenario that are fields of the policy, and what makes one of them in the field's type."""
+"""The lists of a scenario that are fields of the policy, each with the constructor of its type."""
 
 
-@lru_cache(maxsize=_MOST_COMPILED)
-def _stubs(parts: _Parts) -> StubTable:
+@lru_cache(maxsize=_CACHE_SIZE)
+def _stubs(parts: _PartsById) -> StubTable:
     return stubs_of(parts.scenario)
 
 
 def policy_of(scenario: Scenario) -> Policy:
-    """Everything that the rules may ask about a scenario."""
+    """Everything that the rules need from a scenario."""
     return Policy(
         accounts={part.username: _account(part) for part in scenario.accounts},
         **{name: make(getattr(scenario, name)) for name, make in _LISTS},
@@ -104,7 +104,7 @@ def policy_of(scenario: Scenario) -> Policy:
 
 
 def stubs_of(scenario: Scenario) -> StubTable:
-    """The forced outcomes; each is named by its place in the file."""
+    """The stubs of a scenario, each named by its path in the file."""
     channel = scenario.delivery.channel
     lists = (("stubs", scenario.stubs), ("faults", scenario.faults))
     written = [(f"{name}[{index}]", part) for name, parts in lists for index, part in enumerate(parts)]

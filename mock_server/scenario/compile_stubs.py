@@ -1,4 +1,4 @@
-"""From the stubs that a tester wrote to those that are matched."""
+"""Compile the stubs of a scenario, the control API or a header to the stubs that are matched."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TEXTS = ("text", "account", "service", "action", "key")
 
 
 def stub_of(part: StubPart, name: str, origin: Origin, channel: str, place: int = 0) -> Stub:
-    """What a part comes to; `channel` is what its plan travels by unless it says otherwise."""
+    """Compile a stub; `channel` is the default channel of its delivery plan."""
     when, then = part.when, part.then
     outcome = outcome_of(then, channel)
     number = when.destination if isinstance(when.destination, str) else None
@@ -55,7 +55,7 @@ def stub_of(part: StubPart, name: str, origin: Origin, channel: str, place: int 
 
 
 def outcome_of(then: ThenPart, channel: str) -> Outcome:
-    """What is forced."""
+    """Compile the `then` of a stub."""
     return Outcome(
         refuse=None if then.refuse is None else BY_CODE[then.refuse],
         accept=then.accept is True,
@@ -83,7 +83,7 @@ def _criteria(when: WhenPart, outcome: Outcome) -> list[Criterion]:
     for field in _TEXTS:
         words: str | WordsPart | None = getattr(when, field)
         if words is not None:
-            found.append(_words(field, words))
+            found.append(_text(field, words))
     return found
 
 
@@ -103,7 +103,7 @@ def _number(number: str) -> Criterion:
     return Criterion("destination", number, number.__eq__)
 
 
-def _words(field: str, words: str | WordsPart) -> Criterion:
+def _text(field: str, words: str | WordsPart) -> Criterion:
     if isinstance(words, str):
         return Criterion(field, words, words.__eq__)
     if words.contains is not None:
@@ -114,28 +114,28 @@ def _words(field: str, words: str | WordsPart) -> Criterion:
 
 
 def fault_of(written: str | FaultPart) -> Fault:
-    """The fault that a name or a part stands for."""
+    """Compile a fault, given by name or by its details."""
     if isinstance(written, str):
         return parse_fault(written)
-    usual = fault_at_stage(written.kind, None if written.at is None else written.at == "after")
-    interval = usual.interval if written.interval is None else parse_duration(written.interval)
-    return msgspec.structs.replace(usual, status=written.status, retry_after=written.retry_after, interval=interval)
+    fault = fault_at_stage(written.kind, None if written.at is None else written.at == "after")
+    interval = fault.interval if written.interval is None else parse_duration(written.interval)
+    return msgspec.structs.replace(fault, status=written.status, retry_after=written.retry_after, interval=interval)
 
 
 def _delay(written: str | DelayPart) -> Delay:
     if isinstance(written, str):
-        return _exactly(written)
+        return _fixed(written)
     if written.uniform is not None:
         least, most = map(parse_delay, written.uniform)
         return Delay(least, most)
     if written.lognormal is not None:
         return Delay(median=parse_duration(written.lognormal.median), sigma=written.lognormal.sigma)
     if written.virtual is not None:
-        return msgspec.structs.replace(_exactly(written.virtual), virtual=True)
-    return _exactly(written.fixed or "0s")
+        return msgspec.structs.replace(_fixed(written.virtual), virtual=True)
+    return _fixed(written.fixed or "0s")
 
 
-def _exactly(text: str) -> Delay:
+def _fixed(text: str) -> Delay:
     length = parse_delay(text)
     return Delay(length, length)
 

@@ -1,4 +1,4 @@
-"""A scenario as a file: what stands in it makes the same scenario when it is read again."""
+"""Export a scenario as a YAML file that loads as the same scenario."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ import yaml
 from mock_server.scenario.yaml_reader import resolved
 
 WIDTH: Final = 100
-"""Where lines of prose are broken; the word that crosses it stays."""
-_ROOM: Final = 90
-"""How long a list or mapping may be to stand on one line."""
+"""The column after which folded text is broken, at the end of a word."""
+_FLOW_WIDTH: Final = 90
+"""The maximum length of a list or mapping on one line."""
 
 _FIRST_LINE: Final = "# yaml-language-server: $schema=./scenario.schema.json\n"
-_PROSE: Final = re.compile(r"[^ ]+(?: [^ ]+)*")
-"""What reads the same however its lines are broken."""
+_FOLDABLE: Final = re.compile(r"[^ ]+(?: [^ ]+)*")
+"""Text that can be folded over several lines without a change of its value."""
 
 
 class _Writer(yaml.SafeDumper):
-    """Writes for our reader, which takes other words for texts than YAML's own schema does."""
+    """Writes for `yaml_reader`, which resolves other plain scalars as text than PyYAML does."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
-        """Have the dashes of a list stand further in than its key."""
+        """Indent the dashes of a list further than its key."""
         super().increase_indent(flow, False)
 
     def ignore_aliases(self, _: object) -> bool:
-        """Write everything out: an alias is for those who know where its anchor stands."""
+        """Never write aliases."""
         return True
 
 
 def _text(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     plain = text.isprintable() and isinstance(resolved(text), str) and not text.startswith("+")
     style = None if plain else '"'
-    if plain and len(text) > _ROOM and _PROSE.fullmatch(text):
+    if plain and len(text) > _FLOW_WIDTH and _FOLDABLE.fullmatch(text):
         style = ">"
     return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
@@ -53,7 +53,7 @@ _Writer.add_representer(float, _number)
 
 
 def exported(document: Mapping[str, Any], remarks: tuple[str, ...] = ()) -> str:
-    """A scenario's document as a YAML file; `remarks` stand above it as comments."""
+    """Render a scenario's document as YAML; `remarks` become comments at the top."""
     writer = _Writer(StringIO(), sort_keys=False)
     root = writer.represent_mapping("tag:yaml.org,2002:map", dict(document), flow_style=False)
     for _, value in root.value:
@@ -63,14 +63,14 @@ def exported(document: Mapping[str, Any], remarks: tuple[str, ...] = ()) -> str:
 
 
 def _lay_out(node: yaml.Node) -> int:
-    """Put what is short on one line; how long the node would be there."""
+    """Use flow style for nodes that fit on one line; return the length of the node in flow style."""
     if not isinstance(node, yaml.CollectionNode):
         return len(node.value) + 2
-    rows = False
+    has_mappings = False
     length = 2
     for entry in node.value:
         parts = entry if isinstance(node, yaml.MappingNode) else (entry,)
         length += sum(_lay_out(part) + 2 for part in parts)
-        rows = rows or isinstance(entry, yaml.MappingNode)
-    node.flow_style = length <= _ROOM and not (rows and len(node.value) > 1)
-    return length if node.flow_style else _ROOM + 1
+        has_mappings = has_mappings or isinstance(entry, yaml.MappingNode)
+    node.flow_style = length <= _FLOW_WIDTH and not (has_mappings and len(node.value) > 1)
+    return length if node.flow_style else _FLOW_WIDTH + 1

@@ -1,4 +1,4 @@
-"""How a scenario and a header write faults: by name, with `-before` or `-after` behind it where both can be."""
+"""How scenarios and the outcome header write faults: by name, with `-before` or `-after` where both are possible."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ _BEFORE_ONLY: Final = frozenset({FaultKind.DOWN})
 
 
 def parse_fault(text: str) -> Fault:
-    """The fault of `reset`, `reset-after` or `truncated-body`.
+    """Parse the name of a fault, such as `reset`, `reset-after` or `truncated-body`.
 
     Raises:
-        ValueError: it is none, or it cannot act when it is told to.
+        ValueError: there is no such fault, or it cannot act at that stage.
     """
     stage = next((suffix for suffix in _STAGES if text.endswith(suffix)), "")
     name = text.removesuffix(stage)
     if name not in list(FaultKind):
         known = ", ".join(FaultKind)
-        raise ValueError(f"must be one of {known}, some with -after behind it{did_you_mean(name, FaultKind)}")
+        raise ValueError(f"must be one of {known}, some also with the suffix -after{did_you_mean(name, FaultKind)}")
     return fault_at_stage(FaultKind(name), _STAGES.get(stage))
 
 
 def fault_at_stage(kind: FaultKind, after: bool | None) -> Fault:
-    """A fault that acts before or after the gateway has decided; `None` is the usual.
+    """A fault that acts before or after the gateway's decision; `None` selects the default of its kind.
 
     Raises:
-        ValueError: this one cannot act then.
+        ValueError: the fault cannot act at that stage.
     """
     if kind in SPOILS_THE_ANSWER:
         if after is False:
-            raise ValueError(f"{kind} spoils the answer, so the gateway has decided before: it is always after")
+            raise ValueError(f"{kind} changes the gateway's answer, so it can act only after the decision")
         return Fault(kind, after=True)
     if after and kind in _BEFORE_ONLY:
-        raise ValueError(f"{kind} keeps every request from the gateway: it is always before; reset-after is not")
+        raise ValueError(f"{kind} keeps all requests from the gateway, so it can act only before it; see reset-after")
     return Fault(kind, after=bool(after))
 
 
@@ -47,4 +47,4 @@ FAULT_NAMES: Final[tuple[str, ...]] = tuple(
         (kind.value,) if kind in SPOILS_THE_ANSWER or kind in _BEFORE_ONLY else (kind.value, f"{kind.value}-after")
     )
 )
-"""Every fault as it is written, once."""
+"""All fault names, each once."""

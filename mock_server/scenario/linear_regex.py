@@ -1,4 +1,4 @@
-"""Regular expressions that take linear time, whatever the text: a stub's author cannot stop the gateway."""
+"""Regular expressions with linear running time, so that a stub's pattern cannot block the gateway."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from functools import lru_cache
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 
-# One is asked for twice in a row, judged and then used. A large one takes megabytes for as long as it is remembered.
+# Each pattern is compiled twice in a row, for validation and for use. The cache is small, as patterns take up memory.
 @lru_cache(maxsize=64)
 def compile_regex(pattern: str) -> Callable[[str], bool]:
-    """Whether a text holds what the pattern describes, anywhere in it.
+    """A predicate: whether a text contains a match of the pattern.
 
-    The engine is that of Rust's `regex`, which comes with pydantic: it knows no look-around and no back-reference,
-    and in turn never backtracks.
+    The engine is Rust's `regex`, included in pydantic: it never backtracks, and supports neither look-around nor
+    back-references.
 
     Raises:
-        ValueError: it is no regular expression of this kind, and why.
+        ValueError: the pattern is not valid for this engine; the message says why.
     """
     try:
         return SchemaValidator(core_schema.str_schema(pattern=pattern)).isinstance_python
     except SchemaError as error:
-        said = str(error).rpartition("error: ")[2].rpartition("SchemaError: ")[2].strip().rstrip(".")
-        raise ValueError(f"is no regular expression that takes linear time: {said}") from None
+        reason = str(error).rpartition("error: ")[2].rpartition("SchemaError: ")[2].strip().rstrip(".")
+        raise ValueError(f"is not a regular expression with linear running time: {reason}") from None

@@ -1,7 +1,7 @@
-"""Read a scenario and say everything that is wrong with it at once.
+"""Load a scenario and report all of its problems at once.
 
-Each problem reads `file:line:column: path: sentence`. An unknown key stands where the key stands, a bad value where
-the value stands, a missing key where its mapping begins. Passwords are never repeated.
+Each problem has the form `file:line:column: path: sentence`. The position of an unknown key is the key, of an invalid
+value the value, of a missing key the start of its mapping. Passwords are never repeated.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ __all__ = [
     "with_creation_settings",
 ]
 
-_MOST_TOLD: Final = 1000
-"""Mistakes that get a sentence: to guess what each key may have meant takes its time, and nobody reads them all."""
+_MAX_REPORTED: Final = 1000
+"""Mistakes reported in full: the search for similar keys takes time, and nobody reads that many."""
 
 LARGEST_FILE: Final = 16 * 1024 * 1024
 CREATION_KEYS: Final = ("seed", "clock")
-"""Keys that are settled when a session is created."""
+"""Keys that are fixed when a session is created."""
 
-FIXED_AT_CREATION: Final = "belongs to the session's creation; create or reset a session to change it"
+FIXED_AT_CREATION: Final = "is fixed when a session is created; create or reset a session to change it"
 
 
 def load_scenario(path: Path) -> Scenario:
-    """Read and judge a file.
+    """Load a scenario file.
 
     Raises:
-        ScenarioError: it cannot be read, or something is wrong with it.
+        ScenarioError: it cannot be read, or is invalid.
     """
     raw = _bytes_of(path)
     try:
@@ -57,14 +57,14 @@ def load_scenario(path: Path) -> Scenario:
 
 
 def parse_scenario(
-    text: str, name: str, prepared: Callable[[Node], Iterable[tuple[Mark, Flaw]]] | None = None
+    text: str, name: str, prepare: Callable[[Node], Iterable[tuple[Mark, Flaw]]] | None = None
 ) -> Scenario:
-    """Judge a YAML text; `name` is what its problems call the file.
+    """Load a scenario from YAML text; `name` is the file name in its problems.
 
-    `prepared` may change the tree before it is judged, and has flaws of its own to tell.
+    `prepare` may change the tree before validation and return flaws of its own.
 
     Raises:
-        ScenarioError: something is wrong with it.
+        ScenarioError: it is invalid.
     """
     try:
         root, found = yaml_reader.read(text)
@@ -74,9 +74,9 @@ def parse_scenario(
         raise _one(name, "the file is empty; a scenario is at least 'version: 1'", (1, 1))
     if not isinstance(root.value, dict):
         raise _one(name, "a scenario is a mapping (key: value); it begins with 'version: 1'", root.mark)
-    if prepared is not None:
-        found += prepared(root)
-    scenario, flaws = _judged(root.plain())
+    if prepare is not None:
+        found += prepare(root)
+    scenario, flaws = _validated(root.plain())
     problems = [_problem(name, flaw, root, mark) for mark, flaw in found]
     problems += [_problem(name, flaw, root) for flaw in flaws]
     if scenario is None or problems:
@@ -85,24 +85,24 @@ def parse_scenario(
 
 
 def scenario_of(value: object, name: str) -> Scenario:
-    """Judge a decoded JSON value; its problems carry a path and no line.
+    """Load a scenario from a decoded JSON value; its problems have paths but no lines.
 
     Raises:
-        ScenarioError: something is wrong with it.
+        ScenarioError: it is invalid.
     """
     if not isinstance(value, Mapping):
         raise _one(name, "a scenario is an object; it holds at least 'version': 1")
-    scenario, flaws = _judged(value)
+    scenario, flaws = _validated(value)
     if scenario is None or flaws:
         raise ScenarioError(_problem(name, flaw) for flaw in flaws)
     return scenario
 
 
 def stub_part(value: object, channel: str = "SMS") -> StubPart:
-    """Judge one stub as a scenario's would be; the paths of its problems begin at the stub itself.
+    """Validate a single stub like one of a scenario; the paths of its problems are relative to the stub.
 
     Raises:
-        ScenarioError: something is wrong with it.
+        ScenarioError: it is invalid.
     """
     try:
         scenario = scenario_of({"version": 1, "delivery": {"channel": channel}, "stubs": [value]}, "stub")
@@ -115,57 +115,57 @@ def stub_part(value: object, channel: str = "SMS") -> StubPart:
 
 
 def with_creation_settings(scenario: Scenario, settings: Mapping[str, object], name: str) -> Scenario:
-    """The scenario with this seed and this clock. Only these two are judged: no other part depends on them.
+    """The scenario with another seed and clock. Only these two are validated, since no other part depends on them.
 
     Raises:
-        ScenarioError: one of them is wrong.
+        ScenarioError: one of them is invalid.
     """
-    judged = scenario_of({"version": 1, **settings}, name)
-    return scenario.model_copy(update={key: getattr(judged, key) for key in settings})
+    validated = scenario_of({"version": 1, **settings}, name)
+    return scenario.model_copy(update={key: getattr(validated, key) for key in settings})
 
 
 def patched(
     scenario: Scenario, parts: Mapping[str, object], name: str, *, fixed_because: str = FIXED_AT_CREATION
 ) -> Scenario:
-    """The scenario with whole top-level parts replaced, judged again as a whole; seed and clock are fixed.
+    """The scenario with some top-level parts replaced; seed and clock cannot be.
 
     Raises:
-        ScenarioError: a part is wrong, contradicts another, or belongs to the session's creation.
+        ScenarioError: a part is invalid, contradicts another, or is fixed at the session's creation.
     """
     fixed = [Problem(name, None, None, key, fixed_because) for key in CREATION_KEYS if key in parts]
     changed = {key: part for key, part in parts.items() if key not in CREATION_KEYS}
-    # What is not touched is good as it is: only what the new parts could contradict is looked at again.
-    near = checks.interdependent(changed)
-    document = {"version": 1, **scenario.document(only=near), **changed}
-    judged, flaws = _judged(document)
-    if judged is None or flaws or fixed:
+    # Unchanged parts are valid: only those that the new parts could contradict are validated again.
+    related = checks.interdependent(changed)
+    document = {"version": 1, **scenario.document(only=related), **changed}
+    validated, flaws = _validated(document)
+    if validated is None or flaws or fixed:
         raise ScenarioError((*fixed, *(_problem(name, flaw) for flaw in flaws)))
-    return scenario.model_copy(update={key: getattr(judged, key) for key in changed})
+    return scenario.model_copy(update={key: getattr(validated, key) for key in changed})
 
 
-def _judged(document: object) -> tuple[Scenario | None, list[Flaw]]:
+def _validated(document: object) -> tuple[Scenario | None, list[Flaw]]:
     flaws: list[Flaw] = list(checks.flaws_of(document)) if isinstance(document, Mapping) else []
     try:
         return Scenario.model_validate(document), flaws
     except ValidationError as error:
         found = error.errors(include_url=False)
-        told = [pydantic_errors.flaw_of(detail) for detail in found[:_MOST_TOLD]]
-        if len(found) > _MOST_TOLD:
-            told.append(Flaw((), f"{len(found) - _MOST_TOLD:,} further mistakes are not told"))
-        return None, [*told, *flaws]
+        reported = [pydantic_errors.flaw_of(detail) for detail in found[:_MAX_REPORTED]]
+        if len(found) > _MAX_REPORTED:
+            reported.append(Flaw((), f"{len(found) - _MAX_REPORTED:,} further mistakes are not shown"))
+        return None, [*reported, *flaws]
 
 
 def _problem(name: str, flaw: Flaw, root: Node | None = None, mark: Mark | None = None) -> Problem:
     sentence = flaw.sentence
     if flaw.other is not None:
-        sentence = sentence.replace("{other}", _spot(flaw.other, root))
+        sentence = sentence.replace("{other}", _location(flaw.other, root))
     if root is None:
         return Problem(name, None, None, dotted(flaw.path), sentence)
     line, column = mark or root.mark_of(flaw.path, at_key=flaw.at_key)
     return Problem(name, line, column, dotted(flaw.path), sentence)
 
 
-def _spot(path: Iterable[str | int], root: Node | None) -> str:
+def _location(path: Iterable[str | int], root: Node | None) -> str:
     path = tuple(path)
     if root is None:
         return dotted(path)
@@ -190,9 +190,9 @@ def _bytes_of(path: Path) -> bytes:
     except FileNotFoundError:
         raise _one(name, "there is no such file") from None
     except PermissionError:
-        raise _one(name, "this file may not be read") from None
+        raise _one(name, "there is no permission to read this file") from None
     except (OSError, ValueError) as error:
         raise _one(name, f"this file cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(raw) > LARGEST_FILE:
-        raise _one(name, f"this file holds more than {LARGEST_FILE // 2**20} MiB; no scenario does")
+        raise _one(name, f"this file is larger than {LARGEST_FILE // 2**20} MiB, the limit for a scenario")
     return raw

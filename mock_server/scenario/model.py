@@ -1,6 +1,6 @@
-"""The keys of a scenario file: their types, their defaults, and a sentence on each.
+"""The keys of a scenario file: types, defaults and descriptions.
 
-What no single key can say (two accounts of one name, one thing said in two places) is judged in `checks`.
+Checks across keys (duplicate accounts, contradictions) are in `checks`.
 """
 
 from __future__ import annotations
@@ -32,50 +32,52 @@ from mock_server.scenario.model_types import (
 from mock_server.scenario.stub_model import StubPart
 
 MASK: Final = "***"
-"""What stands in place of a password or an API key when a scenario is shown."""
+"""Replaces passwords and API keys when a scenario is shown."""
 
 
 class ClockPart(Part):
-    """Where the session's clock stands when the session begins."""
+    """The session's clock at the start of the session."""
 
     mode: Literal["real", "frozen", "scaled"] = Field(
-        "real", description="real: time runs; frozen: it moves by hand only; scaled: it runs by a factor."
+        "real",
+        description="real: time runs; frozen: it moves only when advanced; scaled: it runs by a factor.",
     )
     at: InstantText | None = Field(
         None,
-        description="Where a frozen or scaled clock begins: RFC 3339 with an offset. Absent: the time of the start.",
+        description="Start time of a frozen or scaled clock: RFC 3339 with an offset. Absent: the time of the start.",
     )
     factor: Annotated[float, Field(gt=0, le=100_000)] | None = Field(
-        None, description="Seconds of a scaled clock in a second of real time: 60 makes a minute of each."
+        None,
+        description="Seconds of a scaled clock per second of real time: 60 is a minute in each second.",
     )
 
 
 class AccountPart(Part):
-    """One customer or administrator of the gateway (ACC-1, URL-1)."""
+    """A customer or administrator of the gateway (ACC-1, URL-1)."""
 
     username: Annotated[str, Field(min_length=1, pattern="^[^:]*$")] = Field(description="Without ':'; unique.")
-    password: NonEmptyText = Field(repr=False, description="Never shown again. Quote it where it is all digits.")
+    password: NonEmptyText = Field(repr=False, description="Never shown again. Quote it if it consists of digits.")
     admin: bool = Field(False, description="May use the administrators' operations.")
     active: bool = Field(True, description="false: every attempt gets code 63.")
-    urls: Literal["allowed", "denied"] = Field("denied", description="Whether a text may hold a URL (code 74).")
+    urls: Literal["allowed", "denied"] = Field("denied", description="Whether a text may contain a URL (code 74).")
 
 
 class DuplicatesPart(Part):
-    """Same text, same destination, same provider (AF-1): what is over the limit is silently dropped."""
+    """Same text, same destination, same provider (AF-1); messages over the limit are silently dropped."""
 
     limit: Count = Field(2, description="How many identical texts a destination may get within the window.")
     window: DurationText = Field("1h", description="How long a message counts.")
 
 
 class VolumePart(Part):
-    """Any text, same destination (AF-2): what is over the limit gets code 60."""
+    """Any text, same destination (AF-2); messages over the limit get code 60."""
 
     limit: Count = Field(150, description="How many messages a destination may get within the window.")
     window: DurationText = Field("1h", description="How long a message counts.")
 
 
 class AntiFloodingPart(Part):
-    """Both limits hold per destination, whoever sends (AF-3)."""
+    """Both limits apply per destination, regardless of the sender (AF-3)."""
 
     duplicates: DuplicatesPart = Field(
         default_factory=DuplicatesPart.model_construct, description="The limit on identical texts (AF-1)."
@@ -86,13 +88,13 @@ class AntiFloodingPart(Part):
 
 
 class ProviderPart(Part):
-    """A carrier-side partner; the first that is up takes the message (PR-2)."""
+    """A carrier-side partner; the first that is up accepts the message (PR-2)."""
 
-    name: NonEmptyText = Field(description="What a detailed answer names; unique.")
-    up: bool = Field(True, description="false: the next provider is tried; when none is left, code 64.")
+    name: NonEmptyText = Field(description="The provider in a detailed answer; unique.")
+    up: bool = Field(True, description="false: the next provider is tried; if there is none, code 64.")
 
 
-def _usual_steps() -> Steps:
+def _default_steps() -> Steps:
     return (
         StepPart.model_construct(after="1s", status="SENT"),
         StepPart.model_construct(after="3s", status="DELIVERED"),
@@ -100,23 +102,23 @@ def _usual_steps() -> Steps:
 
 
 class DeliveryPart(Part):
-    """What becomes of a message after the 200, where no stub says otherwise (ST-1, ST-2)."""
+    """What happens to a message after the 200, unless a stub changes it (ST-1, ST-2)."""
 
-    channel: ChannelName = Field("SMS", description="What messages travel by; only RCS knows READ.")
+    channel: ChannelName = Field("SMS", description="The channel of messages; only RCS has READ.")
     plan: Steps = Field(
-        default_factory=_usual_steps,
-        description="The changes of status in order of time. Absent: SENT after 1s, DELIVERED after 3s. []: none.",
+        default_factory=_default_steps,
+        description="The status changes in order of time. Absent: SENT after 1s, DELIVERED after 3s. []: none.",
     )
 
 
 class WebhooksPart(Part):
     """How notifications are delivered (WH-4), and what goes wrong with them on purpose."""
 
-    https_only: bool = Field(True, description="false: a webhook may be plain HTTP (BAD-6).")
+    https_only: bool = Field(True, description="false: a webhook may use plain HTTP (BAD-6).")
     timeout: DurationText = Field("10s", description="How long a receiver may take to answer, in real time.")
     retries: Annotated[tuple[DurationText, ...], LIST] = Field(
         ("10s", "1m", "5m", "30m", "2h", "6h"),
-        description="The gap before each repetition, from the end of the attempt before. []: no repetition.",
+        description="The gap before each retry, from the end of the previous attempt. []: no retries.",
     )
     adversity: AdversityName | None = Field(
         None, description="What goes wrong with every notification. Absent: nothing."
@@ -128,7 +130,7 @@ class HealthPart(Part):
 
     database: UpOrDown = Field("up", description="dbStatus")
     services: UpOrDown = Field("up", description="servicesStatus")
-    gateway: UpOrDown = Field("up", description="down: globalStatus is false though both parts are up.")
+    gateway: UpOrDown = Field("up", description="down: globalStatus is false although both parts are up.")
 
 
 def _administrator() -> tuple[AccountPart, ...]:
@@ -140,15 +142,15 @@ def _provider() -> tuple[ProviderPart, ...]:
 
 
 class Scenario(Part):
-    """The world of a session: who may send, what is refused, and how the silent statements are read."""
+    """The world of a session: who may send, what is refused, and how unclear requirements are read."""
 
     version: Annotated[int, Field(ge=1, le=1)] = Field(
-        json_schema_extra={"const": 1}, description="The version of this format. The only key that must stand here."
+        json_schema_extra={"const": 1}, description="The version of this format. The only required key."
     )
-    title: Text = Field("", description="A line for a list of scenarios.")
-    description: Text = Field("", description="A paragraph for a tester: what to send, and what to see.")
+    title: Text = Field("", description="One line for lists of scenarios.")
+    description: Text = Field("", description="A paragraph for testers: what to send, and what to expect.")
     seed: Annotated[int, Field(ge=-INT64, lt=INT64)] | None = Field(
-        None, description="Makes ids and draws repeatable. Absent: a random one, shown by the session."
+        None, description="Makes ids and random choices repeatable. Absent: a random one, shown by the session."
     )
     clock: ClockPart = Field(default_factory=ClockPart.model_construct, description="Real, frozen or scaled time.")
     accounts: Annotated[tuple[AccountPart, ...], LIST] = Field(
@@ -172,13 +174,14 @@ class Scenario(Part):
         (), description="Destinations that cannot receive an SMS: code 8.", json_schema_extra=UNIQUE
     )
     anti_flooding: AntiFloodingPart = Field(
-        default_factory=AntiFloodingPart.model_construct, description="How much a destination may get (AF-1, AF-2)."
+        default_factory=AntiFloodingPart.model_construct,
+        description="The limits per destination (AF-1, AF-2).",
     )
     providers: Annotated[tuple[ProviderPart, ...], LIST] = Field(
-        default_factory=_provider, description="In the order of failover (PR-2). Absent: PROVIDER1, which is up."
+        default_factory=_provider, description="In order of failover (PR-2). Absent: PROVIDER1, which is up."
     )
     delivery: DeliveryPart = Field(
-        default_factory=DeliveryPart.model_construct, description="What becomes of a message after the 200 (ST-2)."
+        default_factory=DeliveryPart.model_construct, description="What happens to a message after the 200 (ST-2)."
     )
     health: HealthPart = Field(
         default_factory=HealthPart.model_construct, description="What the health checks report (OP-5)."
@@ -187,20 +190,23 @@ class Scenario(Part):
         default_factory=WebhooksPart.model_construct, description="How notifications are delivered (WH-4)."
     )
     stubs: Annotated[tuple[StubPart, ...], LIST] = Field(
-        (), description="Forced outcomes; an exact destination goes before a prefix, then the file's order counts."
+        (),
+        description="Forced outcomes; an exact destination comes before a prefix, then in order of the file.",
     )
     faults: Annotated[tuple[StubPart, ...], LIST] = Field(
-        (), description="Stubs that only trouble the transport: fault, delay, hold or answer."
+        (), description="Stubs that affect only the transport: fault, delay, hold or answer."
     )
     outcome_header: bool = Field(True, description="Whether a request may force its own outcome by X-Mock-Outcome.")
     assume: Annotated[dict[str, object], AfterValidator(switchboard.canonical)] = Field(
-        default_factory=dict, description="How the silent or contradictory statements are read."
+        default_factory=dict, description="How unclear or contradictory requirements are read."
     )
 
     def document(self, *, secrets: bool = True, only: AbstractSet[str] | None = None) -> dict[str, Any]:
-        """The keys that were given, as plain data that makes the same scenario; `***` for secrets if asked.
+        """The keys that were given, as plain data that loads as the same scenario.
 
-        `only` names the keys that are wanted.
+        Args:
+            secrets: False replaces passwords and API keys by `***`.
+            only: Top-level keys to include; `None` for all.
         """
         chosen = None if only is None else set(only)
         document = self.model_dump(mode="json", exclude_unset=True, by_alias=True, include=chosen)

@@ -1,4 +1,4 @@
-"""What the keys of a scenario are made of: kinds of values, and the parts that stand in more than one place."""
+"""Types of values and parts that several keys of a scenario use."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from mock_server.scenario import notation
 INT64: Final = 2**63
 
 
-def written_as(parse: Callable[[str], int]) -> AfterValidator:
-    """Refuse what `parse` cannot read, in the words of `parse`; keep the text as it was written."""
+def parsed_by(parse: Callable[[str], int]) -> AfterValidator:
+    """Validate a text with `parse`, report its error message, and keep the text unchanged."""
 
     def check(text: str) -> str:
         try:
@@ -34,17 +34,17 @@ def _refusal(code: int) -> int:
     return code
 
 
-# Only a bounded text is looked at closely enough to find half a surrogate pair in it.
+# Without a maximum length, pydantic would not detect lone surrogates.
 Text: TypeAlias = Annotated[str, Field(max_length=10_000)]
 NonEmptyText: TypeAlias = Annotated[str, Field(min_length=1)]
 DurationText: TypeAlias = Annotated[
-    str, written_as(notation.parse_duration), Field(json_schema_extra={"pattern": notation.DURATION_PATTERN})
+    str, parsed_by(notation.parse_duration), Field(json_schema_extra={"pattern": notation.DURATION_PATTERN})
 ]
 DelayText: TypeAlias = Annotated[
-    str, written_as(notation.parse_delay), Field(json_schema_extra={"pattern": notation.DURATION_PATTERN})
+    str, parsed_by(notation.parse_delay), Field(json_schema_extra={"pattern": notation.DURATION_PATTERN})
 ]
 InstantText: TypeAlias = Annotated[
-    str, written_as(notation.parse_instant), Field(json_schema_extra={"pattern": notation.INSTANT_PATTERN})
+    str, parsed_by(notation.parse_instant), Field(json_schema_extra={"pattern": notation.INSTANT_PATTERN})
 ]
 NumberText: TypeAlias = Annotated[str, Field(pattern=notation.NUMBER_PATTERN)]
 Count: TypeAlias = Annotated[int, Field(ge=0, lt=INT64)]
@@ -52,41 +52,41 @@ RefusalCode: TypeAlias = Annotated[int, AfterValidator(_refusal), Field(json_sch
 UpOrDown: TypeAlias = Literal["up", "down"]
 ChannelName: TypeAlias = Literal["SMS", "RCS"]
 AdversityName: TypeAlias = Annotated[Adversity, Field(strict=False)]
-# What an HTTP header can carry: visible ASCII, with blanks inside only.
+# What an HTTP header can carry: visible ASCII, with spaces only between.
 ApiKeyText: TypeAlias = Annotated[str, Field(min_length=4, pattern="^[!-~][ -~]*[!-~]$")]
 UNIQUE: Final[dict[str, JsonValue]] = {"uniqueItems": True}
 
 
-# A part that is absent is constructed, not validated: validating it would build a second schema for it.
+# Defaults of parts use `model_construct`: validation would build a second schema for the part.
 class Part(BaseModel):
-    """A mapping of the file: no key that it does not know, no value of another type."""
+    """A mapping of the file; unknown keys and values of other types are errors."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class CarrierPart(Part):
-    """What the provider says of a status; what is absent is its usual word for it (WH-2)."""
+    """What the provider reports for a status; absent keys have a default for the status (WH-2)."""
 
-    code: NonEmptyText | None = Field(
-        None, description="Its own code, a text. Absent: 0 where all went well, else 1."
-    )
-    status: NonEmptyText | None = Field(None, description="Its own word for the status. Absent: that of the gateway.")
+    code: NonEmptyText | None = Field(None, description="The provider's code, a text. Absent: 0 for success, else 1.")
+    status: NonEmptyText | None = Field(None, description="The provider's name of the status. Absent: the status.")
     message: NonEmptyText | None = Field(
         None, description="An error text, such as Number Blocked by Carrier. Absent: none."
     )
 
 
 class StepPart(Part):
-    """One change of status (ST-2)."""
+    """One status change (ST-2)."""
 
-    after: DelayText = Field(description="How long after the acceptance, not after the step above; 0s is allowed.")
+    after: DelayText = Field(description="Time after the acceptance, not after the previous step; 0s is allowed.")
     status: Literal["SENT", "DELIVERED", "REJECTED", "UNDELIVERED", "READ"] = Field(
         description="SENT or REJECTED first; after SENT, DELIVERED or UNDELIVERED; after DELIVERED on RCS, READ."
     )
-    provider: CarrierPart | None = Field(None, description="What the provider says of it. Absent: its usual words.")
-    forced: bool = Field(False, description="true: it may stand where no such change is legal, to try a client.")
+    provider: CarrierPart | None = Field(
+        None, description="What the provider reports. Absent: the usual for the status."
+    )
+    forced: bool = Field(False, description="true: the change is allowed although it is illegal, to test a client.")
 
 
-# Strict types take no list for a tuple: the leniency is for the container alone, not for what it holds.
+# Strict mode does not accept a list for a tuple. This is lax for the container only, not for its items.
 LIST: Final = Field(strict=False)
 Steps: TypeAlias = Annotated[tuple[StepPart, ...], LIST]

@@ -1,4 +1,4 @@
-"""How a scenario writes lengths of time, points in time and numbers."""
+"""How a scenario writes durations, instants and phone numbers."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ _LONGEST: Final = 10 * 366 * 24 * HOUR
 
 
 def parse_duration(text: str) -> Duration:
-    """The microseconds of `1h`, `90s`, `10m`, `1h30m`, `500ms`.
+    """Parse a duration such as `1h`, `90s`, `10m`, `1h30m` or `500ms`.
 
     Raises:
-        ValueError: it is none of these, nothing at all (`0s`), or more than ten years.
+        ValueError: it is not a duration, is zero, or is longer than ten years.
     """
     length = _length(text, DURATION_WORDS)
     if length <= 0:
-        raise ValueError("must be longer than nothing")
+        raise ValueError("must be longer than 0s")
     return length
 
 
 def parse_delay(text: str) -> Duration:
-    """The same, or nothing at all: `0s`.
+    """Parse a duration that may be zero.
 
     Raises:
-        ValueError: it is no length of time, or more than ten years.
+        ValueError: it is not a duration, or is longer than ten years.
     """
     return _length(text, DELAY_WORDS)
 
@@ -58,7 +58,7 @@ def _length(text: str, words: str) -> Duration:
 
 
 def format_duration(length: Duration) -> str:
-    """A length of time in this notation: `1h30m`, and `0s` for nothing."""
+    """Format a duration in this notation: `1h30m`; zero is `0s`."""
     text = ""
     for unit, letter in zip(_UNITS, ("h", "m", "s", "ms"), strict=True):
         count, length = divmod(length, unit)
@@ -67,17 +67,17 @@ def format_duration(length: Duration) -> str:
 
 
 def parse_instant(text: str) -> Instant:
-    """The instant of an RFC 3339 date-time, to the microsecond.
+    """Parse an RFC 3339 date-time with an offset, to the microsecond.
 
     Raises:
-        ValueError: it is no such date-time, has no offset, or lies before 1970 or after 9999.
+        ValueError: it is not such a date-time, or lies before 1970 or after 9999.
     """
     if _INSTANT.fullmatch(text) is None:
         raise ValueError(f"must be {INSTANT_WORDS}")
     try:
         instant = instant_of(datetime.fromisoformat(text.upper()))
     except (ValueError, OverflowError):
-        raise ValueError(f"is no date and time of the calendar; it must be {INSTANT_WORDS}") from None
+        raise ValueError(f"is not a valid date and time; it must be {INSTANT_WORDS}") from None
     if not 0 <= instant <= LATEST:
         raise ValueError("must lie between the years 1970 and 9999")
     return instant

@@ -1,4 +1,4 @@
-"""`X-Mock-Outcome`: a stub for one request, as the header of that request."""
+"""`X-Mock-Outcome`: a stub for a single request, in a header of that request."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ _LONGEST: Final = 1000
 
 @lru_cache(maxsize=1024)
 def parse_outcome(text: str) -> Stub:
-    """The stub of `refuse=61`, `fault=reset-after`, `deliver=UNDELIVERED, delay=2s`: the keys of a stub's `then`.
+    """Parse the header, such as `refuse=61`, `fault=reset-after` or `deliver=UNDELIVERED, delay=2s`.
 
-    `answer=418` is a status without a body; `retry-after=30` belongs to a fault. A key that says yes needs no value.
+    The keys are those of a stub's `then`. `answer=418` is a status without a body; `retry-after=30` needs a fault; a
+    key whose value is true needs no value.
 
     Raises:
-        ValueError: it forces nothing that there is; what is wrong, and what is allowed.
+        ValueError: it is invalid; the message says why, and what is allowed.
     """
     if len(text) > _LONGEST:
-        raise ValueError(f"holds at most {_LONGEST} characters")
+        raise ValueError(f"must have at most {_LONGEST} characters")
     then: dict[str, Any] = {}
     for pair in text.split(","):
         key, _, value = (part.strip() for part in pair.partition("="))
         if key not in _KEYS:
-            raise ValueError(f"{key[:40]!r} is no outcome; known: {', '.join(_KEYS)}{did_you_mean(key, _KEYS)}")
+            raise ValueError(f"{key[:40]!r} is not an outcome; known: {', '.join(_KEYS)}{did_you_mean(key, _KEYS)}")
         if key in then:
             raise ValueError(f"{key} is given twice")
         then[key] = _value(key, value)
@@ -41,7 +42,7 @@ def parse_outcome(text: str) -> Stub:
             {"at": "after"} if str(then.get("fault", "")).endswith("-after") else {}
         )
     try:
-        # It is for the request that brings it. A refusal is for sends: no look-up and no health check knows its code.
+        # The header works on every operation, but a refusal only on sends: the other operations have no codes.
         part = stub_part({"when": {} if "refuse" in then else {"operation": "any"}, "then": then})
     except ScenarioError as error:
         raise ValueError(

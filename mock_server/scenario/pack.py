@@ -1,4 +1,4 @@
-"""The scenarios that are shipped, and how a name or a file on a command line becomes one."""
+"""The shipped scenarios, and how a command line's name or path resolves to a scenario file."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 DEFAULT: Final = "default"
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
-"""What a shipped scenario may be called: nothing that could leave the folder."""
+"""Valid names of shipped scenarios; none can lead out of the folder."""
 
 _EXPECT: Final = "Expect "
-"""How the sentence begins, in each shipped scenario, that says what a tester should see."""
+"""The first word of the sentence in each description that says what a tester should see."""
 
 _IN_THE_WHEEL: Final = Path(__file__).parent.parent / "scenarios"
 _IN_THE_CHECKOUT: Final = Path(__file__).parent.parent.parent / "scenarios"
 
 
 class PackEntry(msgspec.Struct, frozen=True):
-    """A shipped scenario, as a list shows it."""
+    """A shipped scenario as an entry of a list."""
 
     name: str
     path: Path
@@ -36,12 +36,12 @@ class PackEntry(msgspec.Struct, frozen=True):
 
     @property
     def to_do(self) -> str:
-        """What the description says before it comes to what to expect."""
+        """The part of the description that says what to do."""
         return self._parts()[0]
 
     @property
     def to_see(self) -> str:
-        """What a tester should see in the product, where the description says so."""
+        """The part of the description that says what a tester should see in the product; may be empty."""
         return self._parts()[1]
 
     def _parts(self) -> tuple[str, str]:
@@ -50,32 +50,32 @@ class PackEntry(msgspec.Struct, frozen=True):
 
 
 def folder() -> Path:
-    """Where the shipped scenarios lie: inside the package, or beside it in a checkout."""
+    """The folder of the shipped scenarios: inside the package, or next to it in a checkout."""
     return _IN_THE_WHEEL if _IN_THE_WHEEL.is_dir() else _IN_THE_CHECKOUT
 
 
 def names() -> tuple[str, ...]:
-    """The names of the shipped scenarios: the default first, then by the alphabet."""
+    """The names of the shipped scenarios: the default first, then in alphabetical order."""
     found = sorted(path.stem for path in folder().glob("*.yaml"))
     return tuple(sorted(found, key=lambda name: name != DEFAULT))
 
 
 def pack() -> tuple[PackEntry, ...]:
-    """Every shipped scenario with its title and description.
+    """All shipped scenarios with title and description.
 
     Raises:
-        ScenarioError: a shipped file was edited and no longer loads.
+        ScenarioError: a shipped file was edited and is invalid.
     """
     entries = []
     for name in names():
         path = folder() / f"{name}.yaml"
-        scenario = _as_it_stands(path)
+        scenario = _current(path)
         entries.append(PackEntry(name, path, scenario.title or name, scenario.description))
     return tuple(entries)
 
 
 class PublicSecrets(msgspec.Struct, frozen=True):
-    """What is no secret, because a shipped scenario shows it."""
+    """Passwords and keys that are not secret, because they are in a shipped scenario."""
 
     pairs: frozenset[tuple[str, str]]
     """Username and password."""
@@ -83,38 +83,38 @@ class PublicSecrets(msgspec.Struct, frozen=True):
 
 
 def public_secrets() -> PublicSecrets:
-    """Passwords and API keys that stand in the pack."""
-    scenarios = [_as_it_stands(folder() / f"{name}.yaml") for name in names()]
+    """The passwords and API keys of all shipped scenarios."""
+    scenarios = [_current(folder() / f"{name}.yaml") for name in names()]
     accounts = [account for scenario in scenarios for account in scenario.accounts]
     pairs = frozenset((account.username, account.password) for account in accounts)
     return PublicSecrets(pairs, frozenset(key for scenario in scenarios for key in scenario.api_keys))
 
 
 def shipped(name: str) -> Scenario | None:
-    """A shipped scenario by its name, `None` where there is none; read again only when its file has changed.
+    """A shipped scenario by name, or `None`; cached until its file changes.
 
     Raises:
-        ScenarioError: the shipped file was edited and no longer loads.
+        ScenarioError: the shipped file was edited and is invalid.
     """
     path = folder() / f"{name}.yaml"
-    return _as_it_stands(path) if _NAME.fullmatch(name) and path.is_file() else None
+    return _current(path) if _NAME.fullmatch(name) and path.is_file() else None
 
 
-def _as_it_stands(path: Path) -> Scenario:
+def _current(path: Path) -> Scenario:
     found = path.stat()
     return _loaded(path, (found.st_mtime_ns, found.st_size, found.st_ino))
 
 
 @lru_cache(maxsize=64)
 def _loaded(path: Path, _: tuple[int, int, int]) -> Scenario:
-    # Resolving a name needs neither YAML nor the model.
+    # Imported here because resolving a name needs neither YAML nor the model.
     from mock_server.scenario.loader import load_scenario  # noqa: PLC0415
 
     return load_scenario(path)
 
 
 def resolve(name_or_file: str) -> Path:
-    """The file that a shipped scenario's name, or a path, stands for.
+    """The file for a shipped scenario's name or a path.
 
     Raises:
         ScenarioError: it is neither.
@@ -127,7 +127,7 @@ def resolve(name_or_file: str) -> Path:
         if name_or_file and path.exists():
             return path
     except (OSError, ValueError):
-        pass  # A name that no file system takes is no file either.
+        pass  # The name is not valid in the file system, so there is no such file.
     sentence = (
         f"neither a file nor a shipped scenario; shipped: {', '.join(shipped)}"
         f"{did_you_mean(Path(name_or_file).stem, shipped)}"

@@ -1,4 +1,4 @@
-"""Plans of delivery: what they come to, and whether each step may follow the one above it (ST-2)."""
+"""Delivery plans: compile them, and check that each step may follow the one before it (ST-2)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from mock_server.scenario.model_types import CarrierPart, StepPart
 from mock_server.scenario.notation import parse_delay
 from mock_server.scenario.problems import Flaw, Path
 
-_BACKWARDS: Final = "comes before {other}; each 'after' counts from the acceptance, and steps stand in order of time"
+_BACKWARDS: Final = "is earlier than {other}; 'after' counts from the acceptance, and steps must be in order of time"
 _STATUSES: Final = frozenset(Status) - {Status.PROVIDER_ACCEPTANCE}
 
 
 def flaws_of_plan(steps: object, path: Path, channel: object) -> Iterator[Flaw]:
-    """Everything that is wrong between the steps of a plan, as they were read."""
+    """All flaws between the steps of a plan, given as the raw document."""
     if not isinstance(steps, list | tuple):
         return
-    # Where the channel is no channel, that is flaw enough: RCS allows all that any channel does.
+    # An invalid channel is reported elsewhere; assume RCS here, which allows every change that SMS allows.
     known = Channel.SMS if channel is None or channel == Channel.SMS else Channel.RCS
     for index, former, later in illegal_steps(Plan(tuple(_readable(steps)), known)):
         yield Flaw((*path, index, "status"), _illegal(former, later, known))
@@ -28,7 +28,7 @@ def flaws_of_plan(steps: object, path: Path, channel: object) -> Iterator[Flaw]:
 
 
 def _readable(steps: list[object] | tuple[object, ...]) -> Iterator[Step]:
-    """The steps down to the first whose status is none: nothing can be said of what follows that."""
+    """The steps up to the first with an invalid status: what follows it cannot be checked."""
     for step in steps:
         status = step.get("status") if isinstance(step, Mapping) else None
         if not isinstance(step, Mapping) or not isinstance(status, str) or status not in _STATUSES:
@@ -38,10 +38,10 @@ def _readable(steps: list[object] | tuple[object, ...]) -> Iterator[Step]:
 
 def _illegal(former: Status, later: Status, channel: Channel) -> str:
     if is_legal(former, later, Channel.RCS):
-        return f"{later} may follow {former} on RCS only; give 'channel: RCS', or force the step by 'forced: true'"
+        return f"{later} may follow {former} on RCS only; set 'channel: RCS', or allow it with 'forced: true'"
     legal = [status for status in Status if is_legal(former, status, channel)]
     may = f"only {' or '.join(legal)} may" if legal else "nothing may"
-    return f"{later} may not follow {former} ({may}); 'forced: true' lets it"
+    return f"{later} may not follow {former} ({may}); 'forced: true' allows it"
 
 
 def _backwards(steps: list[object] | tuple[object, ...], path: Path) -> Iterator[Flaw]:
@@ -60,7 +60,7 @@ def _backwards(steps: list[object] | tuple[object, ...], path: Path) -> Iterator
             latest = (after, place)
 
 
-_TO = {
+_PLANS_TO_STATUS = {
     Status.PROVIDER_ACCEPTANCE: Plan(()),
     Status.SENT: Plan((Step(SECOND, Status.SENT),)),
     Status.REJECTED: Plan((Step(SECOND, Status.REJECTED),)),
@@ -71,13 +71,13 @@ _TO = {
 
 
 def plan_to(status: str, channel: str) -> Plan:
-    """The usual way to a status, at the usual pace; READ is by RCS whatever the channel."""
-    plan = _TO[Status(status)]
+    """The default plan that ends in a status; READ is always over RCS."""
+    plan = _PLANS_TO_STATUS[Status(status)]
     return plan if status == Status.READ else _shared(Plan(plan.steps, Channel(channel)))
 
 
 def plan_of(steps: tuple[StepPart, ...], channel: str) -> Plan:
-    """The plan of these steps; one object for all plans that are alike, for every message holds on to its own."""
+    """Compile a plan; equal plans are one object, because every message references its plan."""
     return _shared(Plan(tuple(_step(part) for part in steps), Channel(channel)))
 
 

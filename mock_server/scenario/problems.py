@@ -1,6 +1,6 @@
-"""What is wrong with a scenario, and how a person is told.
+"""Problems of a scenario, and how they are worded.
 
-A `Flaw` is found by path; a `Problem` says where in the file that is.
+A `Flaw` has a path in the document, a `Problem` a position in the file.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from typing import Final, TypeAlias
 import msgspec
 
 Path: TypeAlias = tuple[str | int, ...]
-"""The way to a value: keys and places in lists."""
+"""The path to a value: keys and list indexes."""
 
 _LONGEST_VALUE: Final = 60
 
 
 class Flaw(msgspec.Struct, frozen=True):
-    """One thing that is wrong, by path."""
+    """A mistake at a path."""
 
     path: Path
     sentence: str
     at_key: bool = False
-    """The key itself is wrong, not its value."""
+    """The mistake is in the key, not in its value."""
     other: Path | None = None
-    """A second place that the sentence speaks of, as `{other}`."""
+    """A second path, which the sentence refers to as `{other}`."""
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One thing that is wrong, by position; lines and columns count from 1."""
+    """A mistake at a position in a file; lines and columns count from 1."""
 
     file: str
     line: int | None
@@ -38,13 +38,13 @@ class Problem(msgspec.Struct, frozen=True):
     message: str
 
     def __str__(self) -> str:
-        """`file:line:column: path: sentence`, without what is not known."""
+        """`file:line:column: path: sentence`, without the parts that are unknown."""
         place = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
         return f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
 
 
 class ScenarioError(Exception):
-    """A scenario that cannot be used; `problems` holds everything that is wrong with it."""
+    """An invalid scenario; `problems` has all of its mistakes."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
@@ -52,18 +52,18 @@ class ScenarioError(Exception):
 
 
 def dotted(path: Path) -> str:
-    """A path as a person writes it: `accounts[0].urls`."""
+    """Format a path: `accounts[0].urls`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{_key(step)}" for step in path)
     return text.removeprefix(".")
 
 
 def _key(key: str) -> str:
-    """A key as it stands, unless a line of text could not hold it."""
+    """A key verbatim, or quoted and shortened if it is long or unprintable."""
     return key if key.isprintable() and len(key) <= _LONGEST_VALUE else shown(key)
 
 
 def shown(value: object) -> str:
-    """A value as it stands in the file, cut short: never more of it than a line holds."""
+    """A value as text for a sentence, shortened to fit on a line."""
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list | tuple):
@@ -78,8 +78,8 @@ def shown(value: object) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` for the known word that is nearest, nothing where none is near."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+    """`; did you mean 'x'?` with the most similar known word, or nothing if none is similar."""
+    from difflib import get_close_matches  # noqa: PLC0415 - needed for mistakes only
 
     by_fold = {candidate.casefold(): candidate for candidate in known}
     near = get_close_matches(word.casefold()[:_LONGEST_VALUE], by_fold, n=1, cutoff=0.6)

@@ -1,4 +1,4 @@
-"""What the model found, in sentences that name the value, what is allowed, and the way out."""
+"""Translate pydantic's errors to flaws: sentences with the value, what is allowed, and how to fix it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _HIDDEN: Final = frozenset({"password", "username", "api_keys"})
-"""Values that are never repeated: secrets, and a name that may hold one by mistake (`user:secret`)."""
+"""Keys whose values are never repeated: secrets, and names that may contain one by mistake (`user:secret`)."""
 
-_WORDS: Final[dict[str, str]] = {
+_EXPECTED: Final[dict[str, str]] = {
     "window": notation.DURATION_WORDS,
     "timeout": notation.DURATION_WORDS,
     "retries": notation.DURATION_WORDS,
@@ -42,7 +42,7 @@ _WORDS: Final[dict[str, str]] = {
     "seed": "a whole number of at most 64 bits",
     "version": "1, the only version of this format",
     "factor": "a number that is more than 0 and at most 100,000",
-    "api_keys": "a text of at least 4 visible characters of ASCII, with blanks inside only",
+    "api_keys": "a text of at least 4 visible ASCII characters, with spaces only between them",
     "username": "a text of at least one character and no ':'",
     "headers": "a mapping of names to texts",
 }
@@ -50,32 +50,31 @@ _YES_OR_NO: Final = {"on": "true", "yes": "true", "off": "false", "no": "false"}
 
 
 def flaw_of(error: ErrorDetails) -> Flaw:
-    """The flaw that an error of the model stands for."""
-    # Of two ways to write a value pydantic names the one that it tried: no step that anybody wrote.
+    """Translate one pydantic error."""
+    # For a value with two notations, pydantic inserts the tag of the one it tried, which is not in the file.
     path: Path = tuple(step for step in error["loc"] if step not in (TEXT_TAG, MAPPING_TAG))
-    say = _SENTENCES.get(error["type"], _not_allowed)
-    return Flaw(path, say(path, error), at_key=error["type"] in {"extra_forbidden", "invalid_key"})
+    sentence = _SENTENCES.get(error["type"], _not_allowed)
+    return Flaw(path, sentence(path, error), at_key=error["type"] in {"extra_forbidden", "invalid_key"})
 
 
 def _key_of(path: Path) -> str:
-    """The innermost key: the one that says what a value is for."""
+    """The innermost key of a path."""
     return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
-def _words(path: Path, usual: str) -> str:
-    """What may stand at a path; some keys mean something else inside another."""
+def _expected(path: Path, default: str) -> str:
+    """What is allowed at a path; it depends on the key, and for some keys on the one that contains it."""
     within = ".".join([step for step in path if isinstance(step, str)][-2:])
-    return _WORDS.get(within) or _WORDS.get(_key_of(path), usual)
+    return _EXPECTED.get(within) or _EXPECTED.get(_key_of(path), default)
 
 
-def _but(path: Path, value: object) -> str:
-    """`, not 'x'`, unless the value is one that is never repeated."""
+def _not_value(path: Path, value: object) -> str:
+    """`, not 'x'`, or nothing if the value must not be repeated."""
     return "" if _key_of(path) in _HIDDEN else f", not {shown(value)}"
 
 
 def _not_allowed(path: Path, error: ErrorDetails) -> str:
-    words = _words(path, "a text that can be written")
-    return f"must be {words}{_but(path, error['input'])}"
+    return f"must be {_expected(path, 'valid Unicode text')}{_not_value(path, error['input'])}"
 
 
 def _missing(_: Path, __: ErrorDetails) -> str:
@@ -84,21 +83,21 @@ def _missing(_: Path, __: ErrorDetails) -> str:
 
 def _unknown(path: Path, _: ErrorDetails) -> str:
     known, key = keys_at(path[:-1]), str(path[-1])
-    # A key of a stub's 'when' or 'then' is easily written one level too high.
+    # Keys of a stub's 'when' or 'then' are often written one level too high.
     below = next((name for name in ("when", "then") if name in known and key in keys_at((*path[:-1], name))), None)
     meant = did_you_mean(key, known) if below is None else f"; did you mean '{below}.{key}'?"
     return f"unknown key; known here: {', '.join(known)}{meant}"
 
 
-def _no_text(path: Path, error: ErrorDetails) -> str:
-    words, value = _words(path, "a text"), error["input"]
+def _not_text(path: Path, error: ErrorDetails) -> str:
+    expected, value = _expected(path, "a text"), error["input"]
     quotable = value is not None and isinstance(value, bool | int | float)
-    return f"must be {words}{_but(path, value)}" + ("; put it in quotes" if quotable else "")
+    return f"must be {expected}{_not_value(path, value)}" + ("; put it in quotes" if quotable else "")
 
 
 def _too_short(_: Path, error: ErrorDetails) -> str:
     if error["input"] == MASK:
-        return f"'{MASK}' is what stands in place of a key when it is shown; give the key"
+        return f"'{MASK}' is the mask of a key, not a key; write the key itself"
     least = error["ctx"]["min_length"]
     return f"must hold at least {'one character' if least == 1 else f'{least} characters'}"
 
@@ -107,60 +106,60 @@ def _too_long(_: Path, error: ErrorDetails) -> str:
     return f"must hold at most {error['ctx']['max_length']:,} characters"
 
 
-def _no_flag(path: Path, error: ErrorDetails) -> str:
+def _not_boolean(path: Path, error: ErrorDetails) -> str:
     value = error["input"]
     meant = _YES_OR_NO.get(value.casefold()) if isinstance(value, str) else None
     near = f"; did you mean '{meant}'?" if meant else ""
-    return f"must be true or false{_but(path, value)}{near}"
+    return f"must be true or false{_not_value(path, value)}{near}"
 
 
-def _no_choice(path: Path, error: ErrorDetails) -> str:
+def _not_a_choice(path: Path, error: ErrorDetails) -> str:
     value, allowed = error["input"], error["ctx"]["expected"]
     if allowed == "True":
-        return f"must be true{_but(path, value)}: leave the key out where it is not meant"
+        return f"must be true{_not_value(path, value)}; otherwise leave the key out"
     near = did_you_mean(value, re.findall("'([^']+)'", allowed)) if isinstance(value, str) else ""
-    return f"must be {allowed}{_but(path, value)}{near}"
+    return f"must be {allowed}{_not_value(path, value)}{near}"
 
 
-def _no_mapping(_: Path, error: ErrorDetails) -> str:
-    return f"must be a mapping (key: value){_instead(error['input'])}"
+def _not_mapping(_: Path, error: ErrorDetails) -> str:
+    return f"must be a mapping (key: value){_not_kind(error['input'])}"
 
 
-def _no_list(_: Path, error: ErrorDetails) -> str:
-    return f"must be a list{_instead(error['input'])}"
+def _not_list(_: Path, error: ErrorDetails) -> str:
+    return f"must be a list{_not_kind(error['input'])}"
 
 
-def _instead(value: object) -> str:
-    """What kind of thing stands there; never the thing itself, which may be a password out of place."""
+def _not_kind(value: object) -> str:
+    """The kind of the value; never the value itself, which may be a misplaced password."""
     if value is None:
-        return "; nothing stands here: leave the key out to get its default"
+        return "; it is empty: leave the key out to get its default"
     return ", not a single value" if isinstance(value, str | int | float) else f", not {shown(value)}"
 
 
-def _own_words(path: Path, error: ErrorDetails) -> str:
+def _custom(path: Path, error: ErrorDetails) -> str:
     sentence, *meant = error["ctx"]["sentence"].split("; did you mean")
-    return "; did you mean".join([f"{sentence}{_but(path, error['input'])}", *meant])
+    return "; did you mean".join([f"{sentence}{_not_value(path, error['input'])}", *meant])
 
 
 _SENTENCES: Final[dict[str, Callable[[Path, ErrorDetails], str]]] = {
     "missing": _missing,
     "extra_forbidden": _unknown,
     "invalid_key": _unknown,
-    "string_type": _no_text,
+    "string_type": _not_text,
     "string_too_short": _too_short,
     "string_too_long": _too_long,
-    "bool_type": _no_flag,
-    "literal_error": _no_choice,
-    "enum": _no_choice,
-    "model_type": _no_mapping,
-    "dict_type": _no_mapping,
-    "tuple_type": _no_list,
-    "notation": _own_words,
+    "bool_type": _not_boolean,
+    "literal_error": _not_a_choice,
+    "enum": _not_a_choice,
+    "model_type": _not_mapping,
+    "dict_type": _not_mapping,
+    "tuple_type": _not_list,
+    "notation": _custom,
 }
 
 
 def keys_at(path: Path) -> tuple[str, ...]:
-    """The keys that the model knows at a path, in its order."""
+    """The keys that the model has at a path, in order."""
     model: type[BaseModel] | None = Scenario
     for step in path:
         if isinstance(step, str) and model is not None:

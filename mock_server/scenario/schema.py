@@ -1,6 +1,6 @@
-"""The JSON Schema of a scenario file, emitted from the model: an editor completes and checks by it.
+"""The JSON Schema of scenario files, generated from the model, for completion and validation in editors.
 
-`python -m mock_server.scenario.schema` writes it beside the shipped scenarios.
+`python -m mock_server.scenario.schema` writes it next to the shipped scenarios.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ FILE_NAME: Final = "scenario.schema.json"
 
 
 def schema() -> dict[str, Any]:
-    """The schema as plain data: every key with its sentence, its default and what it may hold."""
+    """The schema as plain data: every key with its description, default and allowed values."""
     made = Scenario.model_json_schema()
     for part in (made, *made["$defs"].values()):
         part.pop("title", None)
@@ -46,12 +46,12 @@ def _row(row: Switch) -> dict[str, Any]:
 
 
 def rendered() -> str:
-    """The schema as the file holds it."""
+    """The schema as the text of its file."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def write(path: Path | None = None) -> Path:
-    """Write the schema to its place beside the shipped scenarios, or elsewhere."""
+    """Write the schema next to the shipped scenarios, or to `path`."""
     target = path or pack.folder() / FILE_NAME
     target.write_text(rendered(), encoding="utf-8")
     return target

@@ -1,4 +1,4 @@
-"""What no single key of a stub can say: outcomes that exclude each other, and stubs that never get their turn."""
+"""Checks across the keys of stubs: outcomes that exclude each other, and stubs that can never apply."""
 
 from __future__ import annotations
 
@@ -14,68 +14,65 @@ from mock_server.scenario.problems import Flaw, Path
 
 _DECISIONS: Final = ("refuse", "accept", "drop", "answer")
 _FATES: Final = ("deliver", "channel", "adversity")
-_TROUBLES: Final = ("fault", "delay", "hold")
-_OUTCOMES: Final = ("refuse", "accept", "drop", "deliver", "adversity", "answer", *_TROUBLES)
+_TRANSPORT_EFFECTS: Final = ("fault", "delay", "hold")
+_OUTCOMES: Final = ("refuse", "accept", "drop", "deliver", "adversity", "answer", *_TRANSPORT_EFFECTS)
 _NEED_A_BODY: Final = (FaultKind.TRUNCATED_BODY, FaultKind.BROKEN_JSON, FaultKind.WRONG_CONTENT_LENGTH)
-_NO_SENDS: Final = ("admin-health", "services-health", "look-up")
-_OF_A_MESSAGE: Final = ("destination", "text", "service", "action", "key")
+_NOT_SENDS: Final = ("admin-health", "services-health", "look-up")
+_MESSAGE_FIELDS: Final = ("destination", "text", "service", "action", "key")
 _LIMITS: Final = ("times", "probability", "for")
 
 
-def flaws_of_stubs(stubs: object, path: Path, usual: object, *, faults: bool = False) -> Iterator[Flaw]:
-    """Everything that is wrong across the keys of a list of stubs, as it was read."""
+def flaws_of_stubs(stubs: object, path: Path, channel: object, *, faults: bool = False) -> Iterator[Flaw]:
+    """All flaws across the keys of a list of stubs, given as the raw document."""
     if not isinstance(stubs, list | tuple):
         return
     for index, stub in enumerate(stubs):
         if isinstance(stub, Mapping):
-            yield from _flaws_of_stub(stub, (*path, index), usual, faults=faults)
+            yield from _flaws_of_stub(stub, (*path, index), channel, faults=faults)
     yield from _never_reached(stubs, path)
 
 
-def _flaws_of_stub(stub: Mapping[object, object], path: Path, usual: object, *, faults: bool) -> Iterator[Flaw]:
+def _flaws_of_stub(stub: Mapping[object, object], path: Path, channel: object, *, faults: bool) -> Iterator[Flaw]:
     then = stub.get("then")
     if isinstance(then, Mapping):
         yield from _outcome(then, (*path, "then"), faults=faults)
-        channel = then.get("channel")
-        yield from flaws_of_plan(
-            then.get("deliver"), (*path, "then", "deliver"), usual if channel is None else channel
-        )
+        own = then.get("channel")
+        yield from flaws_of_plan(then.get("deliver"), (*path, "then", "deliver"), channel if own is None else own)
     when = stub.get("when")
     if isinstance(when, Mapping):
         for field in ("text", "account", "service", "action", "key"):
             yield from _exactly_one(when.get(field), ("contains", "regex"), (*path, "when", field))
-        if when.get("operation") in _NO_SENDS:
-            yield from _of_no_send(when, then if isinstance(then, Mapping) else {}, path)
+        if when.get("operation") in _NOT_SENDS:
+            yield from _send_only_keys(when, then if isinstance(then, Mapping) else {}, path)
 
 
-def _of_no_send(when: Mapping[object, object], then: Mapping[object, object], path: Path) -> Iterator[Flaw]:
-    """What a health check or a look-up never has, and never gets: such a stub would force nothing, in silence."""
+def _send_only_keys(when: Mapping[object, object], then: Mapping[object, object], path: Path) -> Iterator[Flaw]:
+    """Keys that have no meaning for health checks and look-ups: such a stub would silently do nothing."""
     operation = when["operation"]
-    for key in (each for each in _OF_A_MESSAGE if when.get(each) is not None):
-        yield Flaw((*path, "when", key), f"is never met: a request of '{operation}' has none", at_key=True)
+    for key in (each for each in _MESSAGE_FIELDS if when.get(each) is not None):
+        yield Flaw((*path, "when", key), f"never matches: a request of '{operation}' has none", at_key=True)
     for key in (each for each in ("refuse", "accept", "drop", *_FATES) if then.get(each) is not None):
-        said = f"is for sends: a request of '{operation}' gets fault, delay, hold or answer"
-        yield Flaw((*path, "then", key), said, at_key=True)
+        sentence = f"is for sends only; '{operation}' allows fault, delay, hold and answer"
+        yield Flaw((*path, "then", key), sentence, at_key=True)
 
 
 def _outcome(then: Mapping[object, object], path: Path, *, faults: bool) -> Iterator[Flaw]:
     given = [key for key, value in then.items() if value is not None]
     if not given:
-        yield Flaw(path, f"must hold at least one of {', '.join(_OUTCOMES)}")
+        yield Flaw(path, f"must have at least one of {', '.join(_OUTCOMES)}")
     if faults:
-        for key in (each for each in given if each in _OUTCOMES and each not in (*_TROUBLES, "answer")):
+        for key in (each for each in given if each in _OUTCOMES and each not in (*_TRANSPORT_EFFECTS, "answer")):
             yield Flaw(
-                (*path, str(key)), "belongs to 'stubs'; 'faults' hold fault, delay, hold and answer", at_key=True
+                (*path, str(key)), "belongs in 'stubs'; 'faults' allow fault, delay, hold and answer", at_key=True
             )
     decisions: list[str] = [key for key in _DECISIONS if key in given]
     for key in decisions[1:]:
         yield Flaw((*path, key), f"excludes '{decisions[0]}': a request gets one answer", at_key=True)
-    for nowhere in (key for key in ("refuse", "drop", "answer") if key in decisions[:1]):
-        what = "refused" if nowhere == "refuse" else "dropped" if nowhere == "drop" else "answered so"
+    for decision in (key for key in ("refuse", "drop", "answer") if key in decisions[:1]):
         for key in (each for each in _FATES if each in given):
-            yield Flaw((*path, key), f"excludes '{nowhere}': a message that is {what} goes nowhere", at_key=True)
+            yield Flaw((*path, key), f"excludes '{decision}': with it, no message is delivered", at_key=True)
     if "channel" in given and "deliver" not in given and not {"refuse", "drop", "answer"} & set(decisions):
-        yield Flaw((*path, "channel"), "needs 'deliver': the steps that the message takes on it", at_key=True)
+        yield Flaw((*path, "channel"), "needs 'deliver', the status changes on that channel", at_key=True)
     yield from _fault(then, path, decisions)
     yield from _delay(then.get("delay"), (*path, "delay"))
     answer = then.get("answer")
@@ -94,23 +91,25 @@ def _fault(then: Mapping[object, object], path: Path, decisions: list[str]) -> I
             if kind in list(FaultKind):
                 yield Flaw((*place, "at"), str(error))
             return
-        yield from _particulars(written, fault, place)
+        yield from _details(written, fault, place)
     elif isinstance(written, str | int):
         try:
             fault = parse_fault(str(written))
         except ValueError:
             return
     answer = then.get("answer")
-    if fault is not None and fault.kind in _NEED_A_BODY and isinstance(answer, Mapping) and _is_bare(answer):
-        yield Flaw(place, f"finds nothing to spoil: '{fault.kind}' needs an answer with a body", at_key=True)
+    if fault is not None and fault.kind in _NEED_A_BODY and isinstance(answer, Mapping) and _has_no_body(answer):
+        yield Flaw(place, f"has nothing to change: '{fault.kind}' needs an answer with a body", at_key=True)
     if fault is not None and not acts_after_decision(fault):
         before = [*decisions, *(key for key in _FATES if then.get(key) is not None)]
         if before:
-            said = f"excludes '{before[0]}': the gateway never sees the request; '{fault.kind}-after' comes after it"
-            yield Flaw(place, said, at_key=True)
+            sentence = (
+                f"excludes '{before[0]}': the request does not reach the gateway; with '{fault.kind}-after' it does"
+            )
+            yield Flaw(place, sentence, at_key=True)
 
 
-def _particulars(written: Mapping[object, object], fault: Fault, place: Path) -> Iterator[Flaw]:
+def _details(written: Mapping[object, object], fault: Fault, place: Path) -> Iterator[Flaw]:
     allowed = {
         "status": fault.kind is FaultKind.HTML_PAGE,
         "retry_after": fault.kind in STATUSES,
@@ -118,7 +117,7 @@ def _particulars(written: Mapping[object, object], fault: Fault, place: Path) ->
     }
     for key, fits in allowed.items():
         if written.get(key) is not None and not fits:
-            yield Flaw((*place, key), f"means nothing with '{fault.kind}'", at_key=True)
+            yield Flaw((*place, key), f"has no effect with '{fault.kind}'", at_key=True)
 
 
 def _delay(written: object, place: Path) -> Iterator[Flaw]:
@@ -132,7 +131,7 @@ def _delay(written: object, place: Path) -> Iterator[Flaw]:
         except ValueError:
             return
         if least > most:
-            yield Flaw((*place, "uniform"), "holds the least first, and the most then")
+            yield Flaw((*place, "uniform"), "must be [least, most], in this order")
 
 
 def _answer(answer: Mapping[object, object], place: Path) -> Iterator[Flaw]:
@@ -143,17 +142,17 @@ def _answer(answer: Mapping[object, object], place: Path) -> Iterator[Flaw]:
         yield Flaw((*place, bodies[0]), f"excludes status {answer['status']}, which has no body", at_key=True)
 
 
-def _is_bare(answer: Mapping[object, object]) -> bool:
+def _has_no_body(answer: Mapping[object, object]) -> bool:
     return answer.get("body") in (None, "") and answer.get("body_base64") in (None, "")
 
 
 def _exactly_one(value: object, keys: tuple[str, ...], place: Path) -> Iterator[Flaw]:
     if isinstance(value, Mapping) and sum(value.get(key) is not None for key in keys) != 1:
-        yield Flaw(place, f"must hold exactly one of {', '.join(keys)}")
+        yield Flaw(place, f"must have exactly one of {', '.join(keys)}")
 
 
 def _never_reached(stubs: list[object] | tuple[object, ...], path: Path) -> Iterator[Flaw]:
-    """Two that want the same requests, none of them limited: the second never gets its turn."""
+    """Find stubs that never apply because an earlier unlimited stub matches the same requests."""
     first: dict[str, int] = {}
     for index, stub in enumerate(stubs):
         if not isinstance(stub, Mapping) or any(stub.get(key) is not None for key in _LIMITS):
@@ -161,13 +160,11 @@ def _never_reached(stubs: list[object] | tuple[object, ...], path: Path) -> Iter
         when, then = stub.get("when", {}), stub.get("then")
         if not isinstance(when, Mapping) or not isinstance(then, Mapping) or when.get("nth") is not None:
             continue
-        wants = f"{_stage(then)} {stub.get('priority', 0)} {sorted((str(k), str(v)) for k, v in when.items())}"
-        if wants in first:
-            said = (
-                "never gets its turn: {other} wants the same requests; limit that by times, nth, for or probability"
-            )
-            yield Flaw((*path, index), said, other=(*path, first[wants]))
-        first.setdefault(wants, index)
+        matched = f"{_stage(then)} {stub.get('priority', 0)} {sorted((str(k), str(v)) for k, v in when.items())}"
+        if matched in first:
+            sentence = "never applies: {other} matches the same requests; limit it by times, nth, for or probability"
+            yield Flaw((*path, index), sentence, other=(*path, first[matched]))
+        first.setdefault(matched, index)
 
 
 def _stage(then: Mapping[object, object]) -> str:

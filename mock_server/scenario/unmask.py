@@ -1,6 +1,6 @@
-"""A scenario that was shown with masks and comes back changed: what stood behind the masks is put in again.
+"""Restore the secrets of a scenario that was shown with masks, edited, and sent back.
 
-A mask that nothing is known to stand behind is left, and judged as any other: nobody's password is ever `***`.
+A mask without a known secret is left in place, and rejected by validation like any other.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from mock_server.scenario.yaml_reader import Node
 
 
 class MaskedValues(NamedTuple):
-    """What a scenario holds and does not show."""
+    """The values that a scenario shows as masks."""
 
     passwords: Mapping[str, str]
     """By username."""
     keys: tuple[str, ...]
-    """API keys that are masked, in their order."""
+    """The masked API keys, in order."""
     texts: Mapping[str, tuple[str, str]]
-    """Title and description: as they are shown, and as they are."""
+    """Title and description, each masked and unmasked."""
 
 
-def unmask(root: Node, hidden: MaskedValues) -> None:
-    """Put what is hidden in the place of the masks of a tree."""
+def unmask(root: Node, masked: MaskedValues) -> None:
+    """Replace the masks in a tree with the masked values."""
     if not isinstance(root.value, dict):
         return
-    for key, (shown, text) in hidden.texts.items():
+    for key, (shown, text) in masked.texts.items():
         if key in root.value and root.value[key].value == shown:
             root.value[key] = _with(root.value[key], text)
     for account in _items(root.value.get("accounts")):
-        _unmask_account(account, hidden.passwords)
-    _unmask_keys(root.value.get("api_keys"), hidden.keys)
+        _unmask_account(account, masked.passwords)
+    _unmask_keys(root.value.get("api_keys"), masked.keys)
 
 
 def _unmask_account(account: Node, passwords: Mapping[str, str]) -> None:
@@ -42,12 +42,12 @@ def _unmask_account(account: Node, passwords: Mapping[str, str]) -> None:
     if username is None or password is None or password.value != MASK:
         return
     if isinstance(username.value, str) and username.value in passwords:
-        # Not in the node itself: by an alias it may be the password of others, too.
+        # The node itself is not changed: through an alias, it may be the password of other accounts too.
         account.value["password"] = _with(password, passwords[username.value])
 
 
 def _unmask_keys(listed: Node | None, keys: tuple[str, ...]) -> None:
-    """By their order, where as many masks came back as were shown; else nobody knows which of them is which."""
+    """Replace masked keys by position, if their number is unchanged; otherwise they cannot be assigned."""
     if listed is None or not isinstance(listed.value, list):
         return
     masks = [index for index, item in enumerate(listed.value) if item.value == MASK]

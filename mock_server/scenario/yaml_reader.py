@@ -1,7 +1,7 @@
-"""YAML as a tree that knows where everything stands.
+"""Read YAML as a tree of nodes with positions.
 
-PyYAML's C parser gives the events; what becomes of them is decided here, because the usual constructors turn `+44…`
-into a number, `on` into true and `12:30` into 750, let the last of two equal keys win, and follow every alias.
+PyYAML's C parser provides the events. Its constructors are not used, because they turn `+44…` into a number, `on`
+into true and `12:30` into 750, let the last of two equal keys win, and follow every alias.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Mark: TypeAlias = tuple[int, int]
 
 Scalar: TypeAlias = str | int | float | bool | None
 
-DEEPEST: Final = 32
-MOST_NODES: Final = 1_000_000
+MAX_DEPTH: Final = 32
+MAX_NODES: Final = 1_000_000
 
-_TOO_DEEP: Final = f"this goes deeper than {DEEPEST} levels; no scenario does"
+_TOO_DEEP: Final = f"this is nested deeper than {MAX_DEPTH} levels, the limit for a scenario"
 
-_WORDS: Final[dict[str, Scalar]] = {
+_KEYWORDS: Final[dict[str, Scalar]] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
     **dict.fromkeys(("null", "Null", "NULL", "~", ""), None),
@@ -39,7 +39,7 @@ _COLLECTION_TAGS: Final = (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,200
 
 
 class UnreadableError(Exception):
-    """The text is no YAML that a scenario could be: where reading stopped, and why."""
+    """The text cannot be read as YAML: where reading stopped, and why."""
 
     def __init__(self, mark: Mark, sentence: str) -> None:
         self.mark = mark
@@ -48,13 +48,13 @@ class UnreadableError(Exception):
 
 
 class Node(msgspec.Struct):
-    """A value and where it stands; a mapping knows where its keys stand, too."""
+    """A value with its position; a mapping also has the positions of its keys."""
 
     mark: Mark
     value: Scalar | list[Node] | dict[str, Node] = None
     keys: dict[str, Mark] = {}
     size: int = 1
-    """How many values it holds, itself and those behind aliases included."""
+    """The number of values in it, including itself and those behind aliases."""
 
     def plain(self) -> object:
         """The value as plain data."""
@@ -65,7 +65,7 @@ class Node(msgspec.Struct):
         return self.value
 
     def mark_of(self, path: Path, *, at_key: bool = False) -> Mark:
-        """Where the value at `path` stands, or its key; what is not there stands where its mapping does."""
+        """The position of the value at `path`, or of its key; of its mapping if there is no such value."""
         node = self
         for depth, step in enumerate(path):
             last = depth == len(path) - 1
@@ -81,17 +81,17 @@ class Node(msgspec.Struct):
 
 
 class _YamlMark(Protocol):
-    """PyYAML's own marks count from 0, and there are two classes of them."""
+    """What PyYAML's two classes of marks have in common; they count from 0."""
 
     line: int
     column: int
 
 
 def read(text: str) -> tuple[Node | None, list[tuple[Mark, Flaw]]]:
-    """The tree of a YAML text (`None` for an empty one), and the flaws that YAML itself has no word for.
+    """Parse YAML text to a tree (`None` if it is empty) and the flaws that are valid YAML but not allowed here.
 
     Raises:
-        UnreadableError: it is not YAML, or goes deeper or wider than any scenario does.
+        UnreadableError: it is not YAML, or exceeds the limits of depth or size.
     """
     try:
         return _Reader(text).document()
@@ -108,7 +108,7 @@ def read(text: str) -> tuple[Node | None, list[tuple[Mark, Flaw]]]:
 def _syntax(error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "it cannot be read"
     if "maximum nesting depth" in problem:
-        # The parser looks ahead over open brackets: its own bound may come before ours has seen an event.
+        # The parser looks ahead over open brackets, so its own limit may be reached before ours.
         return _TOO_DEEP
     hint = " (a tab, or a text that needs quotes)" if "cannot start any token" in problem else ""
     context = f", {error.context}" if error.context else ""
@@ -126,7 +126,7 @@ def _mark_at(text: str, offset: int) -> Mark:
 
 
 class _Reader:
-    """Turns the events of one text into nodes."""
+    """Builds nodes from the events of one text."""
 
     def __init__(self, text: str) -> None:
         self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
@@ -144,10 +144,10 @@ class _Reader:
         return root, self._flaws
 
     def _node(self, event: yaml.Event, path: Path) -> Node:
-        if len(path) > DEEPEST:
+        if len(path) > MAX_DEPTH:
             raise UnreadableError(_mark(event), _TOO_DEEP)
         if isinstance(event, yaml.AliasEvent):
-            return self._grown(self._alias(event))
+            return self._counted(self._alias(event))
         node = Node(_mark(event))
         anchor = getattr(event, "anchor", None)
         if anchor is not None:
@@ -158,22 +158,22 @@ class _Reader:
             self._collection(event, node, path)
         if anchor is not None:
             self._anchors[anchor] = node
-        return self._grown(node, 1)
+        return self._counted(node, 1)
 
-    def _grown(self, node: Node, by: int | None = None) -> Node:
+    def _counted(self, node: Node, by: int | None = None) -> Node:
         self._size += node.size if by is None else by
-        if self._size > MOST_NODES:
+        if self._size > MAX_NODES:
             raise UnreadableError(
-                node.mark, f"this holds more than {MOST_NODES:,} values, those behind aliases included"
+                node.mark, f"this has more than {MAX_NODES:,} values, including those behind aliases"
             )
         return node
 
     def _alias(self, event: yaml.AliasEvent) -> Node:
-        # The name stays out of the sentence: a password that begins with '*' looks like an alias.
+        # The sentence does not repeat the name: a password that begins with '*' looks like an alias.
         node = self._anchors.get(event.anchor or "")
         if node is None:
             raise UnreadableError(
-                _mark(event), "this alias names no anchor above it; quote a text that begins with '*'"
+                _mark(event), "this alias has no anchor above it; quote a text that begins with '*'"
             )
         return node
 
@@ -184,7 +184,7 @@ class _Reader:
         return resolved(event.value) if plain else str(event.value)
 
     def _tagged(self, event: yaml.Event, path: Path) -> None:
-        # The tag stays out of the sentence: a password that begins with '!' looks like one.
+        # The sentence does not repeat the tag: a password that begins with '!' looks like one.
         self._flaw(event, path, "must have no YAML tag; quote a text that begins with '!'")
 
     def _flaw(self, event: yaml.Event, path: Path, sentence: str) -> None:
@@ -232,7 +232,7 @@ class _Reader:
             if event.tag not in _TEXT_TAGS:
                 self._tagged(event, path)
             return str(event.value)
-        raise UnreadableError(_mark(event), "a key must be a plain word")
+        raise UnreadableError(_mark(event), "a key must be a plain text")
 
     def _merged(self, event: yaml.Event, value: Node, path: Path) -> list[Node]:
         sources = value.value if isinstance(value.value, list) else [value]
@@ -258,7 +258,7 @@ def _position(mark: _YamlMark | None) -> Mark:
 
 
 def resolved(text: str) -> Scalar:
-    """What a plain word of the file stands for: itself, unless it is a number or one of YAML's few words."""
-    if text in _WORDS:
-        return _WORDS[text]
+    """Resolve a plain scalar: to itself, unless it is a number or one of YAML's few keywords."""
+    if text in _KEYWORDS:
+        return _KEYWORDS[text]
     return next((make(text) for pattern, make in _NUMERALS if pattern.fullmatch(text)), text)

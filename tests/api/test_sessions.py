@@ -161,7 +161,7 @@ def test_overrides_are_judged_with_the_parts_that_they_leave(client: httpx2.Clie
     """A limit that stands in the scenario cannot be said a second time by a switch."""
     asked = {"scenario": "flooded", "overrides": {"assume": {"AF-2": 100}}}
 
-    assert_control_error(client.post(SESSIONS, json=asked), 400, "Bad scenario", "overrides: assume.AF-2: says what")
+    assert_control_error(client.post(SESSIONS, json=asked), 400, "Bad scenario", "overrides: assume.AF-2: sets the")
 
 
 def test_overrides_without_a_scenario_are_of_the_default_one(worlds: SessionFactory, client: httpx2.Client) -> None:

@@ -221,7 +221,7 @@ def test_health_checks_and_look_ups_can_be_troubled_too(world: SessionClient) ->
     arm(world, "fault:503", requests="services-health")
     assert world.post("/api/Services/checkServiceStatus").status_code == 503
 
-    assert "is for sends" in refused(world, 400, outcome="refuse:61", requests="look-up").text
+    assert "is for sends only" in refused(world, 400, outcome="refuse:61", requests="look-up").text
 
 
 @pytest.mark.parametrize(

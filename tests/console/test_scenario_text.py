@@ -117,7 +117,7 @@ def test_of_a_long_file_only_what_is_near_a_mistake_is_shown_again(world: Sessio
         ("version: 1\n\ttitle: x\n", "this is not YAML"),
         ("version: 1\ntitle: a\0b\n", "it holds a control character"),
         ("a: &a [x,x]\nb: &b [*a,*a]\n" + "".join(f"c{i}: &c{i} [*b,*b]\n" for i in range(3)), "unknown key"),
-        ("version: 1\ntitle: {{{{{{\n", "a key must be a plain word"),
+        ("version: 1\ntitle: {{{{{{\n", "a key must be a plain text"),
         ("[" * 5000, "deeper than 32 levels"),
         ("version: 1\n---\nversion: 1\n", "a second document begins here"),
         ("version: 1\ntitle: !!python/object/apply:os.system [x]\n", "must have no YAML tag"),
@@ -155,7 +155,7 @@ def test_seed_and_clock_belong_to_the_sessions_creation(world: SessionClient, li
     """Neither is taken in silence; the line says so."""
     page = refused(world, f"version: 1\n{line}\n")
 
-    assert "belongs to the session's creation" in page.text
+    assert "is fixed when a session is created" in page.text
     assert page.all("li", id="line-2", class_="wrong")
 
 
@@ -191,7 +191,7 @@ def test_a_mask_of_somebody_who_had_no_password_is_told(worlds: SessionFactory) 
 
     page = refused(world, form["text"].replace("username: shop", "username: store"))
 
-    assert "give the password" in page.text
+    assert "write the password itself" in page.text
     assert world.send("Hello", auth=("shop", HIDDEN), operation="Services").status_code == 200
 
 
@@ -201,7 +201,7 @@ def test_masks_of_keys_that_nobody_can_tell_apart_are_told(worlds: SessionFactor
 
     page = refused(world, form_of(world)["text"].replace("'***', '***'", "'***'"))
 
-    assert "give the key" in page.text
+    assert "write the key itself" in page.text
     assert all(key in document(world) for key in KEYS)
 
 

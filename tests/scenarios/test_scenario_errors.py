@@ -18,7 +18,7 @@ STEP = "after, status, provider, forced"
 THEN = "refuse, accept, drop, deliver, channel, adversity, answer, fault, delay, hold"
 STUB = "when, then, times, probability, for, priority, name"
 OUTCOMES = "refuse, accept, drop, deliver, adversity, answer, fault, delay, hold"
-LIMIT_IT = "limit that by times, nth, for or probability"
+LIMIT_IT = "limit it by times, nth, for or probability"
 WHEN = "destination, text, account, service, action, key, operation, nth"
 STATUSES = "'SENT', 'DELIVERED', 'REJECTED', 'UNDELIVERED' or 'READ'"
 ADVERSITIES = (
@@ -26,9 +26,9 @@ ADVERSITIES = (
     "'malformed-json', 'wrong-content-type', 'repeated-final' or 'burst'"
 )
 FACTOR = "a number that is more than 0 and at most 100,000"
-BACKWARDS = "each 'after' counts from the acceptance, and steps stand in order of time"
+BACKWARDS = "'after' counts from the acceptance, and steps must be in order of time"
 ROWS = "AF-2, AF-4, AF-5, AF-7, ANS-2, ANS-5, NUM-1, ACC-2, ACC-3, URL-3, BAD-1, BAD-3, BAD-7, WH-5"
-NOT_BUILT = f"no other reading of this is built; those that are built: {ROWS}"
+NOT_BUILT = f"has no alternative reading; requirements that have: {ROWS}"
 
 
 def said(text: str) -> list[str]:
@@ -91,7 +91,7 @@ def said(text: str) -> list[str]:
         ("delivery: {plan: [{after: 1s}]}", "2:19: delivery.plan[0].status: is required"),
         (
             "clock: {mode: scaled}",
-            "2:8: clock.factor: is required with 'mode: scaled'; 60 makes a minute of each second",
+            "2:8: clock.factor: is required with 'mode: scaled'; with 60, a minute passes in each second",
         ),
         ("providers: [{up: true}]", "2:13: providers[0].name: is required"),
         # Bad values stand where the value stands.
@@ -157,7 +157,7 @@ def said(text: str) -> list[str]:
         ),
         (
             "anti_flooding: {volume: {window: 0s}}",
-            "2:34: anti_flooding.volume.window: must be longer than nothing, not '0s'",
+            "2:34: anti_flooding.volume.window: must be longer than 0s, not '0s'",
         ),
         (
             "anti_flooding: {volume: {window: 87841h}}",
@@ -203,7 +203,7 @@ def said(text: str) -> list[str]:
             "webhooks: {https_only: no}",
             "2:24: webhooks.https_only: must be true or false, not 'no'; did you mean 'false'?",
         ),
-        ("webhooks: {timeout: 0s}", "2:21: webhooks.timeout: must be longer than nothing, not '0s'"),
+        ("webhooks: {timeout: 0s}", "2:21: webhooks.timeout: must be longer than 0s, not '0s'"),
         (
             "webhooks: {retries: [10s, 60]}",
             f"2:27: webhooks.retries[1]: must be {DURATION}, not 60; put it in quotes",
@@ -218,7 +218,7 @@ def said(text: str) -> list[str]:
         ),
         (
             "clock: {mode: frozen, at: '2026-02-30T00:00:00Z'}",
-            f"2:27: clock.at: is no date and time of the calendar; it must be {INSTANT}, not '2026-02-30T00:00:00Z'",
+            f"2:27: clock.at: is not a valid date and time; it must be {INSTANT}, not '2026-02-30T00:00:00Z'",
         ),
         (
             "clock: {mode: frozen, at: '1969-12-31T23:59:59Z'}",
@@ -228,7 +228,7 @@ def said(text: str) -> list[str]:
         # The wrong kind of thing.
         (
             "health:",
-            "2:8: health: must be a mapping (key: value); nothing stands here: leave the key out to get its default",
+            "2:8: health: must be a mapping (key: value); it is empty: leave the key out to get its default",
         ),
         ("health: up", "2:9: health: must be a mapping (key: value), not a single value"),
         ("accounts: [[a]]", "2:12: accounts[0]: must be a mapping (key: value), not a list"),
@@ -240,51 +240,51 @@ def said(text: str) -> list[str]:
         ("assume: [AF-2]", "2:9: assume: must be a mapping (key: value), not a list"),
         # What no single key can say.
         ("version: 1", "2:1: version: is given twice; first at 1:1"),
-        ("services: [A, B, A]", "2:18: services[2]: 'A' stands here already: services[0] at 2:12"),
+        ("services: [A, B, A]", "2:18: services[2]: duplicate 'A'; the first is services[0] at 2:12"),
         (
             "watchlist:\n  - '+447700900061'\n  - '+447700900061'",
-            "4:5: watchlist[1]: '+447700900061' stands here already: watchlist[0] at 3:5",
+            "4:5: watchlist[1]: duplicate '+447700900061'; the first is watchlist[0] at 3:5",
         ),
         (
             "providers: [{name: P}, {name: P}]",
-            "2:31: providers[1].name: 'P' stands here already: providers[0].name at 2:20",
+            "2:31: providers[1].name: duplicate 'P'; the first is providers[0].name at 2:20",
         ),
         (
             "accounts: [{username: a, password: b}, {username: a, password: c}]",
-            "2:51: accounts[1].username: 'a' stands here already: accounts[0].username at 2:23",
+            "2:51: accounts[1].username: duplicate 'a'; the first is accounts[0].username at 2:23",
         ),
         (
             "stubs: [{when: {destination: +1*}, then: {refuse: 8}}, {when: {destination: +1*}, then: {refuse: 61}}]",
-            f"2:56: stubs[1]: never gets its turn: stubs[0] at 2:9 wants the same requests; {LIMIT_IT}",
+            f"2:56: stubs[1]: never applies: stubs[0] at 2:9 matches the same requests; {LIMIT_IT}",
         ),
         (
             "clock: {at: '2026-01-15T09:00:00Z'}",
-            "2:13: clock.at: needs 'mode: frozen' or 'mode: scaled'; a real clock stands where it stands",
+            "2:13: clock.at: needs 'mode: frozen' or 'mode: scaled'; a real clock cannot be set",
         ),
-        ("clock: {factor: 2}", "2:17: clock.factor: needs 'mode: scaled'; no other clock runs by a factor"),
+        ("clock: {factor: 2}", "2:17: clock.factor: needs 'mode: scaled'; other clocks have no factor"),
         ("clock: {mode: [frozen], factor: 2}", "2:15: clock.mode: must be 'real', 'frozen' or 'scaled', not a list"),
         (
             "clock: {mode: frozen, factor: 2}",
-            "2:31: clock.factor: needs 'mode: scaled'; no other clock runs by a factor",
+            "2:31: clock.factor: needs 'mode: scaled'; other clocks have no factor",
         ),
         # What a message can go through.
         (
             "delivery: {plan: [{after: 1s, status: DELIVERED}]}",
             (
                 "2:39: delivery.plan[0].status: DELIVERED may not follow PROVIDER_ACCEPTANCE (only SENT or REJECTED "
-                "may); 'forced: true' lets it"
+                "may); 'forced: true' allows it"
             ),
         ),
         (
             "delivery:\n  plan:\n    - {after: 1s, status: SENT}\n    - {after: 2s, status: SENT}",
             (
                 "5:27: delivery.plan[1].status: SENT may not follow SENT (only DELIVERED or UNDELIVERED may); "
-                "'forced: true' lets it"
+                "'forced: true' allows it"
             ),
         ),
         (
             "delivery: {plan: [{after: 1s, status: REJECTED}, {after: 1s, status: SENT, forced: false}]}",
-            "2:70: delivery.plan[1].status: SENT may not follow REJECTED (nothing may); 'forced: true' lets it",
+            "2:70: delivery.plan[1].status: SENT may not follow REJECTED (nothing may); 'forced: true' allows it",
         ),
         (
             (
@@ -292,38 +292,38 @@ def said(text: str) -> list[str]:
                 " - {after: 1s, status: READ}"
             ),
             (
-                "6:24: delivery.plan[2].status: READ may follow DELIVERED on RCS only; give 'channel: RCS', or force "
-                "the step by 'forced: true'"
+                "6:24: delivery.plan[2].status: READ may follow DELIVERED on RCS only; set 'channel: RCS', or allow "
+                "it with 'forced: true'"
             ),
         ),
         (
             "stubs: [{when: {destination: +1*}, then: {deliver: [{after: 1s, status: READ}], channel: RCS}}]",
             (
                 "2:73: stubs[0].then.deliver[0].status: READ may not follow PROVIDER_ACCEPTANCE (only SENT or "
-                "REJECTED may); 'forced: true' lets it"
+                "REJECTED may); 'forced: true' allows it"
             ),
         ),
         (
             "delivery:\n  plan:\n    - {after: 3s, status: SENT}\n    - {after: 1s, status: DELIVERED}",
-            f"5:15: delivery.plan[1].after: comes before delivery.plan[0].after at 4:15; {BACKWARDS}",
+            f"5:15: delivery.plan[1].after: is earlier than delivery.plan[0].after at 4:15; {BACKWARDS}",
         ),
         # What a stub can force.
         (
             "stubs: [{when: {destination: +1*}, then: {}}]",
-            f"2:42: stubs[0].then: must hold at least one of {OUTCOMES}",
+            f"2:42: stubs[0].then: must have at least one of {OUTCOMES}",
         ),
         (
             "stubs: [{when: {destination: +1*}, then: {deliver: }}]",
-            f"2:42: stubs[0].then: must hold at least one of {OUTCOMES}",
+            f"2:42: stubs[0].then: must have at least one of {OUTCOMES}",
         ),
         (
             "stubs: [{when: {destination: +1*}, then: {channel: RCS, adversity: late}}]",
-            "2:43: stubs[0].then.channel: needs 'deliver': the steps that the message takes on it",
+            "2:43: stubs[0].then.channel: needs 'deliver', the status changes on that channel",
         ),
         *(
             (
                 f"stubs: [{{when: {{destination: +1*}}, then: {{refuse: 64, {key}: {value}}}}}]",
-                f"2:55: stubs[0].then.{key}: excludes 'refuse': a message that is refused goes nowhere",
+                f"2:55: stubs[0].then.{key}: excludes 'refuse': with it, no message is delivered",
             )
             for key, value in [("deliver", "[]"), ("channel", "RCS"), ("adversity", "late")]
         ),
@@ -332,7 +332,7 @@ def said(text: str) -> list[str]:
         ("assume: {AF-7: x}", "2:16: assume.AF-7: must be one of unknown, rejected, not 'x'"),
         (
             "assume: {BAD-6: plain-http}",
-            "2:10: assume.BAD-6: is said by a key of its own: webhooks.https_only",
+            "2:10: assume.BAD-6: is set by the key webhooks.https_only",
         ),
         (
             "assume: {af4: fixed}",
@@ -347,7 +347,7 @@ def said(text: str) -> list[str]:
         ("assume: {ACC-2: true}", "2:17: assume.ACC-2: must be one of 401, 403, not true"),
         (
             "anti_flooding: {volume: {limit: 5}}\nassume: {AF-2: 100}",
-            "3:10: assume.AF-2: says what anti_flooding.volume.limit at 2:33 says already; keep one of the two",
+            "3:10: assume.AF-2: sets the same limit as anti_flooding.volume.limit at 2:33; keep one of the two",
         ),
         # YAML that other readers would swallow.
         ("services: !!python/tuple [A]", "2:11: services: must have no YAML tag; quote a text that begins with '!'"),
@@ -417,7 +417,7 @@ def test_a_problem_of_decoded_json_carries_its_path_and_no_line() -> None:
     first, second = caught.value.problems
     assert str(first) == f"inline: watchlist[0]: must be {NUMBER}, not 'x'"
     assert str(second) == (
-        "inline: assume.AF-2: says what anti_flooding.volume.limit says already; keep one of the two"
+        "inline: assume.AF-2: sets the same limit as anti_flooding.volume.limit; keep one of the two"
     )
     assert (first.line, first.column, first.path) == (None, None, "watchlist[0]")
 
@@ -443,7 +443,7 @@ def test_a_value_is_cut_short_and_made_printable() -> None:
 
 def test_half_a_surrogate_pair_from_json_is_refused() -> None:
     """Such a text can be sent nowhere."""
-    with pytest.raises(ScenarioError, match=r'inline: title: must be a text that can be written, not "\\ud800"'):
+    with pytest.raises(ScenarioError, match=r'inline: title: must be valid Unicode text, not "\\ud800"'):
         scenario_of({"version": 1, "title": "\ud800"}, "inline")
 
 
@@ -464,7 +464,7 @@ def test_half_a_surrogate_pair_from_json_is_refused() -> None:
             {"then": {"delay": {"lognormal": {"median": "1s", "sigma": 6}}}},
             "then.delay.lognormal.sigma: must be a number from 0 to 5, not 6",
         ),
-        ({"then": {"hold": False}}, "then.hold: must be true, not false: leave the key out where it is not meant"),
+        ({"then": {"hold": False}}, "then.hold: must be true, not false; otherwise leave the key out"),
     ],
     ids=str,
 )
@@ -483,4 +483,4 @@ def test_of_very_many_mistakes_the_rest_is_counted() -> None:
     told = said("".join(f"k{number}: 1\n" for number in range(1234)))
 
     assert len(told) == 1001
-    assert "f.yaml:1:1: 234 further mistakes are not told" in told
+    assert "f.yaml:1:1: 234 further mistakes are not shown" in told

@@ -28,13 +28,13 @@ def test_a_patch_is_judged_with_everything_else() -> None:
 
     assert [problem.path for problem in caught.value.problems] == ["seed", "clock", "services[0]", "watchlst"]
     assert str(caught.value.problems[0]) == (
-        "patch: seed: belongs to the session's creation; create or reset a session to change it"
+        "patch: seed: is fixed when a session is created; create or reset a session to change it"
     )
 
 
 def test_seed_and_clock_belong_to_the_sessions_creation() -> None:
     """Even where nothing else is wrong."""
-    with pytest.raises(ScenarioError, match=r"^patch: seed: belongs to the session's creation"):
+    with pytest.raises(ScenarioError, match=r"^patch: seed: is fixed when a session is created"):
         patched(Scenario(version=1), {"seed": 1}, "patch")
 
 
@@ -50,7 +50,7 @@ def test_a_patch_cannot_say_one_thing_in_a_second_place(
 ) -> None:
     """The volume limit and AF-2 are one number, whichever came first."""
     with pytest.raises(
-        ScenarioError, match=r"says what anti_flooding\.volume\.limit says already; keep one of the two"
+        ScenarioError, match=r"sets the same limit as anti_flooding\.volume\.limit; keep one of the two"
     ):
         patched(scenario_of({"version": 1, **scenario}, "f"), parts, "patch")
 
@@ -60,7 +60,7 @@ def test_a_patch_of_a_shown_document_does_not_set_the_mask_as_secret(part: str, 
     """What was shown without secrets cannot come back as secrets."""
     before = parse_scenario("version: 1\naccounts: [{username: a, password: p}]\napi_keys: [look-up]", "f")
 
-    with pytest.raises(ScenarioError, match=f"give the {secret}"):
+    with pytest.raises(ScenarioError, match=f"write the {secret} itself"):
         patched(before, {part: before.document(secrets=False)[part]}, "patch")
 
 

@@ -61,7 +61,7 @@ def test_a_key_is_what_a_header_can_carry(key: str) -> None:
     (problem,) = said(f"api_keys: [{key}]")
 
     assert problem.removesuffix("; put it in quotes") == (
-        "f.yaml:2:12: api_keys[0]: must be a text of at least 4 visible characters of ASCII, with blanks inside only"
+        "f.yaml:2:12: api_keys[0]: must be a text of at least 4 visible ASCII characters, with spaces only between them"
     )
 
 
@@ -73,13 +73,13 @@ def test_a_key_has_four_characters() -> None:
 def test_a_key_stands_there_once() -> None:
     """And is not named where it stands again."""
     assert said("api_keys: [status-key, status-key]") == [
-        "f.yaml:2:24: api_keys[1]: the same key stands here already: api_keys[0] at 2:12"
+        "f.yaml:2:24: api_keys[1]: duplicate key; the first is api_keys[0] at 2:12"
     ]
 
 
 def test_the_mask_of_a_key_is_no_key() -> None:
     """However many keys were shown: one sentence each."""
-    mask = "'***' is what stands in place of a key when it is shown; give the key"
+    mask = "'***' is the mask of a key, not a key; write the key itself"
 
     assert said("api_keys: ['***', '***']") == [
         f"f.yaml:2:12: api_keys[0]: {mask}",
@@ -91,4 +91,4 @@ def test_the_mask_of_a_password_is_no_password() -> None:
     """A document that was shown without its secrets cannot be sent back by mistake."""
     (problem,) = said("accounts: [{username: a, password: '***'}]")
 
-    assert problem.startswith("f.yaml:2:36: accounts[0].password: '***' is what stands in place of a password")
+    assert problem.startswith("f.yaml:2:36: accounts[0].password: '***' is the mask of a password")

@@ -95,10 +95,10 @@ def test_a_flaw_behind_an_alias_stands_where_it_was_written() -> None:
         ("version: 1\ntitle:\n\t- x", TAB),
         ("version: 1\ntitle: \0", "f:2:8: this is not YAML: it holds a control character"),
         ("version: 1\ntitle: '\ud800'", "f:2:9: this is not YAML: it holds half a surrogate pair"),
-        ("version: 1\ntitle: *t", "f:2:8: this alias names no anchor above it; quote a text that begins with '*'"),
-        ("&a [*a]", "f:1:5: this alias names no anchor above it; quote a text that begins with '*'"),
-        ("? [a]\n: b", "f:1:3: a key must be a plain word"),
-        ("? *a\n: b", "f:1:3: a key must be a plain word"),
+        ("version: 1\ntitle: *t", "f:2:8: this alias has no anchor above it; quote a text that begins with '*'"),
+        ("&a [*a]", "f:1:5: this alias has no anchor above it; quote a text that begins with '*'"),
+        ("? [a]\n: b", "f:1:3: a key must be a plain text"),
+        ("? *a\n: b", "f:1:3: a key must be a plain text"),
         ("version: 1\n---\nversion: 1", "f:3:1: a second document begins here; a scenario is one document"),
     ],
 )
@@ -112,7 +112,9 @@ def test_ten_megabytes_of_nesting_end_at_the_thirty_second_level(bracket: str) -
     """Depth is bounded before anything recurses."""
     sentence = problem_of(bracket * (10_000_000 // len(bracket)))
 
-    assert sentence.endswith(("this goes deeper than 32 levels; no scenario does", "a key must be a plain word"))
+    assert sentence.endswith(
+        ("this is nested deeper than 32 levels, the limit for a scenario", "a key must be a plain text")
+    )
 
 
 def test_aliases_that_multiply_are_bounded() -> None:
@@ -121,7 +123,7 @@ def test_aliases_that_multiply_are_bounded() -> None:
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
 
     assert problem_of("\n".join(lines)).endswith(
-        "this holds more than 1,000,000 values, those behind aliases included"
+        "this has more than 1,000,000 values, including those behind aliases"
     )
 
 
@@ -156,7 +158,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(Path, "open", refuse)
 
-    assert file_problem(path) == ": this file may not be read"
+    assert file_problem(path) == ": there is no permission to read this file"
 
 
 def test_a_file_larger_than_any_scenario(tmp_path: Path) -> None:
@@ -165,7 +167,7 @@ def test_a_file_larger_than_any_scenario(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(LARGEST_FILE + 1)
 
-    assert file_problem(path) == ": this file holds more than 16 MiB; no scenario does"
+    assert file_problem(path) == ": this file is larger than 16 MiB, the limit for a scenario"
 
 
 def test_bytes_that_are_not_utf_8_are_named_where_they_stand(tmp_path: Path) -> None:
