@@ -61,7 +61,8 @@ def test_a_key_is_what_a_header_can_carry(key: str) -> None:
     (problem,) = said(f"api_keys: [{key}]")
 
     assert problem.removesuffix("; put it in quotes") == (
-        "f.yaml:2:12: api_keys[0]: must be a text of at least 4 visible ASCII characters, with spaces only between them"
+        "f.yaml:2:12: api_keys[0]: must be a text of at least 4 visible ASCII characters, "
+        "with spaces only between them"
     )
 
 
