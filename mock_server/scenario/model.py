@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from mock_server.scenario import assume as switchboard
+from mock_server.scenario import assume as readings
 from mock_server.scenario.model_types import (
     INT64,
     LIST,
@@ -197,7 +197,7 @@ class Scenario(Part):
         (), description="Stubs that affect only the transport: fault, delay, hold or answer."
     )
     outcome_header: bool = Field(True, description="Whether a request may force its own outcome by X-Mock-Outcome.")
-    assume: Annotated[dict[str, object], AfterValidator(switchboard.canonical)] = Field(
+    assume: Annotated[dict[str, object], AfterValidator(readings.canonical)] = Field(
         default_factory=dict, description="How unclear or contradictory requirements are read."
     )
 
@@ -219,4 +219,4 @@ class Scenario(Part):
 
 
 LISTS: Final = tuple(name for name, key in Scenario.model_fields.items() if key.json_schema_extra is UNIQUE)
-"""The keys that are plain lists of texts; what a rule asks of one is a field of `Policy` of the same name."""
+"""The keys that are plain lists of texts; those that rules use are fields of `Policy` with the same name."""

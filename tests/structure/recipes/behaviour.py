@@ -261,7 +261,7 @@ READING = Recipe(
         Place(
             "mock_server/domain/<owner>.py",
             "the field that the reading turns: of `Readings`, `Limits` or `WebhookRules`",
-            lambda: {row.id for row in assume.ROWS if row.field in cast("Any", row.owner).__struct_fields__},
+            lambda: {row.id for row in assume.SWITCHES if row.field in cast("Any", row.owner).__struct_fields__},
         ),
         Place(
             "contract_tests/requirements.yaml",
