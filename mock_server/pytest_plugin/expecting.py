@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from mock_server.client import Control, ControlError, Exchange, Explanation
-from mock_server.pytest_plugin.aio import beside
+from mock_server.pytest_plugin.aio import in_thread
 from mock_server.pytest_plugin.checking import MOST_LISTED, checked_codes, checked_seconds
 from mock_server.pytest_plugin.errors import NotRefusedError, PluginError, plainly
 from mock_server.pytest_plugin.reporting import last_exchanges
@@ -100,7 +100,7 @@ class ExpectedRefusal:
 
     async def __aenter__(self) -> Self:
         """The same, for clients that run in this event loop."""
-        await beside(self._begin)
+        await in_thread(self._begin)
         return self
 
     async def __aexit__(
@@ -109,9 +109,9 @@ class ExpectedRefusal:
         """The same."""
         __tracebackhide__ = True
         if error is not None:
-            await beside(self._look)
+            await in_thread(self._look)
         else:
-            await beside(self._end, self._timeout)
+            await in_thread(self._end, self._timeout)
 
     def _begin(self) -> None:
         last = self._control().exchanges(limit=1)

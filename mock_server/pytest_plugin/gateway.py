@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from mock_server.client import (
     Control,
@@ -23,11 +23,9 @@ from mock_server.pytest_plugin.checking import MOST_LISTED, ClientAnswer, exchan
 from mock_server.pytest_plugin.clock import GatewayClock
 from mock_server.pytest_plugin.errors import PluginError, plainly
 from mock_server.pytest_plugin.expecting import ExpectedRefusal, Tolerance
+from mock_server.pytest_plugin.host import Host
 from mock_server.pytest_plugin.judging import Judge, fail
 from mock_server.pytest_plugin.waiting import Inbox, here
-
-if TYPE_CHECKING:
-    from mock_server.pytest_plugin.server import SmsServer
 
 _RECEIVER = "receipts"
 
@@ -49,7 +47,7 @@ class SmsGateway:
     `control` has every verb there is; what stands here is what tests need most. Times are in seconds.
     """
 
-    def __init__(self, server: SmsServer, control: Control, *, timeout: float, strict: bool) -> None:
+    def __init__(self, server: Host, control: Control, *, timeout: float, strict: bool) -> None:
         self._server = server
         self._made = control
         self._pid = os.getpid()
@@ -258,7 +256,7 @@ class SmsGateway:
         if self._closed:
             return
         self._closed = True
-        self._server.ended(self)
+        self._server.ended(self.base_url)
         fail(self._ended(judged=not quietly))
 
     def __enter__(self) -> Self:

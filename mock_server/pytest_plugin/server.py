@@ -105,9 +105,9 @@ class SmsServer:
         self._recipes[made.url] = repr((chosen, overrides))
         return SmsGateway(self, made, timeout=settings.timeout, strict=settings.strict if strict is None else strict)
 
-    def ended(self, gateway: SmsGateway) -> None:
-        """A session is over."""
-        self._recipes.pop(gateway.base_url, None)
+    def ended(self, base_url: str) -> None:
+        """Forget a session that ended."""
+        self._recipes.pop(base_url, None)
 
     def accounts_of(self, control: Control) -> list[ScenarioAccount]:
         """The accounts that a session began with; a scenario that serves many sessions is read once."""
