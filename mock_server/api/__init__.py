@@ -1,1 +1,1 @@
-"""The outer shell: HTTP to plain calls and back. Starlette lives here and in the console only."""
+"""HTTP: routes, endpoints and answers. Starlette is used here and in the console only."""

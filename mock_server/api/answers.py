@@ -1,4 +1,4 @@
-"""How answers go out: the vendor's with the id of their exchange, the control API's with its version."""
+"""Sending answers: vendor answers carry the id of their exchange, control answers the API's version."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _VERSION: RawHeader = (b"x-mock-control-version", str(CONTROL_VERSION).encode())
 _CHALLENGE: RawHeader = (b"www-authenticate", b'Basic realm="SMS Gateway"')
 
 CHUNKED: RawHeader = (b"transfer-encoding", b"chunked")
-"""Among an answer's headers: its body goes out in chunks."""
+"""The header that makes the server send the body in chunks."""
 
 _PLAIN = (_JSON,)
 _CHALLENGING = (_JSON, _CHALLENGE)
@@ -31,13 +31,13 @@ _CHALLENGING = (_JSON, _CHALLENGE)
 async def answer(
     send: Send, exchange: Exchange, status: int, body: bytes, *, headers: tuple[RawHeader, ...] = _PLAIN
 ) -> None:
-    """Answer a vendor request, and write the answer down first: what went out is in the journal."""
+    """Record the answer to a vendor request in the journal, then send it."""
     exchange.status, exchange.answer, exchange.answer_headers = status, body, headers
     await _send(send, status, body, (*headers, (b"x-mock-exchange", exchange.id.encode())))
 
 
 async def answer_refusal(send: Send, exchange: Exchange, status: int, body: bytes, *, challenge: bool) -> None:
-    """Answer with an envelope; a 401 challenges unless ANS-5 is read otherwise."""
+    """Send a refusal's envelope; a 401 has a challenge unless ANS-5 is read otherwise."""
     headers = _CHALLENGING if challenge and status == 401 else _PLAIN
     await answer(send, exchange, status, body, headers=headers)
 
@@ -45,14 +45,14 @@ async def answer_refusal(send: Send, exchange: Exchange, status: int, body: byte
 async def answer_protocol_error(
     send: Send, exchange: Exchange, error: ProtocolError, *, headers: Iterable[RawHeader] = ()
 ) -> None:
-    """Answer what no rule of the gateway was asked about (BAD-5)."""
+    """Send an answer that no rule gave (BAD-5)."""
     exchange.protocol_error = error
     body = wire.envelope(error.error, error.details)
     await answer(send, exchange, error.error.status, body, headers=(_JSON, *headers))
 
 
 async def answer_bug(send: Send, exchange: Exchange, *, control: bool) -> None:
-    """Say that the mock is at fault, in a shape that no refusal of the gateway has."""
+    """Report a bug of the mock, in a form that no refusal of the gateway has."""
     said = f"A bug in the mock, not an answer of the gateway. GET /_control/exchanges/{exchange.id} has more.\n"
     version = (_VERSION,) if control else ()
     bug = (b"x-mock-bug", exchange.id.encode())
@@ -65,7 +65,7 @@ async def answer_control(send: Send, status: int, content: object, *, headers: I
 
 
 async def answer_document(send: Send, document: bytes, file_name: str | None = None) -> None:
-    """Answer with a YAML file, which a browser stores under its name where it has one."""
+    """Send a YAML file; a browser saves it under `name`."""
     stored = f'attachment; filename="{file_name}"'.encode()
     headers = () if file_name is None else ((b"content-disposition", stored),)
     await _send(send, 200, document, (_YAML, _VERSION, *headers))
@@ -74,17 +74,17 @@ async def answer_document(send: Send, document: bytes, file_name: str | None = N
 async def answer_control_error(
     send: Send, status: int, message: str, details: object = None, *, headers: Iterable[RawHeader] = ()
 ) -> None:
-    """Answer with the vendor's envelope, its code the HTTP status."""
+    """Send an error as the vendor's envelope, with the HTTP status as its code."""
     await answer_control(send, status, {"code": status, "message": message, "details": details}, headers=headers)
 
 
 async def answer_redirect(send: Send, location: str) -> None:
-    """Send a browser on to another page, by GET."""
+    """Redirect a browser to another page, by GET."""
     await _send(send, 303, b"", ((b"location", location.encode()),))
 
 
 async def _send(send: Send, status: int, body: bytes, headers: tuple[RawHeader, ...]) -> None:
-    # Without a length the server sends the body in chunks, and says so itself.
+    # Without a length the server sends the body in chunks and sets the header itself.
     length = (b"content-length", str(len(body)).encode())
     sent = [header for header in headers if header != CHUNKED] if CHUNKED in headers else [*headers, length]
     await send({"type": "http.response.start", "status": status, "headers": sent})

@@ -1,4 +1,4 @@
-"""The whole surface on one screen: the routes, and the shell around them."""
+"""All routes of the server, and the middleware around them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def build_app(
     access: Access | None = None,
     page: Iterable[BaseRoute] = (),
 ) -> ASGIApp:
-    """The ASGI application of one server; `page` is the way to the console, which stands above.
+    """The ASGI application of one server; `page` is the route of the console, which is a layer above.
 
     It is a `Router` and not a `Starlette`: the exchange middleware answers for every exception, and the two layers
     that `Starlette` adds for that would only cost time on the send path.
@@ -50,7 +50,7 @@ def build_app(
             *control_routes(sessions_api, Guard(access or Access())),
             *page,
         ],
-        # A trailing slash is another path, and another path is 404 (BAD-5).
+        # A path with a trailing slash is unknown: 404 (BAD-5).
         redirect_slashes=False,
         lifespan=lifespan,
     )

@@ -1,4 +1,4 @@
-"""Reading a request body without reading more of it than anybody may send."""
+"""Reading a request body up to the largest size that is allowed (BAD-5)."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ LARGEST_BODY = 1024 * 1024
 
 _BAD_5 = assumed("BAD-5")
 
+TOO_LARGE_DETAILS = f"body: at most {LARGEST_BODY // 2**20} MiB is allowed"
+"""Of a control request."""
+
 OVERFLOWING = ProtocolError(TOO_LARGE, "size", _BAD_5, f"body: at most {LARGEST_BODY} bytes are allowed")
-"""What a body gets that shows its size only while it is read."""
+"""The error for a body whose size shows only while it is read."""
 
 
 class Unread(Enum):
@@ -30,7 +33,7 @@ class Unread(Enum):
 
 
 async def read_body(receive: Receive) -> bytes | Unread:
-    """The whole body; what goes past the limit is left to the server to discard."""
+    """Read the whole body; the server discards what exceeds the limit."""
     message = await receive()
     if message["type"] == "http.disconnect":
         return Unread.DISCONNECTED
@@ -51,7 +54,7 @@ async def read_body(receive: Receive) -> bytes | Unread:
 
 
 async def keep_body(scope: Scope, receive: Receive, exchange: Exchange, session: Session) -> bool:
-    """Write down a body that nothing is read from; whether the client is still there to be answered."""
+    """Record a body that no endpoint parses; whether the client is still connected."""
     if declares_too_much(dict(scope["headers"]).get(b"content-length")) is not None:
         return True
     body = await read_body(receive)
@@ -62,14 +65,14 @@ async def keep_body(scope: Scope, receive: Receive, exchange: Exchange, session:
 
 
 async def refuse_declared(length: int, send: Send, exchange: Exchange) -> None:
-    """Answer 413: the header alone says that the body is too large."""
+    """Answer 413 to a body that its `Content-Length` declares too large."""
     exchange.body_length = length
     details = f"Content-Length: {length}; at most {LARGEST_BODY} bytes are allowed"
     await answer_protocol_error(send, exchange, ProtocolError(TOO_LARGE, "size", _BAD_5, details))
 
 
 def declares_too_much(content_length: bytes | None) -> int | None:
-    """The length of a body that says itself that it is too large; `None` of any other."""
+    """The declared length of a body that is too large; `None` for any other."""
     if content_length is None or not content_length.isdigit():
         return None
     length = int(content_length[:20])

@@ -1,4 +1,4 @@
-"""Whether a client is still there while its answer is being made."""
+"""Detecting that a client disconnected while its answer is being made."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_PARTS = 10
 
 
 class ClientGoneError(Exception):
-    """Nobody is there any more to be answered."""
+    """The client disconnected before it was answered."""
 
 
 async def unless_gone(receive: Receive, work: Awaitable[T]) -> T:
@@ -37,9 +37,9 @@ async def unless_gone(receive: Receive, work: Awaitable[T]) -> T:
 
 
 async def disconnected(receive: Receive) -> None:
-    """Return when the client has gone; the body was read before."""
+    """Return when the client has disconnected; the body was read before."""
     for _ in range(_MOST_PARTS):
         if (await receive())["type"] == "http.disconnect":
             return
-    # Whoever goes on sending parts of a body that has ended is no server: it never says that the client has gone.
+    # A server that keeps sending parts of an ended body is broken: it would never report the disconnect.
     await asyncio.get_running_loop().create_future()

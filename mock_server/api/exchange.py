@@ -1,4 +1,4 @@
-"""The outermost shell: which session a request belongs to, its journal entry, and what a bug of ours looks like."""
+"""The outermost middleware: the session of a request, its journal entry, and the answer to a bug of the mock."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ logger = logging.getLogger("mock_server")
 
 
 class ExchangeMiddleware:
-    """Find the session, open the journal entry, and answer for exceptions that nobody expected.
+    """Find the session, open the journal entry, and answer unexpected exceptions.
 
     The session is named by the path prefix `/~name`, else by the header `X-Mock-Session`, else it is `default`.
     """
@@ -48,7 +48,7 @@ class ExchangeMiddleware:
         self._sessions = sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or the server's own start and stop."""
+        """Serve one request, or the server's lifespan."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -59,7 +59,7 @@ class ExchangeMiddleware:
         else:
             name = headers[b"x-mock-session"].decode("latin-1") if b"x-mock-session" in headers else DEFAULT
         session = self._sessions.get(name)
-        # The router raises its 404 and 405 where it sees an application around it; elsewhere it answers them itself.
+        # With an application in the scope the router raises its 404 and 405; without one it answers them itself.
         scope["app"] = self
         if session is None:
             await self._answer_missing(scope, send, name)
@@ -85,7 +85,7 @@ class ExchangeMiddleware:
 
     async def _answer_missing(self, scope: Scope, send: Send, name: str) -> None:
         if _wants_a_page(scope):
-            # A person is shown the sessions that there are; a page that is open already asks for parts of itself.
+            # A person gets the list of sessions; requests of an open page for parts of itself get the error.
             await answer_redirect(send, f"/_console/sessions?{urlencode({'missing': name})}")
             return
         default = self._sessions.get(DEFAULT)
@@ -94,7 +94,7 @@ class ExchangeMiddleware:
 
 
 async def _answer_unrouted(scope: Scope, receive: Receive, send: Send, error: HTTPException) -> None:
-    """Answer for a path or a method that the server does not have (BAD-5)."""
+    """Answer an unknown path or method (BAD-5)."""
     wrong_method = error.status_code == METHOD_NOT_ALLOWED.status
     allow = [(b"allow", value.encode()) for name, value in (error.headers or {}).items() if name == "Allow"]
     catalogued = METHOD_NOT_ALLOWED if wrong_method else NOT_FOUND
@@ -108,7 +108,7 @@ async def _answer_unrouted(scope: Scope, receive: Receive, send: Send, error: HT
 
 
 async def _serve(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve; of a client that still waits when the server stops, end the connection without another byte.
+    """Serve a request; if the server stops meanwhile, close the connection without another byte.
 
     The server would answer 500 otherwise, in the middle of a slow answer too: an answer that no gateway gives.
     """
@@ -124,14 +124,14 @@ async def _serve(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> No
 
 
 async def _answer_bug(scope: Scope, send: Send, session: Session) -> None:
-    """Write down an exception that nobody expected, and say that it is ours."""
+    """Record an unexpected exception in the journal, and answer that the mock has a bug."""
     exchange: Exchange | None = scope.get(EXCHANGE)
     control = exchange is None
     if exchange is None:
-        # A control request has no journal entry: this one is opened for the bug.
+        # A control request has no journal entry; the bug gets one.
         exchange = scope[EXCHANGE] = _open(session, scope)
     exchange.bug = traceback.format_exc()
-    # The traceback may hold a secret: it goes to the journal, which masks it, and not to the log.
+    # The traceback may hold a secret: the journal masks it, a log would not.
     logger.error("bug in the mock: exchange %s of session %s", exchange.id, session.name)
     if exchange.status is None:
         await answer_bug(send, exchange, control=control)
@@ -144,7 +144,7 @@ def _wants_a_page(scope: Scope) -> bool:
 
 
 def _take_prefix(scope: Scope, path: str) -> tuple[str, str]:
-    """The session that the path names, and the path behind it.
+    """The session that the path names, and the rest of the path.
 
     The prefix becomes part of the root path, as for a mounted application.
     """

@@ -1,4 +1,4 @@
-"""A fault on the transport: answers that come late, damaged, or not at all.
+"""Faults on the transport: answers that are late, damaged, or missing.
 
 What HTTP can say goes through the server like any answer. What breaks HTTP goes out as bytes, through the wire that
 the server's protocol offers as an ASGI extension; where there is none, the wire raises what a client would see.
@@ -33,7 +33,7 @@ from mock_server.session.session import Session
 from mock_server.wire import envelope
 
 NO_OUTCOME = ErrorCode(400, 400, "Bad X-Mock-Outcome", Persistence.PERMANENT, assumed("BAD-1"))
-"""The answer to a header of ours that forces nothing that there is; no answer of the gateway."""
+"""The answer to an `X-Mock-Outcome` that cannot be parsed; the gateway itself never gives it."""
 
 _HTML: RawHeader = (b"content-type", b"text/html; charset=utf-8")
 _TEXT: RawHeader = (b"content-type", b"text/plain; charset=utf-8")
@@ -49,15 +49,15 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-async def forcing_of(scope: Scope, send: Send, asked: RequestFacts) -> StubSelection | None:
-    """The stubs that a request meets, its own header's included; `None` where that was refused."""
+async def select_stubs(scope: Scope, send: Send, asked: RequestFacts) -> StubSelection | None:
+    """The stubs for a request, its header's included; `None` if the header was refused."""
     session: Session = scope[SESSION]
     exchange: Exchange = scope[EXCHANGE]
     header: bytes | None = scope[HEADERS].get(b"x-mock-outcome")
     if header is None or not session.scenario.outcome_header:
         return StubSelection(session, asked, exchange.at)
     try:
-        # One that is repeated counts as one that goes on behind a comma; `HEADERS` has the last of them only.
+        # Repeated headers count as one with commas; `HEADERS` has only the last of them.
         whole = b",".join(value for name, value in scope["headers"] if name == b"x-mock-outcome")
         forced = _forced_by(whole, session)
     except ValueError as error:
@@ -79,7 +79,7 @@ def _forced_by(header: bytes, session: Session) -> Stub:
 async def intercepted(
     scope: Scope, receive: Receive, send: Send, selection: StubSelection, attempt: Attempt | None = None
 ) -> bool:
-    """Let a stub answer in the gateway's place, or keep the request from it; whether one did."""
+    """Let a stub answer instead of the gateway, or block the request; whether one did."""
     stub = selection.at(Stage.ARRIVAL)
     if stub is None or not stub.outcome.intercepts:
         return False
@@ -89,10 +89,10 @@ async def intercepted(
         if attempt is None
         else await submit.intercept(selection.session, attempt, stub)
     )
-    note(exchange, selection)
+    record_stubs(exchange, selection)
     effect = selection.effect
     if stub.outcome.answer is not None:
-        # Late and damaged like the gateway's own: an answer may have a fault beside it.
+        # A stub's answer can have a delay and a fault, as the gateway's can.
         way = send if effect is None else _AffectedAnswer(scope, receive, send, effect, selection.session)
         await _answer_raw(way, exchange, stub.outcome.answer)
     elif effect is not None and effect.fault and await _waited(receive, effect, selection.session, exchange):
@@ -100,17 +100,17 @@ async def intercepted(
     return True
 
 
-def troubled(scope: Scope, receive: Receive, send: Send, selection: StubSelection) -> Send:
-    """The way an answer goes out, once the gateway has decided: `send` itself where no effect is in store."""
-    note(scope[EXCHANGE], selection)
+def with_effects(scope: Scope, receive: Receive, send: Send, selection: StubSelection) -> Send:
+    """The `send` for the gateway's answer: wrapped if the stubs have an effect on the transport."""
+    record_stubs(scope[EXCHANGE], selection)
     effect = None if selection.idle else selection.effect
     if effect is None:
         return send
     return _AffectedAnswer(scope, receive, send, effect, selection.session)
 
 
-def note(exchange: Exchange, selection: StubSelection) -> None:
-    """Write down which stubs had their say, and what they did to the transport."""
+def record_stubs(exchange: Exchange, selection: StubSelection) -> None:
+    """Record which stubs applied, and their effect on the transport."""
     exchange.stubs_in_force = selection.session.state.stubs.in_force()
     if not selection.idle and (selection.names or selection.near):
         exchange.stubs = selection.names
@@ -120,7 +120,7 @@ def note(exchange: Exchange, selection: StubSelection) -> None:
 
 
 class _AffectedAnswer:
-    """Collects an answer, waits as long as it is to be late, and lets it out as it is to be damaged."""
+    """Collects an answer, waits for its delay and hold, and sends it with its fault."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, effect: TransportEffect, session: Session) -> None:
         self._scope, self._receive, self._send = scope, receive, send
@@ -129,7 +129,7 @@ class _AffectedAnswer:
         self._start: Message = {}
 
     async def __call__(self, message: Message) -> None:
-        """Take one part of the answer."""
+        """Collect one part of the answer."""
         if message["type"] == "http.response.start":
             self._start = message
             return
@@ -146,7 +146,7 @@ class _AffectedAnswer:
 
 
 async def _waited(receive: Receive, effect: TransportEffect, session: Session, exchange: Exchange) -> bool:
-    """Wait as long as the answer is to be late; whether the client is still there then."""
+    """Wait for delay and hold; whether the client is still connected then."""
     waits: list[Awaitable[Any]] = []
     if effect.delay and effect.virtual:
         waits.append(session.presence.timers.until(Instant(session.now() + effect.delay)))
@@ -159,17 +159,17 @@ async def _waited(receive: Receive, effect: TransportEffect, session: Session, e
     try:
         await unless_gone(receive, asyncio.gather(*waits))
     except ClientGoneError:
-        _note_that_it_left(exchange)
+        _record_disconnect(exchange)
         return False
     return True
 
 
-def _note_that_it_left(exchange: Exchange) -> None:
+def _record_disconnect(exchange: Exchange) -> None:
     exchange.transport_effect = f"{exchange.transport_effect}; the client left before the end of it"
 
 
 class _Damage:
-    """One fault, done to one answer."""
+    """One fault, applied to one answer."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, fault: Fault) -> None:
         self._scope, self._receive, self._send = scope, receive, send
@@ -177,11 +177,11 @@ class _Damage:
         self._exchange: Exchange = scope[EXCHANGE]
 
     async def in_place_of_an_answer(self) -> None:
-        """Do it to a request that the gateway never sees."""
+        """Apply the fault to a request that the gateway never sees."""
         await self.to_an_answer(0, (), b"")
 
     async def to_an_answer(self, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
-        """Do it to the answer that the gateway gave."""
+        """Apply the fault to the gateway's answer."""
         kind = self._fault.kind
         if kind in STATUSES:
             await self._answer_of_a_proxy()
@@ -211,7 +211,7 @@ class _Damage:
         await self._send({"type": "http.response.body", "body": body})
 
     async def _break(self, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
-        """Leave HTTP: bytes as they are, and the end of the connection."""
+        """Write raw bytes to the connection, and end it."""
         wire: Wire | None = self._scope.get("extensions", {}).get(WIRE)
         if wire is None:
             await self._break_in_process(status, headers, body)
@@ -223,7 +223,7 @@ class _Damage:
         kind = self._fault.kind
         if kind not in {FaultKind.WRONG_CONTENT_LENGTH, FaultKind.CLOSED_IDLE}:
             raise TransportFaultError(kind)
-        # Clients believe the length, and read no further.
+        # Clients read only as many bytes as the length declares.
         read = body if kind is FaultKind.CLOSED_IDLE else body[: len(body) // 2]
         await self._send_whole(status, headers, read)
 
@@ -261,12 +261,12 @@ class _Damage:
         try:
             await unless_gone(self._receive, drip())
         except ClientGoneError:
-            _note_that_it_left(self._exchange)
+            _record_disconnect(self._exchange)
 
 
 async def _answer_raw(send: Send, exchange: Exchange, raw: RawAnswer) -> None:
     named = {name.lower() for name, _ in raw.headers}
-    # In lower case, as ASGI has it.
+    # Lower case, as ASGI requires.
     headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in raw.headers]
     if raw.body and "content-type" not in named:
         headers.append((b"content-type", b"application/json"))

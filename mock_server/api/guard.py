@@ -1,4 +1,4 @@
-"""Who may steer the gateway: the door in front of the control routes, and of nothing else."""
+"""Access to the control routes."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ _WAYS_IN = (
 
 
 class AccessError(ValueError):
-    """A setting of the control surface that cannot be; the sentence names the option."""
+    """An invalid access setting; the sentence names the option."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may use the control surface: with a token whoever has it, else this machine only, unless it is open."""
+    """Who may use the control API: with a token whoever presents it, else this machine, or everybody if open."""
 
     token: str | None = field(default=None, repr=False)
     hosts: frozenset[str] = frozenset()
-    """Names besides this machine's own that a request's `Host` may have."""
+    """Names that a request's `Host` may have, in addition to this machine's own."""
     open: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what could not be meant.
+        """Check the settings.
 
         Raises:
             AccessError: a token that no header can carry, or a host that is no name.
@@ -58,19 +58,19 @@ class Access:
 
     @property
     def secrets(self) -> frozenset[bytes]:
-        """Every spelling of the token, to be masked wherever a client's text is shown."""
+        """Every spelling of the token, to be masked in what clients sent."""
         return frozenset() if self.token is None else spellings("", self.token)
 
     @property
     def warning(self) -> str | None:
-        """What is unwise about it."""
+        """Warnings about unsafe settings."""
         if self.token is not None and len(self.token) < _SHORT:
             return f"--control-token: {len(self.token)} characters are quickly guessed; take at least {_SHORT}"
         return None
 
 
 class Refusal(NamedTuple):
-    """Why a request is not let in."""
+    """Why a request is refused."""
 
     status: int
     message: str
@@ -79,7 +79,7 @@ class Refusal(NamedTuple):
 
 
 class Guard:
-    """Judges control requests by their headers and the address they come from."""
+    """Checks control requests by their headers and client address."""
 
     def __init__(self, access: Access) -> None:
         self._token = None if access.token is None else access.token.encode()
@@ -87,7 +87,7 @@ class Guard:
         self._open = access.open
 
     def refusal(self, scope: Scope) -> Refusal | None:
-        """Why a request is not let in, or `None` where it is."""
+        """Why a request is refused; `None` if it is allowed."""
         headers: list[RawHeader] = scope["headers"]
         if self._token is not None:
             return self._without_token(headers, self._token)
@@ -102,7 +102,7 @@ class Guard:
 
     def _without_token(self, headers: Iterable[RawHeader], token: bytes) -> Refusal | None:
         presented = list(_presented(headers))
-        # In constant time: how long an answer takes tells nothing of the token.
+        # Constant time, so that timing reveals nothing of the token.
         if any(compare_digest(each, token) for each in presented):
             return None
         what = "the token that came is not the one of --control-token" if presented else "a token is needed"
@@ -110,7 +110,7 @@ class Guard:
         return Refusal(401, "Control token required", details, (_CHALLENGE,))
 
     def _foreign_hosts(self, headers: Iterable[RawHeader]) -> Iterator[str]:
-        """What is wrong with the `Host`: a name that anybody may have pointed at this machine is no proof."""
+        """What is wrong with the `Host`: a foreign name may be a DNS rebinding attack."""
         found = [value for name, value in headers if name == b"host"]
         if not found:
             yield f"a Host header is needed, such as localhost; {_WAYS_IN}"
@@ -126,7 +126,7 @@ class Guard:
 
 
 class GuardedRoute(Route):
-    """A route whose every method, known or not, is for those whom the guard lets in; but for some, which are open."""
+    """A route whose methods are guarded, unknown ones included, except for those that are open."""
 
     def __init__(self, guard: Guard, *route: Any, open_methods: Iterable[str] = (), **named: Any) -> None:
         super().__init__(*route, **named)
@@ -134,7 +134,7 @@ class GuardedRoute(Route):
         self._open = frozenset(open_methods)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or say why not."""
+        """Serve one request, or refuse it."""
         refusal = None if scope["method"] in self._open else self._guard.refusal(scope)
         if refusal is None:
             await super().handle(scope, receive, send)
@@ -155,7 +155,7 @@ def _presented(headers: Iterable[RawHeader]) -> Iterator[bytes]:
 
 
 def from_another_site(headers: Iterable[RawHeader]) -> Refusal | None:
-    """A page of another site can have a browser POST here; the browser then says where the page is from."""
+    """Whether a browser sent the request from a page of another site."""
     hosts = {value.lower() for name, value in headers if name == b"host"}
     for name, value in headers:
         if name == b"origin" and value.lower().partition(b"://")[2] not in hosts - {b""}:
@@ -176,7 +176,7 @@ def _plain(name: str) -> str:
 
 
 def names_this_machine(name: str) -> bool:
-    """Whether a host, by name or by address, can only be the machine that asks."""
+    """Whether a host name or address means the loopback interface."""
     return name == "localhost" or name.endswith(".localhost") or _is_this_machine(name.strip("[]"))
 
 

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.api.answers import answer, answer_protocol_error
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
-from mock_server.api.faults import forcing_of, intercepted, troubled
+from mock_server.api.faults import intercepted, select_stubs, with_effects
 from mock_server.api.oversize import refused_unread
 from mock_server.domain.decision import ProtocolError
 from mock_server.domain.errors import FORBIDDEN, MALFORMED, NOT_FOUND
@@ -26,16 +26,16 @@ from mock_server.session.session import Session
 
 
 class _AnyText(Convertor[str]):
-    """A part of a path that is a client's own words: slashes and line breaks included."""
+    """A path parameter that may hold slashes and line breaks."""
 
     regex = "(?s:.+)"
 
     def convert(self, value: str) -> str:
-        """Take it as it is."""
+        """Return the text unchanged."""
         return value
 
     def to_string(self, value: str) -> str:
-        """Give it as it is."""
+        """Return the text unchanged."""
         return value
 
 
@@ -49,11 +49,11 @@ _DEFAULT_COUNT, _MOST = 50, 100
 _DATE_TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII | re.IGNORECASE
 )
-"""RFC 3339, with as many decimals as other languages write."""
+"""RFC 3339, with any number of decimals."""
 
 
 class _RefusalError(Exception):
-    """What the request lacks."""
+    """Why the request is rejected."""
 
     def __init__(self, error: ProtocolError) -> None:
         super().__init__(error.details)
@@ -61,7 +61,7 @@ class _RefusalError(Exception):
 
 
 class StatusEndpoint:
-    """One look-up as an ASGI application. Without a function for many it is the one by id."""
+    """One look-up as an ASGI application: by id, or with `many` by number or reference."""
 
     def __init__(self, look_up: LookUp | None = None) -> None:
         self._look_up = look_up
@@ -75,10 +75,10 @@ class StatusEndpoint:
             raise HTTPException(404)
         if await refused_unread(scope, receive, send, "look-up"):
             return
-        selection = await forcing_of(scope, send, RequestFacts("look-up"))
+        selection = await select_stubs(scope, send, RequestFacts("look-up"))
         if selection is None or await intercepted(scope, receive, send, selection):
             return
-        send = troubled(scope, receive, send, selection)
+        send = with_effects(scope, receive, send, selection)
         exchange.policy = session.policy
         try:
             _authorize(session, headers.get(b"x-api-key"))
@@ -122,7 +122,7 @@ def _send_date(request: Request) -> Instant | None:
     if not values:
         return None
     try:
-        # A plus sign that nobody escaped has become a space on its way here: in a date it can only be an offset.
+        # An unescaped plus sign was decoded as a space; in a date it can only be part of the offset.
         return _moment(values[-1].replace(" ", "+"))
     except ValueError as error:
         said = f"sendDate: {values[-1][:40]!r} {error}"
@@ -130,7 +130,7 @@ def _send_date(request: Request) -> Instant | None:
 
 
 def _moment(text: str) -> Instant:
-    """The instant of any date-time, also of one in which nothing can have been sent."""
+    """The instant of any date-time, clamped to the range of instants."""
     found = _DATE_TIME.fullmatch(text)
     if found is None:
         raise ValueError("must be a date-time with its offset, such as '2026-01-15T09:00:00Z'")

@@ -1,4 +1,4 @@
-"""The two ways to send: `POST /api/Admin/send` and `POST /api/Services/send` (OP-1, OP-2, OP-8)."""
+"""The send operations: `POST /api/Admin/send` and `POST /api/Services/send` (OP-1, OP-2, OP-8)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mock_server import wire
 from mock_server.api.answers import answer, answer_refusal
 from mock_server.api.body import LARGEST_BODY, Unread, read_body
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
-from mock_server.api.faults import forcing_of, intercepted, troubled
+from mock_server.api.faults import intercepted, select_stubs, with_effects
 from mock_server.api.oversize import refused_unread
 from mock_server.domain.errors import TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
 from mock_server.domain.requirements import assumed
@@ -30,7 +30,7 @@ _OVERFLOWING = Unreadable(TOO_LARGE, _BAD_5, f"body: at most {LARGEST_BODY} byte
 
 
 class SendEndpoint:
-    """One send operation as an ASGI application: read, ask the gateway, write down, answer."""
+    """One send operation as an ASGI application: read, ask the gateway, record, answer."""
 
     def __init__(self, operation: Operation) -> None:
         self._operation = operation
@@ -53,7 +53,7 @@ class SendEndpoint:
         receivers = _receivers(scope, session) if asks_back else ()
         attempt = Attempt(self._operation, credentials, content, exchange.at, exchange.id, receivers)
         exchange.asked_with(session.policy, attempt.username)
-        selection = await forcing_of(scope, send, facts_of(attempt))
+        selection = await select_stubs(scope, send, facts_of(attempt))
         if selection is not None and not await intercepted(scope, receive, send, selection, attempt):
             await self._decide(scope, receive, send, attempt, selection)
 
@@ -63,7 +63,7 @@ class SendEndpoint:
         session: Session = scope[SESSION]
         exchange: Exchange = scope[EXCHANGE]
         decision = exchange.decision = await submit.submit(session, attempt, selection)
-        send = troubled(scope, receive, send, selection)
+        send = with_effects(scope, receive, send, selection)
         readings = session.policy.readings
         status, answer_body = wire.answer_to(decision, provider_null=readings.provider_null_when_not_detailed)
         if status == 401:
@@ -84,13 +84,13 @@ class SendEndpoint:
             )
         content = wire.read_submission(body, self._operation)
         if isinstance(content, Submission):
-            # A number is short; what is longer stands in the body, whose memory is bounded.
+            # A longer text is no number; it stays in the body, whose memory is bounded.
             exchange.destination = content.destination if len(content.destination) <= _LONGEST_NUMBER else ""
         return content
 
 
 def _receivers(scope: Scope, session: Session) -> tuple[str, ...]:
-    """Where the URLs of the session's own receivers begin, as this client would write them."""
+    """The beginnings of the URLs of the session's own receivers, as this client would write them."""
     host = scope[HEADERS].get(b"host", b"").decode("latin-1")
     origin = f"{scope.get('scheme', 'http')}://{host}"
     named = f"{origin}/~{session.name}/_control/receiver/"

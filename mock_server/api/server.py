@@ -1,4 +1,4 @@
-"""uvicorn as this project runs it, on a socket bound beforehand."""
+"""uvicorn with this project's settings, on a bound socket."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from mock_server.adapters.tls import Certificate
 
 _BACKLOG = 2048
 _GRACE = 1
-"""Seconds that open requests get when the server stops."""
+"""Seconds that open requests get to finish when the server stops."""
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one.
+    """Bind a listening socket; port 0 takes a free one.
 
     Raises:
         OSError: the port is taken, or the host is none of this machine.
@@ -47,7 +47,7 @@ def url_of(bound: socket.socket, *, secure: bool = False) -> str:
 
 
 class HttpServer(uvicorn.Server):
-    """A server that says when it has begun to answer, and when it is about to end."""
+    """A server with callbacks for its start and its stop."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class HttpServer(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                # Nothing here asks for the client's address, and the header could only lie about it.
+                # The client's address is used for access, so a header must not change it.
                 proxy_headers=False,
                 timeout_graceful_shutdown=_GRACE,
                 ssl_certfile=None if certificate is None else certificate.chain,
@@ -77,13 +77,13 @@ class HttpServer(uvicorn.Server):
         )
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to serve, and say so."""
+        """Start to serve, then call back."""
         await super().startup(sockets)
         if self.started:
             self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End: say so first, so that nobody waits for what will not come."""
+        """Call back before the end, so that waits are answered, then stop."""
         if self._on_stopping is not None:
             self._on_stopping()
         await super().shutdown(sockets)

@@ -1,4 +1,4 @@
-"""The two health checks (OP-3, OP-4, OP-5, OP-9)."""
+"""The health checks (OP-3, OP-4, OP-5, OP-9)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mock_server import wire
 from mock_server.api.answers import answer, answer_protocol_error, answer_refusal
 from mock_server.api.body import OVERFLOWING, keep_body
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
-from mock_server.api.faults import forcing_of, intercepted, troubled
+from mock_server.api.faults import intercepted, select_stubs, with_effects
 from mock_server.api.oversize import refused_unread
 from mock_server.domain.stub import RequestFacts
 from mock_server.domain.submission import Attempt, Operation, Submission
@@ -21,7 +21,7 @@ _NOTHING_SENT = Submission()
 
 
 class ServiceStatusEndpoint:
-    """One health check as an ASGI application; only the administrators' asks for credentials."""
+    """One health check as an ASGI application; only the administrators' requires credentials."""
 
     def __init__(self, operation: Operation) -> None:
         self._operation = operation
@@ -35,10 +35,10 @@ class ServiceStatusEndpoint:
             return
         if not await keep_body(scope, receive, exchange, session):
             return
-        selection = await forcing_of(scope, send, RequestFacts(f"{self._operation}-health"))
+        selection = await select_stubs(scope, send, RequestFacts(f"{self._operation}-health"))
         if selection is None or await intercepted(scope, receive, send, selection):
             return
-        send = troubled(scope, receive, send, selection)
+        send = with_effects(scope, receive, send, selection)
         if self._operation is Operation.ADMIN:
             credentials = read_credentials(headers.get(b"authorization"))
             attempt = Attempt(self._operation, credentials, _NOTHING_SENT, exchange.at, exchange.id)

@@ -1,4 +1,4 @@
-"""`/_control` and `/_ready`: the tester's verbs over HTTP. All routes on one screen, a module for each part."""
+"""`/_control` and `/_ready`: the tester's verbs over HTTP, with a module for each part."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from mock_server.control import SessionsApi
 _TABLES = (SESSIONS, SNAPSHOTS, STUBS, WAITS, JOURNAL, DELIVERY, CLOCK, DOCUMENTS)
 
 _OPEN = frozenset({"/_ready"})
-"""For everybody: whoever starts a gateway elsewhere wants to know when it is there."""
+"""Open to everybody, so that a remote start can wait for readiness."""
 
 
 _RECEIVER = "/_control/receiver/{name}"
 
 
 def control_routes(sessions_api: SessionsApi, guard: Guard) -> list[BaseRoute]:
-    """All routes of the control API; of two that fit a path, the first answers."""
+    """All routes of the control API; the first that matches a path answers."""
 
     def route(path: str, verbs: dict[str, Verb]) -> BaseRoute:
         endpoint = Endpoint(sessions_api, verbs)
         if path in _OPEN:
             return Route(path, endpoint, methods=list(verbs))
         if path == _RECEIVER:
-            # One route, so that a 405 names all its methods. Who delivers from another machine knows no token.
+            # One route, so that a 405 names all its methods. A sender on another machine has no token.
             receiver = ReceiverEndpoint(endpoint)
             return GuardedRoute(guard, path, receiver, methods=[*verbs, "POST"], open_methods=["POST"])
         return GuardedRoute(guard, path, endpoint, methods=list(verbs))

@@ -1,4 +1,4 @@
-"""One control request, read; and how its verb is answered."""
+"""Parsed control requests, and the endpoint that answers them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server import wire
 from mock_server.api.answers import answer_control, answer_control_error, answer_document
-from mock_server.api.body import Unread, read_body
+from mock_server.api.body import TOO_LARGE_DETAILS, Unread, read_body
 from mock_server.api.disconnect import ClientGoneError, unless_gone
 from mock_server.api.exchange import SESSION
 from mock_server.control import MOST_LISTED, ControlRequestError, SessionControl, SessionsApi
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Call:
-    """One control request, read: the verbs of its session, its path, query and body."""
+    """One parsed control request: the verbs of its session, its path, query and body."""
 
     def __init__(
         self, sessions_api: SessionsApi, request: Request, body: Mapping[str, Any], receive: Receive
@@ -46,7 +46,7 @@ class Call:
         return self.origin + str(self._request.scope.get("root_path", ""))
 
     def query(self, *reserved: str) -> dict[str, str]:
-        """The parameters of the query, without those that are read elsewhere; none may be given twice."""
+        """The query parameters without those read elsewhere; a repeated one is an error."""
         found: dict[str, str] = {}
         for name, value in self._request.query_params.multi_items():
             if name in found:
@@ -55,7 +55,7 @@ class Call:
         return {name: value for name, value in found.items() if name not in reserved}
 
     def no_query(self) -> None:
-        """Refuse a query where it could be meant to choose, and nothing is chosen."""
+        """Refuse a query on an operation that takes none."""
         if self._request.query_params:
             names = ", ".join(self._request.query_params)[:200]
             raise ControlRequestError(
@@ -63,7 +63,7 @@ class Call:
             )
 
     async def unless_gone(self, work: Awaitable[T]) -> T:
-        """Do some work while the client waits for its end.
+        """Await some work while the client stays connected.
 
         Raises:
             ClientGoneError: the client went away first; the work was broken off.
@@ -81,7 +81,7 @@ class Call:
         return {"limit": int(limit), "before": query.get("before")}
 
     def flag(self, name: str) -> bool:
-        """The one parameter that the query may have: a yes or no, no where it is not given."""
+        """The only allowed query parameter: a boolean, false if absent."""
         query = self.query()
         unknown = next((each for each in query if each != name), None)
         if unknown is not None:
@@ -139,7 +139,7 @@ class Endpoint:
 async def _read_object(receive: Receive) -> dict[str, Any]:
     body = await read_body(receive)
     if isinstance(body, Unread):
-        raise ControlRequestError(413, "Payload too large", "body: at most 1 MiB is allowed")
+        raise ControlRequestError(413, "Payload too large", TOO_LARGE_DETAILS)
     try:
         found = wire.decode_json(body) if body.strip() else {}
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""What follows an acceptance: a message's life, its webhook, and receivers."""
+"""Messages after their acceptance: their life, webhooks, and receivers."""
 
 from __future__ import annotations
 

@@ -17,14 +17,13 @@ _ROOT: Final = Path(__file__).parents[3]
 _FOLDERS: Final = (
     # The mock's own: its control API.
     _ROOT / "mock_server" / "openapi",
-    # The contract, in the kit's package, which lies beside this one in a checkout as in a wheel; only its files are
-    # read, none of its code.
+    # The contract, in the kit's package, which is installed next to this one; only its files are read.
     _ROOT / "contract_tests" / "openapi",
 )
 
 
 def documents() -> dict[str, Path]:
-    """Every document by its file name, in the order of the alphabet."""
+    """Every document by its file name, sorted."""
     found = {path.name: path for folder in _FOLDERS for path in folder.glob("*.yaml")}
     return {name: found[name] for name in sorted(found) if not name.startswith((".", "redocly"))}
 
@@ -37,7 +36,7 @@ DOCUMENTS: Table = (("/_control/openapi", {"GET": _documents}),)
 
 
 class DocumentEndpoint:
-    """The OpenAPI documents, as they are shipped."""
+    """Serves the shipped OpenAPI documents."""
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         """Serve one request."""

@@ -1,4 +1,4 @@
-"""What came in: `/_control/exchanges`, the lists of messages and webhook attempts, and the ledger."""
+"""`/_control/exchanges`, the lists of messages and webhook attempts, and the ledger."""
 
 from __future__ import annotations
 

@@ -1,22 +1,22 @@
-"""`POST /_control/receiver/<name>`: a receiver as a webhook from elsewhere sees it."""
+"""`POST /_control/receiver/<name>`: a receiver as a remote webhook sender sees it."""
 
 from __future__ import annotations
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.answers import answer_control, answer_control_error
-from mock_server.api.body import Unread, read_body
+from mock_server.api.body import TOO_LARGE_DETAILS, Unread, read_body
 from mock_server.api.exchange import HEADERS, SESSION
 from mock_server.control import ControlRequestError, DeliveryVerbs
 from mock_server.session.receivers import Behaviour
 from mock_server.session.session import Session
 
 _BODILESS = frozenset({204, 205, 304})
-"""Answers that have no body by the rules of HTTP."""
+"""Statuses whose answers have no body in HTTP."""
 
 
 class ReceiverEndpoint:
-    """Records what arrives by POST, and answers as the receiver was told; `others` serves all other methods."""
+    """Records each POST, and answers as instructed; `others` serves all other methods."""
 
     def __init__(self, others: ASGIApp) -> None:
         self._others = others
@@ -31,7 +31,7 @@ class ReceiverEndpoint:
         if body is Unread.DISCONNECTED:
             return
         if isinstance(body, Unread):
-            await answer_control_error(send, 413, "Payload too large", "body: at most 1 MiB is allowed")
+            await answer_control_error(send, 413, "Payload too large", TOO_LARGE_DETAILS)
             return
         content_type: bytes = scope[HEADERS].get(b"content-type", b"")
         try:
@@ -43,7 +43,7 @@ class ReceiverEndpoint:
         if answer is Behaviour.REDIRECT:
             await answer_control(send, 307, {}, headers=[(b"location", b"/_ready")])
         elif isinstance(answer, Behaviour):
-            # Neither an answer nor an end comes from here: the sender has to give up by itself.
+            # Neither answer nor close: the sender has to time out.
             while (await receive())["type"] != "http.disconnect":
                 pass
         elif answer in _BODILESS:

@@ -1,4 +1,4 @@
-"""SessionsApi: `/_ready`, `/_control/reset`, `/_control/scenario` and `/_control/sessions`."""
+"""Sessions: `/_ready`, `/_control/reset`, `/_control/scenario` and `/_control/sessions`."""
 
 from __future__ import annotations
 

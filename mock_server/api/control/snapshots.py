@@ -1,4 +1,4 @@
-"""A session kept as it stands: `/_control/snapshots`."""
+"""Snapshots of a session: `/_control/snapshots`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forced outcomes: `/_control/stubs`, and held answers let go."""
+"""Forced outcomes: `/_control/stubs`, and the release of held answers."""
 
 from __future__ import annotations
 
