@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from contextlib import ExitStack
 
 import pytest
 
-from tests.structure.project_sources import ROOT, pages
-from tests.structure.recipes import RECIPES, Place, Recipe, forgotten
+from tests.structure.project_sources import pages
+from tests.structure.recipes import RECIPES, Place, Recipe, files_of, forgotten, replaced, text_of
+from tests.structure.recipes.surfaces import called_among
 
 PAGE = pages()["docs/changing.md"]
 PLACES = [(recipe, place) for recipe in RECIPES.values() for place in recipe.places]
@@ -58,12 +61,75 @@ def test_the_page_lists_the_places_of_the_recipe(recipe: Recipe) -> None:
     assert rows == stated
 
 
-@pytest.mark.parametrize(("recipe", "place"), PLACES, ids=IDS)
-def test_a_place_is_a_file_or_a_folder_of_the_project(recipe: Recipe, place: Place) -> None:
-    """A path with a placeholder names a folder that exists; any other path a file."""
-    path = place.file.partition("<")[0]
+def garbled(text: str, spellings: Collection[str]) -> str:
+    """The text with each of these names spelled wrong."""
+    names = "|".join(sorted(map(re.escape, spellings), key=len, reverse=True))
+    return re.sub(
+        rf"(?<!\w)(?:{names})(?![\w/{{])",
+        lambda found: f"9{found[0]}9" if found[0].isdigit() else f"{found[0][0]}zz{found[0][1:]}",
+        text,
+    )
 
-    assert (ROOT / path).exists() or (ROOT / path).parent.is_dir(), place.file
+
+@pytest.mark.parametrize(
+    ("recipe", "place"),
+    [(recipe, place) for recipe, place in PLACES if not place.imported and "<" not in place.file],
+    ids=lambda each: each.title if isinstance(each, Recipe) else each.file,
+)
+def test_a_place_is_read_from_its_file(recipe: Recipe, place: Place) -> None:
+    """With every name spelled wrong in the file, each is missed there but those that need nothing."""
+    known = set(recipe.known())
+    spellings = {each for name in known for each in recipe.spellings(name)}
+    with replaced(place.file, garbled(text_of(place.file), spellings)):
+        missed = {name for name in known if any(f" for {name}" in said for said in _told_of(recipe, place, name))}
+
+    assert known - missed == set(place.exempt)
+
+
+def _told_of(recipe: Recipe, place: Place, name: str) -> list[str]:
+    return [said for said in forgotten(recipe._replace(places=(place,)), {name}) if said.startswith(place.file)]
+
+
+def test_calls_are_read_from_the_client() -> None:
+    """Without its calls, the client has no verb of the catalogue but those that need none."""
+    recipe = RECIPES["A control verb"]
+    place = recipe.places[-1]
+    with ExitStack() as files:
+        for file in files_of(place):
+            files.enter_context(replaced(file, text_of(file).replace("._ask(", "._lost(")))
+        assert set(place.named()) == set(place.exempt)
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "DELETE /_control/clock",
+        "PUT /_control/stubs",
+        "GET /_control/exchanges/invented",
+        "POST /_control/messages/{id}/invented",
+        "GET /_control/invented",
+    ],
+)
+def test_a_verb_that_no_call_of_the_client_has_is_missed(route: str) -> None:
+    """Another method, a step that is no parameter, and a new path are each another verb."""
+    assert called_among([route, "GET /_control/clock"]) == {"GET /_control/clock"}
+
+
+@pytest.mark.parametrize(("recipe", "place"), PLACES, ids=IDS)
+def test_a_place_is_a_file_of_the_project(recipe: Recipe, place: Place) -> None:
+    """A path exists; one with a placeholder stands for at least one file."""
+    assert files_of(place), f"docs/changing.md: {recipe.title}: there is no {place.file}"
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_a_catalogue_is_a_file_of_the_project(recipe: Recipe) -> None:
+    """So does the file that the recipe begins in, and each file that a sentence names."""
+    catalogue = Place(recipe.catalogue, recipe.begin, set)
+    sentences = [recipe.begin, *(place.write for place in recipe.places)]
+    named = {path for said in sentences for path in re.findall(r"`((?:\w+/)+[\w<>]+\.\w+)`", said)}
+
+    assert files_of(catalogue)
+    assert [path for path in sorted(named) if not files_of(Place(path, "", set))] == []
 
 
 def test_the_page_has_no_other_recipes() -> None:

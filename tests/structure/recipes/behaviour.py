@@ -11,8 +11,8 @@ from typing import Any, cast
 from contract_tests.contract.requirements import load_requirements
 from contract_tests.model.world import EXAMPLES
 from mock_server.domain import errors, rules
-from mock_server.domain.errors import CATALOGUE, ErrorCode
-from mock_server.domain.fault import FaultKind
+from mock_server.domain.errors import BAD_CREDENTIALS, CATALOGUE, ErrorCode
+from mock_server.domain.fault import STATUSES, FaultKind
 from mock_server.domain.policy import Policy
 from mock_server.scenario import assume
 from mock_server.scenario.model import Scenario
@@ -58,7 +58,7 @@ def _forced_codes() -> Collection[str]:
 
 def _codes_of_the_model() -> Collection[str]:
     text = text_of("contract_tests/model/reference_model.py")
-    return {*re.findall(r"refused\((\d+)", text), *(["63"] if "BAD_CREDENTIALS" in text else [])}
+    return {*re.findall(r"refused\((\d+)", text), *([str(BAD_CREDENTIALS.code)] if "BAD_CREDENTIALS" in text else [])}
 
 
 def _checked_codes() -> Collection[str]:
@@ -83,11 +83,13 @@ REFUSAL = Recipe(
             "mock_server/domain/rules/__init__.py",
             "the rule's place in the order",
             lambda: _codes_of_rules(rules.ORDER),
+            imported=True,
         ),
         Place(
             "contract_tests/requirements.yaml",
             "a requirement `ERR-…` with status, code and message, and the rule's name in the default of ORD-1",
             lambda: {str(each.code) for each in stated_refusals()},
+            imported=True,
         ),
         Place(
             "contract_tests/openapi/sms-gateway.yaml",
@@ -98,11 +100,13 @@ REFUSAL = Recipe(
             "contract_tests/model/reference_model.py",
             "when the gateway refuses so, independent of the rule",
             _codes_of_the_model,
+            exempt={str(BAD_CREDENTIALS.code)},
         ),
         Place(
             "contract_tests/model/world.py",
             "a part of the world that earns it, and its example; or a check in `contract_tests/gateway/`",
             _checked_codes,
+            imported=True,
         ),
         Place("mock_server/openapi/control.yaml", "the code in `Then.refuse`", _forced_codes),
         Place("mock_server/console/words/en.toml", "a sentence in `[refusal]`", words_of("en", "refusal")),
@@ -152,6 +156,7 @@ SCENARIO_KEY = Recipe(
             "mock_server/domain/policy.py",
             "a field of `Policy`; what is no plain list is also made in `mock_server/scenario/compile.py`",
             _asked_keys,
+            imported=True,
         ),
         Place(
             "scenarios/scenario.schema.json",
@@ -181,10 +186,6 @@ SCENARIO_KEY = Recipe(
 # Faults
 
 
-def _laws() -> Collection[str]:
-    return set(re.findall(r'"([\w-]+?)(?:-after)?": FaultLaw', text_of("tests/faults/test_on_the_wire.py")))
-
-
 def _kinds_in(file: str) -> Callable[[], Collection[str]]:
     """The kinds of faults that a file of Python names as members of `FaultKind`, or as texts."""
 
@@ -202,9 +203,11 @@ def _kinds_in(file: str) -> Callable[[], Collection[str]]:
 
 def _performed() -> Collection[str]:
     """Faults that the transport performs one by one, and those that are answers of a proxy."""
-    from mock_server.domain.fault import STATUSES  # noqa: PLC0415 - only here
-
     return {*_kinds_in("mock_server/api/faults.py")(), *map(str, STATUSES)}
+
+
+def _spellings_of_fault(name: str) -> Collection[str]:
+    return name, f"{name}-after", FaultKind(name).name
 
 
 FAULT = Recipe(
@@ -213,7 +216,12 @@ FAULT = Recipe(
     "a member of `FaultKind` with a docstring; if it is an answer of a proxy, its status in `STATUSES`",
     lambda: {each.value for each in FaultKind},
     (
-        Place("mock_server/api/faults.py", "what happens on the connection", _performed),
+        Place(
+            "mock_server/api/faults.py",
+            "what happens on the connection",
+            _performed,
+            exempt=set(map(str, STATUSES)),
+        ),
         Place(
             "mock_server/openapi/control.yaml",
             "the name in `Fault.kind`, and in `FaultName`",
@@ -231,8 +239,9 @@ FAULT = Recipe(
         Place(
             "contract_tests/client/steps.py",
             "a step, so that suite B plays it",
-            # For one client `down` is a reset.
             lambda: {*_kinds_in("contract_tests/client/steps.py")(), FaultKind.DOWN.value},
+            # For one client `down` is a reset.
+            exempt={FaultKind.DOWN.value},
         ),
         Place(
             "tests/faults/test_on_the_wire.py", "its bytes, as a law", _kinds_in("tests/faults/test_on_the_wire.py")
@@ -248,6 +257,7 @@ FAULT = Recipe(
             matches("docs/scenario-file.md", r"^\| `([\w-]+)` \|"),
         ),
     ),
+    _spellings_of_fault,
 )
 
 # Readings
@@ -262,11 +272,13 @@ READING = Recipe(
             "mock_server/domain/<owner>.py",
             "the field that the reading turns: of `Readings`, `Limits` or `WebhookRules`",
             lambda: {row.id for row in assume.SWITCHES if row.field in cast("Any", row.owner).__struct_fields__},
+            imported=True,
         ),
         Place(
             "contract_tests/requirements.yaml",
             "the alternative, under its statement",
             lambda: {each.id for each in load_requirements() if each.alternatives},
+            imported=True,
         ),
         Place(
             "docs/scenario-file.md",

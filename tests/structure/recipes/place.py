@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -20,6 +21,14 @@ class Place(NamedTuple):
     """A path below the checkout; `<name>` stands for the new name."""
     write: str
     named: Callable[[], Collection[str]]
+    exempt: Collection[str] = ()
+    """Names that need nothing here; `named` includes them."""
+    imported: bool = False
+    """What it names is read from the imported module, not from the text of the file."""
+
+
+def _as_it_is(name: str) -> Collection[str]:
+    return (name,)
 
 
 class Recipe(NamedTuple):
@@ -32,6 +41,8 @@ class Recipe(NamedTuple):
     """What to write there."""
     known: Callable[[], Collection[str]]
     places: tuple[Place, ...]
+    spellings: Callable[[str], Collection[str]] = _as_it_is
+    """How files write a name."""
 
 
 def forgotten(recipe: Recipe, known: Collection[str]) -> list[str]:
@@ -43,9 +54,30 @@ def forgotten(recipe: Recipe, known: Collection[str]) -> list[str]:
     ]
 
 
+_REPLACED: dict[str, str] = {}
+
+
 def text_of(file: str) -> str:
     """The text of a file of the project."""
-    return (ROOT / file).read_text(encoding="utf-8")
+    return _REPLACED[file] if file in _REPLACED else (ROOT / file).read_text(encoding="utf-8")
+
+
+@contextmanager
+def replaced(file: str, text: str) -> Iterator[None]:
+    """Let the places read another text instead of a file's."""
+    _REPLACED[file] = text
+    yaml_of.cache_clear()
+    try:
+        yield
+    finally:
+        del _REPLACED[file]
+        yaml_of.cache_clear()
+
+
+def files_of(place: Place) -> list[str]:
+    """The files of the project that the path of a place stands for; a placeholder stands for any name."""
+    pattern = re.sub(r"<\w+>", "*", place.file)
+    return [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(pattern)) if path.is_file()]
 
 
 @cache

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 from starlette.routing import Route
@@ -19,6 +20,7 @@ from tests.structure.recipes.place import (
     Recipe,
     control_document,
     matches,
+    text_of,
     words_of,
 )
 
@@ -41,28 +43,54 @@ def _described() -> Iterator[str]:
 _NO_CALL = {
     "GET /_control/openapi",
     "GET /_control/openapi/{name}",
+    "GET /_control/snapshots/{id}",
+    "GET /_control/stubs/{id}",
     "GET /_ready",
     "POST /_control/receiver/{name}",
 }
-"""Routes that the typed client has no verb for: documents, readiness, and where the gateway itself delivers."""
+"""Routes that the typed client does not call: documents, readiness, where the gateway itself delivers, and a single
+snapshot or stub, which the client finds in its list."""
 
 
-def _called() -> Collection[str]:
-    """The routes whose paths the typed client calls; a value in braces is any step of a path."""
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "mock_server/client").glob("*.py")]
-    literals = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.JoinedStr | ast.Constant))
-    paths = re.compile("|".join(f"(?:{_pattern(each)})" for each in literals if _pattern(each).startswith("/")))
-    called = {route for route in _routes() if paths.fullmatch(_as_called(route.partition(" ")[2]))}
-    return called | _NO_CALL
+def called_among(routes: Collection[str]) -> set[str]:
+    """Those of the routes that the typed client calls, by method and path."""
+    called = [re.compile(each) for file in (ROOT / "mock_server/client").glob("*.py") for each in _calls_of(file)]
+    return {route for route in routes if any(each.fullmatch(_as_called(route)) for each in called)}
 
 
-def _pattern(literal: ast.JoinedStr | ast.Constant) -> str:
-    parts = literal.values if isinstance(literal, ast.JoinedStr) else [literal]
-    return "".join(re.escape(str(part.value)) if isinstance(part, ast.Constant) else "[^/]+" for part in parts)
+def _calls_of(file: Path) -> Iterator[str]:
+    """A pattern for each `ask(method, path)`; a path that is a variable is what the same file assigns to it."""
+    tree = ast.parse(text_of(str(file.relative_to(ROOT))))
+    assigned = {
+        ast.unparse(target): node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+    }
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and ast.unparse(node.func).endswith("._ask")):
+            continue
+        method, path = node.args[:2]
+        if isinstance(method, ast.Constant):
+            value = assigned.get(ast.unparse(path), path)
+            for each in [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]:
+                yield f"{method.value} {_pattern(each)}"
 
 
-def _as_called(path: str) -> str:
-    return re.sub(r"\{[^}]*\}", "x", path.removeprefix("/_control"))
+def _pattern(path: ast.expr) -> str:
+    """A value in the first step of a path stands for any name, as in `/{what}/wait`; elsewhere for a parameter."""
+    parts = path.values if isinstance(path, ast.JoinedStr) else [path]
+    written = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
+    first, others = written[:3].replace("{}", "[^/]+"), written[3:].replace("{}", "x")
+    return first + others
+
+
+def _as_called(route: str) -> str:
+    return re.sub(r"\{[^}]*\}", "x", route.replace("/_control", ""))
+
+
+def _spellings_of_route(route: str) -> Collection[str]:
+    return (route.partition(" ")[2],)
 
 
 CONTROL_VERB = Recipe(
@@ -81,8 +109,14 @@ CONTROL_VERB = Recipe(
             "a section with a request and its answer",
             matches("docs/control-api.md", r"^#+ `((?:GET|POST|PUT|PATCH|DELETE) /\S+)`"),
         ),
-        Place("mock_server/client/<part>.py", "a call with a typed result", _called),
+        Place(
+            "mock_server/client/<part>.py",
+            "a call with a typed result",
+            lambda: called_among(_routes()) | _NO_CALL,
+            exempt=_NO_CALL,
+        ),
     ),
+    _spellings_of_route,
 )
 
 # Console pages
