@@ -36,7 +36,7 @@ class Notification(msgspec.Struct, frozen=True):
     due: Instant
     adversity: Adversity | None = None
     repeated: bool = False
-    """The same change notified once more, with an id of its own."""
+    """The same change notified once more, with its own id."""
 
     @property
     def id_key(self) -> int:

@@ -1,4 +1,4 @@
-"""What the tests of the rules share: a small gateway's policy, attempts upon it, and judges of what a rule said."""
+"""Helpers of the tests of the rules: a small policy, attempts to send, and assertions on verdicts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FORMER = Account("former", "former-secret", admin=True, active=False)
 ACCOUNTS = {account.username: account for account in (ADMIN, CUSTOMER, LINKER, FORMER)}
 
 SERVICES = frozenset({"AUTHENTICATION", "DIGITALSIGN", "ECOMMERCE", "ADMIN"})
-"""The values seen in the vendor's pages (REQ-4)."""
+"""The values in the vendor's pages (REQ-4)."""
 
 DESTINATION = "+447700900123"
 URL = "https://example.com/a"
@@ -31,17 +31,17 @@ MORNING = Instant(1_768_467_600_000_000)
 
 
 PREDICTABLE = settings(deadline=None, database=None, derandomize=True)
-"""The same examples in every run, and nothing written down."""
+"""The same examples in every run, without an example database."""
 
 
 def a_policy(readings: Readings | None = None, **parts: Any) -> Policy:
-    """A policy with four accounts, the known services and two providers; every part can be another."""
+    """A policy with four accounts, the known services and two providers; every part can be replaced."""
     usual = {"accounts": ACCOUNTS, "services": SERVICES, "providers": (Provider("PROVIDER1"), Provider("MITTO"))}
     return Policy(**{**usual, "readings": readings or Readings(), **parts})
 
 
 def a_submission(**fields: Any) -> Submission:
-    """A submission that nothing stands against, but for these fields."""
+    """A valid submission, with these fields replaced."""
     return Submission(**{"destination": DESTINATION, "text": "Hello", **fields})
 
 
@@ -51,7 +51,7 @@ def an_attempt(
     by: Account | BasicCredentials | Presented = ADMIN,
     operation: Operation = Operation.ADMIN,
 ) -> Attempt:
-    """A try to send; by default a good one, by the administrator on the administrators' operation."""
+    """An attempt to send; by default a valid one, by the administrator on the administrators' operation."""
     credentials = BasicCredentials(by.username, by.password) if isinstance(by, Account) else by
     return Attempt(operation, credentials, a_submission() if content is None else content, MORNING, "exchange-1")
 
@@ -59,17 +59,17 @@ def an_attempt(
 def a_context(
     readings: Readings | None = None, *, caller: Account = ADMIN, sender: Account | None = None, **parts: Any
 ) -> Context:
-    """The context of a good attempt under a policy of these parts."""
+    """The context of a valid attempt under a policy with these parts."""
     return Context(a_policy(readings, **parts), caller, sender or caller)
 
 
 def an_offer(limits: Limits | None = None, *, text: str = "Hello", provider: str | None = "PROVIDER1") -> Offer:
-    """A submission that passed every rule, as the windows see it."""
+    """An offer: a submission that passed every rule, as the windows see it."""
     return Offer(DESTINATION, text, provider, limits or Limits())
 
 
 def assert_refused(said: object, error: ErrorCode, requirement: Requirement) -> Refused:
-    """The refusal, which carries this entry of the catalogue and follows from this statement, with its grade."""
+    """Assert a refusal with this error and this requirement, and return it."""
     assert isinstance(said, Refused), said
     assert said.error == error
     assert said.requirement == requirement

@@ -1,4 +1,4 @@
-"""The life of a message: statuses, legal changes, plans, and where a message stands when somebody asks."""
+"""Delivery: statuses, legal changes, plans, and the current status of a message."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LEGAL_ON_SMS = {
     ("SENT", "DELIVERED"),
     ("SENT", "UNDELIVERED"),
 }
-"""Written down a second time on purpose: the tests do not ask the table."""
+"""Stated again on purpose, independently of the table under test."""
 
 
 def after(seconds: int, status: Status, *, forced: bool = False) -> Step:
@@ -39,7 +39,7 @@ def after(seconds: int, status: Status, *, forced: bool = False) -> Step:
 
 @pytest.mark.requirement("ST-1")
 def test_there_are_six_statuses_and_two_channels() -> None:
-    """ST-1: by their names on the wire."""
+    """ST-1: with their names on the wire."""
     assert {str(each) for each in Status} == {
         "PROVIDER_ACCEPTANCE",
         "SENT",
@@ -55,25 +55,25 @@ def test_there_are_six_statuses_and_two_channels() -> None:
 @pytest.mark.parametrize("channel", list(Channel))
 @pytest.mark.parametrize("later", list(Status))
 @pytest.mark.parametrize("former", list(Status))
-def test_a_change_is_legal_where_the_table_has_it_and_read_on_rcs_only(
+def test_a_change_is_legal_if_the_table_has_it_and_read_on_rcs_only(
     former: Status, later: Status, channel: Channel
 ) -> None:
-    """ST-2: four changes on both channels, DELIVERED to READ on RCS, and no other."""
+    """ST-2: four changes on both channels, DELIVERED to READ on RCS, and no others."""
     legal = (former, later) in LEGAL_ON_SMS or (channel, former, later) == ("RCS", "DELIVERED", "READ")
 
     assert is_legal(former, later, channel) is legal
 
 
 @pytest.mark.requirement("ST-2")
-def test_every_status_has_its_line_in_the_table() -> None:
-    """ST-2: what nothing may follow is said, and not forgotten."""
+def test_every_status_has_an_entry_in_the_table() -> None:
+    """ST-2: final statuses are stated, not omitted."""
     assert set(LEGAL) == set(Status)
     assert {former for former, may_follow in LEGAL.items() if not may_follow} == {"REJECTED", "UNDELIVERED", "READ"}
 
 
 @pytest.mark.requirement("ST-1", "ST-2")
-def test_a_plan_that_nobody_wrote_sends_after_a_second_and_delivers_after_three() -> None:
-    """ST-1, ST-2: the default life; the acceptance stands first, at the 200."""
+def test_the_default_plan_sends_after_a_second_and_delivers_after_three() -> None:
+    """ST-1, ST-2: the acceptance comes first, at the time of the 200."""
     life = changes(Plan(), MORNING)
 
     assert [(each.at - MORNING, each.status, each.forced) for each in life] == [
@@ -86,7 +86,7 @@ def test_a_plan_that_nobody_wrote_sends_after_a_second_and_delivers_after_three(
 
 @pytest.mark.requirement("ST-1")
 def test_a_plan_without_steps_stays_at_the_acceptance() -> None:
-    """ST-1: a message that never moves is in the initial status for ever."""
+    """ST-1: such a message keeps the initial status."""
     life = changes(Plan(()), MORNING)
 
     assert life == (accepted(MORNING),)
@@ -105,14 +105,14 @@ def test_a_plan_without_steps_stays_at_the_acceptance() -> None:
         ("UNDELIVERED", "1"),
     ],
 )
-def test_a_provider_has_a_usual_word_for_each_status(status: Status, code: str) -> None:
-    """WH-2: its code is a text, 0 where all went well; its status is that of the gateway; no error text."""
+def test_a_provider_has_a_default_for_each_status(status: Status, code: str) -> None:
+    """WH-2: its code is a text, 0 for success; its status is the gateway's; there is no error text."""
     assert default_carrier(Status(status)) == Carrier(code, status, None)
 
 
 @pytest.mark.requirement("WH-2")
-def test_a_step_says_what_the_provider_says_of_it() -> None:
-    """WH-2: the scenario's words go before the usual ones."""
+def test_a_step_can_state_what_the_provider_reports() -> None:
+    """WH-2: the scenario's values take precedence over the defaults."""
     words = Carrier("7", "BLOCKED", "Number Blocked by Carrier")
 
     silent = change_of(after(2, Status.UNDELIVERED), MORNING)
@@ -136,14 +136,14 @@ def test_a_step_says_what_the_provider_says_of_it() -> None:
         (10**15, "DELIVERED"),
     ],
 )
-def test_the_status_is_the_last_change_that_has_come_to_pass(elapsed: int, status: str) -> None:
-    """ST-2: to the microsecond; before the acceptance, where a clock was set back, it is the acceptance."""
+def test_the_status_is_the_last_change_that_has_taken_effect(elapsed: int, status: str) -> None:
+    """ST-2: to the microsecond; before the acceptance, if a clock was set back, it is the acceptance."""
     assert latest(changes(Plan(), MORNING), Instant(MORNING + elapsed)).status == status
 
 
 @pytest.mark.requirement("ST-2")
 def test_of_two_changes_at_one_instant_the_later_in_the_plan_counts() -> None:
-    """ST-2: both have come to pass."""
+    """ST-2: both have taken effect."""
     life = changes(Plan((after(1, Status.SENT), after(1, Status.DELIVERED))), MORNING)
 
     assert latest(life, Instant(MORNING + SECOND)).status is Status.DELIVERED
@@ -182,5 +182,5 @@ def test_of_two_changes_at_one_instant_the_later_in_the_plan_counts() -> None:
 def test_the_illegal_steps_of_a_plan_are_those_that_are_not_forced(
     steps: tuple[Step, ...], channel: Channel, illegal: list[tuple[int, str, str]]
 ) -> None:
-    """ST-2: each with its place, and the statuses on both sides of it."""
+    """ST-2: each with its index, and the statuses before and after it."""
     assert list(illegal_steps(Plan(steps, channel))) == illegal

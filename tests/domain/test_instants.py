@@ -1,4 +1,4 @@
-"""Points in time as whole microseconds."""
+"""Instants as whole microseconds."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_an_instant_reads_as_utc_in_whole_seconds_with_z(text: str, instant: int
 @pytest.mark.parametrize("fraction", [0, 1, 499_999, 500_000, 999_999])
 @pytest.mark.parametrize("second", [1_768_467_600, 0, -1])
 def test_a_fraction_of_a_second_is_cut_off_and_never_rounded_up(second: int, fraction: int) -> None:
-    """MS-5: an event is shown at the second in which it happened, before 1970 too."""
+    """MS-5: an event is shown with the second in which it happened, before 1970 too."""
     whole = Instant(second * SECOND)
 
     assert rfc3339(Instant(whole + fraction)) == rfc3339(whole)
@@ -57,8 +57,8 @@ def test_a_fraction_of_a_second_is_cut_off_and_never_rounded_up(second: int, fra
 
 @given(moment=st.datetimes(timezones=ZONES, min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30)))  # noqa: DTZ001
 @settings(PREDICTABLE)
-def test_every_moment_survives_the_way_there_and_back(moment: datetime) -> None:
-    """An instant holds a moment of any time zone to the microsecond; rendered, it is the moment's second."""
+def test_every_datetime_survives_a_round_trip(moment: datetime) -> None:
+    """An instant represents a datetime of any time zone to the microsecond; it is rendered to the second."""
     instant = instant_of(moment)
 
     assert timedelta(microseconds=instant) == moment - datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,20 +68,20 @@ def test_every_moment_survives_the_way_there_and_back(moment: datetime) -> None:
 @given(seconds=st.integers(FIRST // SECOND, LATEST // SECOND))
 @settings(PREDICTABLE)
 def test_every_rendered_second_reads_back_as_the_same_instant(seconds: int) -> None:
-    """Rendering loses nothing but the fraction of a second."""
+    """Rendering loses only the fraction of a second."""
     instant = Instant(seconds * SECOND)
 
     assert instant_of(datetime.fromisoformat(rfc3339(instant))) == instant
 
 
 @pytest.mark.parametrize("after", [SECOND, HOUR, 10**17])
-def test_what_comes_after_the_last_date_is_shown_as_the_last_date(after: int) -> None:
-    """A window that was opened at the end of time has an edge that no date names; to show it is no error."""
+def test_an_instant_after_the_last_date_is_shown_as_the_last_date(after: int) -> None:
+    """A window that starts near the last date ends after it; showing its end is not an error."""
     assert rfc3339(Instant(LATEST + after)) == "9999-12-31T23:59:59Z"
 
 
-def test_a_moment_without_a_time_zone_is_no_instant() -> None:
-    """A naive datetime could be any of two dozen instants: it is an error, never a guess."""
+def test_a_datetime_without_a_time_zone_is_an_error() -> None:
+    """A naive datetime is ambiguous, and the time zone is not guessed."""
     with pytest.raises(TypeError):
         instant_of(datetime(2026, 1, 15, 9))  # noqa: DTZ001
 
@@ -96,12 +96,12 @@ def test_the_units_of_time_are_microseconds() -> None:
     [(0, 0), (1, SECOND), (SECOND, SECOND), (SECOND + 1, 2 * SECOND), (-1, 0), (-SECOND, -SECOND)],
 )
 def test_the_whole_second_from_an_instant_is_never_before_it(instant: int, whole: int) -> None:
-    """Who waits until the second that is shown has waited long enough."""
+    """Waiting until the second that is shown is waiting long enough."""
     assert whole_second_from(Instant(instant)) == whole
 
 
-def test_a_time_of_the_same_day_is_said_without_its_date() -> None:
-    """A sentence about an hour needs no date, one about yesterday does."""
+def test_a_time_on_the_same_day_is_shown_without_its_date() -> None:
+    """Another day needs the date."""
     noon = instant_of(datetime(2026, 1, 15, 12, tzinfo=UTC))
 
     assert time_of_day(Instant(noon + HOUR), noon) == "13:00:00"
@@ -121,6 +121,6 @@ def test_a_time_of_the_same_day_is_said_without_its_date() -> None:
         (25 * HOUR + SECOND, "25h1s"),
     ],
 )
-def test_a_length_of_time_is_said_as_scenarios_write_it(duration: int, said: str) -> None:
-    """So that it can be pasted into an advance of the clock; a part of a second counts as one."""
+def test_a_duration_is_shown_as_scenarios_write_it(duration: int, said: str) -> None:
+    """It can be pasted into an advance of the clock; fractions of a second are rounded up."""
     assert in_words(duration) == said

@@ -1,4 +1,4 @@
-"""Which notifications a message earns, when each is due, and what every adversity does to them."""
+"""Which notifications a message has, when each is due, and what every adversity does to them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Line = tuple[int, str, int, bool]
 
 
 def lines(earned: tuple[Notification, ...]) -> list[Line]:
-    """The key of its id, status, seconds after the acceptance, and whether something is wrong with it."""
+    """The key of each notification's id, status, seconds after the acceptance, and whether it has an adversity."""
     return [
         (each.id_key, each.change.status, (each.due - MORNING) // SECOND, each.adversity is not None)
         for each in earned
@@ -25,15 +25,15 @@ def lines(earned: tuple[Notification, ...]) -> list[Line]:
 
 
 @pytest.mark.requirement("WH-1")
-def test_every_change_earns_a_notification_when_it_comes_to_pass() -> None:
-    """WH-1: one a change, in their order, at once."""
+def test_every_change_is_notified_when_it_takes_effect() -> None:
+    """WH-1: one notification per change, in order, immediately."""
     assert lines(notifications(CHANGES, None)) == [(0, "SENT", 1, False), (1, "DELIVERED", 3, False)]
 
 
 @pytest.mark.requirement("WH-1")
 @pytest.mark.parametrize("adversity", [None, *Adversity])
-def test_where_nothing_changes_nothing_is_told(adversity: Adversity | None) -> None:
-    """WH-1: a plan without steps earns nothing, whatever goes wrong."""
+def test_without_changes_there_are_no_notifications(adversity: Adversity | None) -> None:
+    """WH-1: a plan without steps has no notifications, with any adversity."""
     assert notifications((), adversity) == ()
 
 
@@ -61,12 +61,12 @@ def test_where_nothing_changes_nothing_is_told(adversity: Adversity | None) -> N
     ],
 )
 def test_each_adversity_does_what_its_name_says(adversity: Adversity, expected: list[Line]) -> None:
-    """Which notifications, in which order, when; two of one number have one id and body."""
+    """Which notifications, in which order, when; two with the same number have the same id and body."""
     assert lines(notifications(CHANGES, adversity)) == expected
 
 
 def test_every_adversity_has_its_case() -> None:
-    """Eleven names, each a word of the scenario."""
+    """Eleven names, each a value in the scenario."""
     assert {str(each) for each in Adversity} == {
         "duplicate",
         "reorder",
@@ -85,7 +85,7 @@ def test_every_adversity_has_its_case() -> None:
 @pytest.mark.requirement("WH-5")
 @pytest.mark.parametrize("adversity", [None, *Adversity])
 def test_three_adversities_suspend_the_order(adversity: Adversity | None) -> None:
-    """WH-5: reorder, burst and before-answer; nothing else goes out before the one before is done with."""
+    """WH-5: reorder, burst and before-answer; all others wait until the previous one is done."""
     earned = notifications(CHANGES, adversity)
 
     suspended = adversity in {"reorder", "burst", "before-answer"}
@@ -93,8 +93,8 @@ def test_three_adversities_suspend_the_order(adversity: Adversity | None) -> Non
 
 
 @pytest.mark.requirement("WH-4", "WH-5", "BAD-6")
-def test_the_rules_that_nobody_wrote_are_those_of_the_requirements() -> None:
-    """WH-4: 10 s to answer, six repetitions. WH-5: in order. BAD-6: HTTPS only."""
+def test_the_default_rules_are_those_of_the_requirements() -> None:
+    """WH-4: 10 s to answer, six retries. WH-5: in order. BAD-6: HTTPS only."""
     assert WebhookRules() == WebhookRules(
         https_only=True,
         timeout=10 * SECOND,

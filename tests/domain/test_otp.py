@@ -1,4 +1,4 @@
-"""The one-time codes that a text holds, and what only looks like one."""
+"""One-time passwords in texts, and what only looks like one."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ SPELLINGS = [
     ("@example.com #123456", ("123456",)),
 ]
 
-NO_CODES = [
+NOT_OTPS = [
     "Addebito di EUR 1500 sulla carta ****1234",
     "Call +44 7700 900123 or 020 7946 0018",
     "Chiama il 187 o il numero verde 800 123 456",
@@ -91,20 +91,20 @@ NO_CODES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "codes"), REAL_TEXTS)
-def test_texts_as_they_are_sent_give_their_codes(text: str, codes: tuple[str, ...]) -> None:
-    """English and Italian texts of banks and shops: what a person would type, and nothing else."""
-    assert find_otps(text) == codes
+@pytest.mark.parametrize(("text", "otps"), REAL_TEXTS)
+def test_otps_are_found_in_realistic_texts(text: str, otps: tuple[str, ...]) -> None:
+    """English and Italian texts of banks and shops: what a user would type, and nothing else."""
+    assert find_otps(text) == otps
 
 
-@pytest.mark.parametrize(("text", "codes"), SPELLINGS)
-def test_a_code_is_found_in_any_of_its_usual_spellings(text: str, codes: tuple[str, ...]) -> None:
-    """Digits alone, in two halves, behind a letter, or letters with digits behind a word that announces them."""
-    assert find_otps(text) == codes
+@pytest.mark.parametrize(("text", "otps"), SPELLINGS)
+def test_an_otp_is_found_in_any_of_its_usual_spellings(text: str, otps: tuple[str, ...]) -> None:
+    """Digits alone, in two halves, after a letter, or mixed with letters after a word that announces them."""
+    assert find_otps(text) == otps
 
 
-@pytest.mark.parametrize("text", NO_CODES)
-def test_what_holds_digits_for_another_reason_is_no_code(text: str) -> None:
+@pytest.mark.parametrize("text", NOT_OTPS)
+def test_other_digits_are_not_an_otp(text: str) -> None:
     """Phone numbers, amounts, dates, times, years, links, addresses, cards and short codes."""
     assert find_otps(text) == ()
 
@@ -112,12 +112,12 @@ def test_what_holds_digits_for_another_reason_is_no_code(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["1" * 20_000, "code " * 4_000 + "1", "1 " * 10_000, "code is " * 3_000, "12:" * 8_000]
 )
-def test_a_text_made_to_be_slow_is_read_all_the_same(text: str) -> None:
-    """No pattern goes back and forth over a long text: the longest that can be sent takes a moment only."""
+def test_a_text_crafted_to_be_slow_is_searched_quickly(text: str) -> None:
+    """No pattern backtracks over a long text: the longest text that can be sent takes only a moment."""
     assert isinstance(find_otps(text), tuple)
 
 
-def test_what_announces_a_code_is_looked_for_near_it() -> None:
-    """Each of many years is judged by the words beside it: a text of them takes time in proportion to its length."""
+def test_an_announcement_is_searched_for_near_the_otp_only() -> None:
+    """The words around a year decide, so a text full of years takes linear time."""
     assert find_otps("code 1999 " * 20_000) == ("1999",)
     assert find_otps("code: " + "x" * 200 + " 1999") == ()

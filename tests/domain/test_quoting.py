@@ -1,4 +1,4 @@
-"""What an explanation repeats of a client's words."""
+"""How explanations quote what a client sent."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from mock_server.domain.decision import quoted
 
 @pytest.mark.parametrize(("text", "said"), [("a b", "'a b'"), ("x" * 60, repr("x" * 60)), ("", "''")])
 def test_a_short_text_is_quoted_whole(text: str, said: str) -> None:
-    """A developer sees what was sent, white space and marks included."""
+    """A developer sees what was sent, including white space and punctuation."""
     assert quoted(text) == said
 
 
-def test_of_a_long_text_only_the_length_is_told() -> None:
-    """Cut anywhere, it could show half a password that no masking finds; whole, it would fill the journal."""
+def test_a_long_text_is_shown_as_its_length_only() -> None:
+    """A shortened text could show half a password, which no masking finds; a whole one would fill the journal."""
     assert quoted("secret" * 11) == "a text of 66 characters"

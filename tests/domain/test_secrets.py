@@ -1,4 +1,4 @@
-"""Passwords where they do not belong: found in every spelling, masked whole."""
+"""Passwords in recorded texts: found in every encoding, and fully masked."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from mock_server.domain.secrets import MASK, Secrets, spellings
 from tests.domain.asking import PREDICTABLE
 
 PASSWORD = 'p"ä /+\\$ss'
-"""Each of its marks is spelled in another way somewhere."""
+"""Each of its characters has another spelling in some encoding."""
 
 ANY_CHARACTER = st.characters()
-"""Halves of characters included."""
+"""Lone surrogates included."""
 
 
 def _secrets(*passwords: str, username: str = "anna") -> Secrets:
@@ -42,7 +42,7 @@ def _secrets(*passwords: str, username: str = "anna") -> Secrets:
     ],
 )
 def test_a_password_is_masked_in_every_spelling(spelled: bytes) -> None:
-    """Secrets stay out: whichever way a client wrote a password down, asterisks stand in its place."""
+    """Secrets stay out: in any encoding that a client uses, a password is replaced by asterisks."""
     secrets = _secrets(PASSWORD)
     raw = b"before " + spelled + b" after"
 
@@ -51,7 +51,7 @@ def test_a_password_is_masked_in_every_spelling(spelled: bytes) -> None:
 
 
 def test_every_occurrence_is_masked() -> None:
-    """Secrets stay out: at the beginning, at the end, side by side, and each of several."""
+    """Secrets stay out: at the beginning, at the end, adjacent, and each of several."""
     secrets = _secrets("alpha-1", "bravo-2")
 
     assert secrets.mask(b"alpha-1, bravo-2alpha-1; alpha-1") == b"***, ******; ***"
@@ -68,16 +68,16 @@ def test_every_occurrence_is_masked() -> None:
         pytest.param(("abcd", "bcdefgh"), b"<abcdefgh>", b"<***>", id="the longer one begins later"),
         pytest.param(("abcd", "cdef", "efgh"), b"<abcdefgh>", b"<***>", id="a chain"),
         pytest.param(("aaaa",), b"<aaaaaa>", b"<***>", id="a password that overlaps itself"),
-        pytest.param(("abcd", "efgh"), b"<abcdefgh>", b"<******>", id="side by side is no overlap"),
+        pytest.param(("abcd", "efgh"), b"<abcdefgh>", b"<******>", id="adjacent"),
     ],
 )
-def test_of_overlapping_secrets_no_end_stays_readable(passwords: tuple[str, ...], raw: bytes, masked: bytes) -> None:
-    """Secrets stay out: every byte that belongs to an occurrence of any secret goes."""
+def test_overlapping_secrets_are_masked_completely(passwords: tuple[str, ...], raw: bytes, masked: bytes) -> None:
+    """Secrets stay out: every byte of every occurrence of a secret is masked."""
     assert _secrets(*passwords).mask(raw) == masked
 
 
-def test_a_basic_pair_is_masked_whole_even_where_the_password_stands_in_it() -> None:
-    """Secrets stay out: in `Basic dXNl…` the Base64 of the password alone may be the tail of the pair."""
+def test_a_basic_pair_is_masked_completely_even_if_it_contains_the_encoded_password() -> None:
+    """Secrets stay out: the Base64 of the password alone may be the end of the pair's."""
     pair = b64encode(b"admin:admin-secret")
     assert b64encode(b"admin-secret") in pair, "the case that this test is about"
 
@@ -90,7 +90,7 @@ def test_a_basic_pair_is_masked_whole_even_where_the_password_stands_in_it() -> 
 )
 @settings(PREDICTABLE, max_examples=200)
 def test_masking_removes_exactly_the_bytes_of_secrets(passwords: list[str], raw: str) -> None:
-    """Secrets stay out, and nothing else does: what remains is what no occurrence of a secret covers."""
+    """Secrets stay out, and nothing else: the bytes outside of every occurrence remain."""
     plain = raw.encode()
     secrets = Secrets(password.encode() for password in passwords)
     covered = {
@@ -109,18 +109,18 @@ def test_masking_removes_exactly_the_bytes_of_secrets(passwords: list[str], raw:
 
 
 @pytest.mark.parametrize("password", ["", "a", "abc", "äöü"])
-def test_a_password_of_fewer_than_four_characters_is_not_searched_for(password: str) -> None:
-    """A short password would be found in every other word, and the journal would be all asterisks."""
+def test_a_password_of_fewer_than_four_characters_is_not_masked(password: str) -> None:
+    """A short password would match everywhere, and the journal would be full of asterisks."""
     assert spellings("anna", password) == frozenset()
 
 
-def test_a_password_of_four_characters_is_searched_for() -> None:
-    """The shortest that counts."""
+def test_a_password_of_four_characters_is_masked() -> None:
+    """It is the shortest that counts."""
     assert _secrets("abcd").mask(b"abcd") == MASK
 
 
-def test_a_password_of_marks_is_no_pattern() -> None:
-    """A password is text: what a regular expression would read in it means nothing."""
+def test_a_password_is_not_a_regular_expression() -> None:
+    """Special characters are matched literally."""
     secrets = _secrets(".*|(a")
 
     assert not secrets.found_in(b"anything at all")
@@ -131,7 +131,7 @@ def test_a_password_of_marks_is_no_pattern() -> None:
 @example(username="\ud800", password="\udfff\udfff\udfff\udfff")
 @settings(PREDICTABLE, max_examples=100)
 def test_any_password_has_spellings_and_each_is_masked(username: str, password: str) -> None:
-    """Whatever characters credentials are made of, lone surrogates too, nothing fails and nothing is left."""
+    """For any characters, including lone surrogates, masking does not fail and leaves nothing."""
     found = spellings(username, password)
     secrets = Secrets(found)
 
@@ -140,15 +140,15 @@ def test_any_password_has_spellings_and_each_is_masked(username: str, password: 
 
 
 @pytest.mark.parametrize("password", ["lone \ud800 half", "\udfff\udfff\udfff\udfff"])
-def test_a_lone_surrogate_in_a_password_is_no_obstacle(password: str) -> None:
-    """JSON can carry half a character; a password made of such halves is masked like any other."""
+def test_a_password_with_a_lone_surrogate_is_masked(password: str) -> None:
+    """JSON can contain lone surrogates; a password with one is masked like any other."""
     secrets = _secrets(password)
 
     assert secrets.mask(dumps(password)[1:-1].encode()) == MASK
 
 
-def test_secrets_that_are_known_stay_known_when_more_join() -> None:
-    """A password that was changed stays masked in what was recorded before; the old list is as it was."""
+def test_known_secrets_stay_known_when_others_are_added() -> None:
+    """A changed password stays masked in older records; the original object is unchanged."""
     old = _secrets("first-password")
 
     both = old.with_more(spellings("anna", "second-password"))
@@ -157,8 +157,8 @@ def test_secrets_that_are_known_stay_known_when_more_join() -> None:
     assert old.mask(b"first-password second-password") == b"*** second-password"
 
 
-def test_of_two_lists_the_one_that_holds_the_other_is_both() -> None:
-    """Sessions of one scenario search by one pattern, made once."""
+def test_the_union_is_one_of_the_two_if_it_contains_the_other() -> None:
+    """Sessions of one scenario share one compiled pattern."""
     few, more, others = _secrets("first-one"), _secrets("first-one", "second-one"), _secrets("third-one")
 
     assert few.union(more) is more
@@ -166,15 +166,15 @@ def test_of_two_lists_the_one_that_holds_the_other_is_both() -> None:
     assert more.union(others).mask(b"first-one second-one third-one") == b"*** *** ***"
 
 
-def test_a_word_that_is_no_secret_after_all_is_shown() -> None:
-    """A mask hides what is secret, and nothing else."""
+def test_a_removed_secret_is_shown() -> None:
+    """Only secrets are masked."""
     both = _secrets("first-one", "second-one")
 
     assert both.without(spellings("anna", "second-one")).mask(b"first-one second-one") == b"*** second-one"
 
 
 def test_without_secrets_nothing_is_masked() -> None:
-    """No secret is not an empty secret: nothing is found and nothing is changed."""
+    """Without secrets, nothing is found and nothing is changed."""
     secrets = Secrets()
 
     assert secrets.mask(b"anything") == b"anything"

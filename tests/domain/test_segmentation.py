@@ -1,4 +1,4 @@
-"""How a text is cut into SMS: GSM-7 by septets, everything else as UCS-2, and nothing cut in the middle."""
+"""How a text is split into SMS: GSM-7 in septets, everything else in UCS-2; no character is split."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ESCAPE = 0x1B
 
 
 def septets(text: str) -> bytes | None:
-    """The text in the alphabet of 3GPP TS 23.038, one septet a byte; `None` where it has none of its characters."""
+    """The text in the alphabet of 3GPP TS 23.038, one septet per byte; `None` if it cannot be encoded."""
     try:
         return text.encode("gsm23.038")
     except UnicodeEncodeError:
@@ -24,7 +24,7 @@ def septets(text: str) -> bytes | None:
 
 
 def parts_of(units: list[int], *, single: int, part: int) -> int:
-    """A model that cuts as slowly as can be: the longest beginning that fits and ends between two characters."""
+    """A slow model: repeatedly take the longest prefix that fits and ends between two characters."""
     if sum(units) <= single:
         return 1
     parts = 0
@@ -58,7 +58,7 @@ def parts_of(units: list[int], *, single: int, part: int) -> int:
     ],
 )
 def test_gsm_7_has_160_septets_in_one_part_and_153_in_each_of_several(text: str, units: int, segments: int) -> None:
-    """REQ-2: an extension character takes two septets and is never parted from its escape."""
+    """REQ-2: an extension character takes two septets, which are never separated."""
     found = segmentation(text)
 
     assert (found.encoding, found.units, found.segments) == ("GSM-7", units, segments)
@@ -89,7 +89,7 @@ def test_gsm_7_has_160_septets_in_one_part_and_153_in_each_of_several(text: str,
     ],
 )
 def test_ucs_2_has_70_units_in_one_part_and_67_in_each_of_several(text: str, units: int, segments: int) -> None:
-    """REQ-2: a character beyond the first plane takes two units, which are never parted."""
+    """REQ-2: a character outside of the basic plane takes two units, which are never separated."""
     found = segmentation(text)
 
     assert (found.encoding, found.units, found.segments) == ("UCS-2", units, segments)
@@ -97,13 +97,13 @@ def test_ucs_2_has_70_units_in_one_part_and_67_in_each_of_several(text: str, uni
 
 @pytest.mark.requirement("REQ-2")
 def test_the_first_foreign_character_is_named() -> None:
-    """REQ-2: what made it UCS-2 is what a tester wants to know."""
+    """REQ-2: it tells a tester why the text is UCS-2."""
     assert segmentation("Grüße, „Anna“ 😀").forced_by == "„"
 
 
 @pytest.mark.requirement("REQ-2")
 def test_every_character_is_gsm_7_exactly_where_3gpp_says_so() -> None:
-    """REQ-2: all of Unicode against an independent codec: which alphabet, and how many septets."""
+    """REQ-2: all of Unicode against an independent codec: the encoding, and the number of septets."""
     wrong = []
     for code in (*range(0xD800), *range(0xE000, sys.maxunicode + 1)):
         if code == ESCAPE:
@@ -120,8 +120,8 @@ def test_every_character_is_gsm_7_exactly_where_3gpp_says_so() -> None:
 @pytest.mark.requirement("REQ-2")
 @PREDICTABLE
 @given(st.text("ab\n£€[]{}\\^~|", max_size=400))
-def test_any_gsm_7_text_is_cut_as_the_independent_codec_and_a_slow_model_say(text: str) -> None:
-    """REQ-2: septets as gsmcodecs counts them, parts as the model fills them."""
+def test_any_gsm_7_text_is_split_like_the_independent_codec_and_a_slow_model(text: str) -> None:
+    """REQ-2: septets as counted by gsmcodecs, segments as filled by the model."""
     encoded = septets(text)
     assert encoded is not None
 
@@ -135,8 +135,8 @@ def test_any_gsm_7_text_is_cut_as_the_independent_codec_and_a_slow_model_say(tex
 @pytest.mark.requirement("REQ-2")
 @PREDICTABLE
 @given(st.text("aжé€😀\U0010ffff", max_size=200).map(lambda text: text + "ж"))
-def test_any_ucs_2_text_is_cut_as_utf_16_and_a_slow_model_say(text: str) -> None:
-    """REQ-2: units as UTF-16 counts them, parts as the model fills them."""
+def test_any_ucs_2_text_is_split_like_utf_16_and_a_slow_model(text: str) -> None:
+    """REQ-2: units as counted by UTF-16, segments as filled by the model."""
     found = segmentation(text)
 
     assert (found.encoding, found.units) == (Encoding.UCS_2, len(text.encode("utf-16-le")) // 2)

@@ -1,4 +1,4 @@
-"""Stubs: what they look at, when they have their say, and who goes first."""
+"""Stubs: what they match on, when they apply, and their order of precedence."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ EXACT, PREFIXED, LONGER, GENERAL = (
     ("stubs", "destination", "order"),
     [
         pytest.param((EXACT,), NUMBER, "a", id="exact"),
-        pytest.param((EXACT,), NUMBER + "0", "", id="an exact number is no prefix"),
+        pytest.param((EXACT,), NUMBER + "0", "", id="an exact number is not a prefix"),
         pytest.param((PREFIXED,), "+447799", "b", id="prefix"),
         pytest.param((PREFIXED,), "+4477", "b", id="the prefix itself"),
-        pytest.param((PREFIXED,), "+4478", "", id="beside the prefix"),
+        pytest.param((PREFIXED,), "+4478", "", id="outside the prefix"),
         pytest.param((PREFIXED, EXACT), NUMBER, "ab", id="exact before an earlier prefix"),
         pytest.param((LONGER, PREFIXED), NUMBER, "bc", id="of two prefixes the first, not the longer"),
         pytest.param((GENERAL, PREFIXED), NUMBER, "bd", id="a prefix before what is for all"),
@@ -75,17 +75,17 @@ EXACT, PREFIXED, LONGER, GENERAL = (
         pytest.param((), NUMBER, "", id="no stubs"),
     ],
 )
-def test_the_exact_stub_goes_first_then_the_first_prefix(
+def test_an_exact_stub_comes_first_then_the_first_prefix(
     stubs: tuple[Stub, ...], destination: str, order: str
 ) -> None:
-    """A stub that names the number wins over one that names its beginning; among equals the first one does."""
+    """A stub for the number wins over one for a prefix of it; among equals, the first wins."""
     found = StubTable(stubs).candidates(destination)
 
     assert "".join(each.name for each in found) == order
 
 
-def test_a_stub_by_pattern_is_a_candidate_where_the_pattern_is_met() -> None:
-    """What it wants of the number, else of the text, is asked before all else, and keeps its place in the order."""
+def test_a_stub_with_a_pattern_is_a_candidate_if_the_pattern_matches() -> None:
+    """Its condition on the number, else on the text, is checked first; its place in the order stays."""
     number = Criterion("destination", "ends with 9", lambda found: found.endswith("9"))
     text = Criterion("text", "contains code", lambda found: "code" in found)
     patterns = tuple(
@@ -114,8 +114,8 @@ def test_a_stub_by_pattern_is_a_candidate_where_the_pattern_is_met() -> None:
         pytest.param(stub("a", place=0), stub("b", place=1), id="the first in order"),
     ],
 )
-def test_who_goes_first(first: Stub, second: Stub) -> None:
-    """Priority, origin, limits, exactness, order; whichever way round they came."""
+def test_the_order_of_precedence(first: Stub, second: Stub) -> None:
+    """Priority, origin, limits, exactness, order; in either order of definition."""
     for row in ((first, second), (second, first)):
         assert merged(row[:1], row[1:]) == [first, second]
     assert merged((), (first,)) == (first,)
@@ -138,13 +138,13 @@ def test_who_goes_first(first: Stub, second: Stub) -> None:
         (Outcome(answer=RawAnswer(418)), Stage.ARRIVAL),
     ],
 )
-def test_an_outcome_has_its_say_where_its_decision_is_made(outcome: Outcome, stage: Stage) -> None:
-    """Credentials, faults and raw answers before authentication; refusals after it; fates on acceptance."""
+def test_an_outcome_applies_where_its_decision_is_made(outcome: Outcome, stage: Stage) -> None:
+    """Credentials, faults and raw answers before authentication; refusals after it; delivery after acceptance."""
     assert outcome.stage is stage
 
 
-def test_only_what_comes_before_keeps_a_request_from_the_gateway() -> None:
-    """A spoiled answer needs one to spoil; a raw answer needs none."""
+def test_only_effects_before_the_decision_keep_a_request_from_the_gateway() -> None:
+    """A fault that spoils an answer needs one; a raw answer does not."""
     assert Outcome(fault=Fault(FaultKind.RESET)).intercepts
     assert Outcome(answer=RawAnswer(418)).intercepts
     assert not Outcome(fault=Fault(FaultKind.RESET, after=True)).intercepts
@@ -153,8 +153,8 @@ def test_only_what_comes_before_keeps_a_request_from_the_gateway() -> None:
     assert acts_after_decision(Fault(FaultKind.BROKEN_JSON))
 
 
-def test_a_stub_sees_every_field_of_a_send() -> None:
-    """The account is the one that calls as well as the one on whose behalf."""
+def test_a_stub_can_match_on_every_field_of_a_send() -> None:
+    """The account is the caller as well as the impersonated one."""
     submission = Submission(NUMBER, "Hi", Reference("ADMIN", "2FA", "k"), account="shop")
     asked = facts_of(Attempt(Operation.ADMIN, BasicCredentials("anna", "secret"), submission, Instant(0), "1"))
 
@@ -166,7 +166,7 @@ def test_a_stub_sees_every_field_of_a_send() -> None:
 
 
 def test_a_request_without_submission_has_no_fields() -> None:
-    """A body that cannot be read, and a look-up, meet no criterion but that of the operation."""
+    """An unreadable body and a look-up can meet only a criterion on the operation."""
     unreadable = Unreadable(MALFORMED, assumed("BAD-1"), "body: empty")
     asked = facts_of(Attempt(Operation.SERVICES, Presented.NOTHING, unreadable, Instant(0), "1"))
 
@@ -175,8 +175,8 @@ def test_a_request_without_submission_has_no_fields() -> None:
     assert RequestFacts("admin", submission=Submission(NUMBER, "Hi")).values("service") == ()
 
 
-def test_a_criterion_is_met_by_any_of_a_fields_texts() -> None:
-    """What is not there meets none."""
+def test_a_criterion_is_met_by_any_of_a_fields_values() -> None:
+    """An absent value meets no criterion."""
     on_behalf = Criterion("account", "shop", "shop".__eq__)
     wanting = msgspec.structs.replace(EXACT, criteria=(on_behalf, Criterion("text", "Hi", "Hi".__eq__)))
     asked = RequestFacts("admin", "anna", Submission(NUMBER, "Ho", account="shop"))
@@ -186,8 +186,8 @@ def test_a_criterion_is_met_by_any_of_a_fields_texts() -> None:
     assert [each.field for each in wanting.unmet(asked)] == ["text"]
 
 
-def test_a_table_knows_every_plan_that_it_may_give() -> None:
-    """The longest of them is how long a message can go on changing."""
+def test_a_table_has_all_plans_of_its_stubs() -> None:
+    """The longest of them limits how long a message can change."""
     slow = Plan((Step(HOUR, Status.SENT),))
 
     assert list(StubTable((EXACT, stub("b", outcome=Outcome(plan=slow)))).plans) == [slow]

@@ -1,4 +1,4 @@
-"""What a client sent, as values."""
+"""Submissions, credentials and attempts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.domain.asking import ADMIN, an_attempt
 
 
 @pytest.mark.requirement("REQ-6", "REQ-10", "BAD-2", "BAD-8")
-def test_what_a_client_left_out_has_the_documented_default() -> None:
+def test_absent_members_have_the_documented_defaults() -> None:
     """REQ-6, REQ-10, BAD-8: `detailed` is false, authentication is NONE, everything else is absent."""
     assert Submission() == Submission(
         destination="",
@@ -25,8 +25,8 @@ def test_what_a_client_left_out_has_the_documented_default() -> None:
     assert Reference() == Reference(service=None, action=None, key=None)
 
 
-def test_credentials_name_the_user_and_hide_the_password() -> None:
-    """Secrets stay out: a password never reaches a log by way of `repr` or `str`."""
+def test_credentials_show_the_user_and_hide_the_password() -> None:
+    """Secrets stay out: a password never reaches a log through `repr` or `str`."""
     credentials = BasicCredentials("admin", "admin-secret")
 
     assert repr(credentials) == "BasicCredentials(username='admin', password=…)"
@@ -36,12 +36,12 @@ def test_credentials_name_the_user_and_hide_the_password() -> None:
 @pytest.mark.requirement("ACC-5")
 @pytest.mark.parametrize("presented", list(Presented))
 def test_an_attempt_without_usable_credentials_has_no_user(presented: Presented) -> None:
-    """ACC-5: nobody authenticated, so nobody is named."""
+    """ACC-5: without authentication, the username is empty."""
     assert an_attempt(by=presented).username == ""
 
 
 @pytest.mark.requirement("ACC-5")
 def test_an_attempt_with_credentials_has_their_user() -> None:
-    """ACC-5: the user is who the credentials say, before anyone has checked the password."""
+    """ACC-5: the user is that of the credentials, before the password is checked."""
     assert an_attempt(by=ADMIN).username == "admin"
     assert an_attempt(by=BasicCredentials("nobody", "x")).username == "nobody"

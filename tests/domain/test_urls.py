@@ -1,4 +1,4 @@
-"""What is a URL in a text and what is none, under both readings of URL-3."""
+"""URLs and links in texts, under both readings of URL-3."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ EXPLICIT = [
     ("🙂www.example.com", "www.example.com"),
     ("www.münchen.de", "www.münchen.de"),
 ]
-"""Text, and the URL that both readings find in it."""
+"""Texts, and the URL that both readings find in each."""
 
 BARE = [
     ("example.com", "example.com"),
@@ -122,7 +122,7 @@ BARE = [
     ("version 1.2.3 at example.com", "example.com"),
     ("1.000,50 EUR on example.it", "example.it"),
 ]
-"""Text, and the domain in it that is a URL unless URL-3 is read the other way."""
+"""Texts, and the domain in each that is a URL in the default reading of URL-3 only."""
 
 NEITHER = [
     "",
@@ -212,28 +212,28 @@ NEITHER = [
 """Texts without a URL under either reading."""
 
 PLAIN = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=".:\u3002\uff0e\uff61"), max_size=40)
-"""Texts in which nothing can be a URL: no full stop of any kind, no colon."""
+"""Texts that cannot contain a URL: no full stop of any kind, no colon."""
 
 
 @pytest.mark.requirement("URL-3")
 @pytest.mark.parametrize("bare_domains", [True, False], ids=["bare-domains", "explicit"])
 @pytest.mark.parametrize(("text", "url"), EXPLICIT)
 def test_a_scheme_or_www_is_a_url_under_both_readings(text: str, url: str, bare_domains: bool) -> None:
-    """URL-3: any `scheme://…` and `www.…` is a URL, wherever in the text it stands."""
+    """URL-3: any `scheme://…` and `www.…` is a URL, anywhere in the text."""
     assert find_url(text, bare_domains=bare_domains) == url
 
 
 @pytest.mark.requirement("URL-3")
 @pytest.mark.parametrize(("text", "url"), BARE)
 def test_a_bare_domain_is_a_url(text: str, url: str) -> None:
-    """URL-3: a domain of a known top-level domain counts with or without a path, international ones included."""
+    """URL-3: a domain with a known top-level domain counts with or without a path, including international ones."""
     assert find_url(text) == url
     assert find_url(text, bare_domains=True) == url
 
 
 @pytest.mark.requirement("URL-3")
 @pytest.mark.parametrize(("text", "_"), BARE)
-def test_a_bare_domain_is_no_url_under_the_other_reading(text: str, _: str) -> None:
+def test_a_bare_domain_is_not_a_url_under_the_other_reading(text: str, _: str) -> None:
     """URL-3, the alternative: only a scheme or `www.` makes a URL."""
     assert find_url(text, bare_domains=False) is None
 
@@ -241,8 +241,8 @@ def test_a_bare_domain_is_no_url_under_the_other_reading(text: str, _: str) -> N
 @pytest.mark.requirement("URL-3")
 @pytest.mark.parametrize("bare_domains", [True, False], ids=["bare-domains", "explicit"])
 @pytest.mark.parametrize("text", NEITHER)
-def test_a_text_without_a_url_holds_none(text: str, bare_domains: bool) -> None:
-    """URL-3: an e-mail address, a number, a date, an abbreviation or the end of a sentence is no URL."""
+def test_no_url_is_found_in_a_text_without_one(text: str, bare_domains: bool) -> None:
+    """URL-3: e-mail addresses, numbers, dates, abbreviations and the ends of sentences are not URLs."""
     assert find_url(text, bare_domains=bare_domains) is None
 
 
@@ -251,7 +251,7 @@ def test_a_text_without_a_url_holds_none(text: str, bare_domains: bool) -> None:
 @example(before="1", after="", url="https://example.com/a")
 @settings(PREDICTABLE, max_examples=100)
 def test_a_url_is_found_between_any_other_words(before: str, after: str, url: str) -> None:
-    """URL-3: what stands before and after hides no URL."""
+    """URL-3: the text before and after does not hide a URL."""
     text = f"{before} {url} {after}"
 
     assert find_url(text) == url
@@ -261,7 +261,7 @@ def test_a_url_is_found_between_any_other_words(before: str, after: str, url: st
 @pytest.mark.requirement("URL-3")
 @given(text=PLAIN)
 @settings(PREDICTABLE, max_examples=100)
-def test_a_text_without_full_stop_and_colon_never_holds_a_url(text: str) -> None:
+def test_a_text_without_full_stop_and_colon_never_has_a_url(text: str) -> None:
     """URL-3: every URL has a full stop or a scheme."""
     assert find_url(text) is None
 
@@ -270,7 +270,7 @@ def test_a_text_without_full_stop_and_colon_never_holds_a_url(text: str) -> None
 @given(text=st.text(alphabet="a1.:/@w-\u3002 ", max_size=60))
 @settings(PREDICTABLE, max_examples=200)
 def test_what_is_a_url_under_the_narrow_reading_is_one_under_the_wide_reading(text: str) -> None:
-    """URL-3: the alternative reading finds a part of what the default finds, and the same URL there."""
+    """URL-3: the alternative reading finds a subset of what the default finds, and the same URL in it."""
     narrow = find_url(text, bare_domains=False)
 
     assert narrow is None or find_url(text) == narrow
@@ -287,7 +287,7 @@ def test_what_is_a_url_under_the_narrow_reading_is_one_under_the_wide_reading(te
         "foo_bar.com",
     ],
 )
-def test_a_bare_domain_is_found_whatever_sign_stands_beside_it(text: str) -> None:
+def test_a_bare_domain_is_found_next_to_any_character(text: str) -> None:
     """URL-3: an emoji, a bar, a colon or an underscore does not hide a domain."""
     assert find_url(text) is not None
     assert find_url(text, bare_domains=False) is None
@@ -295,8 +295,8 @@ def test_a_bare_domain_is_found_whatever_sign_stands_beside_it(text: str) -> Non
 
 @pytest.mark.requirement("URL-3")
 @pytest.mark.parametrize("text", ["you@example.com\N{GRINNING FACE}", "write:you@example.com|me@example.it"])
-def test_an_address_stays_an_address_whatever_sign_stands_beside_it(text: str) -> None:
-    """URL-3: an e-mail address is not a URL, glued to a sign or not."""
+def test_an_address_stays_an_address_next_to_any_character(text: str) -> None:
+    """URL-3: an e-mail address is not a URL, whatever character precedes or follows it."""
     assert find_url(text) is None
 
 
@@ -330,5 +330,5 @@ LINKS = [
 
 @pytest.mark.parametrize(("text", "links"), LINKS)
 def test_all_links_of_a_text_are_found_without_the_punctuation_around_them(text: str, links: tuple[str, ...]) -> None:
-    """With or without a scheme, international names included; the end of a sentence is no part of a link."""
+    """With or without a scheme, including international names; the end of a sentence is not part of a link."""
     assert find_links(text) == links

@@ -1,4 +1,4 @@
-"""What a table of stubs has in store for a destination."""
+"""Helpers for tables of stubs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from mock_server.domain.stub import Stub, StubTable
 
 
 def first_for(table: StubTable, destination: str) -> Stub | None:
-    """The first stub that may have its say, at whatever stage."""
+    """The first stub that may apply, at any stage."""
     found = table.candidates(destination)
     return found[0] if found else None

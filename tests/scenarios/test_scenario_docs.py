@@ -1,4 +1,4 @@
-"""The reference page is complete, and its examples are scenarios."""
+"""The reference page of the scenario file is complete, and its examples are valid."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ PARTS = (
 
 @pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
 def test_every_example_loads(example: str) -> None:
-    """What a reader copies works."""
+    """Readers can copy any example."""
     assert parse_scenario(example, "docs/scenario-file.md").version == 1
 
 
 def test_every_key_is_on_the_page() -> None:
-    """What is undocumented fails the tests."""
+    """An undocumented key fails the tests."""
     fields = [(key, field.alias or key) for part in PARTS for key, field in part.model_fields.items()]
     keys = {written for _, written in fields} - {"anti_flooding", "clock"}
 
@@ -72,17 +72,17 @@ def test_every_key_is_on_the_page() -> None:
 
 @pytest.mark.parametrize("name", Adversity)
 def test_every_adversity_is_on_the_page(name: Adversity) -> None:
-    """A name alone tells nobody what goes wrong."""
+    """With a sentence on what goes wrong."""
     assert f"| `{name}` | " in PAGE
 
 
 @pytest.mark.parametrize("name", FaultKind)
 def test_every_fault_is_on_the_page(name: FaultKind) -> None:
-    """And what a client sees of it."""
+    """With what a client sees of it."""
     assert f"| `{name}` | " in PAGE
 
 
 @pytest.mark.parametrize("row", SWITCHES, ids=lambda row: row.id)
 def test_every_switch_is_on_the_page(row: Switch) -> None:
-    """Its values in their order, the default first."""
+    """With its values in order, the default first."""
     assert f"| `{row.id}` | {', '.join(f'`{value}`' for value in row.values)} |" in PAGE

@@ -1,4 +1,4 @@
-"""Every mistake in a scenario is named at once, where it stands, with what is allowed."""
+"""All mistakes in a scenario are reported at once, with their positions and with what is allowed."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ ADVERSITIES = (
 )
 FACTOR = "a number that is more than 0 and at most 100,000"
 BACKWARDS = "'after' counts from the acceptance, and steps must be in order of time"
-ROWS = "AF-2, AF-4, AF-5, AF-7, ANS-2, ANS-5, NUM-1, ACC-2, ACC-3, URL-3, BAD-1, BAD-3, BAD-7, WH-5"
-NOT_BUILT = f"has no alternative reading; requirements that have: {ROWS}"
+SWITCHES = "AF-2, AF-4, AF-5, AF-7, ANS-2, ANS-5, NUM-1, ACC-2, ACC-3, URL-3, BAD-1, BAD-3, BAD-7, WH-5"
+NO_READING = f"has no alternative reading; requirements that have: {SWITCHES}"
 
 
 def said(text: str) -> list[str]:
-    """What the loader says of a text that begins with a good first line."""
+    """The problems of a text after a valid first line."""
     with pytest.raises(ScenarioError) as caught:
         parse_scenario(f"version: 1\n{text}\n", "f.yaml")
     return [str(problem) for problem in caught.value.problems]
@@ -41,7 +41,7 @@ def said(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        # Unknown keys stand where the key stands.
+        # Unknown keys: the position is that of the key.
         ("titel: x", f"2:1: titel: unknown key; known here: {TOP}; did you mean 'title'?"),
         ("fault: []", f"2:1: fault: unknown key; known here: {TOP}; did you mean 'faults'?"),
         ("7: x", f"2:1: 7: unknown key; known here: {TOP}"),
@@ -83,7 +83,7 @@ def said(text: str) -> list[str]:
                 "did you mean 'retries'?"
             ),
         ),
-        # Missing keys stand where their mapping begins.
+        # Missing keys: the position is the start of the mapping.
         ("accounts: [{username: a}]", "2:12: accounts[0].password: is required"),
         ("accounts:\n  - password: b", "3:5: accounts[0].username: is required"),
         ("stubs:\n  - when: {nth: 1}", "3:5: stubs[0].then: is required"),
@@ -94,7 +94,7 @@ def said(text: str) -> list[str]:
             "2:8: clock.factor: is required with 'mode: scaled'; with 60, a minute passes in each second",
         ),
         ("providers: [{up: true}]", "2:13: providers[0].name: is required"),
-        # Bad values stand where the value stands.
+        # Invalid values: the position is that of the value.
         ("title: 2026", "2:8: title: must be a text, not 2026; put it in quotes"),
         ("title: true", "2:8: title: must be a text, not true; put it in quotes"),
         ("title: [a]", "2:8: title: must be a text, not a list"),
@@ -225,7 +225,7 @@ def said(text: str) -> list[str]:
             "2:27: clock.at: must lie between the years 1970 and 9999, not '1969-12-31T23:59:59Z'",
         ),
         (f"title: {'x' * 10_001}", "2:8: title: must hold at most 10,000 characters"),
-        # The wrong kind of thing.
+        # Values of the wrong kind.
         (
             "health:",
             "2:8: health: must be a mapping (key: value); it is empty: leave the key out to get its default",
@@ -238,7 +238,7 @@ def said(text: str) -> list[str]:
         ("webhooks: {retries: 10s}", "2:21: webhooks.retries: must be a list, not a single value"),
         ("api_keys: status-key", "2:11: api_keys: must be a list, not a single value"),
         ("assume: [AF-2]", "2:9: assume: must be a mapping (key: value), not a list"),
-        # What no single key can say.
+        # Flaws across keys.
         ("version: 1", "2:1: version: is given twice; first at 1:1"),
         ("services: [A, B, A]", "2:18: services[2]: duplicate 'A'; the first is services[0] at 2:12"),
         (
@@ -267,7 +267,7 @@ def said(text: str) -> list[str]:
             "clock: {mode: frozen, factor: 2}",
             "2:31: clock.factor: needs 'mode: scaled'; other clocks have no factor",
         ),
-        # What a message can go through.
+        # Delivery plans.
         (
             "delivery: {plan: [{after: 1s, status: DELIVERED}]}",
             (
@@ -307,7 +307,7 @@ def said(text: str) -> list[str]:
             "delivery:\n  plan:\n    - {after: 3s, status: SENT}\n    - {after: 1s, status: DELIVERED}",
             f"5:15: delivery.plan[1].after: is earlier than delivery.plan[0].after at 4:15; {BACKWARDS}",
         ),
-        # What a stub can force.
+        # Outcomes of stubs.
         (
             "stubs: [{when: {destination: +1*}, then: {}}]",
             f"2:42: stubs[0].then: must have at least one of {OUTCOMES}",
@@ -327,8 +327,8 @@ def said(text: str) -> list[str]:
             )
             for key, value in [("deliver", "[]"), ("channel", "RCS"), ("adversity", "late")]
         ),
-        # The switchboard.
-        ("assume: {AF-6: x}", f"2:10: assume.AF-6: {NOT_BUILT}"),
+        # Alternative readings.
+        ("assume: {AF-6: x}", f"2:10: assume.AF-6: {NO_READING}"),
         ("assume: {AF-7: x}", "2:16: assume.AF-7: must be one of unknown, rejected, not 'x'"),
         (
             "assume: {BAD-6: plain-http}",
@@ -336,7 +336,7 @@ def said(text: str) -> list[str]:
         ),
         (
             "assume: {af4: fixed}",
-            f"2:10: assume.af4: {NOT_BUILT}; did you mean 'AF-4'?",
+            f"2:10: assume.af4: {NO_READING}; did you mean 'AF-4'?",
         ),
         ("assume: {AF-2: 120}", "2:16: assume.AF-2: must be one of 150, 100, not 120"),
         (
@@ -349,7 +349,7 @@ def said(text: str) -> list[str]:
             "anti_flooding: {volume: {limit: 5}}\nassume: {AF-2: 100}",
             "3:10: assume.AF-2: sets the same limit as anti_flooding.volume.limit at 2:33; keep one of the two",
         ),
-        # YAML that other readers would swallow.
+        # YAML that other parsers accept.
         ("services: !!python/tuple [A]", "2:11: services: must have no YAML tag; quote a text that begins with '!'"),
         ("title: !x y", "2:8: title: must have no YAML tag; quote a text that begins with '!'"),
         ("!!str title: y", None),
@@ -357,16 +357,16 @@ def said(text: str) -> list[str]:
         ("health: {<<: up}", "2:10: health: '<<' merges a mapping or a list of mappings, and this is neither"),
     ],
 )
-def test_a_mistake_is_named_where_it_stands(text: str, problem: str | None) -> None:
-    """Position, path, offending value, what is allowed and what was perhaps meant: in one line."""
+def test_a_mistake_is_reported_at_its_position(text: str, problem: str | None) -> None:
+    """Position, path, value, what is allowed and a suggestion, in one line."""
     if problem is None:
         assert parse_scenario(f"version: 1\n{text}\n", "f.yaml").title == "y"
         return
     assert said(text) == [f"f.yaml:{problem}"]
 
 
-def test_every_mistake_is_named_at_once_in_the_order_of_the_file() -> None:
-    """Nobody mends a file one error at a time: YAML's, the model's and the cross-checks' come together."""
+def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file() -> None:
+    """Those of YAML, of the model and of the checks across keys together."""
     text = "titel: x\nwatchlist: [1, '+1*', '+1*']\nversion: 1\nassume: {AF-6: 1, AF-4: x}\nhealth: {databse: up}"
 
     lines = [line.split(": ")[0] for line in said(text)]
@@ -382,8 +382,8 @@ def test_every_mistake_is_named_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
-def test_every_step_of_a_plan_is_judged_at_once() -> None:
-    """In status and in time, down to the first step whose status nobody knows."""
+def test_all_steps_of_a_plan_are_checked_at_once() -> None:
+    """In status and in time, up to the first step with an unknown status."""
     steps = (
         "{after: 5s, status: READ}, {after: 4s, status: SENT}, {after: x, status: lost}, {after: 1s, status: READ}"
     )
@@ -402,13 +402,13 @@ def test_every_step_of_a_plan_is_judged_at_once() -> None:
 
 @pytest.mark.parametrize("version", ["2", "'1'", "true", "1.0", "null"])
 def test_only_version_one_is_known(version: str) -> None:
-    """A later format is refused rather than half understood."""
+    """A later format is refused, not partly understood."""
     with pytest.raises(ScenarioError, match="f:1:10: version: must be 1, the only version of this format, not"):
         parse_scenario(f"version: {version}", "f")
 
 
-def test_a_problem_of_decoded_json_carries_its_path_and_no_line() -> None:
-    """What came over the wire has no lines."""
+def test_a_problem_of_decoded_json_has_a_path_and_no_line() -> None:
+    """Decoded JSON has no positions."""
     value = {"version": 1, "watchlist": ["x"], "anti_flooding": {"volume": {"limit": 1}}, "assume": {"AF-2": 150}}
 
     with pytest.raises(ScenarioError) as caught:
@@ -423,14 +423,14 @@ def test_a_problem_of_decoded_json_carries_its_path_and_no_line() -> None:
 
 
 @pytest.mark.parametrize("value", [None, [], "version: 1", 1, True])
-def test_decoded_json_that_is_no_object_is_one_problem(value: object) -> None:
-    """Whatever was sent in place of a scenario, the answer is a sentence."""
+def test_decoded_json_that_is_not_an_object_is_one_problem(value: object) -> None:
+    """Anything that is not a scenario is reported with one sentence."""
     with pytest.raises(ScenarioError, match=r"^inline: a scenario is an object; it holds at least 'version': 1$"):
         scenario_of(value, "inline")
 
 
-def test_a_value_is_cut_short_and_made_printable() -> None:
-    """A line of an error message stays a line."""
+def test_a_value_is_shortened_and_made_printable() -> None:
+    """A problem is always a single line."""
     (long,) = said(f"health: {{database: {'x' * 500}}}")
     (odd,) = said('health: {database: "a\\nb"}')
 
@@ -441,8 +441,8 @@ def test_a_value_is_cut_short_and_made_printable() -> None:
     assert 'not "a\\nb"' in odd
 
 
-def test_half_a_surrogate_pair_from_json_is_refused() -> None:
-    """Such a text can be sent nowhere."""
+def test_a_lone_surrogate_in_json_is_refused() -> None:
+    """Such a text cannot be encoded."""
     with pytest.raises(ScenarioError, match=r'inline: title: must be valid Unicode text, not "\\ud800"'):
         scenario_of({"version": 1, "title": "\ud800"}, "inline")
 
@@ -468,8 +468,8 @@ def test_half_a_surrogate_pair_from_json_is_refused() -> None:
     ],
     ids=str,
 )
-def test_a_number_of_a_stub_out_of_its_range_is_told_the_range(stub: dict[str, object], sentence: str) -> None:
-    """And not that it is no text."""
+def test_a_number_of_a_stub_out_of_range_is_reported_with_the_range(stub: dict[str, object], sentence: str) -> None:
+    """And not as a value of the wrong type."""
     document = {"version": 1, "stubs": [{"then": {"refuse": 61}} | stub]}
 
     with pytest.raises(ScenarioError) as refused:
@@ -478,8 +478,8 @@ def test_a_number_of_a_stub_out_of_its_range_is_told_the_range(stub: dict[str, o
     assert str(refused.value) == f"inline: stubs[0].{sentence}"
 
 
-def test_of_very_many_mistakes_the_rest_is_counted() -> None:
-    """A sentence on each of a hundred thousand would take the server a minute."""
+def test_mistakes_after_the_thousandth_are_only_counted() -> None:
+    """A hundred thousand sentences would take the server a minute."""
     told = said("".join(f"k{number}: 1\n" for number in range(1234)))
 
     assert len(told) == 1001

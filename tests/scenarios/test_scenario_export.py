@@ -1,4 +1,4 @@
-"""A scenario written as a file: read again, it is the same scenario."""
+"""An exported scenario loads as the same scenario."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ WORDS = (
 
 @settings(CALM)
 @given(DOCUMENTS)
-def test_what_is_exported_is_read_as_the_same_scenario(document: dict[str, object]) -> None:
-    """Whatever a scenario holds: no key is lost, no text becomes a number, no number a text."""
+def test_an_exported_scenario_loads_as_the_same_scenario(document: dict[str, object]) -> None:
+    """No key is lost, no text becomes a number, and no number a text."""
     scenario = scenario_of(document, "f")
 
     text = exported(scenario.document())
@@ -36,8 +36,8 @@ def test_what_is_exported_is_read_as_the_same_scenario(document: dict[str, objec
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_a_word_that_yaml_has_a_meaning_for_stays_the_text_that_it_is(word: str) -> None:
-    """In the prose, in a list, and in a mapping in a list."""
+def test_a_keyword_of_yaml_stays_a_text(word: str) -> None:
+    """In a description, in a list, and in a mapping in a list."""
     scenario = scenario_of(
         {"version": 1, "title": word, "services": [word, "x"], "accounts": [{"username": "a", "password": word}]}, "f"
     )
@@ -47,16 +47,16 @@ def test_a_word_that_yaml_has_a_meaning_for_stays_the_text_that_it_is(word: str)
 
 @settings(CALM)
 @given(st.floats(0, 100_000, exclude_min=True))
-def test_every_factor_of_a_clock_comes_back(factor: float) -> None:
-    """However small: our reader takes whatever is written."""
+def test_every_factor_of_a_clock_survives_export(factor: float) -> None:
+    """Very small ones too."""
     scenario = scenario_of({"version": 1, "clock": {"mode": "scaled", "factor": factor}}, "f")
 
     assert parse_scenario(exported(scenario.document()), "f").clock == scenario.clock
 
 
 @pytest.mark.parametrize("name", names())
-def test_a_shipped_scenario_comes_back_in_the_order_of_the_model_and_in_lines_that_can_be_read(name: str) -> None:
-    """As a person would have written it: short mappings on one line, no line longer than the others."""
+def test_an_exported_scenario_has_the_order_of_the_model_and_readable_lines(name: str) -> None:
+    """As a person would write it: short mappings on one line, and no overlong lines."""
     scenario = load_scenario(folder() / f"{name}.yaml")
     document = scenario.document()
 

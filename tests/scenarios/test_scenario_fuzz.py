@@ -1,4 +1,4 @@
-"""Whatever is written: a scenario that can be shown again, or sentences."""
+"""Any text or JSON value is either a scenario that survives a round trip, or a list of problems."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from mock_server.scenario.model import Scenario
 from tests.domain.asking import PREDICTABLE
 
 CALM = settings(PREDICTABLE, suppress_health_check=[HealthCheck.too_slow])
-"""A busy machine is no flaw of a scenario."""
+"""Slow generation on a busy machine is not a failure."""
 
 NUMBERS = st.from_regex(r"\+[1-9][0-9]{6,14}|\+(?:[1-9][0-9]{0,14})?\*", fullmatch=True)
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=":"), min_size=1, max_size=20)
 WINDOWS = st.sampled_from(["1h", "90s", "10m", "1h30m", "500ms"])
 FLAGS = st.booleans()
-TROUBLES = st.sampled_from([adversity.value for adversity in Adversity])
+ADVERSITY = st.sampled_from([adversity.value for adversity in Adversity])
 CHANNELS = st.sampled_from(["SMS", "RCS"])
 CARRIERS = st.fixed_dictionaries({}, optional={"code": WORDS, "status": WORDS, "message": WORDS})
 KEYS = st.from_regex(r"[!-~][ -~]{2,9}[!-~]", fullmatch=True)
@@ -31,7 +31,7 @@ KEYS = st.from_regex(r"[!-~][ -~]{2,9}[!-~]", fullmatch=True)
 
 @st.composite
 def steps(draw: st.DrawFn) -> list[dict[str, object]]:
-    """Steps in order of time; each is forced, so that any order of statuses will do."""
+    """Steps in order of time; each is forced, so that any order of statuses is valid."""
     after = sorted(draw(st.lists(st.integers(0, 10**9 - 1), max_size=5)))
     statuses = st.sampled_from(["SENT", "DELIVERED", "REJECTED", "UNDELIVERED", "READ"])
     return [
@@ -41,10 +41,10 @@ def steps(draw: st.DrawFn) -> list[dict[str, object]]:
     ]
 
 
-FATES = st.fixed_dictionaries({"deliver": steps()}, optional={"channel": CHANNELS, "adversity": TROUBLES})
+FATES = st.fixed_dictionaries({"deliver": steps()}, optional={"channel": CHANNELS, "adversity": ADVERSITY})
 OUTCOMES = st.one_of(
     st.fixed_dictionaries({"refuse": st.sampled_from(sorted(BY_CODE))}),
-    st.fixed_dictionaries({"adversity": TROUBLES}),
+    st.fixed_dictionaries({"adversity": ADVERSITY}),
     FATES,
 )
 DOCUMENTS = st.fixed_dictionaries(
@@ -80,7 +80,12 @@ DOCUMENTS = st.fixed_dictionaries(
         "delivery": st.fixed_dictionaries({}, optional={"channel": CHANNELS, "plan": steps()}),
         "webhooks": st.fixed_dictionaries(
             {},
-            optional={"https_only": FLAGS, "timeout": WINDOWS, "retries": st.lists(WINDOWS), "adversity": TROUBLES},
+            optional={
+                "https_only": FLAGS,
+                "timeout": WINDOWS,
+                "retries": st.lists(WINDOWS),
+                "adversity": ADVERSITY,
+            },
         ),
         "stubs": st.lists(
             st.fixed_dictionaries({"when": st.fixed_dictionaries({"destination": NUMBERS}), "then": OUTCOMES}),
@@ -93,8 +98,8 @@ DOCUMENTS = st.fixed_dictionaries(
 
 @settings(CALM)
 @given(DOCUMENTS)
-def test_a_document_makes_the_scenario_it_came_from(document: dict[str, object]) -> None:
-    """document() and scenario_of() undo each other."""
+def test_a_document_loads_as_the_scenario_it_came_from(document: dict[str, object]) -> None:
+    """document() and scenario_of() are inverses of each other."""
     scenario = scenario_of(document, "f")
 
     policy_of(scenario)
@@ -129,7 +134,7 @@ PIECES = st.sampled_from(
 
 
 def problems_of(text: str) -> tuple[Problem, ...]:
-    """What is wrong with a text."""
+    """The problems of a text."""
     try:
         parse_scenario(text, "f")
     except ScenarioError as error:
@@ -140,7 +145,7 @@ def problems_of(text: str) -> tuple[Problem, ...]:
 @settings(CALM)
 @given(st.lists(PIECES, max_size=40).map("".join) | st.text(st.characters(), max_size=60))
 def test_no_text_raises_anything_but_a_scenario_error(text: str) -> None:
-    """Whatever stands in a file, the answer is a scenario or sentences, each on a line of its own."""
+    """Any text is a scenario or a list of problems, each on a line of its own."""
     problems = (*problems_of(text), *problems_of(f"version: 1\n{text}"))
 
     assert all(problem.line and problem.column for problem in problems)
@@ -157,6 +162,6 @@ JSON = st.recursive(
 @settings(CALM)
 @given(st.dictionaries(st.sampled_from(sorted(Scenario.model_fields)), JSON))
 def test_no_json_raises_anything_but_a_scenario_error(value: dict[str, object]) -> None:
-    """The same for what comes over the control API; what is taken can be shown again."""
+    """The same for the JSON of the control API; a valid one survives a round trip."""
     with suppress(ScenarioError):
         json.dumps(scenario_of({"version": 1, **value}, "f").document())

@@ -1,4 +1,4 @@
-"""What a scenario means to the rules: defaults, readings, limits, stubs."""
+"""What a scenario compiles to: defaults, readings, limits, stubs."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from tests.scenarios.stub_tables import first_for
 
 
 def policy(text: str) -> Policy:
-    """The policy of a text that follows the version."""
+    """The policy of a text after the version."""
     return policy_of(parse_scenario(f"version: 1\n{text}", "f"))
 
 
 def stubs(text: str) -> StubTable:
-    """The stubs of a text that follows the version."""
+    """The stubs of a text after the version."""
     return stubs_of(parse_scenario(f"version: 1\n{text}", "f"))
 
 
 @pytest.mark.requirement("REQ-4", "AF-1", "AF-2", "OP-5", "PR-2", "ST-2", "WH-4", "MS-1")
-def test_the_version_alone_is_a_whole_world() -> None:
-    """Every other key has a documented default."""
+def test_the_version_alone_is_a_valid_scenario() -> None:
+    """All other keys have documented defaults."""
     made = policy("")
 
     assert made.accounts == {"admin": Account("admin", "admin-secret", admin=True)}
@@ -47,7 +47,7 @@ def test_the_version_alone_is_a_whole_world() -> None:
 
 
 def test_every_key_reaches_the_policy() -> None:
-    """Nothing that a tester writes is lost on the way."""
+    """No key is ignored."""
     made = policy(
         """
 accounts: [{username: a, password: p, admin: true, active: false, urls: allowed}]
@@ -78,8 +78,8 @@ api_keys: [first-key, second key]
 
 
 @pytest.mark.requirement("ST-1")
-def test_what_is_empty_is_empty() -> None:
-    """No step, no repetition, no key: none of these means the default."""
+def test_an_empty_list_is_not_the_default() -> None:
+    """No steps, no retries, no keys."""
     made = policy("delivery: {plan: []}\nwebhooks: {retries: []}\napi_keys: []")
 
     assert (made.plan.steps, made.webhooks.retries, made.api_keys) == ((), (), frozenset())
@@ -94,22 +94,22 @@ def test_what_is_empty_is_empty() -> None:
         ("{code: '9', status: BLOCKED}", Carrier("9", "BLOCKED")),
     ],
 )
-def test_what_the_provider_does_not_say_is_its_usual_word(provider: str, carrier: Carrier) -> None:
-    """An error text alone is worth writing."""
+def test_absent_keys_of_a_provider_have_defaults(provider: str, carrier: Carrier) -> None:
+    """An error text alone is enough."""
     steps = f"[{{after: 1s, status: SENT}}, {{after: 2s, status: UNDELIVERED, provider: {provider}}}]"
 
     assert policy(f"delivery: {{plan: {steps}}}").plan.steps[1].carrier == carrier
 
 
-def test_a_step_without_provider_leaves_the_words_to_the_domain() -> None:
-    """One place knows them."""
+def test_a_step_without_provider_leaves_the_defaults_to_the_domain() -> None:
+    """They are defined in one place."""
     (step,) = policy("delivery: {plan: [{after: 1s, status: SENT}]}").plan.steps
 
     assert (step.carrier, default_carrier(step.status)) == (None, Carrier("0", "SENT"))
 
 
-def test_stubs_are_named_by_their_place() -> None:
-    """The explanation of a forced answer points into the file."""
+def test_stubs_are_named_by_their_path() -> None:
+    """The explanation of a forced answer refers to the file."""
     table = stubs(
         "stubs:\n"
         "  - {when: {destination: +4477*}, then: {refuse: 61}}\n"
@@ -136,16 +136,16 @@ def test_stubs_are_named_by_their_place() -> None:
         ("channel: null, deliver: [], adversity: null, refuse: null", Plan(()), None),
     ],
 )
-def test_a_stub_without_refusal_changes_the_fate(then: str, plan: Plan | None, adversity: Adversity | None) -> None:
-    """Steps, channel, trouble; what it does not name stays the scenario's."""
+def test_a_stub_can_change_the_delivery(then: str, plan: Plan | None, adversity: Adversity | None) -> None:
+    """Steps, channel, adversity; absent keys keep the scenario's."""
     stub = first_for(stubs(f"stubs: [{{when: {{destination: +1*}}, then: {{{then}}}}}]"), "+12025550123")
 
     assert stub is not None
     assert (stub.outcome.refuse, stub.outcome.plan, stub.outcome.adversity) == (None, plan, adversity)
 
 
-def test_a_stub_travels_by_the_scenarios_channel_unless_it_names_one() -> None:
-    """A world of RCS need not be said again in every stub."""
+def test_a_stub_has_the_scenarios_channel_unless_it_names_one() -> None:
+    """The channel need not be repeated in every stub."""
     table = stubs(
         "delivery: {channel: RCS}\nstubs:\n"
         "  - {when: {destination: +1*}, then: {deliver: []}}\n"
@@ -156,8 +156,8 @@ def test_a_stub_travels_by_the_scenarios_channel_unless_it_names_one() -> None:
     assert [stub.outcome.plan.channel for stub in made if stub and stub.outcome.plan] == [Channel.RCS, Channel.SMS]
 
 
-def test_plans_that_are_alike_are_one_object() -> None:
-    """Every message holds on to its plan, and there may be a million of them."""
+def test_equal_plans_are_one_object() -> None:
+    """Every message references its plan, and there may be a million messages."""
     text = (
         "delivery: {plan: [{after: 1s, status: REJECTED}]}\nstubs:\n"
         "  - {when: {destination: +1*}, then: {deliver: [{after: 1000ms, status: REJECTED}]}}\n"
@@ -172,8 +172,8 @@ def test_plans_that_are_alike_are_one_object() -> None:
 
 
 @pytest.mark.parametrize("row", SWITCHES, ids=lambda row: row.id)
-def test_the_first_reading_of_a_row_is_the_domains_default(row: Switch) -> None:
-    """Saying the default changes nothing, and each row has something else to say."""
+def test_the_first_reading_of_a_switch_is_the_domains_default(row: Switch) -> None:
+    """Choosing the default changes nothing, and each switch has an alternative."""
     default, *others = row.values
 
     owner: Readings | Limits | WebhookRules = row.owner()
@@ -183,8 +183,8 @@ def test_the_first_reading_of_a_row_is_the_domains_default(row: Switch) -> None:
     assert (said.limits, said.readings, said.webhooks) == (Limits(), Readings(), WebhookRules())
 
 
-def test_the_switchboard_is_that_of_the_requirements() -> None:
-    """Every reading of the list can be chosen: by a row, or by a key of its own."""
+def test_the_switches_have_the_readings_of_the_requirements() -> None:
+    """Every reading of the requirements can be chosen: by `assume`, or by another key."""
     stated = {r.id: r.switch_values for r in load_requirements() if r.switch_values}
 
     assert {row.id: tuple(row.values) for row in SWITCHES} == {
@@ -195,7 +195,7 @@ def test_the_switchboard_is_that_of_the_requirements() -> None:
 
 @pytest.mark.requirement("WH-5")
 def test_notifications_can_be_independent() -> None:
-    """WH-5: a rule about webhooks, beside those that `webhooks` gives."""
+    """WH-5: `assume` changes the webhook rules in addition to `webhooks`."""
     made = policy("webhooks: {timeout: 1s}\nassume: {WH-5: independent}")
 
     assert made.webhooks == WebhookRules(timeout=SECOND, in_order=False)
@@ -203,8 +203,8 @@ def test_notifications_can_be_independent() -> None:
 
 
 @pytest.mark.requirement("BAD-6")
-def test_plain_http_has_a_key_of_its_own() -> None:
-    """BAD-6: one switch, under `webhooks`."""
+def test_plain_http_is_allowed_by_a_key_of_webhooks() -> None:
+    """BAD-6: not by `assume`."""
     assert policy("webhooks: {https_only: false}").webhooks == WebhookRules(https_only=False)
 
 
@@ -233,13 +233,13 @@ def test_plain_http_has_a_key_of_its_own() -> None:
     ],
 )
 def test_a_switch_changes_its_reading_and_no_other(switch: str, limits: Limits, readings: Readings) -> None:
-    """Every alternative that is built can be asked for by its row."""
+    """Every alternative reading can be chosen by `assume`."""
     made = policy(f"assume: {{{switch}}}")
 
     assert (made.limits, made.readings, made.webhooks) == (limits, readings, WebhookRules())
 
 
-def test_a_volume_window_beside_af_2_is_no_contradiction() -> None:
+def test_a_volume_window_does_not_contradict_af_2() -> None:
     """AF-2 is about the number only."""
     assert policy("anti_flooding: {volume: {window: 10m}}\nassume: {AF-2: 100}").limits == Limits(
         volume=100, volume_window=10 * MINUTE
@@ -251,28 +251,28 @@ def test_a_volume_window_beside_af_2_is_no_contradiction() -> None:
     [("1h", HOUR), ("90s", 90 * SECOND), ("10m", 10 * MINUTE), ("1h30m", 90 * MINUTE), ("500ms", SECOND // 2)],
 )
 def test_durations(text: str, length: int) -> None:
-    """A number and a unit, from the largest unit to the smallest."""
+    """Numbers with units, from the largest unit to the smallest."""
     assert parse_duration(text) == length
 
 
 @pytest.mark.parametrize(
     "text", ["", "1", "h", "1d", "-1s", "1.5s", "30m1h", "1h 30m", "0h0ms", "\u0661h", "1s\n", "9" * 99 + "s"]
 )
-def test_what_is_no_duration_is_refused(text: str) -> None:
-    """No guesses: a bare number has no unit."""
+def test_an_invalid_duration_is_refused(text: str) -> None:
+    """A number without a unit too: the unit is not guessed."""
     with pytest.raises(ValueError, match=r"^must be "):
         parse_duration(text)
 
 
 @pytest.mark.parametrize("text", ["0s", "0ms", "0h0m0s", "90s", "1h30m"])
-def test_a_delay_is_a_duration_or_nothing(text: str) -> None:
-    """At once is soon enough for a change of status, and for nothing else."""
+def test_a_delay_can_be_zero(text: str) -> None:
+    """A change of status may come at once; other durations must be positive."""
     assert parse_delay(text) == (0 if text.startswith("0") else parse_duration(text))
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1s", "1.5s", "87841h"])
-def test_what_is_no_delay_is_refused(text: str) -> None:
-    """A bare 0 has no unit either."""
+def test_an_invalid_delay_is_refused(text: str) -> None:
+    """A 0 without a unit too."""
     with pytest.raises(ValueError, match=r"^must be "):
         parse_delay(text)
 
@@ -306,21 +306,21 @@ def test_instants(text: str, instant: int) -> None:
         "9999-12-31T23:59:59-01:00",
     ],
 )
-def test_what_is_no_instant_is_refused(text: str) -> None:
-    """A point in time without offset, outside the calendar or beyond the clock's reach."""
+def test_an_invalid_instant_is_refused(text: str) -> None:
+    """Without offset, outside the calendar, or out of the range of a clock."""
     with pytest.raises(ValueError, match="must"):
         parse_instant(text)
 
 
-def test_the_document_says_what_was_said_and_no_more() -> None:
-    """A default that was left out stays left out: a patch cannot contradict what nobody wrote."""
+def test_the_document_has_only_the_keys_that_were_given() -> None:
+    """Defaults are left out, so a patch cannot contradict what nobody wrote."""
     value = {"version": 1, "accounts": [{"username": "a", "password": "p"}], "assume": {"ANS-2": "null"}}
 
     assert scenario_of(value, "f").document() == value
 
 
 def test_the_document_without_secrets_masks_passwords_and_keys() -> None:
-    """The page and the control API never show a secret."""
+    """The console and the control API never show a secret."""
     value = {"version": 1, "accounts": [{"username": "a", "password": "hush"}], "api_keys": ["hush-key", "hush-too"]}
     scenario = scenario_of(value, "f")
 
@@ -336,13 +336,13 @@ def test_the_document_without_secrets_masks_passwords_and_keys() -> None:
 @pytest.mark.parametrize(
     "clock", [{"mode": "scaled", "factor": 60}, {"mode": "scaled", "factor": 0.5, "at": "2026-01-15T09:00:00Z"}]
 )
-def test_a_clock_can_be_scaled_from_any_point(clock: dict[str, object]) -> None:
-    """`at` goes with a factor, too."""
+def test_a_scaled_clock_can_start_at_any_time(clock: dict[str, object]) -> None:
+    """`at` can be combined with a factor."""
     made = scenario_of({"version": 1, "clock": clock}, "f").clock
 
     assert (made.mode, made.factor, made.at) == ("scaled", clock["factor"], clock.get("at"))
 
 
-def test_the_rows_of_the_switchboard_are_unique() -> None:
-    """A row is one statement."""
+def test_the_switches_are_unique() -> None:
+    """There is one switch per requirement."""
     assert len(BY_ID) == len(SWITCHES)

@@ -1,4 +1,4 @@
-"""The shipped scenarios: they load, a tester understands them, and each refuses for its natural cause."""
+"""The shipped scenarios: they load, are described, and each refuses by the rules, not by stubs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def policy(name: str) -> Policy:
 
 
 def code_of(made: Policy, submission: Submission, who: BasicCredentials = CUSTOMER, counted: int = 0) -> int | None:
-    """The code that the rules refuse a submission with, without any stub; `None` where they accept it."""
+    """The code of the rules' refusal of a submission, without stubs; `None` if they accept it."""
     operation = Operation.ADMIN if who is ADMIN else Operation.SERVICES
     attempt = Attempt(operation, who, submission, Instant(0), "1")
     for rule in ATTEMPT_RULES:
@@ -64,7 +64,7 @@ def code_of(made: Policy, submission: Submission, who: BasicCredentials = CUSTOM
 
 @pytest.mark.parametrize("name", pack.names())
 def test_a_shipped_scenario_is_complete(name: str) -> None:
-    """It loads, knows the administrator, tells a tester what it does, and points an editor at the schema."""
+    """It loads, has the administrator and a description, and refers editors to the schema."""
     path = pack.resolve(name)
     scenario = load_scenario(path)
 
@@ -79,7 +79,7 @@ def test_a_shipped_scenario_is_complete(name: str) -> None:
 
 @pytest.mark.parametrize("entry", pack.pack(), ids=lambda entry: entry.name)
 def test_a_shipped_scenario_says_what_a_tester_should_see(entry: pack.PackEntry) -> None:
-    """Last, and once: before it stands what to do."""
+    """Once, at the end, after what to do."""
     assert entry.to_see.startswith("Expect your product to ")
     assert entry.description.count("Expect ") == 1
     assert entry.description == f"{entry.to_do} {entry.to_see}"
@@ -87,7 +87,7 @@ def test_a_shipped_scenario_says_what_a_tester_should_see(entry: pack.PackEntry)
 
 @pytest.mark.parametrize("name", [name for name in pack.names() if name != pack.DEFAULT])
 def test_the_pack_forces_nothing(name: str) -> None:
-    """Each refusal has its natural cause: only the default scenario has stubs."""
+    """The rules decide: only the default scenario has stubs."""
     assert load_scenario(pack.resolve(name)).stubs == ()
 
 
@@ -117,8 +117,8 @@ REFUSALS = [
 
 @pytest.mark.requirement("ERR-8", "ERR-56", "ERR-59", "ERR-61", "ERR-63b", "ERR-64", "ERR-66", "ERR-74")
 @pytest.mark.parametrize(("name", "submission", "code"), REFUSALS)
-def test_the_description_keeps_its_promise(name: str, submission: Submission, code: int) -> None:
-    """What a tester is told to send is refused with the code the title names, by a rule."""
+def test_the_description_is_true(name: str, submission: Submission, code: int) -> None:
+    """What the description says to send is refused by a rule, with the code in the title."""
     assert code_of(policy(name), submission) == code
 
 
@@ -137,16 +137,14 @@ def test_the_description_keeps_its_promise(name: str, submission: Submission, co
         ("failover", Submission(NUMBER, "Hi"), CUSTOMER),
     ],
 )
-def test_what_the_description_does_not_name_is_accepted(
-    name: str, submission: Submission, who: BasicCredentials
-) -> None:
-    """A scenario makes its own trouble and no other."""
+def test_other_submissions_are_accepted(name: str, submission: Submission, who: BasicCredentials) -> None:
+    """A scenario refuses only what it describes."""
     assert code_of(policy(name), submission, who) is None
 
 
 @pytest.mark.requirement("ERR-60")
 def test_flooded_refuses_the_fourth_message() -> None:
-    """Three are accepted, whatever their text."""
+    """Three are accepted, with any text."""
     made = policy("flooded")
 
     assert [code_of(made, Submission(NUMBER, "Hi"), counted=n) for n in range(5)] == [None, None, None, 60, 60]
@@ -155,12 +153,12 @@ def test_flooded_refuses_the_fourth_message() -> None:
 
 @pytest.mark.requirement("PR-2")
 def test_failover_names_the_second_provider() -> None:
-    """The first is down; nobody notices but who asks for details."""
+    """The first is down, which only a detailed answer shows."""
     assert policy("failover").provider() == "MITTO"
 
 
 def life(plan: Plan) -> list[tuple[int, Status]]:
-    """The steps of a plan: when, and what."""
+    """The steps of a plan: time and status."""
     return [(step.after, step.status) for step in plan.steps]
 
 
@@ -175,8 +173,8 @@ def life(plan: Plan) -> list[tuple[int, Status]]:
         ("webhook-adversity", life(Plan())),
     ],
 )
-def test_a_message_fares_as_the_description_says(name: str, steps: list[tuple[int, Status]]) -> None:
-    """Accepted like any other; what comes after is what the scenario is about."""
+def test_a_message_is_delivered_as_the_description_says(name: str, steps: list[tuple[int, Status]]) -> None:
+    """It is accepted like any other; the changes after it are those of the description."""
     made = policy(name)
 
     assert code_of(made, Submission(NUMBER, "Hi")) is None
@@ -187,8 +185,8 @@ def test_a_message_fares_as_the_description_says(name: str, steps: list[tuple[in
 
 @pytest.mark.requirement("WH-2")
 @pytest.mark.parametrize("name", ["undelivered", "rejected"])
-def test_a_failure_comes_with_the_providers_words(name: str) -> None:
-    """Code and error text are those that the description names."""
+def test_a_failure_has_the_providers_code_and_text(name: str) -> None:
+    """They are those in the description."""
     scenario, carrier = load_scenario(pack.resolve(name)), policy(name).plan.steps[-1].carrier
 
     assert carrier is not None
@@ -196,7 +194,7 @@ def test_a_failure_comes_with_the_providers_words(name: str) -> None:
 
 
 def test_the_description_of_the_adversity_names_all_of_them() -> None:
-    """A tester who likes one will want the others."""
+    """A tester learns about the others from one."""
     description = load_scenario(pack.resolve("webhook-adversity")).description
 
     assert [name for name in Adversity if name not in description] == []
@@ -223,7 +221,7 @@ def test_the_default_accepts_the_vendors_example() -> None:
 
 
 def test_the_magic_numbers_of_the_default_name_their_codes() -> None:
-    """The last digits are the code: two from their natural cause, the others forced."""
+    """The last digits are the code: two are refused by rules, the others by stubs."""
     made, stubs = policy("default"), stubs_of(load_scenario(pack.resolve("default")))
     forced = {code: first_for(stubs, f"+4477009000{code:02}") for code in (8, 56, 59, 60, 61, 63, 64, 66, 74)}
 
@@ -235,8 +233,8 @@ def test_the_magic_numbers_of_the_default_name_their_codes() -> None:
 
 
 @pytest.mark.requirement("ST-2", "WH-2")
-def test_the_magic_numbers_of_the_default_name_their_fates() -> None:
-    """Accepted, and then: undelivered with the carrier's words, rejected, slow, never; others fare as usual."""
+def test_the_magic_numbers_of_the_default_select_the_delivery() -> None:
+    """Accepted, then: undelivered with the carrier's text, rejected, late, never; others are delivered as usual."""
     made, stubs = policy("default"), stubs_of(load_scenario(pack.resolve("default")))
     fates = [first_for(stubs, f"+447700900{number}") for number in (101, 102, 103, 104)]
     plans = [stub.outcome.plan for stub in fates if stub and stub.outcome.plan]
@@ -258,13 +256,13 @@ def test_the_magic_numbers_of_the_default_name_their_fates() -> None:
 
 @pytest.mark.requirement("MS-1")
 def test_the_default_knows_one_key() -> None:
-    """The one that its description names."""
+    """It is the one in its description."""
     assert policy("default").api_keys == {"status-key"}
     assert "API key status-key" in load_scenario(pack.resolve("default")).description
 
 
 def test_the_default_refuses_no_number_outside_those_for_fiction() -> None:
-    """Magic is for +44 7700 900xxx alone."""
+    """Only +44 7700 900xxx has special outcomes."""
     scenario = load_scenario(pack.resolve("default"))
     forced = [stub.when.destination for stub in (*scenario.stubs, *scenario.faults) if stub.when is not None]
     named = [*scenario.watchlist, *scenario.unreachable, *forced]
@@ -273,7 +271,7 @@ def test_the_default_refuses_no_number_outside_those_for_fiction() -> None:
 
 
 def test_the_pack_lists_the_default_first() -> None:
-    """A list of scenarios is what `sms-mock scenarios` prints."""
+    """`sms-mock scenarios` prints this list."""
     first, *others = pack.pack()
 
     assert (first.name, first.title, first.path) == ("default", "Everyday gateway", pack.resolve("default"))
@@ -281,7 +279,7 @@ def test_the_pack_lists_the_default_first() -> None:
 
 
 def test_a_file_resolves_to_itself(tmp_path: Path) -> None:
-    """A path that exists needs no pack."""
+    """An existing path is not looked up in the pack."""
     path = tmp_path / "mine.yaml"
     path.write_text("version: 1")
 
@@ -291,21 +289,21 @@ def test_a_file_resolves_to_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "meant"), [("watchlst", "watchlist"), ("Default", "default"), ("dir/url_denied.yml", "url-denied")]
 )
-def test_a_name_that_is_nearly_right_is_corrected(name: str, meant: str) -> None:
-    """Did you mean, and what there is."""
+def test_a_similar_name_is_suggested(name: str, meant: str) -> None:
+    """Together with the list of names."""
     with pytest.raises(ScenarioError, match=f"'{name}': neither a file nor .*default, .*; did you mean '{meant}'"):
         pack.resolve(name)
 
 
 @pytest.mark.parametrize("name", ["", "\0", "x" * 5000])
-def test_a_name_that_is_nothing_is_one_sentence(name: str) -> None:
+def test_an_unknown_name_is_one_sentence(name: str) -> None:
     """No traceback from the file system."""
     with pytest.raises(ScenarioError, match="neither a file nor a shipped scenario; shipped: default, "):
         pack.resolve(name)
 
 
-def test_the_wheels_folder_goes_before_the_checkouts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An installed package reads its own copy; a checkout has none."""
+def test_the_wheels_folder_precedes_the_checkouts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installed package has its own copy; a checkout has none."""
     monkeypatch.setattr(pack, "_IN_THE_WHEEL", tmp_path)
     assert pack.folder() == tmp_path
 

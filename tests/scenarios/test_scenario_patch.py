@@ -1,4 +1,4 @@
-"""Parts of a running session's scenario, replaced as a whole and judged as a whole."""
+"""Replacing top-level parts of a running session's scenario."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from mock_server.scenario.model import Scenario
 from tests.scenarios.test_scenario_fuzz import CALM, DOCUMENTS
 
 
-def test_a_patch_replaces_whole_parts_and_leaves_the_others() -> None:
-    """A list is replaced, never merged; the scenario that was patched stays as it is."""
+def test_a_patch_replaces_whole_parts_and_keeps_the_others() -> None:
+    """A list is replaced, never merged; the original scenario is unchanged."""
     before = parse_scenario("version: 1\nseed: 7\ntitle: t\nwatchlist: [+1*]\nunreachable: [+2*]", "f")
 
     after = patched(before, {"watchlist": ["+3*"]}, "patch")
@@ -21,8 +21,8 @@ def test_a_patch_replaces_whole_parts_and_leaves_the_others() -> None:
     assert before.watchlist == ("+1*",)
 
 
-def test_a_patch_is_judged_with_everything_else() -> None:
-    """Its flaws carry the patch's name, and all are named at once."""
+def test_a_patch_is_validated_with_the_rest_of_the_scenario() -> None:
+    """Its problems have the patch's name, and all are reported at once."""
     with pytest.raises(ScenarioError) as caught:
         patched(Scenario(version=1), {"seed": 1, "clock": {}, "watchlst": [], "services": [1]}, "patch")
 
@@ -32,8 +32,8 @@ def test_a_patch_is_judged_with_everything_else() -> None:
     )
 
 
-def test_seed_and_clock_belong_to_the_sessions_creation() -> None:
-    """Even where nothing else is wrong."""
+def test_seed_and_clock_cannot_be_patched() -> None:
+    """Even if they are valid."""
     with pytest.raises(ScenarioError, match=r"^patch: seed: is fixed when a session is created"):
         patched(Scenario(version=1), {"seed": 1}, "patch")
 
@@ -45,10 +45,8 @@ def test_seed_and_clock_belong_to_the_sessions_creation() -> None:
         ({"anti_flooding": {"volume": {"limit": 5}}}, {"assume": {"AF-2": 100}}),
     ],
 )
-def test_a_patch_cannot_say_one_thing_in_a_second_place(
-    scenario: dict[str, object], parts: dict[str, object]
-) -> None:
-    """The volume limit and AF-2 are one number, whichever came first."""
+def test_a_patch_cannot_set_one_limit_by_two_keys(scenario: dict[str, object], parts: dict[str, object]) -> None:
+    """The volume limit and AF-2 are the same number, in either order."""
     with pytest.raises(
         ScenarioError, match=r"sets the same limit as anti_flooding\.volume\.limit; keep one of the two"
     ):
@@ -56,16 +54,16 @@ def test_a_patch_cannot_say_one_thing_in_a_second_place(
 
 
 @pytest.mark.parametrize(("part", "secret"), [("accounts", "password"), ("api_keys", "key")])
-def test_a_patch_of_a_shown_document_does_not_set_the_mask_as_secret(part: str, secret: str) -> None:
-    """What was shown without secrets cannot come back as secrets."""
+def test_a_patch_with_a_shown_document_does_not_set_the_mask_as_a_secret(part: str, secret: str) -> None:
+    """Masks are refused."""
     before = parse_scenario("version: 1\naccounts: [{username: a, password: p}]\napi_keys: [look-up]", "f")
 
     with pytest.raises(ScenarioError, match=f"write the {secret} itself"):
         patched(before, {part: before.document(secrets=False)[part]}, "patch")
 
 
-def test_a_patch_of_the_channel_is_judged_with_the_stubs_that_travel_by_it() -> None:
-    """A stub without a channel takes the scenario's: READ is legal on RCS alone."""
+def test_a_patch_of_the_channel_is_validated_with_the_stubs_that_use_it() -> None:
+    """A stub without a channel has the scenario's, and READ is legal on RCS only."""
     steps = [{"after": "1s", "status": status} for status in ("SENT", "DELIVERED", "READ")]
     stub = {"when": {"destination": "+1*"}, "then": {"deliver": steps}}
     before = scenario_of({"version": 1, "delivery": {"channel": "RCS"}, "stubs": [stub]}, "f")
@@ -78,10 +76,10 @@ def test_a_patch_of_the_channel_is_judged_with_the_stubs_that_travel_by_it() -> 
 
 @settings(CALM)
 @given(DOCUMENTS, DOCUMENTS, st.integers(0, 3))
-def test_a_patch_is_judged_as_the_whole_scenario_would_be(
+def test_a_patch_is_validated_like_the_whole_scenario(
     document: dict[str, object], other: dict[str, object], channels: int
 ) -> None:
-    """Though only what the new parts could contradict is looked at: the same scenario, or the same sentences."""
+    """Although only related parts are validated again, the result is the same scenario or the same problems."""
     before = scenario_of(document | ({"delivery": {"channel": "RCS"}} if channels & 1 else {}), "f")
     parts = {key: value for key, value in other.items() if key not in {"version", "seed", "clock"}}
     parts |= {"delivery": {"channel": "SMS"}} if channels & 2 else {}
@@ -102,8 +100,8 @@ def test_a_patch_is_judged_as_the_whole_scenario_would_be(
 
 @settings(CALM)
 @given(DOCUMENTS, st.integers(-(2**63), 2**63 - 1))
-def test_a_scenario_is_settled_as_if_seed_and_clock_had_stood_in_it(document: dict[str, object], seed: int) -> None:
-    """Nothing else is judged again, and nothing else changes."""
+def test_creation_settings_equal_seed_and_clock_in_the_scenario(document: dict[str, object], seed: int) -> None:
+    """Nothing else is validated again, and nothing else changes."""
     clock = {"mode": "scaled", "factor": 60}
     before = scenario_of(document, "f")
 

@@ -1,4 +1,4 @@
-"""What follows from a scenario is made once, and loaded once, however many sessions take it."""
+"""A scenario is loaded and compiled once, for any number of sessions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mock_server.scenario.notation import format_duration, parse_delay
 
 
 def test_a_scenario_with_another_seed_or_clock_is_compiled_once() -> None:
-    """The very same objects: policy, stubs, plans and secrets."""
+    """Policy, stubs, plans and secrets are the same objects."""
     scenario = scenario_of({"version": 1, "watchlist": ["+39*"], "title": "one"}, "f")
 
     other = with_creation_settings(scenario, {"seed": 7, "clock": {"mode": "frozen"}}, "f")
@@ -24,8 +24,8 @@ def test_a_scenario_with_another_seed_or_clock_is_compiled_once() -> None:
     assert compiled(other) is compiled(scenario)
 
 
-def test_a_scenario_with_another_part_is_compiled_anew_but_for_its_stubs() -> None:
-    """What the part is about has changed; the stubs, which are most of the work, are the same ones."""
+def test_a_scenario_with_another_part_is_compiled_again_except_its_stubs() -> None:
+    """The stubs, which are most of the work, are the same objects."""
     stub = {"when": {"destination": "+1*"}, "then": {"refuse": 8}}
     scenario = scenario_of({"version": 1, "stubs": [stub]}, "f")
 
@@ -39,8 +39,8 @@ def test_a_scenario_with_another_part_is_compiled_anew_but_for_its_stubs() -> No
     assert compiled(channel).stubs is not compiled(scenario).stubs
 
 
-def test_scenarios_that_are_alike_are_told_apart_by_what_they_are() -> None:
-    """Many that come and go never get each other's policy, though their parts may take each other's places."""
+def test_scenarios_never_get_the_policy_of_another() -> None:
+    """Even if many are created and freed, and the memory of their parts is reused."""
     for number in range(500):
         scenario = scenario_of({"version": 1, "services": [f"S{number}"]}, "f")
         assert compiled(scenario).policy.services == {f"S{number}"}
@@ -55,7 +55,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_shipped_scenario_is_read_again_only_when_its_file_has_changed(shipped: Path) -> None:
-    """One object as long as the file stands; then what stands there now, and its mistakes."""
+    """Until then, it is one object; afterwards, the new content or its problems."""
     first = pack.shipped("flooded")
     assert first == load_scenario(shipped)
     assert pack.shipped("flooded") is first
@@ -74,7 +74,7 @@ def test_a_shipped_scenario_is_read_again_only_when_its_file_has_changed(shipped
     "name", ["", ".", "..", "../flooded", "flooded.yaml", "./flooded", "FLOODED/", "a\0", "no-such"]
 )
 def test_only_names_of_the_pack_are_shipped(shipped: Path, name: str) -> None:
-    """No other file of the machine is to be had by a name."""
+    """No other file of the machine can be read by a name."""
     (shipped.parent.parent / "flooded.yaml").write_text("version: 1\n")
 
     assert pack.shipped(name) is None
@@ -91,7 +91,7 @@ def test_only_names_of_the_pack_are_shipped(shipped: Path, name: str) -> None:
         (25 * HOUR + MINUTE + SECOND + 1000, "25h1m1s1ms"),
     ],
 )
-def test_a_length_of_time_is_written_as_it_is_read(length: Duration, text: str) -> None:
+def test_a_formatted_duration_parses_as_the_same_duration(length: Duration, text: str) -> None:
     """In the notation of a scenario."""
     assert format_duration(length) == text
     assert parse_delay(text) == length

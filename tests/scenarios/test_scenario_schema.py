@@ -1,4 +1,4 @@
-"""The JSON Schema says what the model says."""
+"""The JSON Schema agrees with the model."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from mock_server.scenario.assume import SWITCHES
 from mock_server.scenario.schema import FILE_NAME, rendered, schema, write
 
 
-def test_the_shipped_schema_is_the_models() -> None:
-    """Stale? `python -m mock_server.scenario.schema` writes it anew."""
+def test_the_shipped_schema_is_up_to_date() -> None:
+    """If not, run `python -m mock_server.scenario.schema`."""
     assert (pack.folder() / FILE_NAME).read_text(encoding="utf-8") == rendered()
 
 
 def test_it_can_be_written_elsewhere(tmp_path: Path) -> None:
-    """What is written is what is rendered."""
+    """The file has the rendered schema."""
     assert write(tmp_path / "s.json").read_text(encoding="utf-8") == rendered()
 
 
 def test_every_key_is_described() -> None:
-    """An editor shows a sentence on whatever the tester points at."""
+    """Editors show the descriptions."""
     made = schema()
     parts = [made, made["properties"]["assume"], *(part for part in made["$defs"].values() if "properties" in part)]
 
@@ -33,7 +33,7 @@ def test_every_key_is_described() -> None:
 
 
 def test_every_switch_lists_its_readings() -> None:
-    """The switchboard is complete in the editor, the default first."""
+    """Editors complete all readings, the default first."""
     switches = schema()["properties"]["assume"]["properties"]
 
     assert {id_: switch["enum"][0] for id_, switch in switches.items()} == {
@@ -43,8 +43,8 @@ def test_every_switch_lists_its_readings() -> None:
 
 
 @pytest.mark.parametrize("name", pack.names())
-def test_every_shipped_scenario_passes_it(name: str) -> None:
-    """What loads here shows no error in an editor."""
+def test_every_shipped_scenario_is_valid(name: str) -> None:
+    """A valid scenario shows no error in an editor."""
     value = yaml.safe_load((pack.folder() / f"{name}.yaml").read_text(encoding="utf-8"))
 
     jsonschema_rs.validate(schema(), value)
@@ -76,5 +76,5 @@ def test_every_shipped_scenario_passes_it(name: str) -> None:
     ],
 )
 def test_it_refuses_what_the_model_refuses(value: dict[str, Any]) -> None:
-    """An editor marks the mistakes that need no second key."""
+    """Editors mark all mistakes within a single key."""
     assert not jsonschema_rs.is_valid(schema(), value)

@@ -1,4 +1,4 @@
-"""Passwords and API keys stay out of what is printed, whatever is wrong around them."""
+"""Passwords and API keys are never printed in problems."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mock_server.scenario.loader import ScenarioError, parse_scenario
 
 
 def said(text: str) -> list[str]:
-    """What the loader says of a text that begins with a good first line."""
+    """The problems of a text after a valid first line."""
     with pytest.raises(ScenarioError) as caught:
         parse_scenario(f"version: 1\n{text}\n", "f.yaml")
     return [str(problem) for problem in caught.value.problems]
@@ -44,20 +44,20 @@ def said(text: str) -> list[str]:
     ],
 )
 def test_no_secret_is_ever_repeated(text: str) -> None:
-    """Secrets stay out of what is printed, whatever is wrong around them."""
+    """Secrets stay out of all problems around them."""
     assert "5318008" not in "\n".join(said(text))
 
 
-def test_a_password_of_digits_is_to_be_quoted() -> None:
-    """12345 is a number to YAML; the way out is printed."""
+def test_a_password_of_digits_must_be_quoted() -> None:
+    """12345 is a number in YAML; the problem says how to fix it."""
     assert said("accounts: [{username: a, password: 12345}]") == [
         "f.yaml:2:36: accounts[0].password: must be a text; put it in quotes"
     ]
 
 
 @pytest.mark.parametrize("key", ["' abcd'", "'abcd '", "'abc\u00e9'", '"ab\\ncd"', "12345"])
-def test_a_key_is_what_a_header_can_carry(key: str) -> None:
-    """Any other could never be sent, and every look-up would be 403 for no visible reason."""
+def test_a_key_must_be_a_valid_header_value(key: str) -> None:
+    """Any other could not be sent, and every look-up would get 403 for no visible reason."""
     (problem,) = said(f"api_keys: [{key}]")
 
     assert problem.removesuffix("; put it in quotes") == (
@@ -66,20 +66,20 @@ def test_a_key_is_what_a_header_can_carry(key: str) -> None:
     )
 
 
-def test_a_key_has_four_characters() -> None:
-    """A shorter one would be found in every line of a log."""
+def test_a_key_has_at_least_four_characters() -> None:
+    """A shorter one would be masked everywhere."""
     assert said("api_keys: [abc]") == ["f.yaml:2:12: api_keys[0]: must hold at least 4 characters"]
 
 
-def test_a_key_stands_there_once() -> None:
-    """And is not named where it stands again."""
+def test_a_duplicate_key_is_reported_without_its_value() -> None:
+    """API keys are secrets."""
     assert said("api_keys: [status-key, status-key]") == [
         "f.yaml:2:24: api_keys[1]: duplicate key; the first is api_keys[0] at 2:12"
     ]
 
 
-def test_the_mask_of_a_key_is_no_key() -> None:
-    """However many keys were shown: one sentence each."""
+def test_the_mask_of_a_key_is_refused() -> None:
+    """Each one is reported."""
     mask = "'***' is the mask of a key, not a key; write the key itself"
 
     assert said("api_keys: ['***', '***']") == [
@@ -88,8 +88,8 @@ def test_the_mask_of_a_key_is_no_key() -> None:
     ]
 
 
-def test_the_mask_of_a_password_is_no_password() -> None:
-    """A document that was shown without its secrets cannot be sent back by mistake."""
+def test_the_mask_of_a_password_is_refused() -> None:
+    """A document shown without its secrets cannot be sent back by mistake."""
     (problem,) = said("accounts: [{username: a, password: '***'}]")
 
     assert problem.startswith("f.yaml:2:36: accounts[0].password: '***' is the mask of a password")

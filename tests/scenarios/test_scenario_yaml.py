@@ -1,4 +1,4 @@
-"""YAML as a scenario reads it: no surprises, no bombs, never a traceback."""
+"""How scenarios read YAML: no implicit types, limits on depth and size, and never a traceback."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TAB = (
 
 
 def problem_of(text: str) -> str:
-    """The one problem of a text."""
+    """The only problem of a text."""
     with pytest.raises(ScenarioError) as caught:
         parse_scenario(text, "f")
     (problem,) = caught.value.problems
@@ -23,7 +23,7 @@ def problem_of(text: str) -> str:
 
 
 def file_problem(path: Path) -> str:
-    """The one problem of a file, without its path."""
+    """The only problem of a file, without its path."""
     with pytest.raises(ScenarioError) as caught:
         load_scenario(path)
     (problem,) = caught.value.problems
@@ -32,27 +32,27 @@ def file_problem(path: Path) -> str:
 
 
 def test_an_unquoted_number_stays_a_text() -> None:
-    """The usual resolvers read +447700900061 as an integer and lose the plus."""
+    """PyYAML's own resolver reads +447700900061 as an integer and loses the plus."""
     assert parse_scenario("version: 1\nwatchlist: [+447700900061]", "f").watchlist == ("+447700900061",)
 
 
 @pytest.mark.parametrize(
     "word", ["on", "off", "yes", "no", "y", "12:30", "2026-01-15", "0x1F", "0o17", "1_000", ".5", "+5"]
 )
-def test_words_that_only_look_like_something_else_stay_texts(word: str) -> None:
-    """A scenario knows true, false, null and decimal numbers; everything else is a text."""
+def test_words_that_other_parsers_convert_stay_texts(word: str) -> None:
+    """Only true, false, null and decimal numbers are converted; everything else is a text."""
     assert parse_scenario(f"version: 1\nservices: [{word}]", "f").services == (word,)
 
 
-def test_an_unquoted_point_in_time_stays_as_it_was_written() -> None:
-    """The usual resolvers make a date of it, and lose its offset."""
+def test_an_unquoted_instant_stays_a_text() -> None:
+    """PyYAML's own resolver converts it to a datetime, and loses its offset."""
     scenario = parse_scenario("version: 1\nclock: {mode: frozen, at: 2026-01-15T10:00:00+01:00}", "f")
 
     assert scenario.clock.at == "2026-01-15T10:00:00+01:00"
 
 
 def test_anchors_aliases_and_merges_work() -> None:
-    """They save a tester from saying the same thing for every account; the account's own keys win."""
+    """They avoid repetition in every account; the account's own keys win."""
     text = """
 version: 1
 accounts:
@@ -67,8 +67,8 @@ accounts:
     assert not third.active
 
 
-def test_a_flaw_behind_an_alias_stands_where_it_was_written() -> None:
-    """The path is that of the use, the position that of the mistake."""
+def test_a_flaw_behind_an_alias_has_the_position_of_the_anchor() -> None:
+    """The path is that of the alias, the position that of the mistake."""
     text = "version: 1\naccounts: [&a {username: u, password: p, urls: x}, {<<: *a, username: v}]"
 
     with pytest.raises(ScenarioError) as caught:
@@ -102,21 +102,21 @@ def test_a_flaw_behind_an_alias_stands_where_it_was_written() -> None:
         ("version: 1\n---\nversion: 1", "f:3:1: a second document begins here; a scenario is one document"),
     ],
 )
-def test_what_is_no_scenario_is_one_sentence(text: str, problem: str) -> None:
-    """Where reading stopped, and why."""
+def test_a_text_that_is_not_a_scenario_is_one_problem(text: str, problem: str) -> None:
+    """It says where reading stopped, and why."""
     assert problem_of(text) == problem
 
 
 @pytest.mark.parametrize("bracket", ["[", "- ", '{"a": ', "? "])
-def test_ten_megabytes_of_nesting_end_at_the_thirty_second_level(bracket: str) -> None:
-    """Depth is bounded before anything recurses."""
+def test_nesting_ends_at_the_thirty_second_level(bracket: str) -> None:
+    """Ten megabytes of nesting stop at the limit before anything recurses."""
     sentence = problem_of(bracket * (10_000_000 // len(bracket)))
 
     assert sentence.endswith(("nested deeper than 32 levels, the limit for a scenario", "a key must be a plain text"))
 
 
-def test_aliases_that_multiply_are_bounded() -> None:
-    """Nine lines can stand for a billion values; a million is the end."""
+def test_aliases_cannot_multiply_without_limit() -> None:
+    """Nine lines can stand for a billion values; the limit is a million."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
 
@@ -131,23 +131,23 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert file_problem(tmp_path / "a.yaml" / ("x" * 300)).startswith(": ")
 
 
-def test_a_directory_is_no_file(tmp_path: Path) -> None:
+def test_a_directory_is_not_a_file(tmp_path: Path) -> None:
     """One sentence, no traceback."""
     assert file_problem(tmp_path) == ": this is a directory; name a file"
 
 
-def test_a_device_is_no_file() -> None:
+def test_a_device_is_not_a_file() -> None:
     """Reading it would never end."""
     assert file_problem(Path("/dev/zero")) == ": this is not a regular file"
 
 
-def test_a_name_that_no_file_system_takes() -> None:
-    """A NUL cannot be part of a path."""
+def test_a_path_that_no_file_system_accepts() -> None:
+    """A path cannot contain NUL."""
     assert file_problem(Path("a\0b")).startswith(": this file cannot be read: embedded null")
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even the superuser's tests see the sentence."""
+    """The error is simulated, because root can read every file."""
     path = tmp_path / "s.yaml"
     path.write_text("version: 1")
 
@@ -159,7 +159,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert file_problem(path) == ": there is no permission to read this file"
 
 
-def test_a_file_larger_than_any_scenario(tmp_path: Path) -> None:
+def test_a_file_larger_than_the_limit(tmp_path: Path) -> None:
     """Reading ends at 16 MiB."""
     path = tmp_path / "s.yaml"
     with path.open("wb") as file:
@@ -168,8 +168,8 @@ def test_a_file_larger_than_any_scenario(tmp_path: Path) -> None:
     assert file_problem(path) == ": this file is larger than 16 MiB, the limit for a scenario"
 
 
-def test_bytes_that_are_not_utf_8_are_named_where_they_stand(tmp_path: Path) -> None:
-    """Latin-1 and UTF-16 are the usual suspects."""
+def test_bytes_that_are_not_utf_8_are_reported_at_their_position(tmp_path: Path) -> None:
+    """In practice, such files are Latin-1 or UTF-16."""
     latin, wide = tmp_path / "latin.yaml", tmp_path / "wide.yaml"
     latin.write_bytes("version: 1\ntitle: Grüße".encode("latin-1"))
     wide.write_bytes("version: 1".encode("utf-16"))
@@ -178,8 +178,8 @@ def test_bytes_that_are_not_utf_8_are_named_where_they_stand(tmp_path: Path) -> 
     assert file_problem(wide) == ":1:1: this is not UTF-8; save the file as UTF-8"
 
 
-def test_a_byte_order_mark_is_welcome(tmp_path: Path) -> None:
-    """Some editors write one, and it moves no position."""
+def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
+    """Some editors write one; it does not change positions."""
     path = tmp_path / "s.yaml"
     path.write_bytes(b"\xef\xbb\xbfversion: 1\r\ntitle: x\r\n")
 
@@ -187,7 +187,7 @@ def test_a_byte_order_mark_is_welcome(tmp_path: Path) -> None:
 
 
 def test_ten_thousand_watched_numbers_load() -> None:
-    """A long list is no attack."""
+    """Long lists are allowed."""
     numbers = "\n".join(f"  - +4477{n:08}" for n in range(10_000))
 
     assert len(parse_scenario(f"version: 1\nwatchlist:\n{numbers}", "f").watchlist) == 10_000
