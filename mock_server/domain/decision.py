@@ -1,4 +1,4 @@
-"""The verdicts of the gateway and what a journal needs to explain them."""
+"""The verdicts of the gateway, and what the journal needs to explain them."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from mock_server.domain.requirements import Requirement
 
 
 class Refused(msgspec.Struct, frozen=True, gc=False):
-    """A catalogued business answer, the statement it follows from, and what a developer should know."""
+    """A refusal of the catalogue, the requirement behind it, and details for the client and the explanation."""
 
     error: ErrorCode
     requirement: Requirement
     details: str | None = None
     reason: str | None = None
-    """For the explanation only: the value that decided. It never goes out to the client."""
+    """For the explanation only: the value that decided. It is never sent to the client."""
 
 
 class Accepted(msgspec.Struct, frozen=True, gc=False):
-    """The provider took the message (PR-1)."""
+    """The provider accepted the message (PR-1)."""
 
     message_id: str
     provider: str
 
 
 class SilentlyDropped(msgspec.Struct, frozen=True, gc=False):
-    """Answered like an acceptance and handed to nobody (AF-1, AF-7)."""
+    """Answered like an acceptance and handed to no provider (AF-1, AF-7)."""
 
     message_id: str
     provider: str
 
 
 class Intercepted(msgspec.Struct, frozen=True, gc=False):
-    """A stub answered, or broke the connection, before the gateway saw the request: it decided nothing."""
+    """A stub answered, or broke the connection, before the gateway decided."""
 
 
 class Drop(msgspec.Struct, frozen=True, gc=False):
-    """A duplicate: to be answered like an acceptance, once it has an id."""
+    """A duplicate: answered like an acceptance once it has an id."""
 
     requirement: Requirement
 
@@ -49,7 +49,7 @@ _LONGEST_QUOTED = 60
 
 
 def quoted(text: str) -> str:
-    """A client's text as an explanation quotes it; of a long one only the length: half of it may be half a secret."""
+    """A client's text for an explanation; of a long one only the length, since a cut could leave part of a secret."""
     return repr(text) if len(text) <= _LONGEST_QUOTED else f"a text of {len(text)} characters"
 
 
@@ -57,7 +57,7 @@ Said_co = TypeVar("Said_co", bound=Refused | Drop, covariant=True)
 
 
 class Objection(msgspec.Struct, Generic[Said_co], frozen=True, gc=False):
-    """The first rule that fired, by name, and what it said."""
+    """The first rule that refused or dropped, by name, and its verdict."""
 
     rule: str
     said: Said_co
@@ -67,25 +67,25 @@ Verdict: TypeAlias = Accepted | Refused | SilentlyDropped | Intercepted
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
-    """A verdict with its explanation."""
+    """A verdict with what explains it."""
 
     verdict: Verdict
     rule: str
     """The rule or stub that decided."""
     requirement: Requirement | None
-    """The statement behind it; none stands behind an acceptance, a drop or an answer that a stub made up."""
+    """The requirement behind it; `None` if a stub forced an acceptance or a drop, or intercepted the request."""
     forced: bool = False
-    """A stub decided: the answer proves nothing about fidelity."""
+    """Whether a stub decided; such an answer proves nothing about fidelity."""
     natural: Objection[Refused | Drop] | None = None
-    """Under a stub: what the rules would have said, were there no stub."""
+    """For a forced decision: what the rules would have objected without the stub."""
     tally: Tally | None = None
-    """What the anti-flooding windows held when they were asked."""
+    """What the anti-flooding windows held at the decision."""
     detailed: bool = False
-    """The caller wants the provider named (REQ-6)."""
+    """Whether the answer names the provider (REQ-6)."""
 
 
 class ProtocolError(msgspec.Struct, frozen=True):
-    """An answer that no rule of the gateway gave: unknown path, wrong method, too large (BAD-5)."""
+    """An answer given before any rule: unknown path, wrong method, too large (BAD-5)."""
 
     error: ErrorCode
     rule: str

@@ -1,6 +1,6 @@
-"""The refusal catalogue: every error the gateway can answer with, in one table.
+"""The refusal catalogue: every error that the gateway can answer with.
 
-Codes and messages are on the wire exactly as they stand here (ANS-3, ANS-4, ERR-8 to ERR-74, BAD-1, BAD-4, BAD-5).
+Codes and messages are sent exactly as written here (ANS-3, ANS-4, ERR-8 to ERR-74, BAD-1, BAD-4, BAD-5).
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from mock_server.domain.requirements import Requirement, assumed, documented
 
 
 class Persistence(StrEnum):
-    """What a client gains by sending the same thing again."""
+    """Whether sending the same request again can succeed."""
 
     PERMANENT = "permanent"
     TRANSIENT = "transient"
 
 
 class ErrorCode(msgspec.Struct, frozen=True):
-    """One catalogued answer: the envelope's `code` and `message`, and the HTTP status that carries them."""
+    """One answer of the catalogue: `code` and `message` of the envelope, and the HTTP status."""
 
     code: int
     status: int
@@ -50,7 +50,7 @@ TOO_LARGE = ErrorCode(413, 413, "Payload too large", _PERMANENT, assumed("BAD-5"
 UNSUPPORTED_MEDIA_TYPE = ErrorCode(415, 415, "Unsupported media type", _PERMANENT, assumed("BAD-4"))
 
 NOT_PRIVILEGED = ErrorCode(63, 403, "Username or password not valid", _PERMANENT, assumed("ACC-2"))
-"""What an account without the admin privilege gets under the alternative reading of ACC-2."""
+"""The alternative reading of ACC-2: the answer to an account without the admin privilege."""
 
 MALFORMED_AS_500 = ErrorCode(400, 500, "Malformed request", _PERMANENT, assumed("BAD-1"))
 """The alternative reading of BAD-1: the same envelope, the status of every other refusal."""
@@ -80,4 +80,4 @@ PROTOCOL_ERRORS: tuple[ErrorCode, ...] = (
 """Answers to requests that no vendor page describes; their code is the HTTP status."""
 
 BY_CODE: dict[int, ErrorCode] = {entry.code: entry for entry in CATALOGUE}
-"""The refusal that a bare code means; 63 alone means bad credentials."""
+"""The refusal of a code; 63 is `BAD_CREDENTIALS`."""

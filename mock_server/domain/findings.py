@@ -1,4 +1,4 @@
-"""What each rule found in one decision, in the order asked. Nothing of this runs while a send is served."""
+"""What each rule found in one decision, in order. This runs for explanations, never while a send is served."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ class AskedRule(msgspec.Struct, frozen=True):
 
 
 class ExplainedCase(msgspec.Struct, frozen=True):
-    """What the rules were asked, as far as it is still known, and which of them objected."""
+    """The input of the rules, as far as it is still known, and the objection."""
 
     attempt: Attempt
     policy: Policy
     tally: Tally
     objection: Objection[Refused | Drop] | None
     body_kept: bool = True
-    """Otherwise only the destination of the submission is known."""
+    """If not, only the destination of the submission is known."""
 
     @property
     def _submission(self) -> Submission:
         return self.attempt.content if isinstance(self.attempt.content, Submission) else Submission()
 
     def findings(self, rules: tuple[str, ...] = ORDER) -> list[AskedRule]:
-        """Every rule in its order; the ones after the objection were not asked."""
+        """Every rule in order; those after the objection were not asked."""
         found: list[AskedRule] = []
         decided = False
         for rule in rules:
@@ -69,7 +69,7 @@ class ExplainedCase(msgspec.Struct, frozen=True):
             finding = msgspec.structs.replace(finding, requirement=said.requirement)
         if self.body_kept or not _READS_BODY[rule]:
             return finding
-        # The windows' counts stay true when the text is evicted; what was compared with the text does not.
+        # The counts of the windows are still known when the body is evicted; what a rule read in it is not.
         limit = finding.limit if rule in _OFFER else None
         return msgspec.structs.replace(finding, saw=None, limit=limit)
 

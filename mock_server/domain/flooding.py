@@ -1,11 +1,11 @@
-"""Anti-flooding arithmetic: what counts, until when, and what the windows say (AF-1 to AF-6).
+"""Anti-flooding arithmetic: which messages count, and for how long (AF-1 to AF-6).
 
-A counted message is kept as the instant at which it leaves its window. A sliding window gives every message
-its own (`now + window`); a fixed window gives all its messages that of the first (AF-4). Nothing else differs.
+A counted message is stored as the instant at which it leaves its window. In a sliding window each message leaves at
+`now + window`; in a fixed window all messages leave with the first (AF-4). Nothing else differs.
 
-The log of a destination is one flat array, three numbers a row: when the message leaves the volume window, when it
-leaves the duplicates window, and the hash of its text and provider. Rows ascend by the first number. An array of
-machine integers costs 24 bytes a counted message and gives the garbage collector nothing to walk.
+The log of a destination is one flat array with three integers per row: when the message leaves the volume window,
+when it leaves the duplicates window, and the hash of its text and provider. Rows are sorted by the first integer. A
+row takes 24 bytes, and the garbage collector has no objects to traverse.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ALREADY_LEFT = 0
 _NOTHING: array[int] = array("q")
 
 _BUSY = 64 * _ROW
-"""From how many numbers on a log is worth an index. Most destinations never get there."""
+"""The length from which a log has an index. Most destinations stay below it."""
 
 
 class WindowKind(StrEnum):
@@ -36,7 +36,7 @@ class WindowKind(StrEnum):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """How many messages a destination may get, in which time (AF-1, AF-2)."""
+    """How many messages a destination may receive, in which time (AF-1, AF-2)."""
 
     duplicates: int = 2
     duplicates_window: Duration = HOUR
@@ -44,11 +44,11 @@ class Limits(msgspec.Struct, frozen=True):
     volume_window: Duration = HOUR
     kind: WindowKind = WindowKind.SLIDING
     count_attempts: bool = False
-    """The alternative reading of AF-5: well-formed attempts count towards the volume, sent or not."""
+    """The alternative reading of AF-5: every well-formed attempt counts towards the volume."""
 
 
 class Offer(msgspec.Struct, frozen=True, gc=False):
-    """A submission that passed every rule, as the windows see it: whom, what, through whom, under which limits."""
+    """A submission that passed the rules before counting: destination, text, provider, and the limits in force."""
 
     destination: str
     text: str
@@ -57,15 +57,15 @@ class Offer(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def key(self) -> int:
-        """The hash that stands for the exact text through this provider: 64 bits, signed (AF-1, AF-6)."""
+        """The hash of the exact text and the provider: 64 bits, signed (AF-1, AF-6)."""
         return int.from_bytes(blake2b(f"{self.provider}\0{self.text}".encode(), digest_size=8).digest(), signed=True)
 
 
 class Tally(msgspec.Struct, frozen=True, gc=False):
     """What the windows of one destination hold before a submission is decided.
 
-    `…_frees_at` is when the next counted message leaves, `None` where nothing is counted. `…_room_at` is when a full
-    window has room again, `None` where there is room, or never will be: a limit of 0.
+    `…_frees_at` is when the next counted message leaves, or `None` if none is counted. `…_room_at` is when a full
+    window has room again, or `None` if it has room now, or never has: with a limit of 0.
     """
 
     volume: int = 0
@@ -84,28 +84,28 @@ class Log(msgspec.Struct, gc=False):
 
     rows: array[int]
     head: int = 0
-    """Where the first row stands that has not left both windows: what stands before it waits to be cut off."""
+    """The index of the first row that has not left both windows; the rows before it are still to be deleted."""
     copies: dict[int, array[int]] | None = None
-    """Of a busy destination: when the copies of each text leave, ascending. The others are searched row by row."""
+    """For a busy destination: when the copies of each text leave, ascending. Other logs are searched row by row."""
 
     def __len__(self) -> int:
-        """How many rows have not left both windows, as far as anybody looked."""
+        """The number of rows that are not known to have left both windows."""
         return (len(self.rows) - self.head) // _ROW
 
 
 def empty_log() -> Log:
-    """The log of a destination that nothing was sent to."""
+    """The log of a destination without messages."""
     return Log(array("q"))
 
 
 def copied(log: Log) -> Log:
-    """The same log, to be counted on from on its own."""
+    """A copy that shares no data with the log."""
     copies = None if log.copies is None else {key: leaving[:] for key, leaving in log.copies.items()}
     return Log(log.rows[:], log.head, copies)
 
 
 def tally(log: Log, key: int, now: Instant) -> Tally:
-    """Count what is still in both windows; a message leaves exactly at its instant (AF-4)."""
+    """Count what each window holds; a message leaves exactly at its instant (AF-4)."""
     rows = log.rows
     if len(rows) == log.head:
         return NOTHING_COUNTED
@@ -119,7 +119,8 @@ def tally(log: Log, key: int, now: Instant) -> Tally:
 def with_room(found: Tally, log: Log, key: int, now: Instant, limits: Limits) -> Tally:
     """Add when a full window has room again.
 
-    More than one message may have to leave: where the limit was lowered; where attempts count (AF-5), this one too.
+    More than one message may have to leave first: if the limit was lowered, or if attempts count (AF-5) and this one
+    counts too.
     """
     volume_room_at, duplicates_room_at = None, None
     if 0 < limits.volume <= found.volume:
@@ -132,7 +133,7 @@ def with_room(found: Tally, log: Log, key: int, now: Instant, limits: Limits) ->
 
 
 def count_message(log: Log, key: int, now: Instant, limits: Limits) -> None:
-    """Reserve both windows for a message that a provider takes (AF-5)."""
+    """Count a message that a provider accepts in both windows (AF-5)."""
     leaves_duplicates = now + limits.duplicates_window
     if limits.kind is WindowKind.FIXED:
         leaves_duplicates = next(iter(_copies(log, key, now)), leaves_duplicates)
@@ -155,7 +156,7 @@ def forget_what_left(log: Log, now: Instant) -> None:
         if log.copies is not None and rows[head + 2] != _NO_KEY:
             _forget_copy(log.copies, rows[head + 2])
         head += _ROW
-    # Cutting moves all that stands behind: it is put off until it at least halves the log.
+    # Deleting moves all later rows, so it waits until it at least halves the log.
     if head * 2 >= len(rows):
         del rows[:head]
         head = 0
@@ -163,12 +164,12 @@ def forget_what_left(log: Log, now: Instant) -> None:
 
 
 def open_until(log: Log) -> Instant:
-    """When the last row has left both windows; of a log that holds one."""
+    """When the last row leaves both windows. The log must hold a row."""
     return Instant(max(log.rows[-3], log.rows[-2]))
 
 
 def _first_open(log: Log, now: Instant) -> int:
-    """Where the first row stands that has not left the volume window."""
+    """The index of the first row that has not left the volume window."""
     rows, head = log.rows, log.head
     if head == len(rows) or rows[head] > now:
         return head
@@ -176,7 +177,7 @@ def _first_open(log: Log, now: Instant) -> int:
 
 
 def _copies(log: Log, key: int, now: Instant) -> array[int]:
-    """When the copies of one text leave, of those that are still counted, ascending."""
+    """When the copies of a text that still count leave, ascending."""
     if log.copies is not None:
         leaves = log.copies.get(key, _NOTHING)
         return leaves[bisect_right(leaves, now) :] if leaves and leaves[0] <= now else leaves
@@ -196,7 +197,7 @@ def _indexed(log: Log) -> dict[int, array[int]]:
 
 
 def _forget_copy(copies: dict[int, array[int]], key: int) -> None:
-    """The first to leave is the one that has left."""
+    """Remove the copy that leaves first: it is the one that has left."""
     del copies[key][0]
     if not copies[key]:
         del copies[key]
@@ -215,6 +216,6 @@ def _insert(log: Log, row: tuple[int, int, int]) -> None:
     if len(rows) == log.head or row[0] >= rows[-_ROW]:
         rows.extend(row)
         return
-    # Only a clock that was set back, or a window that was made shorter, gets here.
+    # Reached only after the clock was set back, or the window was shortened.
     at = log.head + bisect_right(rows[log.head :: _ROW], row[0]) * _ROW
     rows[at:at] = array("q", row)

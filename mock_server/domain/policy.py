@@ -1,4 +1,4 @@
-"""What a scenario decides, compiled: the accounts, lists, limits and readings that the rules ask."""
+"""A compiled scenario: the accounts, lists, limits and readings that the rules use."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Account(msgspec.Struct, frozen=True):
     urls_allowed: bool = False
 
     def __repr__(self) -> str:
-        """Name the user; a password never reaches a log."""
+        """Leave out the password, so that it never reaches a log."""
         return f"Account(username={self.username!r}, admin={self.admin}, active={self.active})"
 
 
 class Provider(msgspec.Struct, frozen=True):
-    """A carrier-side partner that takes messages over (PR-1)."""
+    """A carrier-side partner that accepts messages (PR-1)."""
 
     name: str
     up: bool = True
@@ -79,7 +79,7 @@ class Readings(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """Everything about a scenario that a rule may ask."""
+    """Everything of a scenario that the rules use."""
 
     accounts: dict[str, Account] = {}
     services: frozenset[str] = frozenset()
@@ -95,7 +95,7 @@ class Policy(msgspec.Struct, frozen=True):
 
     @property
     def malformed(self) -> ErrorCode:
-        """What a request that no submission can be read from gets (BAD-1)."""
+        """The answer to a body that holds no submission (BAD-1)."""
         return MALFORMED_AS_500 if self.readings.malformed_is_500 else MALFORMED
 
     def provider(self) -> str | None:

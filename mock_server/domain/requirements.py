@@ -8,7 +8,7 @@ import msgspec
 
 
 class Grade(StrEnum):
-    """How sure the statement is: a vendor page states it, two disagree, or none says."""
+    """How sure a statement is: a vendor page states it, two pages disagree, or no page states it."""
 
     DOCUMENTED = "documented"
     CONFLICT = "conflict"

@@ -1,4 +1,4 @@
-"""Why this answer: an exchange as the control API shows it, with the rules asked and the one that decided."""
+"""The explanation of an answer: an exchange as the control API shows it, with the rules and the one that decided."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _NO_REASON: dict[str, Any] = {
 
 
 def summary(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
-    """One line of a list: what was asked, what was answered, and the rule that decided."""
+    """An exchange in a list: the request, the answer, and the rule that decided."""
     decision = exchange.decision
     return {
         "id": exchange.id,
@@ -62,7 +62,7 @@ def summary(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
         "status": exchange.status,
         "outcome": outcome(exchange),
         **_deciding(exchange),
-        # A stub decided, or chose what becomes of the message, or troubled the connection.
+        # A stub decided, chose the delivery, or applied a fault.
         "forced": (decision is not None and decision.forced) or bool(exchange.stubs),
         "trouble": exchange.transport_effect,
         "stubs": list(exchange.stubs),
@@ -75,7 +75,7 @@ def summary(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
 def explanation(exchange: Exchange, secrets: Secrets, stubs: StubStore | None = None) -> dict[str, Any]:
     """Everything that is known of an exchange.
 
-    `stubs`: those of its session; without them nothing is said of those that nearly matched.
+    `stubs`: those of its session; without them, stubs that nearly matched by their criteria are not shown.
     """
     asked = rules_asked(exchange, secrets)
     return {
@@ -93,10 +93,7 @@ def explanation(exchange: Exchange, secrets: Secrets, stubs: StubStore | None = 
 
 
 def message(kept: Message, secrets: Secrets) -> dict[str, Any]:
-    """A message; what its sender wrote is masked, what the gateway says of it is not.
-
-    With it the one-time codes and the links that its text holds.
-    """
+    """A message, with the one-time passwords and links in its text. Only what its sender wrote is masked."""
     from mock_server.domain.otp import find_otps  # noqa: PLC0415 - it takes a while, and many tests look at none
 
     view = message_without_finds(kept, secrets)
@@ -105,13 +102,13 @@ def message(kept: Message, secrets: Secrets) -> dict[str, Any]:
 
 
 def message_without_finds(kept: Message, secrets: Secrets) -> dict[str, Any]:
-    """The same without codes and links, which cost more than all the rest."""
+    """A message without one-time passwords and links, which take longer than all the rest."""
     view = wire.message_view(kept)
     return {name: value if name in _OF_THE_GATEWAY else masked_within(value, secrets) for name, value in view.items()}
 
 
 def outcome(exchange: Exchange) -> str:
-    """One word for what became of an exchange."""
+    """The outcome of an exchange, in one word."""
     if exchange.bug is not None:
         return BUG
     if exchange.disconnected:

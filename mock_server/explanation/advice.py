@@ -1,4 +1,4 @@
-"""One plain sentence or two for whoever did not get what they wanted: what is wrong, and what to do."""
+"""Advice on an answer that is not an acceptance: what is wrong, and what to do."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from mock_server.journal.exchange import Exchange
 from mock_server.scenario.outcome_header import NAME as OUTCOME_HEADER
 
 _BUG = (
-    "This is a bug in the mock and no answer of the gateway: `bug` holds its traceback. "
-    "Report it with this exchange; the client is not to blame."
+    "This is a bug in the mock, not an answer of the gateway: `bug` holds its traceback. "
+    "Report it with this exchange; the client is not the cause."
 )
 _UNREAL = "it tells nothing about the request"
 _GONE = "The client went away before its request was complete: nothing was decided. Look at its time-outs."
 
 
 def advice(exchange: Exchange, asked: list[AskedRule]) -> str | None:
-    """What to tell a newcomer; `None` where the client got what it asked for."""
+    """What to do about an answer; `None` for an acceptance."""
     if exchange.bug is not None:
         return _BUG
     if exchange.disconnected:
@@ -53,5 +53,5 @@ def _on_rule(decision: Decision, fired: AskedRule | None) -> str | None:
 
 
 def _capitalized(said: str) -> str:
-    """A sentence begins with a capital letter, unless it begins with a name out of the request."""
+    """Start with a capital letter, unless the first word is a name from the request, such as `webhook.url`."""
     return said if "." in said.split(" ", 1)[0] else said[:1].upper() + said[1:]

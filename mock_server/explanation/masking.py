@@ -1,4 +1,4 @@
-"""Text that may repeat what a client sent, without the passwords in it."""
+"""Masking of secrets in what a client sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mock_server.domain.secrets import Secrets
 
 
 def masked_within(value: Any, secrets: Secrets) -> Any:
-    """Any JSON value, every text in it masked."""
+    """A JSON value with every string in it masked."""
     if isinstance(value, dict):
         return {name: masked_within(inner, secrets) for name, inner in value.items()}
     if isinstance(value, list):
@@ -17,10 +17,10 @@ def masked_within(value: Any, secrets: Secrets) -> Any:
 
 
 def masked(text: str | None, secrets: Secrets) -> str | None:
-    """A text that may repeat what a client sent, without the passwords in it."""
+    """A text without the secrets in it."""
     return None if text is None else readable(secrets.mask(text.encode(errors="backslashreplace")))
 
 
 def readable(raw: bytes) -> str:
-    """Any bytes as a text; what is no UTF-8 is escaped."""
+    """Bytes as text; what is not UTF-8 is escaped."""
     return raw.decode(errors="backslashreplace")

@@ -1,4 +1,4 @@
-"""The stubs that nearly answered a request, each with the one thing that kept it from it."""
+"""The stubs that nearly matched a request, each with the one difference."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from mock_server.session.ports import StubStore
 from mock_server.session.stub_book import MOST_NEAR
 
 _MANY = 3
-"""Criteria of a scenario's stub that asks for more than an operation and a number."""
+"""The number of criteria from which a scenario's stub has more than an operation and a number."""
 
 
 def stubs_nearly_matched(
     exchange: Exchange, asked: RequestFacts | None, stubs: StubStore | None, secrets: Secrets
 ) -> list[dict[str, Any]]:
-    """At most `MOST_NEAR`: those whose limits kept them from it, then those whose criteria or turn did.
+    """At most `MOST_NEAR` stubs: first those that their limits excluded, then those with one unmet criterion.
 
-    `asked`: what stubs saw of the request; `None` where that is not kept any more. `stubs`: those of the session;
-    without them the limits alone are told.
+    `asked`: what stubs match on; `None` if the body is no longer kept. `stubs`: those of the session; without them
+    only limits are shown.
     """
     others = () if asked is None or stubs is None else _others(exchange, asked, stubs)
     return [
@@ -52,7 +52,7 @@ def _others(exchange: Exchange, asked: RequestFacts, stubs: StubStore) -> Iterat
 def _missed(
     stub: Stub, asked: RequestFacts, stubs: StubStore, said: dict[Stage, Stub], at: Instant
 ) -> NearMiss | None:
-    """The one thing that differs. A scenario's stub for another number is no near miss: it has dozens of these."""
+    """The one difference. A scenario's stub for another number is not a near miss: scenarios have dozens of them."""
     unmet = list(islice(stub.unmet(asked), 2))
     if len(unmet) == 1 and (stub.origin is Origin.CONTROL or len(stub.criteria) >= _MANY):
         saw = ", ".join(asked.values(unmet[0].field)) or "nothing"

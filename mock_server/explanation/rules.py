@@ -23,7 +23,7 @@ _FIRED = frozenset({RuleVerdict.REFUSED, RuleVerdict.DROPPED})
 
 
 def rules_asked(exchange: Exchange, secrets: Secrets) -> list[AskedRule]:
-    """Every rule of the operation in its order; none where no rule was asked."""
+    """Every rule of the operation in order; empty if no rule was asked."""
     policy, decision = exchange.policy, exchange.decision
     rules = _HEALTH if exchange.operation is None else ORDER
     if policy is None or (decision is None and (exchange.operation is not None or exchange.account is None)):
@@ -34,7 +34,7 @@ def rules_asked(exchange: Exchange, secrets: Secrets) -> list[AskedRule]:
 
 
 def stubs_asked(exchange: Exchange) -> RequestFacts | None:
-    """What the stubs saw of a send; `None` where the body is not kept whole, and for everything else."""
+    """What stubs match on in a send; `None` if its body is not kept whole, and for any other request."""
     if exchange.operation is None or not _body_is_whole(exchange):
         return None
     content = _content(exchange)
@@ -43,12 +43,12 @@ def stubs_asked(exchange: Exchange) -> RequestFacts | None:
 
 
 def the_one_that_fired(asked: list[AskedRule]) -> AskedRule | None:
-    """The rule that decided, or would have decided had no stub."""
+    """The rule that decided, or that would have decided without a stub."""
     return next((each for each in asked if each.said in _FIRED), None)
 
 
 def rules_view(exchange: Exchange, asked: list[AskedRule], secrets: Secrets) -> dict[str, Any]:
-    """The rules as the control API shows them, and why a value is missing where one is."""
+    """The rules as the control API shows them, and why values are missing, if any are."""
     missing = any(each.finding is not None and each.finding.saw is None for each in asked)
     return {
         "rules": [_rule(each, secrets) for each in asked],
@@ -84,7 +84,7 @@ def _case(exchange: Exchange, policy: Policy, decision: Decision | None, secrets
     kept = exchange.operation is None or _body_is_whole(exchange)
     content = _content(exchange) if kept else Submission(destination=exchange.destination or "")
     if objection is not None and objection.rule == "destination" and isinstance(content, Submission):
-        # The advice rewrites the number: a password in it would not be found in its new spelling.
+        # The advice rewrites the number, so a password in it has to be masked before.
         content = msgspec.structs.replace(content, destination=masked(content.destination, secrets))
     operation = exchange.operation or Operation.ADMIN
     attempt = Attempt(operation, _credentials(exchange.account), content, exchange.at, exchange.id)
@@ -93,14 +93,14 @@ def _case(exchange: Exchange, policy: Policy, decision: Decision | None, secrets
 
 
 def _content(exchange: Exchange) -> Submission | Unreadable:
-    """What the gateway read from the body, read again; a health check has none."""
+    """The content of the body, read again; empty for a health check, which has no body."""
     if exchange.operation is None:
         return Submission()
     return wire.read_submission(exchange.body or b"", exchange.operation)
 
 
 def _credentials(account: Account | None) -> BasicCredentials | Presented:
-    """Those that were good; what was wrong with others the rule said, and nothing of it was kept."""
+    """The credentials of the account that authenticated. Wrong ones are not kept; the refusal says what was wrong."""
     return Presented.NOTHING if account is None else BasicCredentials(account.username, account.password)
 
 

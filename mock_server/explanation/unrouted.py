@@ -1,4 +1,4 @@
-"""Advice where no rule of the gateway was asked: a path, a method, a size, a key, a query that does not fit."""
+"""Advice on answers given before any rule: wrong path, method, size, API key or query."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from mock_server.scenario.outcome_header import NAME as OUTCOME_HEADER
 
 
 class VendorRoute(NamedTuple):
-    """One operation of the vendor's, as a client calls it."""
+    """An operation of the vendor's API, by method and path."""
 
     method: str
     path: str
 
     def __str__(self) -> str:
-        """As documents write it."""
+        """Method and path, as documents write them."""
         return f"{self.method} {self.path}"
 
 
@@ -32,7 +32,7 @@ VENDOR_ROUTES = (
     VendorRoute("GET", "/api/messagestatus/reference/{referencekey}"),
     VendorRoute("GET", "/api/messagestatus/{messageid}"),
 )
-"""Every operation that the contract knows."""
+"""Every operation of the contract."""
 
 _SESSION = re.compile(r"/~[^/]*")
 _PARAMETER = re.compile(r"\{\w+\}")
@@ -51,7 +51,7 @@ _REMEDIES = {
 
 
 def advice_on_protocol_error(exchange: Exchange, error: ProtocolError) -> str:
-    """What is wrong with a request that no rule was asked about, and what to do."""
+    """What is wrong with a request that reached no rule, and what to do."""
     if error.rule == "path":
         return _on_path(_own_path(exchange))
     if error.rule == "method":
@@ -63,7 +63,7 @@ def advice_on_protocol_error(exchange: Exchange, error: ProtocolError) -> str:
 
 
 def _on_path(path: str) -> str:
-    """Name the route that was probably meant, else all that there are."""
+    """Name the most similar route, or all routes if none is similar."""
     alike = {route: SequenceMatcher(None, _compared(route, path), path.lower()).ratio() for route in VENDOR_ROUTES}
     nearest = max(VENDOR_ROUTES, key=alike.__getitem__)
     if alike[nearest] >= _ALIKE_ENOUGH:
@@ -72,7 +72,7 @@ def _on_path(path: str) -> str:
 
 
 def _compared(route: VendorRoute, path: str) -> str:
-    """The route as this client would have written it: with its own key, if it has as many parts."""
+    """The route with the client's own key filled in, if both have as many segments."""
     key = path.rpartition("/")[2] if path.count("/") == route.path.count("/") else ""
     return _PARAMETER.sub(lambda _: key, route.path).lower()
 
@@ -84,7 +84,7 @@ def _on_method(exchange: Exchange) -> str:
 
 
 def _on_key(exchange: Exchange, error: ProtocolError) -> str:
-    """Tell how many keys there are, and none of them."""
+    """Tell the number of keys, not the keys."""
     count = 0 if exchange.policy is None else len(exchange.policy.api_keys)
     presented = error.details is not None and not error.details.endswith("missing")
     said = "not one of the scenario's keys" if presented else "missing; the scenario has keys"
@@ -92,6 +92,6 @@ def _on_key(exchange: Exchange, error: ProtocolError) -> str:
 
 
 def _own_path(exchange: Exchange) -> str:
-    """The path as the vendor's contract knows it: without the session's prefix and the query."""
+    """The path without the session's prefix and the query."""
     path = readable(exchange.path).partition("?")[0][:_LONGEST_COMPARED]
     return _SESSION.sub("", path, count=1) if path.startswith("/~") else path

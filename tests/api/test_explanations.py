@@ -155,12 +155,12 @@ CAUSES: dict[tuple[int, str] | str, Cause] = {
         "bring a provider up", patch_and_send(providers=[{"name": "PROVIDER1"}]),
     ),
     (66, "Empty or missing message text"): Cause(
-        lambda world: world.send(""), "text", "no text", "one character at least", "ERR-66", "assumed",
-        "give `text` one character", follow_by(text="x"),
+        lambda world: world.send(""), "text", "no text", "at least one character", "ERR-66", "assumed",
+        "give `text` at least one character", follow_by(text="x"),
     ),
     (74, "Message containing URL is denied"): Cause(
         lambda world: world.send(f"see {URL}"), "url", repr(URL), "account 'admin' may not send URLs", "URL-1",
-        "documented", "leave the URL out",
+        "documented", "remove the URL",
         patch_and_send(
             text=f"see {URL}",
             accounts=[{"username": "admin", "password": "admin-secret", "admin": True, "urls": "allowed"}],

@@ -77,7 +77,7 @@ COUNTED_ATTEMPT_RULES = frozenset(rule.name for rule in CATALOGUE if rule.counts
 
 
 def object_to_health_check(attempt: Attempt, policy: Policy) -> Objection[Refused] | None:
-    """Ask whether the caller may use an administrators' health check (OP-4)."""
+    """Check whether the caller may use the administrators' health check (OP-4)."""
     for rule in HEALTH_RULES:
         refused = rule.ask(attempt, policy)
         if refused is not None:
@@ -86,7 +86,7 @@ def object_to_health_check(attempt: Attempt, policy: Policy) -> Objection[Refuse
 
 
 def object_to_attempt(attempt: Attempt, policy: Policy) -> Objection[Refused] | Submission:
-    """Ask who calls and whether the body holds a submission; the submission, if nothing refuses it."""
+    """Check the caller and the body; return the submission if no rule refuses."""
     for rule in ATTEMPT_RULES:
         ask = rule.ask
         refused = ask(attempt, policy)
@@ -98,7 +98,7 @@ def object_to_attempt(attempt: Attempt, policy: Policy) -> Objection[Refused] | 
 
 
 def object_to_submission(submission: Submission, context: Context) -> Objection[Refused] | None:
-    """Ask everything that needs no counting."""
+    """Check everything that does not depend on counts."""
     for rule in SUBMISSION_RULES:
         ask = rule.ask
         refused = ask(submission, context)
@@ -108,7 +108,7 @@ def object_to_submission(submission: Submission, context: Context) -> Objection[
 
 
 def object_to_offer(offer: Offer, tally: Tally) -> Objection[Refused | Drop] | None:
-    """Ask what depends on what was counted before."""
+    """Check what depends on counts: the windows and the providers."""
     for rule in OFFER_RULES:
         ask = rule.ask
         said = ask(offer, tally)

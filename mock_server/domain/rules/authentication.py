@@ -1,4 +1,4 @@
-"""Who asks? HTTP Basic, username and password of an active account (ACC-1, ACC-5, ERR-63a, ERR-63b)."""
+"""Is the caller an active account, by HTTP Basic with its password? (ACC-1, ACC-5, ERR-63a, ERR-63b)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ACC_1 = documented("ACC-1")
 
 
 def authentication(attempt: Attempt, policy: Policy) -> Refused | None:
-    """Refuse an absent header with one wording of 63, whatever is no active account with the other."""
+    """Refuse a missing header with one message of code 63, and wrong or inactive credentials with the other."""
     credentials = attempt.credentials
     if isinstance(credentials, Presented):
         return _MISSING if credentials is Presented.NOTHING else _UNDECODABLE
@@ -31,7 +31,7 @@ def authentication(attempt: Attempt, policy: Policy) -> Refused | None:
 
 
 def describe_authentication(attempt: Attempt, policy: Policy, said: Refused | None) -> Finding:
-    """Name the user and what is wrong, never the password."""
+    """Show the user and what is wrong, never the password."""
     saw = f"user {quoted(attempt.username)}, the right password" if said is None else said.reason
     remedy = (
         "sign in as an active account, with its password, or change `accounts` of the scenario"

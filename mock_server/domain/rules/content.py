@@ -1,4 +1,4 @@
-"""Can a submission be read from the body at all? (BAD-1, BAD-2, BAD-4, BAD-5)."""
+"""Does the body hold a submission? (BAD-1, BAD-2, BAD-4, BAD-5)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REMEDY = "send a JSON object whose members have the types of the contract"
 
 
 def content(attempt: Attempt, policy: Policy) -> Refused | None:
-    """Refuse a body that holds no submission, saying what is wrong and where."""
+    """Refuse a body that holds no submission; `details` says what is wrong and where."""
     unreadable = attempt.content
     if not isinstance(unreadable, Unreadable):
         return None
@@ -28,7 +28,7 @@ def content(attempt: Attempt, policy: Policy) -> Refused | None:
 
 
 def describe_content(_: Attempt, __: Policy, said: Refused | None) -> Finding:
-    """Tell what is wrong with the body, and where."""
+    """Show what is wrong with the body, and where."""
     saw = "a submission" if said is None else said.details
     limit = "a JSON object of at most 1 MiB, its members of the right types, sent as JSON"
     return Finding(_BAD_1, saw, limit, _REMEDY if said is None else _REMEDIES.get(said.error, _REMEDY))

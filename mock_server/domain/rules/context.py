@@ -1,4 +1,4 @@
-"""What a rule may ask beside the submission itself."""
+"""What a rule may use in addition to the submission."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from mock_server.domain.submission import Attempt, Operation, Submission
 
 
 class Context(msgspec.Struct, frozen=True, gc=False):
-    """The policy, who authenticated, and for whom the message goes out."""
+    """The policy, the account that authenticated, and the account that the message is sent for."""
 
     policy: Policy
     caller: Account
     sender: Account
-    """The impersonated account where there is one, else the caller."""
+    """The impersonated account, or the caller if there is none."""
     receivers: tuple[str, ...] = ()
-    """Where the URLs of the session's own receivers begin."""
+    """The prefixes of the URLs of the session's own receivers."""
     unknown_account: str | None = None
     """An impersonated account that does not exist or is not active (ACC-3)."""
 
 
 def context_of(attempt: Attempt, submission: Submission, policy: Policy) -> Context:
-    """The context of an attempt whose credentials were found to be good.
+    """The context of an attempt that the rule `authentication` passed.
 
-    `account` means something on the administrators' operation only (ACC-4).
+    `account` is read on the administrators' operation only (ACC-4).
     """
     caller = policy.accounts[attempt.username]
     if submission.account is None or attempt.operation is not Operation.ADMIN:

@@ -1,4 +1,4 @@
-"""Is the destination a number? (REQ-1, NUM-1, ERR-56, BAD-7)."""
+"""Is the destination a valid number? (REQ-1, NUM-1, ERR-56, BAD-7)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PUNCTUATION = re.compile(r"[\s().\-/]+")
 
 
 def destination(submission: Submission, context: Context) -> Refused | None:
-    """Refuse what breaks the E.164 pattern or starts with a calling code that nobody was assigned."""
+    """Refuse what does not match the E.164 pattern, or starts with an unassigned calling code."""
     number = submission.destination
     fault = fault_of(number)
     if fault is NumberFault.SYNTAX:
@@ -45,7 +45,7 @@ def _malformed(number: str) -> Refused:
 
 
 def describe_destination(submission: Submission, context: Context) -> Finding:
-    """Show the number as it came, and how it should be written."""
+    """Show the number as it was sent, and the expected form."""
     number = submission.destination
     limit = "a plus and 7 to 15 digits, a country calling code that is assigned first"
     if context.policy.readings.numbering_plan:
@@ -54,18 +54,18 @@ def describe_destination(submission: Submission, context: Context) -> Finding:
 
 
 def _remedy(number: str) -> str:
-    """What to change in a number that is none."""
+    """How to correct an invalid number."""
     fault = fault_of(number)
     if fault is None:
-        return "send to a number that the numbering plan holds possible, or take NUM-1 out of the scenario's `assume`"
+        return "send to a number that is possible in the numbering plan, or remove NUM-1 from the scenario's `assume`"
     if fault is NumberFault.CALLING_CODE:
         return "begin with the calling code of a country, such as +39 or +44"
-    mended = re.sub(r"\A\+*(?:00)?", "+", _PUNCTUATION.sub("", number))
-    if number.strip().startswith(("+", "00")) and fault_of(mended) is None:
-        return f"write it as {mended}"
+    corrected = re.sub(r"\A\+*(?:00)?", "+", _PUNCTUATION.sub("", number))
+    if number.strip().startswith(("+", "00")) and fault_of(corrected) is None:
+        return f"write it as {corrected}"
     if number.isascii() and number.isdigit():
         return "add a plus and the country code, such as +39…"
-    return "give `destination` as a text of a plus, the country code and digits, such as +393401234567"
+    return "give `destination` as a string of a plus, the country code and digits, such as +393401234567"
 
 
 DESTINATION: SubmissionRule = Rule("destination", destination, describe_destination)

@@ -1,4 +1,4 @@
-"""Has the destination had this very text often enough? (AF-1)."""
+"""Has the destination received this exact text as often as allowed? (AF-1)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _DROP = Drop(_AF_1)
 
 
 def duplicate(offer: Offer, tally: Tally) -> Drop | None:
-    """Drop silently what comes after the last copy that the window has room for."""
+    """Drop a copy silently when the window is full."""
     return _DROP if tally.duplicates >= offer.limits.duplicates else None
 
 
 def describe_duplicate(offer: Offer, tally: Tally, policy: Policy, at: Instant) -> Finding:
-    """Show how often the window held this very text, since when, and when it has room again."""
+    """Show how many copies of this text the window held, since when, and when it has room again."""
     limits = policy.limits
     count = Count(
         tally.duplicates,

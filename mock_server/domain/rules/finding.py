@@ -1,4 +1,4 @@
-"""What a rule found when it was asked: worked out when somebody looks, and never while a send is served."""
+"""What a rule found. Findings are made when an explanation is requested, never while a send is served."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from mock_server.domain.requirements import Requirement
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What a rule saw, what it compared that with, and what would have made it pass, had it not."""
+    """What a rule saw, what it compared that with, and what would make it pass."""
 
     requirement: Requirement
-    """The statement that the rule stands for; one that fired may name a nearer one."""
+    """The statement that the rule implements; a refusal may name a more specific one."""
     saw: str | None
-    """`None` where that is no longer known."""
+    """`None` if it is no longer known."""
     limit: str | None
     remedy: str
 
 
 class Count(msgspec.Struct, frozen=True):
-    """What a window held: how many of how many, when the next one leaves, and when a full one has room again."""
+    """What a window held: the count, the limit, when the next message leaves, and when a full window has room."""
 
     counted: int
     limit: int
@@ -28,13 +28,13 @@ class Count(msgspec.Struct, frozen=True):
     frees_at: Instant | None
     room_at: Instant | None
 
-    def in_words(self, things: str, now: Instant) -> str:
+    def in_words(self, noun: str, now: Instant) -> str:
         """`2 of 2 messages since 09:14:03, resets 10:14:03`."""
-        said = f"{self.counted} of {self.limit} {things}"
+        said = f"{self.counted} of {self.limit} {noun}"
         if self.frees_at is None:
             return said
         since = Instant(self.frees_at - self.window)
-        # What was counted under a longer window, or before the clock was set back, hides when that was.
+        # Unknown for a message that was counted under a longer window, or before the clock was set back.
         began = f" since {time_of_day(since, now)}" if since <= now else ""
         if self.counted >= self.limit and self.room_at is None:
             return f"{said}{began}, never resets"
@@ -42,18 +42,18 @@ class Count(msgspec.Struct, frozen=True):
         return f"{said}{began}, resets {time_of_day(whole_second_from(resets), now)}"
 
     def until_room(self, now: Instant) -> str:
-        """What time there is to let pass."""
+        """How long to wait until the window has room."""
         if self.room_at is None:
             return "no wait helps"
         away = in_words(self.room_at - now)
         return f"wait until {rfc3339(whole_second_from(self.room_at))}, or advance the clock by {away}"
 
 
-def counted(count: int, thing: str) -> str:
+def counted(count: int, noun: str) -> str:
     """`1 character`, `2 characters`."""
-    return f"{count} {thing}{'' if count == 1 else 's'}"
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def entries(count: int, of: str) -> str:
-    """`12 entries, none covers it`, of a list that was searched in vain."""
+    """`12 entries, none covers it`: a list without a matching entry."""
     return f"{of} is empty" if not count else f"{count} {'entry' if count == 1 else 'entries'}, none covers it"

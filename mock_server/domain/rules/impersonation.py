@@ -1,4 +1,4 @@
-"""Does the account exist on whose behalf the message goes out? (REQ-7, ACC-3)."""
+"""Does the impersonated account exist? (REQ-7, ACC-3)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ACC_3 = assumed("ACC-3")
 
 
 def impersonation(_: Submission, context: Context) -> Refused | None:
-    """Refuse an unknown or inactive account as if it were the caller's own."""
+    """Refuse an unknown or inactive account in the same way as bad credentials."""
     if context.unknown_account is None:
         return None
     return Refused(
@@ -23,14 +23,14 @@ def impersonation(_: Submission, context: Context) -> Refused | None:
 
 
 def describe_impersonation(submission: Submission, context: Context) -> Finding:
-    """Show whom the message is sent for."""
+    """Show the account that the message is sent for."""
     asked, unknown = submission.account, context.unknown_account
     saw = "nobody to send for" if asked is None else f"to send for {quoted(asked)}"
     if unknown is not None:
         saw += ", unknown" if unknown not in context.policy.accounts else ", not active"
     elif asked is not None and asked != context.sender.username:
         saw += ", ignored (ACC-3)"
-    remedy = "leave `account` out, or name an active account of the scenario"
+    remedy = "omit `account`, or name an active account of the scenario"
     return Finding(_ACC_3, saw, "an active account, where one is named", remedy)
 
 

@@ -17,7 +17,7 @@ _BAD_3 = assumed("BAD-3")
 
 
 def length(attempt: Attempt, policy: Policy) -> Refused | None:
-    """Refuse a text of more than 1600 code points as malformed, as empty, or not at all."""
+    """Refuse a text of more than 1600 code points as malformed or as empty, or accept it, by the reading of BAD-3."""
     submission = attempt.content
     if not isinstance(submission, Submission) or len(submission.text) <= LONGEST_TEXT:
         return None
@@ -31,7 +31,7 @@ def length(attempt: Attempt, policy: Policy) -> Refused | None:
 
 
 def describe_length(attempt: Attempt, policy: Policy, _: Refused | None) -> Finding:
-    """Count the characters."""
+    """Show the number of characters."""
     saw = counted(len(attempt.content.text), "character") if isinstance(attempt.content, Submission) else None
     accepted = policy.readings.overlong is Overlong.ACCEPTED
     limit = "any length (BAD-3 is read as `accepted`)" if accepted else f"at most {LONGEST_TEXT} characters"

@@ -23,7 +23,7 @@ def privilege(attempt: Attempt, policy: Policy) -> Refused | None:
 
 
 def describe_privilege(attempt: Attempt, policy: Policy, _: Refused | None) -> Finding:
-    """Tell whether the caller is an administrator, where that is asked."""
+    """Show whether the caller is an administrator, and whether the operation requires one."""
     account = policy.accounts[attempt.username]
     saw = f"account {quoted(account.username)}, {'an' if account.admin else 'no'} administrator"
     for_admins = attempt.operation is Operation.ADMIN

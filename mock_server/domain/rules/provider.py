@@ -1,4 +1,4 @@
-"""Is there a provider to take the message? (PR-1, PR-2, ERR-64)."""
+"""Is a provider available? (PR-1, PR-2, ERR-64)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _UNAVAILABLE = Refused(NO_PROVIDER, _PR_1, reason="no provider is up")
 
 
 def provider(offer: Offer, _: Tally) -> Refused | None:
-    """Refuse where failover has run out of providers."""
+    """Refuse when no provider is up."""
     return _UNAVAILABLE if offer.provider is None else None
 
 
 def describe_provider(offer: Offer, _: Tally, policy: Policy, __: Instant) -> Finding:
-    """Show who would take the message, and who is down."""
+    """Show the provider that would take the message, and the state of each."""
     states = ", ".join(f"{each.name} {'up' if each.up else 'down'}" for each in policy.providers)
     saw = "no provider that is up" if offer.provider is None else offer.provider
     remedy = "bring a provider up: change `providers` of the scenario"

@@ -1,4 +1,4 @@
-"""Can the number receive an SMS at all? (ERR-8, NUM-1)."""
+"""Can the number receive an SMS? (ERR-8, NUM-1)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NUM_1 = assumed("NUM-1")
 
 
 def reachability(submission: Submission, context: Context) -> Refused | None:
-    """Refuse the scenario's unreachable numbers and, where it asks for that, what the numbering plan rules out."""
+    """Refuse the scenario's unreachable numbers and, with NUM-1, those that the numbering plan excludes."""
     number, policy = submission.destination, context.policy
     if policy.unreachable.covers(number):
         return Refused(
@@ -31,7 +31,7 @@ def reachability(submission: Submission, context: Context) -> Refused | None:
 
 
 def describe_reachability(submission: Submission, context: Context) -> Finding:
-    """Show the entry that names the number, or what the numbering plan says of it."""
+    """Show the entry that covers the number, or its line type in the numbering plan."""
     number, policy = submission.destination, context.policy
     entry = policy.unreachable.entry_for(number)
     if entry is not None:
@@ -42,7 +42,7 @@ def describe_reachability(submission: Submission, context: Context) -> Finding:
             limit += f"; {line_type(number).value} in the numbering plan"
     remedy = "send to a number that can receive an SMS, or change `unreachable` of the scenario"
     if entry is None:
-        remedy = "send to a number that the numbering plan holds for mobile, or take NUM-1 out of `assume`"
+        remedy = "send to a number that is mobile in the numbering plan, or remove NUM-1 from `assume`"
     return Finding(_ERR_8, number, limit, remedy)
 
 

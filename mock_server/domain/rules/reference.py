@@ -29,7 +29,7 @@ def reference(submission: Submission, context: Context) -> Refused | None:
 
 
 def describe_reference(submission: Submission, context: Context) -> Finding:
-    """Show the service, and those that there are."""
+    """Show the service, and the known services."""
     known = ", ".join(sorted(context.policy.services)) or "none"
     given = submission.reference
     if given is not None and given.service is not None:

@@ -1,4 +1,4 @@
-"""What a rule is: a check of a send with its explanation, as one value."""
+"""A rule: a check of a send with its explanation, as one value."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class Rule(Generic[_Ask, _Describe]):
         self, name: str, ask: _Ask, describe: _Describe, *, counts: bool = False, reads_body: bool = True
     ) -> None:
         self.name = name
-        """As explanations and the journal name it; the rule's file and test have the same name."""
+        """Its name in explanations and the journal; the rule's file and test have the same name."""
         self.ask = ask
         """A pure function to a refusal, or `None`."""
         self.describe = describe
-        """What the rule saw and compared with; called when somebody asks for the explanation."""
+        """Makes the finding; called when an explanation is requested."""
         self.counts = counts
-        """An attempt that it refuses is well formed, and counts under the alternative reading of AF-5."""
+        """Whether an attempt that it refuses is well formed, and counts under the alternative reading of AF-5."""
         self.reads_body = reads_body
-        """It cannot be described once the body is evicted."""
+        """Whether its finding needs the body, which may have been evicted."""
 
 
 AttemptRule: TypeAlias = Rule[

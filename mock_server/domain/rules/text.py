@@ -16,7 +16,7 @@ _BLANK = Refused(NO_TEXT, assumed("BAD-7"), reason="text is white space only")
 
 
 def text(submission: Submission, context: Context) -> Refused | None:
-    """Refuse a missing or empty text; white space is a text unless BAD-7 is read otherwise."""
+    """Refuse a missing or empty text and, under the alternative reading of BAD-7, one of white space only."""
     if not submission.text:
         return _EMPTY
     if context.policy.readings.blank_text_is_empty and submission.text.isspace():
@@ -25,11 +25,11 @@ def text(submission: Submission, context: Context) -> Refused | None:
 
 
 def describe_text(submission: Submission, context: Context) -> Finding:
-    """Tell whether there is anything in the text."""
+    """Show whether the text has characters that count."""
     found = submission.text
     saw = "no text" if not found else "white space only" if found.isspace() else counted(len(found), "character")
     strict = context.policy.readings.blank_text_is_empty
-    limit = "one character at least" + (" that is no white space" if strict else "")
+    limit = "at least one character" + (" that is not white space" if strict else "")
     return Finding(_ERR_66, saw, limit, f"give `text` {limit}")
 
 

@@ -15,7 +15,7 @@ _URL_1 = documented("URL-1")
 
 
 def url(submission: Submission, context: Context) -> Refused | None:
-    """Refuse a URL unless the account that the message is sent for may send them."""
+    """Refuse a URL unless the sender may send URLs."""
     if context.sender.urls_allowed:
         return None
     found = find_url(submission.text, bare_domains=context.policy.readings.bare_domains_are_urls)
@@ -32,7 +32,7 @@ def describe_url(submission: Submission, context: Context) -> Finding:
     saw = "no URL" if found is None else quoted(found)
     allowed = "may" if context.sender.urls_allowed else "may not"
     limit = f"account {quoted(context.sender.username)} {allowed} send URLs"
-    remedy = "leave the URL out, or give the account that the message is sent for `urls: allowed` in the scenario"
+    remedy = "remove the URL, or give the account that the message is sent for `urls: allowed` in the scenario"
     return Finding(_URL_1, saw, limit, remedy)
 
 

@@ -1,4 +1,4 @@
-"""Has the destination had all it may get? (AF-2)."""
+"""Has the destination received as many messages as allowed? (AF-2)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _AF_2 = conflict("AF-2")
 
 
 def volume(offer: Offer, tally: Tally) -> Refused | None:
-    """Refuse what comes after the last message that the window has room for."""
+    """Refuse a message when the window is full."""
     limit = offer.limits.volume
     if tally.volume < limit:
         return None

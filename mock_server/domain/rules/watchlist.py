@@ -14,7 +14,7 @@ _WL_1 = documented("WL-1")
 
 
 def watchlist(submission: Submission, context: Context) -> Refused | None:
-    """Refuse a destination that an exact entry or a prefix names."""
+    """Refuse a destination that an entry covers, as an exact number or a prefix."""
     number, listed = submission.destination, context.policy.watchlist
     if not listed.covers(number):
         return None
@@ -22,7 +22,7 @@ def watchlist(submission: Submission, context: Context) -> Refused | None:
 
 
 def describe_watchlist(submission: Submission, context: Context) -> Finding:
-    """Show the entry that names the number."""
+    """Show the entry that covers the number."""
     number, listed = submission.destination, context.policy.watchlist
     entry = listed.entry_for(number)
     limit = entries(len(listed.entries), "the watchlist") if entry is None else f"on the watchlist: {entry}"

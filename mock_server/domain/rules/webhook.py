@@ -1,4 +1,4 @@
-"""Can receipts be sent where the caller wants them? (REQ-10, BAD-6)."""
+"""Is the webhook a URL that receipts can be sent to? (REQ-10, BAD-6)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _AUTHENTICATION = "NONE"
 """The only documented type."""
 _LABEL = r"""[^][@:<>"^`{|}.%]+"""
 _AUTHORITY = re.compile(rf"(?:[^@]*@)?(?:\[[^][]+\]|{_LABEL}(?:\.{_LABEL})*\.?)(?::[0-9]*)?")
-"""User, host and port; a host holds no mark that no URL may hold. Python's own check differs between its versions."""
+"""User, host and port, without characters that a URL excludes. Python's own check differs between its versions."""
 
 
 def webhook(submission: Submission, context: Context) -> Refused | None:
-    """Refuse a webhook without an absolute HTTPS URL, or with an authentication nobody documents."""
+    """Refuse a webhook without an absolute HTTPS URL, or with an undocumented authentication."""
     target = submission.webhook
     if target is None:
         return None
-    # The session's own receivers are not out there: nothing of them travels, and they have no certificate.
+    # The session's own receivers are served by this process: they need no HTTPS.
     internal = target.url is not None and target.url.startswith(context.receivers)
     fault = None if internal else _url_fault(target.url, https_only=context.policy.webhooks.https_only)
     if fault is None and target.authentication != _AUTHENTICATION:
@@ -45,19 +45,19 @@ def _url_fault(url: str | None, *, https_only: bool) -> str | None:
 
 
 def _scheme_of_absolute_url(url: str) -> str | None:
-    """`http` or `https` where `url` is absolute and has a host and a sound port; else `None`."""
+    """`http` or `https` if `url` is absolute, with a host and a valid port; else `None`."""
     if not url.isprintable() or " " in url or "\\" in url:
         return None
     try:
         parts = urlsplit(url)
-        sound = parts.scheme in {"http", "https"} and parts.port != 0 and bool(_AUTHORITY.fullmatch(parts.netloc))
+        valid = parts.scheme in {"http", "https"} and parts.port != 0 and bool(_AUTHORITY.fullmatch(parts.netloc))
     except ValueError:
         return None
-    return parts.scheme if sound else None
+    return parts.scheme if valid else None
 
 
 def describe_webhook(submission: Submission, context: Context) -> Finding:
-    """Show where receipts are to go."""
+    """Show the URL for receipts and its authentication."""
     target = submission.webhook
     kind = "https URL" if context.policy.webhooks.https_only else "https or http URL"
     limit = f"an absolute {kind}, or one of the session's own receivers; authentication {_AUTHENTICATION!r}"

@@ -20,7 +20,7 @@ from tests.domain.rules.examples import MOBILE, PLAN, DefectiveAttempt, Findings
 FINDINGS: Findings = [
     ({}, "'+447700900123'", "a plus and 7 to 15 digits", "numbering plan"),
     ({"readings": PLAN}, "'+447700900123'", "possible in the numbering plan", "NUM-1"),
-    ({"destination": ""}, "no number", "a plus", "give `destination` as a text"),
+    ({"destination": ""}, "no number", "a plus", "give `destination` as a string"),
     ({"destination": "+999123456789"}, "'+999123456789'", "assigned", "begin with the calling code"),
     ({"destination": "3401234567"}, "'3401234567'", "a plus", "add a plus and the country code"),
     ({"destination": "٣٤٠١٢٣٤"}, "'٣٤٠١٢٣٤'", "a plus", "give `destination` as"),

@@ -25,16 +25,16 @@ from tests.domain.asking import (
 from tests.domain.rules.examples import DefectiveAttempt, Findings
 
 FINDINGS: Findings = [
-    ({}, "nobody to send for", "an active account", "leave `account` out"),
-    ({"account": "customer"}, "to send for 'customer'", "an active account", "leave"),
-    ({"account": "admin"}, "to send for 'admin'", "an active account", "leave"),
-    ({"account": "nobody"}, "to send for 'nobody', unknown", "an active account", "leave"),
-    ({"account": "former"}, "to send for 'former', not active", "an active account", "leave"),
+    ({}, "nobody to send for", "an active account", "omit `account`"),
+    ({"account": "customer"}, "to send for 'customer'", "an active account", "omit"),
+    ({"account": "admin"}, "to send for 'admin'", "an active account", "omit"),
+    ({"account": "nobody"}, "to send for 'nobody', unknown", "an active account", "omit"),
+    ({"account": "former"}, "to send for 'former', not active", "an active account", "omit"),
     (
         {"account": "nobody", "readings": Readings(unknown_account_is_ignored=True)},
         "to send for 'nobody', ignored (ACC-3)",
         "an active account",
-        "leave",
+        "omit",
     ),
 ]
 """What the rule tells of these requests."""

@@ -20,10 +20,10 @@ from tests.domain.asking import (
 from tests.domain.rules.examples import DefectiveAttempt, Findings
 
 FINDINGS: Findings = [
-    ({}, "5 characters", "one character at least", "one character at least"),
+    ({}, "5 characters", "at least one character", "at least one character"),
     ({"text": "x"}, "1 character", "one character", "one character"),
     ({"text": ""}, "no text", "one character", "give `text`"),
-    ({"text": " ", "readings": Readings(blank_text_is_empty=True)}, "white space only", "no white space", "no w"),
+    ({"text": " ", "readings": Readings(blank_text_is_empty=True)}, "white space only", "not white space", "not w"),
 ]
 """What the rule tells of these requests."""
 

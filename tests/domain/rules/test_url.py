@@ -27,7 +27,7 @@ from tests.domain.asking import (
 from tests.domain.rules.examples import DefectiveAttempt, Findings
 
 FINDINGS: Findings = [
-    ({}, "no URL", "account 'admin' may not send URLs", "leave the URL out"),
+    ({}, "no URL", "account 'admin' may not send URLs", "remove the URL"),
     ({"text": f"go {URL}", "by": LINKER}, f"'{URL}'", "account 'linker' may send URLs", "`urls: allowed`"),
     ({"text": URL, "account": "linker"}, f"'{URL}'", "account 'linker' may send URLs", "`urls: allowed`"),
 ]
