@@ -71,7 +71,7 @@ def _calls_of(file: Path) -> Iterator[str]:
         if not (isinstance(node, ast.Call) and ast.unparse(node.func).endswith("._ask")):
             continue
         method, path = node.args[:2]
-        if isinstance(method, ast.Constant):
+        if isinstance(method, ast.Constant) and isinstance(method.value, str):
             value = assigned.get(ast.unparse(path), path)
             for each in [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]:
                 yield f"{method.value} {_pattern(each)}"
