@@ -1,4 +1,4 @@
-"""Every verb a tester has, as plain methods; the control API and the console call nothing else."""
+"""The tester's verbs as plain methods; the control API and the console call nothing else."""
 
 from mock_server.control.clock import ClockVerbs
 from mock_server.control.delivery import DeliveryVerbs

@@ -27,20 +27,20 @@ _FASTEST = 100_000.0
 
 
 class ClockVerbs:
-    """Look at the clock, and move it."""
+    """Show the clock, and move it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def show(self) -> dict[str, Any]:
-        """Where the clock stands."""
+        """The mode and the time of the clock."""
         clock = self._session.state.clock
         factor = {"factor": clock.rate} if clock.mode == "scaled" else {}
         return {"mode": clock.mode, **factor, "now": rfc3339(clock.now())}
 
     @property
     def exact(self) -> tuple[int, float]:
-        """Its time in milliseconds since 1970, and how many of its seconds pass in one: for what is to tick along."""
+        """Its time in milliseconds since 1970 and its rate, for a clock on a page."""
         clock = self._session.state.clock
         return clock.now() // 1000, clock.rate
 
@@ -74,23 +74,23 @@ class ClockVerbs:
         return self.show()
 
     async def resume(self, request: Mapping[str, object]) -> dict[str, Any]:
-        """Run on from where the clock stands: as wall time does with `{}`, or `{"factor": 60}` times as fast."""
+        """Run on from the present time: in real time with `{}`, or `{"factor": 60}` times as fast."""
         only(request, {"factor"})
         self._session.state.clock.resume(number_of(request, "factor", 1.0, least=0.001, most=_FASTEST))
         scheduler.wake(self._session)
         return self.show()
 
     def arrival(self, request: Mapping[str, object]) -> str | None:
-        """Where an advance would have the clock come, `None` where that is not known before; it moves nothing."""
+        """The time an advance would end at, `None` if that is not known before; nothing is moved."""
         target = self._target(request)
         return None if target is None else rfc3339(target)
 
     def mark(self) -> str:
-        """This moment, for `happened` to begin or to end with."""
+        """A mark of this moment, for `happened`."""
         return str(events.Mark(self._session.now(), self._session.state.journal.attempts.opened))
 
     async def happened(self, since: str | None = None, until: str | None = None, *, limit: int) -> dict[str, Any]:
-        """The newest of what came to pass between two marks, oldest first.
+        """The newest events between two marks, oldest first.
 
         Changes are those of the newest messages: `messages_searched` says of how many.
 
@@ -102,7 +102,7 @@ class ClockVerbs:
         return await events.happened(self._session, begin, end, limit)
 
     async def due(self, *, limit: int) -> dict[str, Any]:
-        """What is still to come, the first of it in detail: what an advance until idle would do.
+        """What an advance until idle would do, the first events in detail.
 
         Changes are those of as many messages as `happened` looks at.
         """

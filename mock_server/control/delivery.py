@@ -1,4 +1,4 @@
-"""The verbs of what follows an acceptance: messages' lives, their webhooks, and receivers."""
+"""The verbs of what follows an acceptance: lives of messages, webhooks, and receivers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from mock_server.session.session import Session
 
 
 class DeliveryVerbs:
-    """Look at what became of messages, and have a hand in it."""
+    """Show the lives of messages, and change them."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     async def message(self, message_id: str) -> dict[str, Any]:
-        """One message with everything that happened to it, and what is planned."""
+        """One message with all its changes, past and planned, and its webhook attempts."""
         message = await self._message(message_id)
         life = await self._session.state.store.life(message)
         now = self._session.now()
@@ -59,7 +59,7 @@ class DeliveryVerbs:
         return await self.message(message_id)
 
     async def resend(self, message_id: str) -> dict[str, Any]:
-        """Tell the message's webhook of its last change again, once and at once."""
+        """Notify the message's webhook of its last change again, once, now."""
         message = await self._message(message_id)
         if message.submission.webhook is None:
             raise ControlRequestError(409, "No webhook", f"message {message_id} was sent without a webhook")
@@ -87,7 +87,7 @@ class DeliveryVerbs:
         return {"name": name, "received": received}
 
     def instruct(self, name: str, request: Mapping[str, object]) -> dict[str, Any]:
-        """Have a receiver answer `{"answer": 500 | "hang" | "redirect" | "reset", "times": 3}`."""
+        """Instruct a receiver to answer `{"answer": 500 | "hang" | "redirect" | "reset", "times": 3}`."""
         only(request, {"answer", "times"})
         answer, times = request.get("answer"), request.get("times")
         if times is not None and (type(times) is not int or times < 1):
@@ -96,7 +96,7 @@ class DeliveryVerbs:
         return self.received(name) | {"answer": answer, "times": times}
 
     def forget(self, name: str) -> dict[str, Any]:
-        """Have a receiver begin anew."""
+        """Delete a receiver."""
         self._session.state.receivers.forget(name)
         return {"deleted": name}
 

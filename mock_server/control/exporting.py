@@ -1,4 +1,4 @@
-"""The scenario in force, written as a file that makes another session like this one."""
+"""Export of the scenario in force, as a file for another session like this one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CONTROLLED = ("Stubs that were added by POST /_control/stubs are not in here; G
 
 
 def exported_session(session: Session, *, secrets: bool) -> str:
-    """The YAML text; without `secrets` those are masked that no shipped scenario shows anyway."""
+    """The YAML text; without `secrets` all secrets are masked but those of shipped scenarios."""
     settled = session.scenario.model_copy(update={"seed": session.state.seed, "clock": None})
     document = settled.document()
     clock = _clock(session)
@@ -42,7 +42,7 @@ def exported_session(session: Session, *, secrets: bool) -> str:
 
 
 def editable(session: Session) -> str:
-    """The scenario as a text to be changed: without seed and clock, which stay, and with masks, which stay behind."""
+    """The scenario as a text for editing: without seed and clock, and with masked secrets."""
     document = session.scenario.document()
     for key in CREATION_KEYS:
         document.pop(key, None)
@@ -50,7 +50,7 @@ def editable(session: Session) -> str:
 
 
 def hidden_in(session: Session) -> MaskedValues:
-    """What stands behind the masks of `editable`."""
+    """The secrets behind the masks of `editable`."""
     scenario, secret = session.scenario, _secret(session)
     told = {key: getattr(scenario, key) for key in _PROSE}
     return MaskedValues(
@@ -61,7 +61,7 @@ def hidden_in(session: Session) -> MaskedValues:
 
 
 def _clock(session: Session) -> dict[str, Any] | None:
-    """The clock as a scenario has it; `None` where time runs as it does by default."""
+    """The clock as a scenario spells it; `None` for the default."""
     mode, now = session.state.clock.mode, session.now()
     if mode == "real":
         return {"mode": "real"} if "clock" in session.scenario.model_fields_set else None
@@ -71,7 +71,7 @@ def _clock(session: Session) -> dict[str, Any] | None:
 
 
 def _mask(document: dict[str, Any], session: Session) -> bool:
-    """Mask what is nobody else's business, in the prose too; whether there was a password or a key to mask."""
+    """Mask secrets, in prose too; whether a password or key was masked."""
     shown = pack.public_secrets()
     masked = False
     for account in document.get("accounts", ()):
@@ -87,7 +87,7 @@ def _mask(document: dict[str, Any], session: Session) -> bool:
 
 
 def _secret(session: Session) -> Secrets:
-    """What the session knows and no shipped scenario shows."""
+    """The session's secrets that no shipped scenario publishes."""
     shown = pack.public_secrets()
     return session.secrets.without(
         each

@@ -1,4 +1,4 @@
-"""Exchanges as HAR 1.2, for the viewers of browsers and proxies."""
+"""Exchanges as HAR 1.2, for the viewers in browsers and proxies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BYTES = "application/octet-stream"
 
 
 def har(exchanges: Iterable[Exchange], secrets: Secrets, origin: str) -> dict[str, Any]:
-    """A log of these exchanges, in their order. Times are the session's, and an exchange takes none of it."""
+    """A log of exchanges in the given order. Times are the session's; durations are zero."""
     entries = [_entry(exchange, secrets, origin) for exchange in exchanges]
     return {"log": {"version": "1.2", "creator": {"name": PACKAGE, "version": release()}, "entries": entries}}
 
@@ -35,7 +35,7 @@ def _entry(exchange: Exchange, secrets: Secrets, origin: str) -> dict[str, Any]:
         "cache": {},
         "timings": {"send": 0, "wait": 0, "receive": 0},
         "comment": _comment(explained),
-        # HAR leaves names that begin so to whoever writes it.
+        # HAR reserves names with an underscore for extensions.
         "_exchange": explanation.summary(exchange, secrets),
     }
 
@@ -63,7 +63,7 @@ def _request(explained: Mapping[str, Any], origin: str) -> dict[str, Any]:
 
 
 def _posted(request: Mapping[str, Any], headers: Iterable[Iterable[str]]) -> dict[str, Any]:
-    """The body where it is kept; what is left of it where it is not."""
+    """The body if it is kept, else what is known of it."""
     if not request["body_length"]:
         return {}
     media_type = next((value for name, value in headers if name.lower() == "content-type"), _BYTES)
@@ -77,7 +77,7 @@ def _posted(request: Mapping[str, Any], headers: Iterable[Iterable[str]]) -> dic
 
 def _response(exchange: Exchange, secrets: Secrets) -> dict[str, Any]:
     status = exchange.status
-    # A stub's raw answer has headers of its tester's choosing: they are masked like a body.
+    # A stub's raw answer has free headers: they are masked like a body.
     sent = [[secrets.mask(each).decode("latin-1") for each in header] for header in exchange.answer_headers]
     named = {name.lower(): value for name, value in sent}
     always = [["x-mock-exchange", exchange.id], ["content-length", str(len(exchange.answer))]]
@@ -113,7 +113,7 @@ def _phrase(status: int | None) -> str:
 
 
 def _comment(explained: Mapping[str, Any]) -> str:
-    """Why this answer, in a line."""
+    """The reason for the answer, in a line."""
     code = "" if explained["code"] is None else f" {explained['code']}"
     rule = "" if explained["rule"] is None else f" by {explained['rule']}"
     rests = "" if explained["requirement"] is None else f" ({explained['requirement']}, {explained['grade']})"

@@ -1,4 +1,4 @@
-"""The verbs of health: which parts of the gateway and which providers are up, and what the health checks say."""
+"""The verbs of health: which parts of the gateway and which providers are up."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from mock_server.domain.policy import Health
 from mock_server.session.session import Session
 
 PARTS = Health.__struct_fields__
-"""What the health checks report on."""
+"""The parts that the health checks report."""
 
 _WORDS = {True: "up", False: "down"}
 
 
 class HealthVerbs:
-    """Look at one session's health, and switch a part of it."""
+    """Show one session's health, and switch its parts."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def show(self) -> dict[str, Any]:
-        """Which parts and providers are up, and the health checks' answer; a stub may say otherwise."""
+        """Which parts and providers are up, and the health checks' answer without stubs."""
         policy = self._session.policy
         return {
             "parts": msgspec.structs.asdict(policy.health),

@@ -1,4 +1,4 @@
-"""The verbs of what came in: find, count and forget exchanges and messages; the ledger; and HAR."""
+"""The verbs of the journal: find, count and delete exchanges and messages; the ledger; HAR."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from mock_server.journal.raw_budget import RawBudget
 from mock_server.session.session import Session
 
 Query = Mapping[str, str]
-"""Filters by name, as they stand in a URL: `{"destination": "+447700900123", "text~": "code"}`."""
+"""Filters by name, as in a URL: `{"destination": "+447700900123", "text~": "code"}`."""
 
 _NO_FILTERS: Query = {}
 
 
 class JournalVerbs:
-    """Look for what came in, count it, and forget it."""
+    """Find, count and delete exchanges and messages."""
 
     def __init__(self, session: Session, raw: RawBudget) -> None:
         self._session = session
@@ -40,7 +40,7 @@ class JournalVerbs:
     async def exchanges(
         self, query: Query = _NO_FILTERS, *, limit: int = MOST_LISTED, before: str | None = None
     ) -> dict[str, Any]:
-        """The newest exchanges that are meant, newest first, a summary each."""
+        """The newest matching exchanges as summaries, newest first."""
         found = _ExchangeSearch(self._exchange_filter(query))
         subjects = found.among(self._exchanges_behind(before), self._session)
         shown = [each.view for each in islice(subjects, limit)]
@@ -48,17 +48,17 @@ class JournalVerbs:
         return {"exchanges": shown, **evicted, **found.unknown()}
 
     async def count_exchanges(self, query: Query = _NO_FILTERS) -> dict[str, Any]:
-        """How many exchanges are meant."""
+        """How many exchanges match."""
         found = _ExchangeSearch(self._exchange_filter(query))
         count = sum(1 for _ in found.among(self._session.state.journal, self._session))
         return {"count": count, "evicted": self._session.state.journal.evicted, **found.unknown()}
 
     def forget_exchanges(self) -> dict[str, Any]:
-        """Forget all exchanges and the ledger; numbers go on, and messages keep the number of theirs."""
+        """Delete all exchanges and reset the ledger; numbers continue, and messages keep theirs."""
         return {"deleted": self._session.forget_exchanges()}
 
     async def exchange(self, exchange_id: str) -> dict[str, Any]:
-        """One exchange with everything that explains its answer."""
+        """One exchange with the full explanation of its answer."""
         found = self._session.state.journal.get(exchange_id)
         if found is None:
             evicted = self._session.state.journal.evicted
@@ -71,21 +71,21 @@ class JournalVerbs:
     async def messages(
         self, query: Query = _NO_FILTERS, *, limit: int = MOST_LISTED, before: str | None = None
     ) -> dict[str, Any]:
-        """The newest accepted messages that are meant, newest first."""
+        """The newest matching messages, newest first."""
         shown = [each.view for each in await self._messages(self._message_filter(query), limit, before)]
         return {"messages": shown, "evicted": await self._session.state.store.evicted()}
 
     async def count_messages(self, query: Query = _NO_FILTERS) -> dict[str, Any]:
-        """How many messages are meant."""
+        """How many messages match."""
         count = len(await self._messages(self._message_filter(query), None, None))
         return {"count": count, "evicted": await self._session.state.store.evicted()}
 
     async def forget_messages(self) -> dict[str, Any]:
-        """Forget all messages, their lives, and what was still to be told of them; the windows stay."""
+        """Delete all messages, their lives and pending notifications; the windows stay."""
         return {"deleted": await self._session.forget_messages()}
 
     async def webhooks(self, query: Query = _NO_FILTERS, *, limit: int = MOST_LISTED) -> dict[str, Any]:
-        """The newest webhook attempts that are meant, newest first."""
+        """The newest matching webhook attempts, newest first."""
         wanted, after = asked(query, ATTEMPT_MEMBERS, self._session.secrets)
         attempts = self._session.state.journal.attempts
         subjects = (AttemptSubject(each, self._session.secrets) for each in newer(attempts, after))
@@ -93,21 +93,21 @@ class JournalVerbs:
         return {"webhooks": shown, "evicted": attempts.evicted}
 
     def ledger(self) -> dict[str, Any]:
-        """What became of the sends, counted; and those that were meant to be one and the same."""
+        """The counters, and the duplicates by intent."""
         return ledger.view(self._session)
 
     def counters(self) -> dict[str, Any]:
-        """What became of the sends, counted, and nothing that takes long."""
+        """The counters alone, which are cheap."""
         return ledger.counters(self._session)
 
     def duplicates(self, *, newest: int) -> dict[str, Any]:
-        """The sends that were meant to be one and the same, among the newest exchanges."""
+        """The duplicates by intent among the newest exchanges."""
         journal = self._session.state.journal
         kept = {"searched": min(newest, len(journal)), "kept": len(journal), "evicted": journal.evicted}
         return {**ledger.duplicates(self._session, newest), **kept}
 
     def har(self, query: Query, origin: str) -> dict[str, Any]:
-        """The exchanges that are meant, oldest first, as HAR 1.2; `origin` is the server's as the client wrote it."""
+        """The matching exchanges, oldest first, as HAR 1.2; `origin` is the server's as the client wrote it."""
         found = _ExchangeSearch(self._exchange_filter(query))
         matching = [each.id for each in found.among(self._session.state.journal, self._session)]
         kept = [self._session.state.journal.get(each) for each in reversed(matching)]
@@ -139,7 +139,7 @@ class JournalVerbs:
 
 
 class _ExchangeSearch:
-    """Exchanges that are meant, and how many of them could not be looked into."""
+    """Matching exchanges, and how many could not be decided."""
 
     def __init__(self, wanted: ParsedQuery) -> None:
         self._wanted = wanted
@@ -147,7 +147,7 @@ class _ExchangeSearch:
         self._unknown = 0
 
     def among(self, exchanges: Iterable[Exchange], session: Session) -> Iterator[ExchangeSubject]:
-        """Those that are meant, newest first."""
+        """The matching ones, newest first."""
         for exchange in exchanges_newer(session, self._wanted, exchanges):
             subject = ExchangeSubject(exchange, session.secrets)
             if self._filter.matches(subject):
@@ -156,5 +156,5 @@ class _ExchangeSearch:
                 self._unknown += self._filter.is_unknown(subject)
 
     def unknown(self) -> dict[str, int]:
-        """How many exchanges had no body any more that could tell, where bodies were asked about."""
+        """How many exchanges need an evicted body to decide, if the filter reads bodies."""
         return {"not_searched": self._unknown} if self._filter.looks_into_requests else {}

@@ -1,4 +1,4 @@
-"""The ledger as the control API shows it: counters, and the sends that were meant to be one and the same."""
+"""The ledger as the control API shows it: counters, and duplicates by intent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TEXT, _KEY = "text", "key"
 
 
 class _Meant(NamedTuple):
-    """What a send was for, as it came."""
+    """The intent of a send, unmasked."""
 
     destination: str
     text: str
@@ -28,7 +28,7 @@ class _Meant(NamedTuple):
 
 
 def view(session: Session) -> dict[str, Any]:
-    """The counters, exact whatever the journal had to evict; duplicates by intent from what it still holds."""
+    """The counters, which include evicted exchanges, and duplicates by intent among the kept ones."""
     return {
         **counters(session),
         **duplicates(session, None),
@@ -51,7 +51,7 @@ def counters(session: Session) -> dict[str, Any]:
 
 
 def duplicates(session: Session, newest: int | None) -> dict[str, Any]:
-    """Sends that were meant to be one and the same, among the newest exchanges where a number of them is given.
+    """Sends with the same intent, among all exchanges or the `newest`.
 
     In the order of the first of each.
     """
@@ -69,7 +69,7 @@ def duplicates(session: Session, newest: int | None) -> dict[str, Any]:
 
 
 def _meant(sends: Sequence[Exchange]) -> Iterator[tuple[Exchange, _Meant]]:
-    """What each was for; a send that can be nobody's duplicate is passed over unread, for reading takes time."""
+    """The intent of each; a send that cannot be a duplicate is skipped without parsing its body."""
     to_each = Counter(each.destination for each in sends)
     for exchange in sends:
         body = exchange.body or b""
@@ -82,7 +82,7 @@ def _meant(sends: Sequence[Exchange]) -> Iterator[tuple[Exchange, _Meant]]:
 
 
 def _may_have_a_key(body: bytes) -> bool:
-    # With an escape in it, "key" may be written in many ways.
+    # With escapes, "key" can be spelled in many ways.
     return b'"key"' in body or b"\\" in body
 
 

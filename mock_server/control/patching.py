@@ -1,4 +1,4 @@
-"""Parts of a scenario, replaced while its session goes on."""
+"""Replacing parts of a session's scenario."""
 
 from __future__ import annotations
 

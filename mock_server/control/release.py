@@ -1,4 +1,4 @@
-"""Which release this is."""
+"""The installed release."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PACKAGE: Final = "sms-gateway-mock"
 
 @cache
 def release() -> str:
-    """The version that is installed; `0` where the sources are used without being installed."""
+    """The installed version; `0` where the sources are used without an installation."""
     try:
         return version(PACKAGE)
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""What testers ask for, read: sentences for what cannot be done."""
+"""Parsing of request members, with sentences for what is wrong."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from mock_server.scenario.notation import parse_duration, parse_instant
 from mock_server.scenario.problems import Problem, ScenarioError
 
 MOST_LISTED = 1000
-"""How many items a list holds unless it is asked for more or fewer."""
+"""The default number of items in a list."""
 
 
 class ControlRequestError(Exception):
-    """A request that cannot be done: the HTTP status that fits, what is wrong, and what to do."""
+    """A request that cannot be performed: an HTTP status, what is wrong, and what to do."""
 
     def __init__(self, status: int, message: str, details: object = None) -> None:
         super().__init__(message)
@@ -23,7 +23,7 @@ class ControlRequestError(Exception):
 
 
 class BadScenarioError(ControlRequestError):
-    """A scenario that cannot be used: everything that is wrong with it, by line and column where it was a text."""
+    """An invalid scenario: all its mistakes, by line and column if it was a text."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(400, "Bad scenario", [str(problem) for problem in problems])
@@ -56,7 +56,7 @@ def moment_of(at: object) -> Instant:
 
 
 def only(request: Mapping[str, object], known: set[str]) -> None:
-    """Refuse members that nobody reads."""
+    """Refuse unknown members."""
     unknown = sorted(set(request) - known)
     if unknown:
         there = f"known: {', '.join(sorted(known))}" if known else "nothing is asked for here: leave the body empty"
@@ -64,7 +64,7 @@ def only(request: Mapping[str, object], known: set[str]) -> None:
 
 
 def bad_scenario(error: ScenarioError) -> BadScenarioError:
-    """Everything that is wrong with a scenario, as one answer."""
+    """All mistakes of a scenario as one error."""
     return BadScenarioError(error.problems)
 
 
@@ -77,7 +77,7 @@ def number_of(request: Mapping[str, object], name: str, default: float, *, least
 
 
 def whole_number_of(request: Mapping[str, object], name: str, default: int, *, least: int, most: int) -> int:
-    """A whole number of a request, within its bounds; one that is written with a fraction of nothing is whole."""
+    """A whole number of a request, within its bounds; `1.0` is whole."""
     found = number_of(request, name, default, least=least, most=most)
     if found != int(found):
         raise ControlRequestError(400, "Bad request", f"{name}: {found!r} is not a whole number")

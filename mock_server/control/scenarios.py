@@ -1,4 +1,4 @@
-"""The verbs of a session's scenario: which are shipped, another one from now on, and the one in force as a text."""
+"""The verbs of a session's scenario: list the shipped ones, use one, and edit the one in force as a text."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from mock_server.session.session import Session
 
 _LONGEST_SHOWN = 80
 _FILE = "scenario"
-"""What the problems of a text call it."""
+"""The name of an edited text in error messages."""
 
 
 class ScenarioVerbs:
-    """Choose a session's scenario, and change it as a text."""
+    """Choose a session's scenario, and edit it as a text."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def pack(self) -> dict[str, Any]:
-        """The shipped scenarios, and the name of the one in force: `None` where that is another, or was changed."""
+        """The shipped scenarios, and the name of the one in force; `None` if that is another one or was changed."""
         try:
             found = pack.pack()
         except ScenarioError as error:
@@ -49,7 +49,7 @@ class ScenarioVerbs:
         }
 
     async def use(self, name: str, *, anew: bool = False) -> None:
-        """Follow a shipped scenario from now on; seed and clock stay the session's.
+        """Use a shipped scenario; seed and clock stay.
 
         Messages and journal stay as well, unless the session begins anew. A reset later on goes back to the scenario
         that the session was created with, as it does after any other change.
@@ -60,20 +60,20 @@ class ScenarioVerbs:
         self._session.use(scenario)
 
     def passwords(self) -> dict[str, str]:
-        """By username, of the accounts in force: those passwords that a shipped scenario shows anyway."""
+        """The passwords of the accounts in force that a shipped scenario publishes, by username."""
         shown = pack.public_secrets().pairs
         accounts = ((each.username, each.password) for each in self._session.scenario.accounts)
         return {username: password for username, password in accounts if (username, password) in shown}
 
     def text(self) -> str:
-        """The scenario in force as YAML to be changed: a shipped one as its file is, with its remarks."""
+        """The scenario in force as YAML for editing; a shipped one with the comments of its file."""
         name = self._in_force()
         if name is None or shipped_scenario(name, 404).model_fields_set & set(CREATION_KEYS):
             return editable(self._session)
         return pack.resolve(name).read_text(encoding="utf-8")
 
     def write(self, text: str) -> None:
-        """Follow the scenario of a YAML text from now on; where `***` stands, the former password or key stays.
+        """Use the scenario of a YAML text; `***` keeps the former password or key.
 
         Raises:
             BadScenarioError: everything that is wrong with it, by line and column.
@@ -94,7 +94,7 @@ class ScenarioVerbs:
         session = self._session
         for name in pack.names():
             scenario = shipped_scenario(name, 404)
-            # To compare what they hold would be much for each of them.
+            # Comparing whole documents would cost too much for each scenario.
             if (
                 scenario.title == session.scenario.title
                 and session.state.scenario.with_creation_settings(scenario) == session.scenario
@@ -104,7 +104,7 @@ class ScenarioVerbs:
 
 
 def shipped_scenario(name: str, status: int = 400) -> Scenario:
-    """A scenario of the pack; only the pack is to be had by name: no other file of the machine is read.
+    """A shipped scenario by name; no other file of the machine is read.
 
     Raises:
         ControlError: there is none of this name.

@@ -1,4 +1,4 @@
-"""The verbs that make, list and end sessions."""
+"""The verbs that create, list and end sessions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BESIDE = "stands beside 'overrides', not in it: the session is created with it"
 
 
 class SessionsApi:
-    """The verbs that make, list and end sessions."""
+    """The verbs that create, list and end sessions."""
 
     def __init__(self, sessions: Sessions, raw: RawBudget) -> None:
         self._sessions = sessions
@@ -46,7 +46,7 @@ class SessionsApi:
         return {"sessions": [await self.shown(session) for session in self._sessions]}
 
     async def some(self, name: str = "", *, limit: int, skip: int = 0) -> dict[str, Any]:
-        """Those sessions whose name holds a text, whatever the case: the default one first, then the newest.
+        """The sessions whose name contains a text, ignoring case: the default one first, then the newest.
 
         `found` is how many there are, `sessions` those of them that are asked for.
         """
@@ -61,13 +61,13 @@ class SessionsApi:
         }
 
     async def shown(self, session: Session) -> dict[str, Any]:
-        """One session with what it holds, and how long nobody has used it."""
+        """One session with what it holds, and how long it has been unused."""
         held = msgspec.structs.asdict(await session.held())
         idle = round(self._sessions.idle(session) / SECOND, 3)
         return self.control(session).session() | {"idle_seconds": idle} | held
 
     def create(self, request: Mapping[str, object]) -> Session:
-        """Make a session from `{"name"?, "scenario"?: name or object, "overrides"?: object, "seed"?, "clock"?}`."""
+        """Create a session from `{"name"?, "scenario"?: name or object, "overrides"?: object, "seed"?, "clock"?}`."""
         only(request, {"name", "scenario", "overrides", "seed", "clock"})
         name = request.get("name")
         if name is not None and not (isinstance(name, str) and NAME.fullmatch(name)):
@@ -85,7 +85,7 @@ class SessionsApi:
             ) from None
 
     def delete(self, name: str) -> dict[str, Any]:
-        """End a session; the default one stays. `unmatched_stubs` are those that a test made and no request met."""
+        """End a session; the default one stays. `unmatched_stubs` are those that no request matched."""
         if name == DEFAULT:
             raise ControlRequestError(
                 409, "Not deletable", "the session 'default' stays; POST /_control/reset empties it"
@@ -95,7 +95,7 @@ class SessionsApi:
         return {"deleted": name, "unmatched_stubs": unmatched}
 
     def _scenario(self, request: Mapping[str, object]) -> Scenario:
-        """The scenario that was chosen, changed as asked; all that is wrong with the changes is told at once."""
+        """The chosen scenario with its overrides; all mistakes are reported at once."""
         scenario = self._chosen(request.get("scenario"))
         problems: list[Problem] = []
         overrides = request.get("overrides")

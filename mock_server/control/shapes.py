@@ -1,4 +1,4 @@
-"""How the control API shows what follows an acceptance."""
+"""Views of what follows an acceptance."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mock_server.session.receivers import Received
 
 
 def change(each: Change) -> dict[str, Any]:
-    """A status that a message took or is going to take."""
+    """A past or planned status change of a message."""
     return {
         "at": rfc3339(each.at),
         "status": each.status,
@@ -24,7 +24,7 @@ def change(each: Change) -> dict[str, Any]:
 
 
 def attempt(each: WebhookAttempt, secrets: Secrets) -> dict[str, Any]:
-    """One POST of a receipt, with its answer; what its sender wrote and what its receiver said is masked."""
+    """One POST of a receipt with its answer; texts of sender and receiver are masked."""
     answered = each.answered
     webhook = each.message.submission.webhook
     return {
@@ -60,7 +60,7 @@ def fired(each: Fired, secrets: Secrets) -> dict[str, Any]:
 
 
 def received(each: Received, secrets: Secrets) -> dict[str, Any]:
-    """A notification as a receiver got it, without the passwords in it."""
+    """A notification as a receiver got it, with passwords masked."""
     content_type, body = masked(each.content_type, secrets), _text(each.body, secrets)
     return {"at": rfc3339(each.at), "content_type": content_type, "body": body, "answer": each.answer}
 

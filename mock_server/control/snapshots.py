@@ -16,20 +16,20 @@ from mock_server.session.session import Session
 from mock_server.session.snapshots import MOST, Snapshot
 
 FORMAT = 1
-"""Of what a snapshot holds: a handle of another format stands for something that this gateway cannot restore."""
+"""The format of snapshots: a handle of another format cannot be restored by this release."""
 
 _PATIENCE = 1.0
-"""Seconds of wall time that attempts under way get to come to their end."""
+"""Seconds of wall time that attempts under way get to finish."""
 
 
 class SnapshotVerbs:
-    """Keep a session as it stands, and go back to that."""
+    """Take and restore snapshots of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     async def take(self, request: Mapping[str, object]) -> dict[str, Any]:
-        """Keep the session as it stands; its handle."""
+        """Take a snapshot; its handle."""
         only(request, set())
         snapshots = self._session.state.snapshots
         await self._quiet()
@@ -52,14 +52,14 @@ class SnapshotVerbs:
         return self._handle(snapshot_id, self._named(snapshot_id))
 
     def delete(self, snapshot_id: str) -> dict[str, Any]:
-        """Keep a snapshot no longer."""
+        """Delete a snapshot."""
         self._named(snapshot_id)
         snapshot = self._session.state.snapshots.remove(snapshot_id)
         self._session.state.journal.discard(snapshot.journal)
         return {"deleted": snapshot_id}
 
     async def restore(self, snapshot_id: str, request: Mapping[str, object]) -> dict[str, Any]:
-        """Go back to a snapshot; the request may be the handle, which is compared, or nothing."""
+        """Restore a snapshot; the request is empty, or the handle, which is then compared."""
         _judge_format(request)
         snapshot = self._named(snapshot_id)
         handle = self._handle(snapshot_id, snapshot)
@@ -72,7 +72,7 @@ class SnapshotVerbs:
         return handle
 
     async def _quiet(self) -> None:
-        """Wait for attempts under way, as long as patience lasts."""
+        """Wait for attempts under way, for a limited time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
                 while tasks := self._session.presence.attempt_tasks:
@@ -117,5 +117,5 @@ def _judge_format(request: Mapping[str, object]) -> None:
 
 
 def _shown(value: object) -> str:
-    """As it came: 1 is another thing than '1'."""
+    """The value as it came: 1 differs from '1'."""
     return repr(value)[:64]

@@ -1,4 +1,4 @@
-"""The verbs of stubs: force outcomes, see how often each has had its say, and let held answers go."""
+"""The verbs of stubs: force outcomes, show how often each applied, and release held answers."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from mock_server.session.stub_book import ContradictionError
 
 
 class StubVerbs:
-    """Add, look at and take back the stubs of one session."""
+    """Add, show and remove the stubs of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def add(self, request: Mapping[str, object]) -> dict[str, Any]:
-        """Take a stub, in the shape that a scenario has for it."""
+        """Add a stub, in the form of a scenario."""
         session = self._session
         channel = session.scenario.delivery.channel
         try:
@@ -50,18 +50,18 @@ class StubVerbs:
         return self._shown(stub)
 
     def all(self) -> dict[str, Any]:
-        """Every stub, those of the control API first; `unmatched` are those of them that no request has met."""
+        """Every stub, those of the control API first; `unmatched` are those that no request matched."""
         book = self._session.state.stubs
         shown = [self._shown(stub) for stub in book]
         return {"stubs": shown, "unmatched": [each.name for each in book.unmatched()]}
 
     def newest(self, origin: Origin, most: int) -> dict[str, Any]:
-        """The newest stubs of one origin, in the order in which they came; `older` is how many more there are."""
+        """The newest stubs of one origin in order of creation; `older` counts the others."""
         found = [stub for stub in self._session.state.stubs if stub.origin is origin]
         return {"stubs": [self._shown(stub) for stub in found[-most:]], "older": max(0, len(found) - most)}
 
     def armed(self) -> int:
-        """How many stubs of the control API may still have their say: cheap, for pages that show it always."""
+        """How many stubs of the control API can still apply: cheap, since every page shows it."""
         book, now = self._session.state.stubs, self._session.now()
         ours = takewhile(lambda stub: stub.origin is Origin.CONTROL, book)
         return sum(1 for stub in ours if book.exhausted_by(stub, now) is None)
@@ -76,7 +76,7 @@ class StubVerbs:
         return self._shown(found)
 
     def remove(self, name: str) -> dict[str, Any]:
-        """Take a stub of the control API back."""
+        """Remove a stub of the control API."""
         if self._session.state.stubs.remove(name) is None:
             found = self.one(name)
             raise ControlRequestError(
@@ -85,7 +85,7 @@ class StubVerbs:
         return {"deleted": name}
 
     def clear(self) -> dict[str, Any]:
-        """Take all stubs of the control API back."""
+        """Remove all stubs of the control API."""
         return {"deleted": self._session.state.stubs.clear()}
 
     def held(self) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class StubVerbs:
         return {"held": self._session.presence.held_answers.ids}
 
     def release(self, exchange: str) -> dict[str, Any]:
-        """Let one held answer go."""
+        """Release one held answer."""
         if not self._session.presence.held_answers.release(exchange):
             waiting = ", ".join(self.held()["held"]) or "none"
             raise ControlRequestError(
@@ -102,7 +102,7 @@ class StubVerbs:
         return {"released": [exchange]}
 
     def release_all(self) -> dict[str, Any]:
-        """Let all held answers go."""
+        """Release all held answers."""
         return {"released": self._session.presence.held_answers.release_all()}
 
     def _shown(self, stub: Stub) -> dict[str, Any]:
@@ -124,7 +124,7 @@ class StubVerbs:
 
 
 def bad_stub(error: ScenarioError) -> ControlRequestError:
-    """Everything that is wrong with a stub, as one answer."""
+    """All mistakes of a stub as one error."""
     return ControlRequestError(400, "Bad stub", bad_scenario(error).details)
 
 

@@ -22,11 +22,11 @@ from mock_server.journal.raw_budget import RawBudget
 from mock_server.session.session import Session
 
 _PROSE = ("title", "description")
-"""Where a scenario may tell its reader how to sign in."""
+"""The keys whose prose may contain credentials."""
 
 
 class SessionControl:
-    """The verbs of one session; `SessionsApi` has those that make and end sessions."""
+    """The verbs of one session; `SessionsApi` creates and ends sessions."""
 
     def __init__(self, session: Session, raw: RawBudget) -> None:
         self._session = session
@@ -47,20 +47,20 @@ class SessionControl:
         return self._session.name
 
     def touched(self) -> None:
-        """Say that a tester had a hand in the session; whoever serves a verb that changes something says so."""
+        """Count a change by a tester; called after each verb that changes something."""
         self._session.state.scenario.touch()
 
     def masked(self, value: Any) -> Any:
-        """Any JSON value that may repeat what somebody wrote, without the session's passwords."""
+        """A JSON value with the session's secrets masked."""
         return explanation.masked_within(value, self._session.secrets)
 
     async def reset(self) -> dict[str, Any]:
-        """Go back to how the session was created."""
+        """Return to how the session was created."""
         await self._session.reset()
         return self.session()
 
     def session(self) -> dict[str, Any]:
-        """What the session is."""
+        """Name, scenario, seed and clock of the session."""
         session = self._session
         return {
             "id": session.name,
@@ -81,5 +81,5 @@ class SessionControl:
         return document | told
 
     def export(self, *, secrets: bool) -> str:
-        """The scenario in force as a file, with the session's seed, and where a clock stands that is not real."""
+        """The scenario in force as a file, with the session's seed and a clock that is not real."""
         return exported_session(self._session, secrets=secrets)

@@ -1,4 +1,4 @@
-"""One long poll: what it has found so far, and what ends it. Nobody polls inside.
+"""One long poll: what it has found, and what ends it. It waits for events and never polls.
 
 What is waited for comes from a `Source`: it offers what is there, and from then on each arrival once.
 """
@@ -19,7 +19,7 @@ from mock_server.scenario.problems import shown
 from mock_server.session.session import Session
 
 SETTINGS = ("timeout", "count", "clock")
-"""Parameters of every wait, beside its filters."""
+"""Parameters of every wait, in addition to its filters."""
 
 _DEFAULT_TIMEOUT: Duration = 10 * SECOND
 _LONGEST: Duration = HOUR
@@ -63,7 +63,7 @@ def _timeout(text: str | None) -> Duration:
 
 
 class Turn(Enum):
-    """Why a wait does not go on as it was."""
+    """Why a wait takes its next turn."""
 
     ENOUGH = auto()
     BEGAN_ANEW = auto()
@@ -72,27 +72,27 @@ class Turn(Enum):
 
 
 class Poll:
-    """What a wait has found, and the next turn that it takes."""
+    """What a wait has found, and its next turn."""
 
     def __init__(self, count: int) -> None:
         self._count = count
         self.found: dict[str, Mapping[str, Any]] = {}
-        """What is shown of each item, oldest first."""
+        """The views of the found items, oldest first."""
         self._turn: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
 
     def begin(self) -> None:
-        """Forget what was found: it is not there any more."""
+        """Forget what was found, since it was deleted."""
         self.found.clear()
         self._turn = asyncio.get_running_loop().create_future()
 
     def take(self, item_id: str, view: Mapping[str, Any]) -> None:
-        """Here is one more, or one that is known."""
+        """Add an item; no effect if it is known."""
         self.found[item_id] = view
         if len(self.found) >= self._count:
             self.take_turn(Turn.ENOUGH)
 
     def take_turn(self, turn: Turn) -> None:
-        """Let the wait go on; the first reason counts."""
+        """End the present turn; the first reason counts."""
         if not self._turn.done():
             self._turn.set_result(turn)
 
@@ -102,7 +102,7 @@ class Poll:
 
 
 class Miss(NamedTuple):
-    """The newest item that is not what was waited for, and why not."""
+    """The newest item that does not match, and why."""
 
     item_id: str
     member: str
@@ -111,26 +111,26 @@ class Miss(NamedTuple):
 
 
 class Source(Protocol):
-    """What is waited for."""
+    """A source of items to wait for."""
 
     name: str
-    """The member of the answer that holds what was found."""
+    """The member of the answer for the found items."""
 
     def watching(self, poll: Poll) -> AbstractContextManager[None]:
-        """Have each arrival offered to a poll."""
+        """Offer each new item to a poll."""
         ...
 
     async def collect(self, poll: Poll, *, anew: bool) -> None:
-        """Offer what is there; `anew` where that is another world than the wait began in."""
+        """Offer what exists; `anew` after a reset or restore."""
         ...
 
     async def nearest(self, poll: Poll) -> tuple[int, Miss | None]:
-        """How many items there are, and the newest that was not meant."""
+        """How many items exist, and the newest that does not match."""
         ...
 
 
 async def wait(session: Session, query: Mapping[str, str], settings: WaitSettings, source: Source) -> dict[str, Any]:
-    """Wait until enough of a source is there; what there is then, newest first.
+    """Wait until a source has enough items; return them, newest first.
 
     Raises:
         ControlError: 408 when the time is over, 410 when the session is.
@@ -160,7 +160,7 @@ async def wait(session: Session, query: Mapping[str, str], settings: WaitSetting
 
 
 def _waited(session: Session, settings: WaitSettings, began: float, began_in_session: Instant) -> float:
-    """Milliseconds of the clock that the wait goes by."""
+    """Milliseconds on the clock of the wait."""
     if settings.virtual:
         return max(0, session.now() - began_in_session) * 1000 / SECOND
     return round((asyncio.get_running_loop().time() - began) * 1000, 1)
@@ -168,7 +168,7 @@ def _waited(session: Session, settings: WaitSettings, began: float, began_in_ses
 
 @contextmanager
 def _timer(session: Session, settings: WaitSettings, left: float, poll: Poll) -> Iterator[None]:
-    """Have a wait end in time. By the session's clock it begins anew when the session does: that is another time."""
+    """Limit a wait in time. On the session's clock the limit starts again after a reset."""
     if settings.virtual:
         deadline = Instant(session.now() + settings.timeout)
         sleep = session.presence.timers.at(
@@ -189,7 +189,7 @@ def _timer(session: Session, settings: WaitSettings, left: float, poll: Poll) ->
 async def _timed_out(
     query: Mapping[str, str], settings: WaitSettings, source: Source, poll: Poll, waited_ms: float
 ) -> ControlRequestError:
-    """What was waited for, what there was instead, and how near it came."""
+    """What was waited for, what existed, and the nearest miss."""
     items, miss = await source.nearest(poll)
     filters = {name: as_meant(name, text) for name, text in query.items() if name not in SETTINGS}
     details = {

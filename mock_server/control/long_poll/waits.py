@@ -1,4 +1,4 @@
-"""The verbs that wait: for exchanges, for messages, and for what becomes of messages."""
+"""The waiting verbs: for exchanges, for messages, and for statuses."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LONGEST_SHOWN = 200
 
 
 class WaitVerbs:
-    """Wait until something is there, however it comes about."""
+    """Wait until matching items exist."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -102,14 +102,14 @@ def _miss(wanted: ParsedQuery, subjects: Iterable[Subject], poll: Poll) -> Miss 
         member = wanted.filter.difference(subject)
         if member is None:
             return Miss(subject.id, "after", f"newer than {wanted.after}", "older")
-        # Each kind of item calls the time when it came by another name, and shows it in this form.
+        # Each kind of item has another name for its time, in the same form.
         texts = (rfc3339(subject.at),) if member in {"since", "until"} else subject.texts(member)
         return Miss(subject.id, member, wanted.filter.wanted(member), ", ".join(texts)[:_LONGEST_SHOWN])
     return None
 
 
 class _Exchanges:
-    """Exchanges as they settle."""
+    """Source of exchanges, as they settle."""
 
     name = "exchanges"
 
@@ -125,7 +125,7 @@ class _Exchanges:
                 poll.take(subject.id, subject.view)
 
         def text_of(exchange: Exchange, memo: Memo, member: str) -> str:
-            # A text that somebody waits for holds no secret: whoever is found by it unmasked is found masked too.
+            # The wanted text holds no secret, so matching it unmasked is enough.
             return raw_of_exchange(exchange, member) or self._shared(exchange, memo).texts(member)[0]
 
         waiter = Subscriber(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
@@ -145,7 +145,7 @@ class _Exchanges:
         return len(journal), _miss(self._wanted, settled, poll)
 
     def _shared(self, exchange: Exchange, memo: Memo) -> ExchangeSubject:
-        """What all waiters for one arrival look at."""
+        """The subject, computed once for all waits."""
         found: ExchangeSubject = memo.get("subject") or memo.setdefault("subject", self._subject(exchange))
         return found
 
@@ -154,7 +154,7 @@ class _Exchanges:
 
 
 class _Messages:
-    """Messages as they are accepted."""
+    """Source of messages, as they are accepted."""
 
     name = "messages"
 
@@ -177,11 +177,11 @@ class _Messages:
             yield
 
     def found(self, poll: Poll, subject: MessageSubject) -> None:
-        """Here is one that the filters mean."""
+        """Offer a matching message."""
         poll.take(subject.id, subject.view)
 
     async def matching(self, *, anew: bool) -> list[MessageSubject]:
-        """What is there already, oldest first."""
+        """The matching messages that exist, oldest first."""
         wanted = self._wanted._replace(after=None) if anew else self._wanted
         subjects = map(self.subject, await messages_newer(self._session, wanted))
         return [each for each in subjects if wanted.filter.matches(each)][::-1]
@@ -195,7 +195,7 @@ class _Messages:
         return len(kept), _miss(self._wanted, map(self.subject, kept), poll)
 
     def shared(self, message: Message, memo: Memo) -> MessageSubject:
-        """What all waiters for one arrival look at."""
+        """The subject, computed once for all waits."""
         found: MessageSubject = memo.get("subject") or memo.setdefault("subject", self.subject(message))
         return found
 
@@ -205,7 +205,7 @@ class _Messages:
 
 
 class _Statuses(_Messages):
-    """Messages as they come to have a status: by their plan at its instant, or by a tester's hand.
+    """Source of messages that reach a status: by their plan, or set by a tester.
 
     A status is computed when somebody looks; who waits for it sleeps until the instant that the message's life names.
     """
@@ -214,7 +214,7 @@ class _Statuses(_Messages):
         super().__init__(session, wanted)
         self._statuses = statuses
         self._meant: dict[str, tuple[MessageSubject, Timer | None]] = {}
-        """Messages that the filters mean, and the sleep until they come to have a status."""
+        """Matching messages, each with the timer for its status."""
 
     @contextmanager
     def watching(self, poll: Poll) -> Iterator[None]:
@@ -228,7 +228,7 @@ class _Statuses(_Messages):
         def text_of(lived: Lived, memo: Memo, member: str) -> str:
             return self.shared(lived[0], memo).texts(member)[0]
 
-        # That the session begins anew, or ends, is heard once, with the messages.
+        # The topic of messages already reports reset and end.
         waiter = Subscriber(changed, lambda: None, lambda: None, text_of, self._wanted.filter.exact)
         try:
             with super().watching(poll), _offered(self._session.presence.subscriptions.changes, waiter):
@@ -242,21 +242,21 @@ class _Statuses(_Messages):
             self._look(poll, subject, await self._session.state.store.life(subject.message))
 
     def found(self, poll: Poll, subject: MessageSubject) -> None:
-        """A new message: its life is its plan's."""
+        """A new message has the life of its plan."""
         self._look(poll, subject, changes(subject.message.plan, subject.message.accepted_at))
 
     async def nearest(self, poll: Poll) -> tuple[int, Miss | None]:
         items, miss = await super().nearest(poll)
         newest = next((each for each in reversed(self._meant) if each not in poll.found), None)
         if newest is not None:
-            # Nearer than one that another filter passes over.
+            # Nearer than a message that another filter excludes.
             life = await self._session.state.store.life(self._meant[newest][0].message)
             status = latest(life, self._session.now()).status
             miss = Miss(newest, "status", f"is one of {', '.join(sorted(self._statuses))}", status)
         return items, miss
 
     def _look(self, poll: Poll, subject: MessageSubject, life: tuple[Change, ...]) -> None:
-        """Take a message that has had a status, or have it looked at again when it is going to have one."""
+        """Offer a message that reached a status, or set a timer for when it will."""
         timers = self._session.presence.timers
         instants = [each.at for each in life if each.status in self._statuses]
         sleep = None

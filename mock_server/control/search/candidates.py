@@ -1,4 +1,4 @@
-"""Where to look for what is asked for, without going through everything."""
+"""Candidates for a filter, found by indexes where possible."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ N = TypeVar("N", bound=_Numbered)
 
 
 def newer(items: Iterable[N], after: str | None) -> Iterator[N]:
-    """Those of numbered items, newest first, that came after one; that may be evicted itself."""
+    """The numbered items, newest first, that came after one, which may be evicted."""
     if after is None:
         return iter(items)
     if not (after.isascii() and after.isdigit() and len(after) <= 18):
@@ -33,14 +33,14 @@ def newer(items: Iterable[N], after: str | None) -> Iterator[N]:
 def exchanges_newer(
     session: Session, wanted: ParsedQuery, among: Iterable[Exchange] | None = None
 ) -> Iterator[Exchange]:
-    """Exchanges that may be meant, newest first; all others are not."""
+    """Exchanges that may match, newest first; all others do not."""
     found = newer(session.state.journal if among is None else among, wanted.after)
     destination = wanted.filter.exact.get("destination")
     return found if destination is None else (each for each in found if each.destination == destination)
 
 
 async def messages_newer(session: Session, wanted: ParsedQuery, before: str | None = None) -> Iterable[Message]:
-    """Messages that may be meant, newest first; all others are not.
+    """Messages that may match, newest first; all others do not.
 
     Raises:
         ControlError: 404, `before` or `after` names no message that is kept.

@@ -1,4 +1,4 @@
-"""Filters: query parameters that say which items are meant."""
+"""Filters: query parameters that select items."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _BOUNDS = ("after", "since", "until")
 
 
 class Test(NamedTuple):
-    """What one member must be, as text; or what it must contain."""
+    """The text that one member must equal or contain."""
 
     member: str
     text: str
     contains: bool = False
 
     def passes(self, texts: tuple[str, ...]) -> bool:
-        """Whether a member is as it must be; of a list, any item."""
+        """Whether a member matches; of a list, any item."""
         if not self.contains:
             return self.text in texts
-        # A loop and no generator: a thousand waits may ask this of one arrival.
+        # A loop instead of a generator: a thousand waits may test one item.
         for each in texts:  # noqa: SIM110
             if self.text in each:
                 return True
@@ -36,28 +36,28 @@ class Test(NamedTuple):
 
 
 class Filter:
-    """Everything that an item must be to be meant."""
+    """All tests that an item must pass."""
 
     def __init__(
         self, tests: Iterable[Test] = (), since: Instant | None = None, until: Instant | None = None
     ) -> None:
-        # What costs more is asked last.
+        # The most expensive tests come last.
         self._tests = sorted(tests, key=lambda test: test.member in REQUEST_MEMBERS)
         self._since, self._until = since, until
 
     @property
     def exact(self) -> Mapping[str, str]:
-        """The members that must be just so; lists are not among them, nor texts that a mask may stand in."""
+        """The members that must equal a text, without lists and texts that may be masked."""
         exact = (test for test in self._tests if not test.contains and test.member not in LISTS)
         return {test.member: test.text for test in exact if "*" not in test.text}
 
     @property
     def is_open(self) -> bool:
-        """Whether everything is meant."""
+        """Whether every item matches."""
         return not self._tests and self._since is None and self._until is None
 
     def matches(self, subject: Subject) -> bool:
-        """Whether an item is meant."""
+        """Whether an item matches."""
         texts = subject.texts
         for test in self._tests:
             if not test.passes(texts(test.member)):
@@ -67,7 +67,7 @@ class Filter:
         )
 
     def difference(self, subject: Subject) -> str | None:
-        """The first member that is not as it must be; `None` where all are."""
+        """The first member that does not match; `None` if all do."""
         if self._since is not None and subject.at < self._since:
             return "since"
         if self._until is not None and subject.at >= self._until:
@@ -75,16 +75,16 @@ class Filter:
         return next((test.member for test in self._tests if not test.passes(subject.texts(test.member))), None)
 
     def is_unknown(self, subject: ExchangeSubject) -> bool:
-        """Whether only a body that is no longer there could tell: all else is as it must be."""
+        """Whether only the evicted body could decide: everything else matches."""
         return not subject.readable and self.difference(subject) in REQUEST_MEMBERS
 
     @property
     def looks_into_requests(self) -> bool:
-        """Whether what is asked for stands in the bodies of requests."""
+        """Whether the filter reads the bodies of requests."""
         return any(test.member in REQUEST_MEMBERS for test in self._tests)
 
     def wanted(self, member: str) -> str:
-        """What a member must be, in words."""
+        """The condition for a member, in words."""
         for test in self._tests:
             if test.member == member:
                 return f"{'contains' if test.contains else 'is'} {shown(test.text)}"
@@ -92,7 +92,7 @@ class Filter:
 
 
 class ParsedQuery(NamedTuple):
-    """A filter, and behind which item it begins."""
+    """A filter, and the item after which it begins."""
 
     filter: Filter
     after: str | None
@@ -101,7 +101,7 @@ class ParsedQuery(NamedTuple):
 def asked(
     query: Mapping[str, str], members: Iterable[str], secrets: Secrets, beside: Iterable[str] = ()
 ) -> ParsedQuery:
-    """Read a filter from query parameters: members, `member~`, `since`, `until` and `after`.
+    """Parse a filter from query parameters: members, `member~`, `since`, `until` and `after`.
 
     `beside` names parameters that the caller reads.
     """
@@ -110,7 +110,7 @@ def asked(
     for name, text in query.items():
         member = name.removesuffix(_CONTAINS)
         if member in known:
-            # A secret is masked in what is shown, and so in what is asked for.
+            # Secrets are masked in what is shown, so they are masked in the filter too.
             wanted = masked(as_meant(name, text), secrets) or ""
             tests.append(Test(member, wanted, name != member))
         elif name not in _BOUNDS and name not in beside:
@@ -120,7 +120,7 @@ def asked(
 
 
 def as_meant(name: str, text: str) -> str:
-    """A plus sign of a number that nobody escaped has become a space on its way here (MS-4)."""
+    """Restore the unescaped plus sign of a number, which was decoded as a space (MS-4)."""
     is_number = name.removesuffix(_CONTAINS) == "destination"
     return "+" + text[1:] if is_number and text.startswith(" ") else text
 
@@ -129,7 +129,7 @@ def _moment(query: Mapping[str, str], name: str) -> Instant | None:
     if name not in query:
         return None
     try:
-        # In a date, too, a space can only have been a plus sign.
+        # In a date, too, a space was an unescaped plus sign.
         return parse_instant(query[name].replace(" ", "+"))
     except ValueError as error:
         raise ControlRequestError(400, "Bad request", f"{name}: {shown(query[name])} {error}") from None

@@ -1,4 +1,4 @@
-"""What can be found: exchanges, messages and webhook attempts, as filters see them."""
+"""Searchable items: exchanges, messages and webhook attempts, with the members that filters read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mock_server.ports import WebhookAnswer
 
 
 class Subject:
-    """One item, with its members by dotted path; what nobody asks for is not worked out."""
+    """One item, with its members by dotted path, computed on demand."""
 
     def __init__(self, item_id: str, at: Instant, secrets: Secrets) -> None:
         self.id = item_id
@@ -34,7 +34,7 @@ class Subject:
         raise NotImplementedError
 
     def texts(self, path: str) -> tuple[str, ...]:
-        """A member as text, or each item of a list: as JSON writes it, without quotation marks."""
+        """A member as text, or each item of a list, in the spelling of JSON without quotation marks."""
         found = self._texts.get(path)
         if found is None:
             value = self.value(path)
@@ -43,12 +43,12 @@ class Subject:
         return found
 
     def value(self, path: str) -> object:
-        """A member of what is shown; `None` also where there is none."""
+        """A member of the view; `None` if there is none."""
         return _member(self.view, path)
 
 
 class ExchangeSubject(Subject):
-    """An exchange: the members of its summary, and what its request held."""
+    """An exchange: the members of its summary and of its request."""
 
     def __init__(self, exchange: Exchange, secrets: Secrets) -> None:
         super().__init__(exchange.id, exchange.at, secrets)
@@ -66,7 +66,7 @@ class ExchangeSubject(Subject):
 
     @property
     def readable(self) -> bool:
-        """Whether the request can be looked into: what was evicted or cut cannot."""
+        """Whether the request can be parsed: an evicted or truncated one cannot."""
         return self._exchange.operation is None or not (self._exchange.body is None or self._exchange.body_cut)
 
     def value(self, path: str) -> object:
@@ -80,7 +80,7 @@ class ExchangeSubject(Subject):
 
     @cached_property
     def request(self) -> Mapping[str, Any]:
-        """What the request asked for; empty where it was no submission."""
+        """The submission of the request; empty if it was none."""
         exchange = self._exchange
         if exchange.operation is None or not exchange.body or not self.readable:
             return {}
@@ -105,9 +105,9 @@ class MessageSubject(Subject):
         return explanation.message_without_finds(self.message, self.secrets)
 
     def value(self, path: str) -> object:
-        """A member of the message; its codes and links only where they are asked for."""
+        """A member of the message; codes and links are computed only on demand."""
         if path == "destination":
-            # Most filters name one, and most messages are passed over for it.
+            # Most filters name one of these, and most messages fail it.
             return explanation.masked(self.message.submission.destination, self.secrets)
         if path in _FINDS:
             return _FINDS[path](str(self._cheap_view["text"]))
@@ -128,12 +128,12 @@ class AttemptSubject(Subject):
 
 
 def raw_of_exchange(exchange: Exchange, path: str) -> str | None:
-    """A member that is had without work, unmasked; `None` where it takes a subject to know it."""
+    """A member that needs no computation, unmasked; `None` if it needs a subject."""
     return (exchange.destination or "null") if path == "destination" else exchange.id if path == "id" else None
 
 
 def raw_of_message(message: Message, path: str) -> str | None:
-    """A member that is had without work, unmasked; `None` where it takes a subject to know it."""
+    """A member that needs no computation, unmasked; `None` if it needs a subject."""
     raw = _RAW.get(path)
     return None if raw is None else raw(message)
 
@@ -183,7 +183,7 @@ def _paths(view: Mapping[str, Any], before: str = "") -> Iterator[str]:
             yield before + name
 
 
-# The members are those of something that is shown: what is added there can be asked for here.
+# The members are those of a view: a member that is added there can be filtered by here.
 _SUBMISSION = Submission(reference=Reference(), webhook=Webhook())
 _MESSAGE = Message("", _SUBMISSION, "", "", "", Instant(0), "")
 _NONE = Secrets()
@@ -198,7 +198,7 @@ def _attempt() -> WebhookAttempt:
 _SUMMARY = ExchangeSubject(Exchange(Instant(0), "", b"", b""), _NONE).view
 _SUMMARY_MEMBERS = tuple(_paths(_SUMMARY))
 REQUEST_MEMBERS = frozenset(_paths(wire.submission_view(_SUBMISSION))) - frozenset(_SUMMARY_MEMBERS)
-"""What of an exchange is read from the body of its request."""
+"""The members that are read from the request's body."""
 EXCHANGE_MEMBERS = (*_SUMMARY_MEMBERS, *sorted(REQUEST_MEMBERS))
 _MESSAGE_VIEW = explanation.message_without_finds(_MESSAGE, _NONE)
 MESSAGE_MEMBERS = (*_paths(_MESSAGE_VIEW), *_FINDS)
@@ -210,4 +210,4 @@ LISTS = frozenset(_FINDS) | {
     for path in _paths(view)
     if isinstance(_member(view, path), list | tuple)
 }
-"""Members that hold several texts."""
+"""Members that are lists."""

@@ -1,4 +1,4 @@
-"""Whether anything has changed that a page shows: looked at by whoever shows it, so that nobody else pays for it."""
+"""Detecting changes that an open page shows; the pages poll it, so that sends pay nothing."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from mock_server.session.session import Session
 from mock_server.session.subscriptions import Subscriber
 
 State = tuple[object, ...]
-"""Differs from an earlier one where something that can be seen may have changed; what it holds says nothing else."""
+"""Differs from an earlier value if something visible may have changed; its content means nothing else."""
 
 
 class ChangeVerbs:
-    """See whether a session has changed, and hear when it ends."""
+    """Detect changes of a session, and its end."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     @property
     def identity(self) -> object:
-        """Not that of any other session, of the same name neither."""
+        """Unique among all sessions, later ones of the same name included."""
         return self._session.identity
 
     async def state(self) -> State:
-        """What to compare with what it was before."""
+        """The state to compare with an earlier one."""
         session = self._session
         journal = session.state.journal
         return (
@@ -47,7 +47,7 @@ class ChangeVerbs:
         )
 
     async def _time(self) -> object:
-        """A running clock changes what is seen only while some message is still on its way."""
+        """The time counts as visible only while a message is still in delivery."""
         session = self._session
         now = session.now()
         if not session.state.clock.rate:
@@ -58,10 +58,10 @@ class ChangeVerbs:
 
     @contextmanager
     def ending(self) -> Iterator[asyncio.Event]:
-        """An event that is set when the session ends, or the server is about to; at once where it has ended."""
+        """An event that is set when the session ends or the server stops; at once if it has ended."""
         ended = asyncio.Event()
         if self._session.ended:
-            # A page may be let in just before its session is deleted, and begin to listen just after.
+            # A page may be admitted just before its session is deleted, and subscribe just after.
             ended.set()
         waiter: Subscriber[Message] = Subscriber(_nothing, _nothing, ended.set, _no_text, {})
         self._session.presence.subscriptions.messages.add(waiter)
@@ -72,7 +72,7 @@ class ChangeVerbs:
 
 
 def _nothing(*_: Any) -> None:
-    """Nothing is to be done about it."""
+    """Ignore the event."""
 
 
 def _no_text(*_: Any) -> str:

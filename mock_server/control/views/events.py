@@ -1,4 +1,4 @@
-"""What came to pass in a session lately, and what comes next: for a person who moves its clock and looks on."""
+"""The console's time view: recent events of a session, and what comes next."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from mock_server.session.delivery_queue import QueueEntry
 from mock_server.session.session import Session
 
 MOST_MESSAGES = 200
-"""The newest messages, whose changes are looked for: a page asks every second."""
+"""The newest messages whose changes are examined, since a page repeats the question every second."""
 
 _MARK = re.compile(r"(\d{1,18})-(\d{1,18})", re.ASCII)
 
 
 class Mark(NamedTuple):
-    """A place in what came to pass: the time, and how many webhook attempts there had been."""
+    """A position among the events: the time, and the number of webhook attempts until then."""
 
     at: Instant
     attempts: int
 
     def __str__(self) -> str:
-        """As it stands in a URL."""
+        """Its form in a URL."""
         return f"{self.at}-{self.attempts}"
 
 
 def mark_of(text: str) -> Mark:
-    """A mark that was written down.
+    """Parse a mark.
 
     Raises:
         ControlError: 400, it is none.
@@ -48,7 +48,7 @@ def mark_of(text: str) -> Mark:
 
 
 async def happened(session: Session, since: Mark | None, until: Mark | None, limit: int) -> dict[str, Any]:
-    """The newest changes and attempts between two marks, oldest first: from the beginning or to now without them."""
+    """The newest changes and attempts between two marks (default: the beginning, and now), oldest first."""
     begin, end = since or Mark(Instant(-1), 0), until or Mark(session.now(), session.state.journal.attempts.opened)
     attempts = [Fired(each.at, each.message, each) for each in islice(_attempts(session, begin, end), limit)]
     changes = [each async for each in _changes(session, begin.at, min(end.at, session.now()))]
@@ -65,7 +65,7 @@ async def happened(session: Session, since: Mark | None, until: Mark | None, lim
 
 
 async def due(session: Session, limit: int) -> dict[str, Any]:
-    """What is still to come, the first of it in detail."""
+    """What comes next, the first events in detail."""
     changes = [each async for each in _changes(session, session.now(), None)]
     first = nsmallest(limit, changes, key=lambda each: each.at)
     coming = [shapes.fired(each, session.secrets) for each in first]
@@ -84,7 +84,7 @@ async def due(session: Session, limit: int) -> dict[str, Any]:
 
 
 def _place(event: Fired) -> tuple[Instant, bool, int]:
-    """A change stands before the attempts to tell of it, and these in the order in which they were made."""
+    """A change sorts before the attempts to notify of it; attempts sort by their numbers."""
     what = event.what
     return (event.at, True, int(what.id)) if isinstance(what, WebhookAttempt) else (event.at, False, 0)
 
@@ -96,7 +96,7 @@ def _attempts(session: Session, begin: Mark, end: Mark) -> Iterator[WebhookAttem
 
 
 async def _changes(session: Session, begin: Instant, end: Instant | None) -> AsyncIterator[Fired]:
-    """What changes after `begin`, and not after `end`; the acceptance is no change."""
+    """The changes after `begin` and up to `end`; the acceptance is not one of them."""
     messages: list[Message] = list(await session.state.store.messages(MOST_MESSAGES))
     for message in reversed(messages):
         if message.accepted_at + session.state.scenario.longest_plan <= begin:

@@ -1,4 +1,4 @@
-"""The verb of the inbox: every send of a session, messages and refusals alike, newest first."""
+"""The console's inbox: all sends of a session, accepted and refused, newest first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mock_server.journal.exchange import Exchange
 from mock_server.session.session import Session
 
 MOST_SOUGHT = 2000
-"""Sends that one search looks through before it says how far it came: a page may ask for it every second."""
+"""Sends that one search examines at most, since an open page repeats it every second."""
 
 ACCEPTED, DROPPED, REFUSED = "accepted", "dropped", "refused"
 INTERCEPTED, BUG, UNANSWERED = "intercepted", "bug", "unanswered"
@@ -32,10 +32,10 @@ _BY_OUTCOME = {
 }
 
 STATES = (*_BY_STATUS.values(), *_BY_OUTCOME.values(), UNANSWERED)
-"""What may have become of a send, in one word."""
+"""The states of a send."""
 
 _STEP = 64
-"""Messages that are passed over at once on the way to a late page."""
+"""Messages that are skipped at a time on the way to an old page."""
 
 _OF_NO_MESSAGE = frozenset({*_BY_OUTCOME.values(), UNANSWERED})
 
@@ -44,7 +44,7 @@ _Item = tuple[int, Message | Exchange]
 
 
 def state_of(message: Mapping[str, Any] | None, exchange: Mapping[str, Any] | None) -> str:
-    """One of `STATES`: a message's status, or of a send that no message came of what its client met."""
+    """One of `STATES`: a message's status, or the outcome of a send without a message."""
     if message is not None:
         return _BY_STATUS[Status(message["status"])]
     if exchange is None or exchange["status"] is None:
@@ -53,10 +53,10 @@ def state_of(message: Mapping[str, Any] | None, exchange: Mapping[str, Any] | No
 
 
 class Sought(NamedTuple):
-    """Which sends are meant."""
+    """The filter of the inbox."""
 
     text: str = ""
-    """Stands in the text, the destination or the reference key, whatever the case."""
+    """Must be contained in the text, the destination or the reference key, ignoring case."""
     state: str = ""
     """One of `STATES`; empty: any."""
     destination: str | None = None
@@ -66,13 +66,13 @@ ALL = Sought()
 
 
 class InboxVerbs:
-    """Look through the sends as a person does."""
+    """The verb of the inbox."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     async def sends(self, sought: Sought = ALL, *, limit: int, before: str | None = None) -> dict[str, Any]:
-        """The newest sends that are meant, newest first.
+        """The newest sends that match, newest first.
 
         `older` is where to go on, as `before` of the next call: `None` where there is nothing more. A search looks
         through `MOST_SOUGHT` sends and no more, so that it may find nothing and still name an `older`.
@@ -106,11 +106,11 @@ class InboxVerbs:
         return int(before)
 
     async def _items(self, sought: Sought, before: int) -> Iterator[_Item]:
-        """Those that stand before the number of an exchange, newest first; of the kind that the state is one of."""
+        """The candidates before an exchange, newest first: messages, failures, or both, as the state requires."""
         journal = self._session.state.journal
         messages: Sequence[Message] = ()
         if sought.state not in _OF_NO_MESSAGE:
-            # No more than it takes: with a hundred thousand kept, a list of all of them would take longest.
+            # No more than needed: with a hundred thousand kept messages, listing all would dominate.
             most = MOST_SOUGHT + max(1, journal.opened + 2 - before)
             store, destination = self._session.state.store, sought.destination
             messages = (
@@ -162,7 +162,7 @@ class InboxVerbs:
 
 
 def _newer(messages: Sequence[Message], before: int) -> int:
-    """How many messages may be passed over unseen: those that came after an exchange, in steps of `_STEP`."""
+    """How many messages came after an exchange and can be skipped, in steps of `_STEP`."""
     newer = 0
     while newer + _STEP < len(messages) and int(messages[newer + _STEP].exchange) >= before:
         newer += _STEP
@@ -178,7 +178,7 @@ def _sends(journal: Iterable[Exchange], destination: str | None) -> Iterator[Exc
 
 
 def _newest_first(messages: Iterator[_Item], sends: Iterator[_Item], before: int) -> Iterator[_Item]:
-    """Messages, and between them the sends that no message came of.
+    """Messages merged with the sends that led to no message.
 
     The journal is gone through no farther than the messages are: nearly all that stands in it are messages again.
     """
@@ -201,7 +201,7 @@ def _is_failure(item: Message | Exchange) -> bool:
 
 
 def _may_be_meant(item: Message | Exchange, sought: Sought) -> bool:
-    """The cheap look: what does not hold the text as it came does not hold it masked either.
+    """A cheap test first: a send without the searched text does not contain it masked either.
 
     Unless it is a text that stands in what masking writes: asterisks, or an escape.
     """
