@@ -87,12 +87,12 @@ async def run(options: ClientOptions, make: Callable[[], Driver], progress: Prog
     Raises:
         CouldNotRunError: it cannot be started, does not speak the driver's protocol, or never calls the gateway.
     """
+    _check_known_gaps(options.known_gaps)
     began = time.monotonic()
     cases = _cases(options)
     judging = _Judging(
         [_Tally(check) for check in checks_of(options.resend)], len(cases) + (options.replay is None), progress
     )
-    _known(options.known_gaps)
     async with StandIn(options.mock_url, token=options.control_token) as stand_in:
         workers = options.workers + min(sum(case.slow for case in cases), SLOW_WORKERS)
         async with DriverPool(make, workers) as pool:
@@ -197,7 +197,7 @@ def _left_open(resend: Resend) -> list[ClientStanding]:
     ]
 
 
-def _known(gaps: frozenset[str]) -> None:
+def _check_known_gaps(gaps: frozenset[str]) -> None:
     ids = {law.id for law in (*CHECKS, *receipt_checks.LAWS)}
     unknown = sorted(gaps - ids)
     if unknown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -79,19 +79,19 @@ def _statuses(text: str | None) -> frozenset[Status]:
 
 
 @contextmanager
-def _offered(topic: Topic[T], waiter: Subscriber[T]) -> Iterator[None]:
-    topic.add(waiter)
+def _offered(topic: Topic[T], subscriber: Subscriber[T]) -> Iterator[None]:
+    topic.add(subscriber)
     try:
         yield
     finally:
-        topic.remove(waiter)
+        topic.remove(subscriber)
 
 
-def _began_anew(poll: Poll) -> Any:
+def _on_reset(poll: Poll) -> Any:
     return lambda: poll.take_turn(Turn.BEGAN_ANEW)
 
 
-def _ended(poll: Poll) -> Any:
+def _on_end(poll: Poll) -> Any:
     return lambda: poll.take_turn(Turn.SESSION_ENDED)
 
 
@@ -128,8 +128,8 @@ class _Exchanges:
             # The wanted text holds no secret, so matching it unmasked is enough.
             return raw_of_exchange(exchange, member) or self._shared(exchange, memo).texts(member)[0]
 
-        waiter = Subscriber(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
-        with _offered(self._session.presence.subscriptions.exchanges, waiter):
+        subscriber = Subscriber(offer, _on_reset(poll), _on_end(poll), text_of, self._wanted.filter.exact)
+        with _offered(self._session.presence.subscriptions.exchanges, subscriber):
             yield
 
     async def collect(self, poll: Poll, *, anew: bool) -> None:
@@ -153,32 +153,37 @@ class _Exchanges:
         return ExchangeSubject(exchange, self._session.secrets)
 
 
+Take = Callable[[Poll, MessageSubject], None]
+
+
+def _take_as_shown(poll: Poll, subject: MessageSubject) -> None:
+    poll.take(subject.id, subject.view)
+
+
 class _Messages:
     """Source of messages, as they are accepted."""
 
     name = "messages"
 
-    def __init__(self, session: Session, wanted: ParsedQuery) -> None:
+    def __init__(self, session: Session, wanted: ParsedQuery, take: Take | None = None) -> None:
         self._session = session
         self._wanted = wanted
+        self._take = take or _take_as_shown
+        """What to do with a matching message."""
 
     @contextmanager
     def watching(self, poll: Poll) -> Iterator[None]:
         def offer(message: Message, memo: Memo) -> None:
             subject = self.shared(message, memo)
             if self._wanted.filter.matches(subject):
-                self.found(poll, subject)
+                self._take(poll, subject)
 
         def text_of(message: Message, memo: Memo, member: str) -> str:
             return raw_of_message(message, member) or self.shared(message, memo).texts(member)[0]
 
-        waiter = Subscriber(offer, _began_anew(poll), _ended(poll), text_of, self._wanted.filter.exact)
-        with _offered(self._session.presence.subscriptions.messages, waiter):
+        subscriber = Subscriber(offer, _on_reset(poll), _on_end(poll), text_of, self._wanted.filter.exact)
+        with _offered(self._session.presence.subscriptions.messages, subscriber):
             yield
-
-    def found(self, poll: Poll, subject: MessageSubject) -> None:
-        """Offer a matching message."""
-        poll.take(subject.id, subject.view)
 
     async def matching(self, *, anew: bool) -> list[MessageSubject]:
         """The matching messages that exist, oldest first."""
@@ -188,10 +193,10 @@ class _Messages:
 
     async def collect(self, poll: Poll, *, anew: bool) -> None:
         for subject in await self.matching(anew=anew):
-            self.found(poll, subject)
+            self._take(poll, subject)
 
     async def nearest(self, poll: Poll) -> tuple[int, Miss | None]:
-        kept = await self._session.state.store.messages(None)
+        kept = await self._session.state.store.messages()
         return len(kept), _miss(self._wanted, map(self.subject, kept), poll)
 
     def shared(self, message: Message, memo: Memo) -> MessageSubject:
@@ -204,53 +209,57 @@ class _Messages:
         return MessageSubject(message, self._session.secrets)
 
 
-class _Statuses(_Messages):
+class _Statuses:
     """Source of messages that reach a status: by their plan, or set by a tester.
 
-    A status is computed when somebody looks; who waits for it sleeps until the instant that the message's life names.
+    A status is computed on demand; a timer waits for the instant that the message's life names.
     """
 
+    name = "messages"
+
     def __init__(self, session: Session, wanted: ParsedQuery, statuses: frozenset[Status]) -> None:
-        super().__init__(session, wanted)
+        self._session = session
+        self._wanted = wanted
+        self._messages = _Messages(session, wanted, self._found)
         self._statuses = statuses
-        self._meant: dict[str, tuple[MessageSubject, Timer | None]] = {}
+        self._awaited: dict[str, tuple[MessageSubject, Timer | None]] = {}
         """Matching messages, each with the timer for its status."""
 
     @contextmanager
     def watching(self, poll: Poll) -> Iterator[None]:
         def changed(lived: Lived, _: Memo) -> None:
             message, life = lived
-            subject, sleep = self._meant.get(message.id, (None, None))
+            subject, sleep = self._awaited.get(message.id, (None, None))
             if subject is not None and message.id not in poll.found:
                 self._call_off(sleep)
                 self._look(poll, subject, life)
 
         def text_of(lived: Lived, memo: Memo, member: str) -> str:
-            return self.shared(lived[0], memo).texts(member)[0]
+            return self._messages.shared(lived[0], memo).texts(member)[0]
 
         # The topic of messages already reports reset and end.
-        waiter = Subscriber(changed, lambda: None, lambda: None, text_of, self._wanted.filter.exact)
+        subscriber = Subscriber(changed, lambda: None, lambda: None, text_of, self._wanted.filter.exact)
         try:
-            with super().watching(poll), _offered(self._session.presence.subscriptions.changes, waiter):
+            with self._messages.watching(poll), _offered(self._session.presence.subscriptions.changes, subscriber):
                 yield
         finally:
             self._forget()
 
     async def collect(self, poll: Poll, *, anew: bool) -> None:
         self._forget()
-        for subject in await self.matching(anew=anew):
+        for subject in await self._messages.matching(anew=anew):
             self._look(poll, subject, await self._session.state.store.life(subject.message))
 
-    def found(self, poll: Poll, subject: MessageSubject) -> None:
+    def _found(self, poll: Poll, subject: MessageSubject) -> None:
         """A new message has the life of its plan."""
         self._look(poll, subject, changes(subject.message.plan, subject.message.accepted_at))
 
     async def nearest(self, poll: Poll) -> tuple[int, Miss | None]:
-        items, miss = await super().nearest(poll)
-        newest = next((each for each in reversed(self._meant) if each not in poll.found), None)
+        items, miss = await self._messages.nearest(poll)
+        newest = next((each for each in reversed(self._awaited) if each not in poll.found), None)
         if newest is not None:
             # Nearer than a message that another filter excludes.
-            life = await self._session.state.store.life(self._meant[newest][0].message)
+            life = await self._session.state.store.life(self._awaited[newest][0].message)
             status = latest(life, self._session.now()).status
             miss = Miss(newest, "status", f"is one of {', '.join(sorted(self._statuses))}", status)
         return items, miss
@@ -264,7 +273,7 @@ class _Statuses(_Messages):
             poll.take(subject.id, self._view(subject, life))
         elif instants:
             sleep = timers.at(min(instants), lambda reached: self._come(poll, subject, life) if reached else None)
-        self._meant[subject.id] = subject, sleep
+        self._awaited[subject.id] = subject, sleep
 
     def _come(self, poll: Poll, subject: MessageSubject, life: tuple[Change, ...]) -> None:
         poll.take(subject.id, self._view(subject, life))
@@ -279,6 +288,6 @@ class _Statuses(_Messages):
             self._session.presence.timers.call_off(sleep)
 
     def _forget(self) -> None:
-        for _, sleep in self._meant.values():
+        for _, sleep in self._awaited.values():
             self._call_off(sleep)
-        self._meant.clear()
+        self._awaited.clear()

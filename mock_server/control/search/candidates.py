@@ -56,5 +56,5 @@ async def messages_newer(session: Session, wanted: ParsedQuery, before: str | No
         if "reference.key" in exact:
             found = await store.by_reference(exact["reference.key"], None, None)
             return [message for message in found if not message.dropped]
-    kept = await store.messages(None, before)
+    kept = await store.messages(before=before)
     return takewhile(lambda message: message.id != wanted.after, kept)
