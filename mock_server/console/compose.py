@@ -1,4 +1,4 @@
-"""Compose: a send as a client's, through the front door, with its answer and the command line beside it."""
+"""The view "Compose": a send as a client makes it, with its answer and its curl command."""
 
 from __future__ import annotations
 
@@ -25,46 +25,46 @@ _PATIENCE, _MOST_PATIENCE = 10.0, 60.0
 _TROUBLES = frozenset({LATE, *FaultKind})
 
 
-async def _compose(visit: PageRequest) -> Response:
-    exchange = await _exchange(visit)
-    typed = _blank(visit) | ({} if exchange is None else _typed_in(exchange))
-    trouble = visit.asked("met")
-    shown = {} if exchange is None else await _shown(visit, exchange)
-    return _page(visit, typed, exchange=exchange, trouble=trouble if trouble in _TROUBLES else None, **shown)
+async def _compose(page: PageRequest) -> Response:
+    exchange = await _exchange(page)
+    typed = _blank(page) | ({} if exchange is None else _typed_in(exchange))
+    trouble = page.asked("met")
+    shown = {} if exchange is None else await _shown(page, exchange)
+    return _page(page, typed, exchange=exchange, trouble=trouble if trouble in _TROUBLES else None, **shown)
 
 
-def _page(visit: PageRequest, typed: Mapping[str, str], *, status: int = 200, **more: Any) -> Response:
-    accounts = visit.control.scenario().get("accounts", [{"username": "admin", "admin": True}])
+def _page(page: PageRequest, typed: Mapping[str, str], *, status: int = 200, **more: Any) -> Response:
+    accounts = page.control.scenario().get("accounts", [{"username": "admin", "admin": True}])
     nothing = {"exchange": None, "trouble": None, "problem": None, "wrong": ()}
-    return visit.page(
+    return page.render(
         "compose",
         status=status,
         typed=typed,
         accounts=accounts,
         operations=tuple(_PATHS),
-        patience=visit.asked("patience") or f"{_PATIENCE:g}",
-        receiver=f"{visit.origin}{visit.base}/_control/receiver/console",
+        patience=page.asked("patience") or f"{_PATIENCE:g}",
+        receiver=f"{page.origin}{page.base}/_control/receiver/console",
         **{**nothing, **more},
     )
 
 
-def _blank(visit: PageRequest) -> dict[str, str]:
-    sender = sender_of(visit.control.scenario())
-    return {**dict.fromkeys(_FIELDS, ""), "operation": "admin", "caller": sender, "to": visit.asked("to")}
+def _blank(page: PageRequest) -> dict[str, str]:
+    sender = sender_of(page.control.scenario())
+    return {**dict.fromkeys(_FIELDS, ""), "operation": "admin", "caller": sender, "to": page.asked("to")}
 
 
-async def _exchange(visit: PageRequest) -> dict[str, Any] | None:
-    """The send that was made from here, while the journal keeps it."""
-    if not visit.asked("exchange"):
+async def _exchange(page: PageRequest) -> dict[str, Any] | None:
+    """The last send of this form, while the journal keeps it."""
+    if not page.asked("exchange"):
         return None
     try:
-        return await visit.control.journal.exchange(visit.asked("exchange"))
+        return await page.control.journal.exchange(page.asked("exchange"))
     except ControlRequestError:
         return None
 
 
 def _typed_in(exchange: Mapping[str, Any]) -> dict[str, str]:
-    """What the form held, out of what was sent."""
+    """The fields of the form, restored from the sent body."""
     content = content_of(exchange) or {}
     reference, webhook = content.get("reference"), content.get("webhook")
     found = {
@@ -80,27 +80,27 @@ def _typed_in(exchange: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
-async def _shown(visit: PageRequest, exchange: Mapping[str, Any]) -> dict[str, Any]:
-    message = await message_of(visit, exchange)
+async def _shown(page: PageRequest, exchange: Mapping[str, Any]) -> dict[str, Any]:
+    message = await message_of(page, exchange)
     text = (content_of(exchange) or {}).get("text")
     return {
         "message": message,
         "state": state_of(message, exchange),
         "text": told_text(text) if isinstance(text, str) and text else None,
-        "curl": as_curl(exchange, visit.origin, visit.control.scenarios.passwords()),
+        "curl": as_curl(exchange, page.origin, page.control.scenarios.passwords()),
     }
 
 
-async def _send(visit: PageRequest) -> Response:
-    typed = {name: visit.form.get(name, "") for name in _FIELDS}
+async def _send(page: PageRequest) -> Response:
+    typed = {name: page.form.get(name, "") for name in _FIELDS}
     try:
-        path, headers, patience = _path(typed), _headers(visit), _patience(visit)
+        path, headers, patience = _path(typed), _headers(page), _patience(page)
     except ControlRequestError as error:
-        return _page(visit, typed, status=error.status, problem=error, wrong=visit.told(error))
+        return _page(page, typed, status=error.status, problem=error, wrong=page.told(error))
     body = json.dumps(_content(typed), ensure_ascii=False).encode()
-    met = await knock(visit, path, headers, body, patience)
-    again = visit.field("patience")
-    return visit.redirect("/compose", exchange=met.exchange, met=met.trouble, patience=again)
+    met = await knock(page, path, headers, body, patience)
+    again = page.field("patience")
+    return page.redirect("/compose", exchange=met.exchange, met=met.trouble, patience=again)
 
 
 def _path(typed: Mapping[str, str]) -> str:
@@ -109,8 +109,8 @@ def _path(typed: Mapping[str, str]) -> str:
     return _PATHS[typed["operation"]]
 
 
-def _patience(visit: PageRequest) -> float:
-    written = visit.field("patience") or f"{_PATIENCE:g}"
+def _patience(page: PageRequest) -> float:
+    written = page.field("patience") or f"{_PATIENCE:g}"
     try:
         found = float(written)
     except ValueError:
@@ -121,21 +121,21 @@ def _patience(visit: PageRequest) -> float:
     return found
 
 
-def _headers(visit: PageRequest) -> dict[str, str]:
+def _headers(page: PageRequest) -> dict[str, str]:
     headers = {"content-type": "application/json", "accept": "application/json", "user-agent": "sms-mock console"}
-    username, typed = visit.form.get("caller", ""), visit.form.get("password", "")
+    username, typed = page.form.get("caller", ""), page.form.get("password", "")
     if not username:
         return headers
-    password = typed or visit.control.scenarios.passwords().get(username)
+    password = typed or page.control.scenarios.passwords().get(username)
     if password is None:
-        raise ControlRequestError(400, visit.words("compose.no_password", account=username))
+        raise ControlRequestError(400, page.words("compose.no_password", account=username))
     pair = b64encode(f"{username}:{password}".encode(errors="surrogatepass")).decode()
     return {**headers, "authorization": f"Basic {pair}"}
 
 
 def _content(typed: Mapping[str, str]) -> dict[str, Any]:
-    """The body of the send; what was left empty is left out, but for what every send has."""
-    # A form ends lines as mail does.
+    """The body of the send, without the optional fields that are empty."""
+    # Forms send CRLF.
     content: dict[str, Any] = {"destination": typed["to"].strip(), "text": typed["text"].replace("\r\n", "\n")}
     reference = {name: typed[name] for name in _REFERENCE if typed[name]}
     optional = {

@@ -1,4 +1,4 @@
-"""An exchange as something to paste: a curl command, and a test."""
+"""Exchanges to paste: as a curl command, and as a test."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _PASSWORD = "PASSWORD"  # noqa: S105 - what stands in a password's place
 
 
 Passwords = Mapping[str, str]
-"""By username: those that may be shown."""
+"""The passwords that may be shown, by username."""
 
 
 def as_curl(exchange: Mapping[str, Any], origin: str, passwords: Passwords) -> str | None:
-    """The request as a command line for the server at `origin`; a password that may not be shown is left to be typed.
+    """The request as a curl command for the server at `origin`; curl asks for a password that may not be shown.
 
     `None` where its body is kept no more, or was no text.
     """
@@ -42,7 +42,7 @@ def as_curl(exchange: Mapping[str, Any], origin: str, passwords: Passwords) -> s
 
 
 def first_curl(base: str, scenario: Mapping[str, Any], passwords: Passwords) -> str:
-    """A command line that sends a first message, by an account of the scenario that may."""
+    """A curl command for a first message, by an administrator of the scenario."""
     sender = sender_of(scenario)
     content = json.dumps({"destination": "+447700900123", "text": "Your code is 428371"})
     credentials = f"{sender}:{passwords.get(sender, _PASSWORD)}"
@@ -51,7 +51,7 @@ def first_curl(base: str, scenario: Mapping[str, Any], passwords: Passwords) -> 
 
 
 def as_pytest(exchange: Mapping[str, Any]) -> str | None:
-    """A test that has the gateway answer alike; `None` of what was no send that got an answer."""
+    """A test that forces the same answer; `None` if the exchange was no answered send."""
     content = content_of(exchange)
     if content is None or exchange["outcome"] not in {"accepted", "refused", "silently dropped"}:
         return None
@@ -80,7 +80,7 @@ def as_pytest(exchange: Mapping[str, Any]) -> str | None:
 
 
 def sender_of(scenario: Mapping[str, Any]) -> str:
-    """Who sends where nobody was chosen: the first administrator in use."""
+    """The default sender: the first active administrator."""
     accounts = scenario.get("accounts", ())
     return next((each["username"] for each in accounts if each.get("admin") and each.get("active", True)), "admin")
 
@@ -92,7 +92,7 @@ def _outcome(exchange: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def content_of(exchange: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What a send asked for, as it was written; `None` where that is kept no more, or was no object."""
+    """The JSON object of a send; `None` if it is evicted or was no object."""
     body = exchange["request"]["body"]
     if not body or exchange["operation"] is None:
         return None

@@ -1,4 +1,4 @@
-"""Who may see the page: whom the control surface lets in, and whoever has shown its token to the form."""
+"""Access to the console: by the guard of the control API, or by a cookie after its token was entered."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _READING = frozenset({"GET", "HEAD"})
 
 
 class Door:
-    """Lets a browser in as the guard of the control surface does, or by a cookie where a token is needed.
+    """Allows a request as the guard of the control API does, or by a cookie where a token is needed.
 
     A browser sends a cookie whoever asked it to; so what changes something is refused to pages of other sites, with a
     token as without one.
@@ -27,13 +27,13 @@ class Door:
         self._pass = None if access.token is None else _pass_for(access.token)
 
     def refusal(self, request: Request) -> Refusal | None:
-        """Why a request is not let in, or `None` where it is."""
+        """Why a request is refused; `None` if it is allowed."""
         if self._pass is not None and self._shows_the_pass(request.cookies):
             return None if request.method in _READING else from_another_site(request.scope["headers"])
         return self._guard.refusal(request.scope)
 
     def pass_for(self, token: str) -> str | None:
-        """The cookie's value for whoever has the token; it does not give the token away."""
+        """The cookie's value, which does not reveal the token."""
         if self._pass is None:
             return None
         return self._pass if hmac.compare_digest(_pass_for(token), self._pass) else None
@@ -44,5 +44,5 @@ class Door:
 
 
 def _pass_for(token: str) -> str:
-    # Not drawn by lot: after a restart of the server the page goes on.
+    # Derived, not random: open pages survive a restart of the server.
     return hmac.digest(token.encode(errors="surrogatepass"), _PURPOSE, "sha256").hex()

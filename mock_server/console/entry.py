@@ -1,4 +1,4 @@
-"""The way in where a token is needed, and what those see who are not let in."""
+"""The pages to enter the control token, and to refuse access."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ ENTRY = ("POST",)
 
 
 def enter(door: Door) -> Mapping[str, Handler]:
-    """Take the token from the form, and remember in the browser that it was shown."""
+    """Check the entered token, and set the cookie."""
 
-    async def show_token(visit: PageRequest) -> Response:
-        ticket = door.pass_for(visit.field("token"))
+    async def show_token(page: PageRequest) -> Response:
+        ticket = door.pass_for(page.field("token"))
         if ticket is None:
-            return visit.page(
+            return page.render(
                 "closed",
                 status=401,
-                refusal=visit.words("closed.wrong_token"),
+                refusal=page.words("closed.wrong_token"),
                 asks=True,
-                wanted=visit.field("wanted"),
+                wanted=page.field("wanted"),
             )
-        answer = RedirectResponse(_wanted(visit), status_code=303)
-        secure = visit.request.url.scheme == "https"
+        answer = RedirectResponse(_wanted(page), status_code=303)
+        secure = page.request.url.scheme == "https"
         answer.set_cookie(COOKIE, ticket, path="/", httponly=True, samesite="lax", secure=secure)
         return answer
 
     return {"POST": show_token}
 
 
-def _wanted(visit: PageRequest) -> str:
-    """The page that the token was asked for at: one of this session's console, and of nobody else's site."""
-    wanted, console = visit.field("wanted"), visit.link()
+def _wanted(page: PageRequest) -> str:
+    """The page to return to: one of this session's console only."""
+    wanted, console = page.field("wanted"), page.link()
     return wanted if wanted.startswith((f"{console}/", f"{console}?")) else console
 
 
-def closed(visit: PageRequest, refusal: Refusal) -> Response:
-    """Say why somebody is not let in; where a token is wanted, ask for it."""
+def closed(page: PageRequest, refusal: Refusal) -> Response:
+    """The refusal page, with the token's form where a token is needed."""
     asks = refusal.status == 401
-    said = visit.words("closed.token") if asks else refusal.details
-    url = visit.request.url
-    wanted = f"{url.path}?{url.query}" if visit.request.method == "GET" else ""
-    answer = visit.page("closed", status=refusal.status, refusal=said, asks=asks, wanted=wanted)
+    said = page.words("closed.token") if asks else refusal.details
+    url = page.request.url
+    wanted = f"{url.path}?{url.query}" if page.request.method == "GET" else ""
+    answer = page.render("closed", status=refusal.status, refusal=said, asks=asks, wanted=wanted)
     for name, value in refusal.headers:
         answer.headers[name.decode()] = value.decode()
     return answer

@@ -1,4 +1,4 @@
-"""Make it fail: everything that can be forced as a button, and all that is armed, with a way to disarm it."""
+"""The view "Make it fail": a button for each outcome, and the list of armed stubs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from mock_server.scenario.stub_model import OPERATIONS
 HOW_LONG = ("once", "times", "while", "always")
 _WHILE = "10m"
 _SHOWN = 100
-"""Armed ones that are listed, the newest: a program may arm thousands."""
+"""The newest armed stubs that are listed, since a program may arm thousands."""
 _MOST_NUMBERS = 1000
 REQUESTS = (*OPERATIONS, "any")
 
 
 class Scope(NamedTuple):
-    """Which requests are meant and how often, as the form asks for it; what is empty is the usual."""
+    """The form's fields for which requests to match and how often; empty fields are defaults."""
 
     to: str = ""
     how: str = HOW_LONG[0]
@@ -32,13 +32,13 @@ class Scope(NamedTuple):
     requests: str = ""
 
     def chosen(self) -> dict[str, str]:
-        """What differs from the usual, for an address."""
+        """The fields that are not empty, for a link."""
         usual = Scope()._asdict()
         return {name: value for name, value in self._asdict().items() if value != usual[name]}
 
     def stub(self, then: Mapping[str, Any]) -> dict[str, Any]:
-        """The stub that it comes to; what is wrong with it the control surface says."""
-        # People copy numbers as they are printed.
+        """The stub of the form, unvalidated."""
+        # Remove the blanks and dashes of a pasted number.
         number = "".join(self.to.split())
         when = {"destination": number, "operation": self.requests}
         often: dict[str, dict[str, object]] = {
@@ -53,25 +53,25 @@ class Scope(NamedTuple):
         }
 
 
-async def _forcing(visit: PageRequest) -> Response:
-    return await _page(visit, _scope_of(visit.query))
+async def _forcing(page: PageRequest) -> Response:
+    return await _page(page, _scope_of(page.query))
 
 
-async def _page(visit: PageRequest, scope: Scope, problem: ControlRequestError | None = None) -> Response:
-    armed = visit.control.stubs.newest(Origin.CONTROL, _SHOWN)
-    return visit.page(
+async def _page(page: PageRequest, scope: Scope, problem: ControlRequestError | None = None) -> Response:
+    armed = page.control.stubs.newest(Origin.CONTROL, _SHOWN)
+    return page.render(
         "forcing",
         status=200 if problem is None else problem.status,
         problem=problem,
-        wrong=[] if problem is None else visit.told(problem),
-        typed=visit.form,
+        wrong=[] if problem is None else page.told(problem),
+        typed=page.form,
         scope=scope,
         groups=GROUPS,
         requests=REQUESTS,
         armed_stubs=[_armed(each) for each in armed["stubs"]],
         older=armed["older"],
-        held=[await visit.control.journal.exchange(each) for each in visit.control.stubs.held()["held"]],
-        numbers=[] if visit.wants_part else list(_numbers(visit)),
+        held=[await page.control.journal.exchange(each) for each in page.control.stubs.held()["held"]],
+        numbers=[] if page.wants_part else list(_numbers(page)),
     )
 
 
@@ -85,13 +85,13 @@ def _scope_of(given: Mapping[str, str]) -> Scope:
     return Scope(**found)
 
 
-def _numbers(visit: PageRequest) -> Iterator[dict[str, Any]]:
-    """What the scenario itself has in store, and for whom; `sendable`: the number alone is enough to get it."""
-    scenario = visit.control.scenario()
+def _numbers(page: PageRequest) -> Iterator[dict[str, Any]]:
+    """What the scenario forces for which number; `sendable` if the number alone is enough."""
+    scenario = page.control.scenario()
     for name, error in (("unreachable", WRONG_NUMBER), ("watchlist", WATCHLISTED)):
         for number in scenario.get(name, ()):
             yield _number({"destination": number}, {"refuse": error.code})
-    for each in visit.control.stubs.newest(Origin.SCENARIO, _MOST_NUMBERS)["stubs"]:
+    for each in page.control.stubs.newest(Origin.SCENARIO, _MOST_NUMBERS)["stubs"]:
         yield _number(each["when"], each["then"])
 
 
@@ -101,27 +101,27 @@ def _number(when: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, Any]:
     return {"when": when, "told": told(then), "sendable": sendable}
 
 
-async def _arm(visit: PageRequest) -> Response:
-    scope = _scope_of(visit.form)
+async def _arm(page: PageRequest) -> Response:
+    scope = _scope_of(page.form)
     try:
-        visit.control.stubs.add(scope.stub(_wanted(visit)))
+        page.control.stubs.add(scope.stub(_wanted(page)))
     except ControlRequestError as error:
-        return await _page(visit, scope, error)
-    return visit.redirect("/forcing", **scope.chosen())
+        return await _page(page, scope, error)
+    return page.redirect("/forcing", **scope.chosen())
 
 
-def _wanted(visit: PageRequest) -> Mapping[str, Any]:
-    """What the pressed button forces."""
-    key = visit.field("outcome")
+def _wanted(page: PageRequest) -> Mapping[str, Any]:
+    """The outcome of the pressed button."""
+    key = page.field("outcome")
     if key == OWN_ANSWER:
-        return _own_answer(visit)
+        return _own_answer(page)
     if key not in BY_KEY:
         raise ControlRequestError(400, "Bad request", f"outcome: {key[:40]!r} is none; press one of the buttons")
     return BY_KEY[key].then
 
 
-def _own_answer(visit: PageRequest) -> dict[str, Any]:
-    status, body = visit.field("status"), visit.form.get("body", "")
+def _own_answer(page: PageRequest) -> dict[str, Any]:
+    status, body = page.field("status"), page.form.get("body", "")
     answer: dict[str, Any] = {"status": int(status) if status.isdecimal() else status}
     if body:
         answer["body"] = body
@@ -138,27 +138,27 @@ def _is_json(text: str) -> bool:
     return True
 
 
-async def _disarm(visit: PageRequest) -> Response:
-    name = visit.field("stub")
+async def _disarm(page: PageRequest) -> Response:
+    name = page.field("stub")
     if name:
         try:
-            visit.control.stubs.remove(name)
+            page.control.stubs.remove(name)
         except ControlRequestError as error:
-            # Gone already, from another page say: just what was wanted.
+            # Already removed, perhaps from another page: that is what was wanted.
             if error.status != 404:
                 raise
     else:
-        visit.control.stubs.clear()
-    return visit.redirect("/forcing", **_scope_of(visit.query).chosen())
+        page.control.stubs.clear()
+    return page.redirect("/forcing", **_scope_of(page.query).chosen())
 
 
-async def _release(visit: PageRequest) -> Response:
-    exchange = visit.field("exchange")
-    if exchange in visit.control.stubs.held()["held"]:
-        visit.control.stubs.release(exchange)
+async def _release(page: PageRequest) -> Response:
+    exchange = page.field("exchange")
+    if exchange in page.control.stubs.held()["held"]:
+        page.control.stubs.release(exchange)
     elif not exchange:
-        visit.control.stubs.release_all()
-    return visit.redirect("/forcing", **_scope_of(visit.query).chosen())
+        page.control.stubs.release_all()
+    return page.redirect("/forcing", **_scope_of(page.query).chosen())
 
 
 FORCING: Table = (

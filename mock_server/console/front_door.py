@@ -1,4 +1,4 @@
-"""A request through the front door, as a client's: the whole application answers it, sign-in and stubs included."""
+"""Sending a request as a client does: through the whole application, with sign-in and stubs."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ from mock_server.journal.exchange import Exchange
 from mock_server.ports import TransportFaultError
 
 LATE = "late"
-"""What a client meets whose patience ends before the answer comes."""
+"""The outcome of a client that times out."""
 
 _BY_HEADER = "x-mock-session"
-"""Names the visitor's session where the path does not."""
+"""The header that names the session if the path does not."""
 _GRACE = 1.0
-"""Seconds of wall time for a request to notice that its client has left."""
+"""Seconds of wall time for a request to notice the disconnect."""
 
 
 class ClientReply(NamedTuple):
-    """What a client met."""
+    """What a client got."""
 
     exchange: str
-    """The journal's number for it."""
+    """The number of the exchange."""
     trouble: str | None = None
-    """What keeps the answer from the client, or spoils it: the name of a fault, or `LATE`."""
+    """What blocked or spoiled the answer: the name of a fault, or `LATE`."""
 
 
 async def knock(
-    visit: PageRequest, path: str, headers: Mapping[str, str], body: bytes, patience: float
+    page: PageRequest, path: str, headers: Mapping[str, str], body: bytes, patience: float
 ) -> ClientReply:
-    """POST to the visitor's own session, and leave after `patience` seconds of wall time, or when the session ends.
+    """POST to the page's session; disconnect after `patience` seconds of wall time, or when the session ends.
 
     In process no connection can break: what breaks one on a port is told by name.
 
     Raises:
         ControlError: 404, the session is there no longer.
     """
-    scope = _scope(visit, path, headers, len(body))
+    scope = _scope(page, path, headers, len(body))
     left = asyncio.Event()
     parts = iter([body])
 
@@ -56,10 +56,10 @@ async def knock(
         return {"type": "http.disconnect"}
 
     async def send(_: Message) -> None:
-        """The journal keeps the answer."""
+        """Ignore the parts of the answer, which the journal keeps."""
 
-    serving = asyncio.ensure_future(visit.request.app(scope, receive, send))
-    trouble = LATE if await _is_late(serving, visit, patience, left) else None
+    serving = asyncio.ensure_future(page.request.app(scope, receive, send))
+    trouble = LATE if await _is_late(serving, page, patience, left) else None
     with suppress(asyncio.CancelledError):
         try:
             await serving
@@ -69,9 +69,9 @@ async def knock(
     return ClientReply(exchange.id, trouble or _spoilt(exchange.transport_effect))
 
 
-async def _is_late(serving: asyncio.Future[Any], visit: PageRequest, patience: float, left: asyncio.Event) -> bool:
-    """Wait for an answer; whether the client left first. However it went, nothing is served any more then."""
-    with visit.control.changes.ending() as ended:
+async def _is_late(serving: asyncio.Future[Any], page: PageRequest, patience: float, left: asyncio.Event) -> bool:
+    """Wait for an answer; whether the client disconnected first. The request has ended afterwards."""
+    with page.control.changes.ending() as ended:
         ending: asyncio.Future[Any] = asyncio.ensure_future(ended.wait())
         try:
             await asyncio.wait({serving, ending}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
@@ -93,28 +93,28 @@ def _exchange_of(scope: Scope) -> Exchange:
 
 
 def _spoilt(trouble: str | None) -> str | None:
-    """The fault that an answer came with all the same; its name stands last in what is told of the trouble."""
+    """The fault of an answer that was still sent; its name is last in the recorded effect."""
     name = (trouble or "").rpartition(", ")[2]
     return name if name in SPOILS_THE_ANSWER else None
 
 
-def _scope(visit: PageRequest, path: str, headers: Mapping[str, str], length: int) -> Scope:
-    outer = visit.request.scope
-    whole = visit.base + path
-    named = {"host": visit.request.url.netloc, "content-length": str(length), **headers}
-    if _BY_HEADER in visit.request.headers:
-        named[_BY_HEADER] = visit.request.headers[_BY_HEADER]
+def _scope(page: PageRequest, path: str, headers: Mapping[str, str], length: int) -> Scope:
+    outer = page.request.scope
+    whole = page.base + path
+    named = {"host": page.request.url.netloc, "content-length": str(length), **headers}
+    if _BY_HEADER in page.request.headers:
+        named[_BY_HEADER] = page.request.headers[_BY_HEADER]
     return {
         "type": "http",
         "asgi": outer["asgi"],
         "http_version": "1.1",
         "method": "POST",
-        "scheme": visit.request.url.scheme,
+        "scheme": page.request.url.scheme,
         "path": whole,
         "raw_path": quote(whole).encode(),
         "query_string": b"",
-        # The application finds the session in the path by itself, as for any client.
-        "root_path": visit.base.partition("/~")[0],
+        # The application finds the session in the path, as for any client.
+        "root_path": page.base.partition("/~")[0],
         "headers": [(name.encode(), value.encode("latin-1", "replace")) for name, value in named.items()],
         "client": outer.get("client"),
         "server": outer.get("server"),

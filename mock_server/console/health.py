@@ -1,4 +1,4 @@
-"""Health: which parts and providers are up, each a switch, and what the health checks say."""
+"""The view of health: a switch for each part and provider, and the health checks' answer."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from starlette.responses import Response
 from mock_server.console.page_request import PageRequest, Table
 
 
-async def _health(visit: PageRequest) -> Response:
-    found = visit.control.health.show()
-    url = f"{visit.origin}{visit.base}/api/Services/checkServiceStatus"
-    return visit.page(
+async def _health(page: PageRequest) -> Response:
+    found = page.control.health.show()
+    url = f"{page.origin}{page.base}/api/Services/checkServiceStatus"
+    return page.render(
         "health",
         parts=found["parts"],
         providers=found["providers"],
@@ -22,13 +22,13 @@ async def _health(visit: PageRequest) -> Response:
     )
 
 
-async def _switch(visit: PageRequest) -> Response:
-    up = visit.field("state") == "up"
-    if "provider" in visit.form:
-        visit.control.health.switch_provider(visit.form["provider"], up=up)
+async def _switch(page: PageRequest) -> Response:
+    up = page.field("state") == "up"
+    if "provider" in page.form:
+        page.control.health.switch_provider(page.form["provider"], up=up)
     else:
-        visit.control.health.switch(visit.field("part"), up=up)
-    return visit.redirect("/health")
+        page.control.health.switch(page.field("part"), up=up)
+    return page.redirect("/health")
 
 
 HEALTH: Table = (("/health", {"GET": _health, "POST": _switch}),)

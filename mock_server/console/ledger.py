@@ -1,4 +1,4 @@
-"""What became of the sends, counted; and those that were meant to be one and the same."""
+"""The view of the ledger: counters, and duplicates by intent."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from mock_server.console.page_request import PageRequest, Table
 from mock_server.domain.errors import BY_CODE, PROTOCOL_ERRORS
 
 _SEARCHED = 1000
-"""Exchanges that are compared: a page asks every second, and reading ten thousand takes a send's time many times."""
+"""Exchanges that are compared at most, since an open page asks every second."""
 _LISTED = 100
 _LINKED = 10
-"""Exchanges of one line that are named."""
+"""Exchanges that one line names."""
 
 _MEANINGS = {str(error.code): error.message for error in (*PROTOCOL_ERRORS, *BY_CODE.values())}
 
 
-async def _ledger(visit: PageRequest) -> Response:
-    found = visit.control.journal.duplicates(newest=_SEARCHED)
+async def _ledger(page: PageRequest) -> Response:
+    found = page.control.journal.duplicates(newest=_SEARCHED)
     groups = sorted(found["duplicates_by_intent"], key=lambda group: int(group["exchanges"][-1]), reverse=True)
-    return visit.page(
+    return page.render(
         "ledger",
-        counters=visit.control.journal.counters(),
+        counters=page.control.journal.counters(),
         meanings=_MEANINGS,
         duplicates=groups[:_LISTED],
         of=len(groups),

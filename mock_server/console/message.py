@@ -1,4 +1,4 @@
-"""One send from its arrival to the last word about it: what happened, why, and what may be done about it."""
+"""The view of one send: its timeline, the reason for its answer, and what can be done."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ from mock_server.domain.delivery import Status
 PUSHABLE = tuple(status for status in Status if status is not Status.PROVIDER_ACCEPTANCE)
 
 
-async def _message(visit: PageRequest) -> Response:
-    message = await visit.control.delivery.message(visit.path["id"])
+async def _message(page: PageRequest) -> Response:
+    message = await page.control.delivery.message(page.path["id"])
     try:
-        exchange = await visit.control.journal.exchange(message["exchange"])
+        exchange = await page.control.journal.exchange(message["exchange"])
     except ControlRequestError:
-        # The journal is shorter than the memory for messages.
+        # The journal keeps fewer exchanges than messages are kept.
         exchange = None
-    return _page(visit, message, exchange)
+    return _page(page, message, exchange)
 
 
-async def _exchange(visit: PageRequest) -> Response:
-    exchange = await visit.control.journal.exchange(visit.path["id"])
-    return _page(visit, await message_of(visit, exchange), exchange)
+async def _exchange(page: PageRequest) -> Response:
+    exchange = await page.control.journal.exchange(page.path["id"])
+    return _page(page, await message_of(page, exchange), exchange)
 
 
-async def message_of(visit: PageRequest, exchange: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What came of a send, while the session remembers it; `None` of one that no message came of."""
+async def message_of(page: PageRequest, exchange: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The message of a send; `None` if there is none, or if it was evicted."""
     if exchange["outcome"] != "accepted" or exchange["message_id"] is None:
         return None
     try:
-        return await visit.control.delivery.message(exchange["message_id"])
+        return await page.control.delivery.message(exchange["message_id"])
     except ControlRequestError:
         return None
 
 
-def _page(visit: PageRequest, message: dict[str, Any] | None, exchange: dict[str, Any] | None) -> Response:
+def _page(page: PageRequest, message: dict[str, Any] | None, exchange: dict[str, Any] | None) -> Response:
     text = _text_of(message, exchange)
-    return visit.page(
+    return page.render(
         "message",
         message=message,
         exchange=exchange,
@@ -53,7 +53,7 @@ def _page(visit: PageRequest, message: dict[str, Any] | None, exchange: dict[str
         text=None if text is None else {"text": text, **told_text(text)},
         events=sorted(_events(message, exchange), key=lambda event: event["at"]),
         statuses=PUSHABLE,
-        curl=None if exchange is None else as_curl(exchange, visit.origin, visit.control.scenarios.passwords()),
+        curl=None if exchange is None else as_curl(exchange, page.origin, page.control.scenarios.passwords()),
         pytest=None if exchange is None else as_pytest(exchange),
     )
 
@@ -66,7 +66,7 @@ def _text_of(message: Mapping[str, Any] | None, exchange: Mapping[str, Any] | No
 
 
 def _events(message: Mapping[str, Any] | None, exchange: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
-    """What happened and what is still to come, each with its time, in the order in which things follow."""
+    """Past and planned events, each with its time, in order."""
     if exchange is not None:
         yield {"kind": "received", "at": exchange["at"]}
         asked = [rule for rule in exchange["rules"] if rule["said"] != "not asked"]
@@ -82,18 +82,18 @@ def _events(message: Mapping[str, Any] | None, exchange: Mapping[str, Any] | Non
         yield {"kind": "planned", "at": change["at"], "change": change}
 
 
-async def _push(visit: PageRequest) -> Response:
-    message_id = visit.path["id"]
-    await visit.control.delivery.push(
-        message_id, {"status": visit.field("status"), "force": visit.field("force") == "yes"}
+async def _push(page: PageRequest) -> Response:
+    message_id = page.path["id"]
+    await page.control.delivery.push(
+        message_id, {"status": page.field("status"), "force": page.field("force") == "yes"}
     )
-    return visit.redirect(f"/messages/{message_id}")
+    return page.redirect(f"/messages/{message_id}")
 
 
-async def _resend(visit: PageRequest) -> Response:
-    message_id = visit.path["id"]
-    await visit.control.delivery.resend(message_id)
-    return visit.redirect(f"/messages/{message_id}")
+async def _resend(page: PageRequest) -> Response:
+    message_id = page.path["id"]
+    await page.control.delivery.resend(message_id)
+    return page.redirect(f"/messages/{message_id}")
 
 
 MESSAGE: Table = (

@@ -1,4 +1,4 @@
-"""The console within the application: nothing of it is imported before somebody opens it."""
+"""Mounting the console, which is imported on the first request only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mock_server.control import SessionsApi
 
 
 class Console:
-    """The page as an ASGI application."""
+    """The console as an ASGI application."""
 
     def __init__(self, sessions_api: SessionsApi, access: Access) -> None:
         self._sessions_api = sessions_api
@@ -22,7 +22,7 @@ class Console:
 
     @cached_property
     def _app(self) -> ASGIApp:
-        # Templates would cost a gateway in a test a good part of its start, and it shows no page.
+        # Importing templates would slow down the start of gateways in tests, which show no page.
         from mock_server.console.routes import build_console  # noqa: PLC0415
 
         return build_console(self._sessions_api, self._access)
@@ -33,7 +33,7 @@ class Console:
 
 
 class Threshold:
-    """`/`: whoever looks at the bare server is shown the page; whoever sends there is told that it is no path."""
+    """`/`: a GET redirects to the console; any other method gets 404."""
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         """Serve one request."""
@@ -43,7 +43,7 @@ class Threshold:
 
 
 def console_routes(sessions_api: SessionsApi, access: Access) -> list[BaseRoute]:
-    """The page, and the way to it."""
+    """The routes of the console."""
     console = Console(sessions_api, access)
     return [
         Route("/", Threshold()),

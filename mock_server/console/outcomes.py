@@ -1,4 +1,4 @@
-"""Everything that can be forced, from the catalogue and the enumerations: what is new there has a button here."""
+"""The outcomes that have a button, derived from the catalogue and the enumerations."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from mock_server.domain.stub import acts_after_decision
 from mock_server.scenario.faults import FAULT_NAMES, parse_fault
 
 OWN_ANSWER = "answer"
-"""The outcome whose particulars a tester writes."""
+"""The outcome with free text."""
 
 _LATE = [{"after": "1s", "status": "SENT"}, {"after": "2h", "status": "DELIVERED"}]
 _DELAYS = ("3s", "30s")
 _RETRY_AFTER = 30
 _SHOWN = 200
-"""Characters of what no button forces."""
+"""Characters that are shown of an outcome without a button."""
 
 
 class OutcomeChoice(NamedTuple):
-    """One thing to force."""
+    """One outcome to force."""
 
     key: str
     """What the button sends."""
     label: str
-    """Its name in the field, the same in every language."""
+    """Its technical name, in every language."""
     word: str
-    """The name of the sentence that says what it is."""
+    """The name of the word that explains it."""
     then: Mapping[str, Any]
-    """As a stub has it."""
+    """The `then` of its stub."""
 
 
 class Told(NamedTuple):
-    """What is forced, for a reader: an outcome that there is a button for, or as it was written."""
+    """A forced outcome for display: that of a button, or as written."""
 
     label: str
     word: str | None
@@ -87,7 +87,7 @@ GROUPS: Mapping[str, tuple[OutcomeChoice, ...]] = {
     "slow": tuple(_delays()),
     "webhooks": tuple(_adversities()),
 }
-"""In the order in which a tester thinks of them."""
+"""Ordered by how often testers need them."""
 
 BY_KEY: Mapping[str, OutcomeChoice] = {each.key: each for group in GROUPS.values() for each in group}
 

@@ -1,4 +1,4 @@
-"""One request of a browser, read; and what can be answered to it."""
+"""One request of a browser, with its form, and the answers to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mock_server.console.rendering import Words, language_of, rendered, rendered
 from mock_server.control import ControlRequestError, SessionControl, SessionsApi
 
 LIVE = "live"
-"""The block of each template that is asked for again when something has changed."""
+"""The block of each template that a refresh replaces."""
 
 _LAYOUT, _HEADER = "layout.html", ("follows", "armed")
 _MOST_FIELDS = 200
@@ -33,11 +33,11 @@ class PageRequest:
         self.words: Words = words(language_of(request.headers.get("accept-language", "")))
         self.form: Mapping[str, str] = {}
         self.shareable = True
-        """Whether somebody who asks for the same a second later may be shown the same."""
+        """Whether an equal request a second later may get the same rendering."""
 
     @property
     def base(self) -> str:
-        """What stands before every path of this session: empty for the default one."""
+        """The path prefix of the session; empty for the default one."""
         return str(self.request.scope.get("root_path", ""))
 
     @property
@@ -47,11 +47,11 @@ class PageRequest:
 
     @property
     def wants_part(self) -> bool:
-        """Whether the page is there already, and only what lives on it is asked for."""
+        """Whether an open page asks for its live block only."""
         return self.query.get("part") == LIVE
 
     async def read_form(self) -> None:
-        """Read what a form sent; of fields that came twice the last counts.
+        """Parse the form; the last of repeated fields counts.
 
         Raises:
             ControlError: it is too large, or no form.
@@ -65,41 +65,41 @@ class PageRequest:
             raise ControlRequestError(400, "Malformed request", f"form: {error}") from None
 
     def asked(self, name: str) -> str:
-        """A parameter of the query, trimmed; empty where it was not given."""
+        """A query parameter, trimmed; empty if absent."""
         return self.query.get(name, "").strip()
 
     def field(self, name: str) -> str:
-        """A field of the form, trimmed; empty where it was not given."""
+        """A form field, trimmed; empty if absent."""
         return self.form.get(name, "").strip()
 
     def link(self, path: str = "", **query: object) -> str:
-        """The address of a page of this session; parameters without a value are left out."""
+        """The address of a page of this session, without empty parameters."""
         given = {name: value for name, value in query.items() if value not in {None, ""}}
         return f"{self.base}/_console{path}" + (f"?{urlencode(given)}" if given else "")
 
-    def page(self, view: str, *, status: int = 200, **context: Any) -> Response:
-        """A view, or only what lives on it; its template has its name."""
+    def render(self, view: str, *, status: int = 200, **context: Any) -> Response:
+        """Render a view, or its live block for an open page; the template has the view's name."""
         template = f"{view}.html"
         known = self._context(view) | context
         if self.wants_part and status < 400:
-            # What the header says of the session goes with it: htmx puts it where it belongs.
+            # The header's parts are sent along; htmx swaps them into place.
             header = "".join(rendered_part(_LAYOUT, each, known) for each in _HEADER)
             return HTMLResponse(rendered_part(template, LIVE, known) + header, status)
         return HTMLResponse(rendered(template, known), status)
 
     def told(self, error: ControlRequestError) -> list[str]:
-        """What is wrong, sentence by sentence; who sees the page need not be who wrote what it repeats."""
+        """The sentences of an error, masked: they may repeat what another person wrote."""
         details = self.control.masked(error.details)
         return list(map(str, details)) if isinstance(details, list) else [] if details is None else [str(details)]
 
     def redirect(self, path: str = "", **query: object) -> Response:
-        """Go on to another page, by GET."""
+        """Redirect to another page, by GET."""
         return RedirectResponse(self.link(path, **query), status_code=303)
 
     def _context(self, view: str) -> dict[str, Any]:
         again = [(name, value) for name, value in self.request.query_params.multi_items() if name != "part"]
         return {
-            "visit": self,
+            "page": self,
             "t": self.words,
             "lang": self.words.language,
             "view": view,

@@ -1,4 +1,4 @@
-"""The beat of a session's open pages: one look for changes for all of them, and one rendering for those alike.
+"""Refreshing the open pages of a session: one check for changes for all, and one rendering for equal pages.
 
 Pages never take more than a small share of a server's time: the longer their looks take, the rarer they are.
 """
@@ -16,30 +16,30 @@ from mock_server.console.page_request import PageRequest
 from mock_server.control import SessionControl
 
 LOOK_EVERY = 0.2
-"""Seconds of wall time until a page hears of a change."""
+"""Seconds of wall time until a page is told of a change."""
 _REST = 0.8
-"""Seconds more that the pages are left alone after they were told."""
+"""Additional seconds of pause after the pages were told."""
 _SHARE = 0.03
-"""Of the server's time that looks of a session's pages may take."""
+"""The share of the server's time that one session's pages may take."""
 _LONGEST_REST = 3.0
-"""However long looks took: a person waits no longer, and a pause of the garbage collector was no look."""
+"""An upper bound of the pause, for the person who waits."""
 _A_REQUEST = 0.001
-"""Seconds that a look takes besides what is measured of it: to be read, and to be sent."""
+"""Seconds of a page request that are not measured: reading and sending."""
 
 _KEPT_FOR = 1.0
-"""Seconds: what passes by itself, such as a stub's time, changes nothing else."""
+"""Seconds until a change by mere time, such as a stub's end, is looked for."""
 _MOST_KEPT = 4 * 1024 * 1024
-"""Bytes of renderings, for each session."""
+"""Bytes of renderings that each session keeps."""
 
 Key = tuple[str, str, str]
-"""What a rendering depends on besides the session: the server's origin, path with query, and language."""
+"""What a rendering depends on in addition to the session: origin, path with query, and language."""
 
 
-class Beat:
-    """What the open pages of one session share.
+class Refresh:
+    """State that the open pages of one session share.
 
-    A rendering is given to whoever asks for the same before the next beat. It is as new as the state that the pages
-    were told of, and what changes after that makes a beat of its own: none is the last that a page is shown while it
+    A rendering is given to whoever asks for the same before the next refresh. It is as new as the state that the pages
+    were told of, and what changes after that makes a refresh of its own: none is the last that a page is shown while it
     is out of date. A page that was loaded anew, or has changed something, is never shown an older one.
     """
 
@@ -55,35 +55,35 @@ class Beat:
         self._task = asyncio.get_running_loop().create_task(self._go())
 
     def end(self) -> None:
-        """Nobody looks on any more."""
+        """No page is open any more."""
         self._task.cancel()
 
     async def after(self, number: int, patience: float) -> bool:
-        """Whether there is a beat after that one, or an end, within some seconds."""
+        """Wait for the next refresh or the end, for some seconds; whether one came."""
         if self.number == number and not self.over:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._next.wait(), patience)
         return self.number != number or self.over
 
     def rendering(self, key: Key) -> Response | None:
-        """What somebody was shown since the last beat."""
+        """A rendering since the last refresh."""
         rendered_at, found = self._renderings.get(key, (0.0, None))
         return found if _wall() - rendered_at <= _KEPT_FOR else None
 
     def keep(self, key: Key, answer: Response) -> None:
-        """Show the same to whoever asks next."""
+        """Keep a rendering for equal pages."""
         self._size += len(answer.body)
         if self._size <= _MOST_KEPT:
             self._renderings[key] = _wall(), answer
 
     def forget(self) -> None:
-        """Render everything anew."""
+        """Forget all renderings."""
         self._renderings.clear()
         self._size = 0
 
     @contextmanager
     def looking(self) -> Iterator[None]:
-        """Count the time of a look, as the processor does: that a machine is busy elsewhere is no reason to wait."""
+        """Measure a page request in CPU time, so that other load on the machine does not count."""
         began = time.thread_time()
         try:
             yield
@@ -113,41 +113,41 @@ class Beat:
 
 
 class Refreshes:
-    """The beats of the sessions that somebody looks at."""
+    """The refreshes of all sessions with open pages."""
 
     def __init__(self) -> None:
-        self._beats: dict[object, Beat] = {}
+        self._refreshes: dict[object, Refresh] = {}
 
     @contextmanager
-    def joined(self, control: SessionControl) -> Iterator[Beat]:
-        """The beat of a session, for as long as a page is open."""
+    def joined(self, control: SessionControl) -> Iterator[Refresh]:
+        """The refresh of a session, while a page is open."""
         identity = control.changes.identity
-        beat = self._beats.get(identity)
-        if beat is None:
-            beat = self._beats[identity] = Beat(control)
-        beat.pages += 1
+        refresh = self._refreshes.get(identity)
+        if refresh is None:
+            refresh = self._refreshes[identity] = Refresh(control)
+        refresh.pages += 1
         try:
-            yield beat
+            yield refresh
         finally:
-            beat.pages -= 1
-            if not beat.pages:
-                beat.end()
-                del self._beats[identity]
+            refresh.pages -= 1
+            if not refresh.pages:
+                refresh.end()
+                del self._refreshes[identity]
 
-    def of(self, control: SessionControl) -> Beat | None:
-        """The beat of a session; `None` where no page is open."""
-        return self._beats.get(control.changes.identity)
+    def of(self, control: SessionControl) -> Refresh | None:
+        """The refresh of a session; `None` where no page is open."""
+        return self._refreshes.get(control.changes.identity)
 
 
 def rest_after(spent: float) -> float:
-    """How many seconds pages are left alone whose looks took so many since the beat before."""
+    """The pause after a refresh whose page requests took this many seconds."""
     return max(_REST, min(_LONGEST_REST, spent / _SHARE))
 
 
-def key_of(visit: PageRequest) -> Key:
-    """What the rendering of a visit depends on."""
-    url = visit.request.url
-    return visit.origin, f"{url.path}?{url.query}", visit.words.language
+def key_of(page: PageRequest) -> Key:
+    """What the rendering of a page depends on."""
+    url = page.request.url
+    return page.origin, f"{url.path}?{url.query}", page.words.language
 
 
 def _wall() -> float:

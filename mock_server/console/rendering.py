@@ -1,4 +1,4 @@
-"""Templates and words: everything that becomes HTML, and nothing that does not escape."""
+"""Templates and words: everything that becomes HTML, always escaped."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 
 LANGUAGES = ("en", "it")
-"""The first is spoken to whoever asks for none of them."""
+"""The first is the default."""
 
 _MOST_LANGUAGES = 20
 
 
 class Words:
-    """All that the page says in one language, by dotted names."""
+    """All words of the console in one language, by dotted names."""
 
     def __init__(self, language: str, texts: Mapping[str, Any]) -> None:
         self.language = language
@@ -49,12 +49,12 @@ class Words:
 
 @cache
 def words(language: str) -> Words:
-    """What the page says in a language of `LANGUAGES`."""
+    """The words of a language of `LANGUAGES`."""
     return Words(language, tomllib.loads((_HERE / "words" / f"{language}.toml").read_text(encoding="utf-8")))
 
 
 def language_of(accepted: str) -> str:
-    """The language that a browser likes best, of those there are; `accepted` is the header `Accept-Language`."""
+    """The best language for a browser; `accepted` is the header `Accept-Language`."""
     best, most = LANGUAGES[0], 0.0
     for part in accepted.split(",")[:_MOST_LANGUAGES]:
         name, _, weight = part.partition(";")
@@ -74,7 +74,7 @@ def _quality(weight: str) -> float:
 
 
 class _Environment(Environment):
-    """Nearly all that a template reads is a member of a dictionary: it is looked for there first."""
+    """An environment that looks for dictionary members first, since templates read little else."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A member of a dictionary, or an attribute."""
@@ -96,14 +96,14 @@ def _environment() -> Environment:
     environment.filters["plain"] = plain
     environment.filters["written"] = written
     environment.globals["static"] = _versioned
-    # Not imported by each template: a block that is rendered by itself sees no imports.
+    # Globals instead of imports: a block that is rendered alone sees no imports.
     environment.globals["p"] = environment.get_template("pieces.html").module
     return environment
 
 
 @cache
 def _versioned(name: str) -> str:
-    """A file's path with its contents' hash: a browser keeps it until another release has another one."""
+    """A file's path with the hash of its contents, so that browsers can cache it for ever."""
     return f"/_console/static/{name}?{sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
 
 
@@ -113,7 +113,7 @@ def rendered(template: str, context: Mapping[str, Any]) -> str:
 
 
 def rendered_part(template: str, part: str, context: Mapping[str, Any]) -> str:
-    """One block of a page; of a page that has none, nothing."""
+    """One block of a page; empty if the page has none."""
     found = _environment().get_template(template)
     block = found.blocks.get(part)
     return "" if block is None else "".join(block(found.new_context(dict(context))))

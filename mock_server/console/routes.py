@@ -1,4 +1,4 @@
-"""The whole page on one screen: its views, and the shell around them."""
+"""All views of the console, and the application around them."""
 
 from __future__ import annotations
 
@@ -65,24 +65,24 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _KEPT = "public, max-age=31536000, immutable"
-"""Of files whose address holds the hash of their contents."""
+"""The caching of files whose address contains the hash of their contents."""
 _NOT_KEPT = "no-store"
 
 
 def build_console(sessions_api: SessionsApi, access: Access) -> ASGIApp:
-    """The console as an ASGI application; it finds the session in the scope."""
-    door, beats = Door(access), Refreshes()
+    """The console as an ASGI application; the session is in the scope."""
+    door, refreshes = Door(access), Refreshes()
     pages = [
-        Route(f"{PREFIX}{path}", _Page(sessions_api, door, handlers, beats), methods=list(handlers))
-        for table in (*VIEWS, changes(beats))
+        Route(f"{PREFIX}{path}", _Page(sessions_api, door, handlers, refreshes), methods=list(handlers))
+        for table in (*VIEWS, changes(refreshes))
         for path, handlers in table
     ]
-    entry = Route(f"{PREFIX}{ENTRY_PATH}", _Page(sessions_api, None, enter(door), beats), methods=list(ENTRY))
+    entry = Route(f"{PREFIX}{ENTRY_PATH}", _Page(sessions_api, None, enter(door), refreshes), methods=list(ENTRY))
     return _Shell(sessions_api, door, Router([*pages, entry], redirect_slashes=False))
 
 
 class _Shell:
-    """Headers that every answer has; static files; and a page for what is not there."""
+    """Adds headers to every answer, serves static files, and a page for unknown paths."""
 
     def __init__(self, sessions_api: SessionsApi, door: Door, router: Router) -> None:
         self._sessions_api = sessions_api
@@ -110,14 +110,14 @@ class _Shell:
             else:
                 await self._router(scope, receive, sending)
         except HTTPException as error:
-            visit = PageRequest(self._sessions_api, Request(scope, receive))
-            refusal = self._door.refusal(visit.request)
+            page = PageRequest(self._sessions_api, Request(scope, receive))
+            refusal = self._door.refusal(page.request)
             if refusal is not None:
-                answer = closed(visit, refusal)
+                answer = closed(page, refusal)
             else:
                 what = "problem.wrong_method" if error.status_code == 405 else "problem.no_page"
-                answer = visit.page(
-                    "problem", status=error.status_code, problem=visit.words(what), details=[scope["path"][:200]]
+                answer = page.render(
+                    "problem", status=error.status_code, problem=page.words(what), details=[scope["path"][:200]]
                 )
             for name, value in (error.headers or {}).items():
                 answer.headers[name] = value
@@ -125,53 +125,53 @@ class _Shell:
 
 
 class _Page:
-    """One route: a handler for each method, for those whom the door lets in."""
+    """One route: a handler for each method, behind the access check."""
 
     def __init__(
-        self, sessions_api: SessionsApi, door: Door | None, handlers: Mapping[str, Handler], beats: Refreshes
+        self, sessions_api: SessionsApi, door: Door | None, handlers: Mapping[str, Handler], refreshes: Refreshes
     ) -> None:
         self._sessions_api = sessions_api
         self._door = door
         self._handlers = handlers
-        self._beats = beats
+        self._refreshes = refreshes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        visit = PageRequest(self._sessions_api, Request(scope, receive))
-        refusal = None if self._door is None else self._door.refusal(visit.request)
-        answer = closed(visit, refusal) if refusal is not None else await self._shared(visit)
+        page = PageRequest(self._sessions_api, Request(scope, receive))
+        refusal = None if self._door is None else self._door.refusal(page.request)
+        answer = closed(page, refusal) if refusal is not None else await self._shared(page)
         await answer(scope, receive, send)
 
-    async def _shared(self, visit: PageRequest) -> Response:
-        """What a page that is open asks for again is rendered once for all that ask for it; all else anew."""
-        beat = self._beats.of(visit.control)
-        if beat is None:
-            return await self._answer(visit)
-        if not (visit.wants_part and visit.request.method == "GET"):
-            answer = await self._answer(visit)
-            beat.forget()
+    async def _shared(self, page: PageRequest) -> Response:
+        """Share one rendering among equal open pages; render everything else."""
+        refresh = self._refreshes.of(page.control)
+        if refresh is None:
+            return await self._answer(page)
+        if not (page.wants_part and page.request.method == "GET"):
+            answer = await self._answer(page)
+            refresh.forget()
             return answer
-        with beat.looking():
-            key = key_of(visit)
-            found = beat.rendering(key)
+        with refresh.looking():
+            key = key_of(page)
+            found = refresh.rendering(key)
             if found is None:
-                found = await self._answer(visit)
-                if found.status_code == 200 and visit.shareable:
-                    beat.keep(key, found)
+                found = await self._answer(page)
+                if found.status_code == 200 and page.shareable:
+                    refresh.keep(key, found)
             return found
 
-    async def _answer(self, visit: PageRequest) -> Response:
-        method = "GET" if visit.request.method == "HEAD" else visit.request.method
+    async def _answer(self, page: PageRequest) -> Response:
+        method = "GET" if page.request.method == "HEAD" else page.request.method
         try:
             if method != "GET":
-                await visit.read_form()
-            answer = await self._handlers[method](visit)
+                await page.read_form()
+            answer = await self._handlers[method](page)
         except ControlRequestError as error:
-            return problem(visit, error)
+            return problem(page, error)
         if method != "GET":
-            visit.control.touched()
+            page.control.touched()
         return answer
 
 
-def problem(visit: PageRequest, error: ControlRequestError) -> Response:
-    """What cannot be done, said on a page."""
-    return visit.page("problem", status=error.status, problem=error.message, details=visit.told(error))
+def problem(page: PageRequest, error: ControlRequestError) -> Response:
+    """An error as a page."""
+    return page.render("problem", status=error.status, problem=error.message, details=page.told(error))

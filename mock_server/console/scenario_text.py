@@ -1,4 +1,4 @@
-"""The scenario in force as YAML: changed in a text field, each mistake told at its line."""
+"""The view of the scenario as YAML: an editor with each mistake at its line."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from mock_server.scenario.problems import Problem
 
 _MOST_PROBLEMS = 50
 _AROUND = 3
-"""Lines that are shown before and after a wrong one."""
+"""Lines of context around a mistake."""
 _BEFORE, _LONGEST = 80, 200
-"""Of a long line: characters before the place, and in all."""
+"""The part of a long line that is shown: characters before the mistake, and in all."""
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-"""What ends a line for YAML."""
+"""The line ends of YAML."""
 _WORD = re.compile(r"[^\s,\[\]{}]+|\S|\Z")
 
 
 class ScenarioLine(NamedTuple):
-    """A line with what is wrong with it: before the first wrong place, that place, and what follows."""
+    """A line with its mistake: the part before, the mistake, and the rest."""
 
     number: int
     before: tuple[Piece, ...]
@@ -35,51 +35,51 @@ class ScenarioLine(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-async def _edit(visit: PageRequest) -> Response:
-    return _page(visit, visit.control.scenarios.text())
+async def _edit(page: PageRequest) -> Response:
+    return _page(page, page.control.scenarios.text())
 
 
-async def _save(visit: PageRequest) -> Response:
-    # Not trimmed: the lines have to keep their numbers.
-    text = visit.form.get("text", "").replace("\r\n", "\n")
-    if visit.field("began_with") != _mark_of(visit.control.scenarios.text()):
-        return _page(visit, text, status=409, overtaken=True)
+async def _save(page: PageRequest) -> Response:
+    # Not trimmed, so that the lines keep their numbers.
+    text = page.form.get("text", "").replace("\r\n", "\n")
+    if page.field("began_with") != _mark_of(page.control.scenarios.text()):
+        return _page(page, text, status=409, overtaken=True)
     try:
-        visit.control.scenarios.write(text)
+        page.control.scenarios.write(text)
     except BadScenarioError as error:
-        return _page(visit, text, error.problems, status=400)
-    return visit.redirect("/scenarios/edit", saved="yes")
+        return _page(page, text, error.problems, status=400)
+    return page.redirect("/scenarios/edit", saved="yes")
 
 
 def _page(
-    visit: PageRequest, text: str, found: tuple[Problem, ...] = (), *, status: int = 200, overtaken: bool = False
+    page: PageRequest, text: str, found: tuple[Problem, ...] = (), *, status: int = 200, overtaken: bool = False
 ) -> Response:
     problems = [problem for problem in found if problem.line is not None][:_MOST_PROBLEMS]
-    return visit.page(
+    return page.render(
         "scenario_text",
         status=status,
-        # A browser would show another character in its place, too.
+        # A browser would replace the character too.
         text=text.replace("\0", "\ufffd"),
-        began_with=_mark_of(visit.control.scenarios.text()),
+        began_with=_mark_of(page.control.scenarios.text()),
         overtaken=overtaken,
-        saved=visit.asked("saved") == "yes" and not found,
+        saved=page.asked("saved") == "yes" and not found,
         problems=problems,
         more=len(found) - len(problems),
         excerpts=list(_excerpts(_BREAK.split(text), problems)),
-        said=visit.control.masked,
+        said=page.control.masked,
     )
 
 
 def _mark_of(text: str) -> str:
-    """Tells whether somebody else has changed the scenario meanwhile."""
+    """A hash to detect that the scenario was changed meanwhile."""
     return sha256(text.encode()).hexdigest()[:16]
 
 
 def _excerpts(lines: list[str], problems: Iterable[Problem]) -> Iterator[list[ScenarioLine]]:
-    """The lines around the problems, in runs that belong together."""
+    """The lines around the mistakes, in consecutive runs."""
     at: dict[int, list[Problem]] = {}
     for problem in problems:
-        # What ends too early stands behind the last line.
+        # A premature end is reported after the last line.
         at.setdefault(min(problem.line or 1, len(lines)), []).append(problem)
     run: list[ScenarioLine] = []
     near = {number for wrong in at for number in range(wrong - _AROUND, wrong + _AROUND + 1)}

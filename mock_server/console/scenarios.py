@@ -1,4 +1,4 @@
-"""The scenarios: the pack as cards, one of them by itself, and a link that opens a session in it."""
+"""The views of scenarios: the pack as cards, one scenario, and a link that opens a session in it."""
 
 from __future__ import annotations
 
@@ -16,49 +16,49 @@ _SCALE = 5
 """Pixels of each square of a QR code."""
 
 
-async def _cards(visit: PageRequest) -> Response:
-    return visit.page(
-        "scenarios", description=visit.control.scenario().get("description"), **visit.control.scenarios.pack()
+async def _cards(page: PageRequest) -> Response:
+    return page.render(
+        "scenarios", description=page.control.scenario().get("description"), **page.control.scenarios.pack()
     )
 
 
-async def _scenario(visit: PageRequest) -> Response:
-    found = visit.control.scenarios.shipped(visit.path["name"])
-    host = visit.request.url.hostname or ""
-    return visit.page(
-        "scenario", scenario=found, opens=_opening(visit, found["name"]), host=host, is_local=names_this_machine(host)
+async def _scenario(page: PageRequest) -> Response:
+    found = page.control.scenarios.shipped(page.path["name"])
+    host = page.request.url.hostname or ""
+    return page.render(
+        "scenario", scenario=found, opens=_opening(page, found["name"]), host=host, is_local=names_this_machine(host)
     )
 
 
-async def _use(visit: PageRequest) -> Response:
-    await visit.control.scenarios.use(visit.path["name"], anew=visit.field("anew") == "yes")
-    return visit.redirect("/scenarios")
+async def _use(page: PageRequest) -> Response:
+    await page.control.scenarios.use(page.path["name"], anew=page.field("anew") == "yes")
+    return page.redirect("/scenarios")
 
 
-async def _qr_code(visit: PageRequest) -> Response:
-    found = visit.control.scenarios.shipped(visit.path["name"])
+async def _qr_code(page: PageRequest) -> Response:
+    found = page.control.scenarios.shipped(page.path["name"])
     picture = BytesIO()
     try:
-        code = segno.make(_opening(visit, found["name"]), micro=False)
+        code = segno.make(_opening(page, found["name"]), micro=False)
     except segno.DataOverflowError:
         raise ControlRequestError(400, "Bad request", "this address is too long for a QR code") from None
-    # Dark on light, whatever the page is: some cameras read no other.
+    # Dark on light in both themes, since some cameras read nothing else.
     code.save(picture, kind="svg", scale=_SCALE, dark="#000", light="#fff", xmldecl=False)
     return Response(picture.getvalue(), media_type="image/svg+xml")
 
 
-def _opening(visit: PageRequest, name: str) -> str:
-    """Of the default session: whatever session shows the link may be over when somebody follows it."""
-    return f"{visit.origin}/_console/open?{urlencode({'scenario': name})}"
+def _opening(page: PageRequest, name: str) -> str:
+    """A link of the default session, since another one may have ended when it is followed."""
+    return f"{page.origin}/_console/open?{urlencode({'scenario': name})}"
 
 
-async def _door(visit: PageRequest) -> Response:
-    """A GET makes nothing: a link may be followed by whoever only wants to show it."""
-    return visit.page("scenario_open", scenario=visit.control.scenarios.shipped(visit.asked("scenario")))
+async def _door(page: PageRequest) -> Response:
+    """Show a button: a GET creates nothing, since link previews follow links."""
+    return page.render("scenario_open", scenario=page.control.scenarios.shipped(page.asked("scenario")))
 
 
-async def _open(visit: PageRequest) -> Response:
-    made = visit.sessions_api.create({"scenario": visit.field("scenario")})
+async def _open(page: PageRequest) -> Response:
+    made = page.sessions_api.create({"scenario": page.field("scenario")})
     return RedirectResponse(f"/~{made.name}/_console", status_code=303)
 
 

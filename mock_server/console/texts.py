@@ -1,4 +1,4 @@
-"""A message's text as the page shows it: in pieces, its codes and links picked out, and how it is cut for the air."""
+"""A message's text for a page: its one-time passwords, links, invisible characters, and segments."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from mock_server.domain.segmentation import segmentation
 from mock_server.domain.urls import find_links
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-"""Unicode's categories of what has no look of its own."""
+"""Unicode categories of invisible characters."""
 _LEFT_ALONE = frozenset("\n\u200d\ufe0f")
-"""Breaks lines, and joins emoji."""
+"""Invisible characters that are kept: line breaks, and joiners of emoji."""
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
-"""Characters that turn the direction of what follows: shown by name, and not obeyed."""
+"""Characters that change the writing direction: shown by name, without effect."""
 
 _REMEMBERED = 256
-"""Texts that are not looked into again: those on an open page are asked for every second."""
+"""Cached texts, since an open page asks for them every second."""
 
 
 class Piece(NamedTuple):
-    """A stretch of a text: as it is, or a character that has no look of its own."""
+    """A part of a text, or one invisible character."""
 
     text: str
     name: str | None = None
@@ -32,7 +32,7 @@ class Piece(NamedTuple):
 
 @lru_cache(_REMEMBERED)
 def told_text(text: str) -> Mapping[str, Any]:
-    """What there is to say of a text."""
+    """What a page shows of a text."""
     cut = segmentation(text)
     return {
         "pieces": list(pieces(text)),
@@ -46,9 +46,9 @@ def told_text(text: str) -> Mapping[str, Any]:
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """The text, with a name in the place of each character that cannot be seen or that would turn the others."""
+    """The text in parts, with a name for each invisible or direction-changing character."""
     if text.isprintable():
-        # Most are, and are not looked at letter by letter: a page shows a hundred and fifty of them every second.
+        # The fast path for most texts: a page shows 150 of them every second.
         if text:
             yield Piece(text)
         return
@@ -65,18 +65,18 @@ def pieces(text: str) -> Iterator[Piece]:
 
 
 def plain(text: str) -> str:
-    """The same in one piece, for where there is no room for more."""
+    """The text in one string, for narrow places."""
     return "".join(piece.name or piece.text for piece in pieces(text))
 
 
 def written(value: object) -> str:
-    """Any value of a stub in one line, as somebody would write it."""
+    """A value of a stub in one line, as in YAML."""
     line = json.dumps(value, ensure_ascii=False).replace('"', "")
     return line[1:-1] if isinstance(value, Mapping) else line
 
 
 def name_of(character: str) -> str:
-    """A character as one says it to somebody: itself where it can be seen, its number, and its name."""
+    """A character with its code point and name."""
     seen = f"{character} " if _is_shown(character) and not character.isspace() else ""
     return f"{seen}U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
 

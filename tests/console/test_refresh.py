@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from mock_server.bootstrap import MockServer
-from mock_server.console.refresh import Beat, Refreshes, rest_after
+from mock_server.console.refresh import Refresh, Refreshes, rest_after
 from mock_server.control import SessionControl
 from mock_server.control.views.inbox import InboxVerbs
 from mock_server.scenario.loader import load_scenario
@@ -48,7 +48,7 @@ class Room:
 
 
 def in_a_room(
-    act: Callable[[Room, Beat], Awaitable[None]], monkeypatch: pytest.MonkeyPatch, *, kept_for: float = 60.0
+    act: Callable[[Room, Refresh], Awaitable[None]], monkeypatch: pytest.MonkeyPatch, *, kept_for: float = 60.0
 ) -> None:
     """Do something in a server one page of which is open."""
     counted: list[int] = []
@@ -61,16 +61,16 @@ def in_a_room(
 
     monkeypatch.setattr(InboxVerbs, "sends", counting)
     monkeypatch.setattr("mock_server.console.refresh._KEPT_FOR", kept_for)
-    beats = Refreshes()
-    monkeypatch.setattr("mock_server.console.routes.Refreshes", lambda: beats)
+    refreshes = Refreshes()
+    monkeypatch.setattr("mock_server.console.routes.Refreshes", lambda: refreshes)
 
     async def run() -> None:
         server = MockServer(load_scenario(resolve("default")))
         control = server.sessions_api.control(server.default)
         transport = httpx2.ASGITransport(app=server.app)
         async with server.lifespan(), httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            with beats.joined(control) as beat:
-                await act(Room(client, control, counted), beat)
+            with refreshes.joined(control) as refresh:
+                await act(Room(client, control, counted), refresh)
 
     asyncio.run(asyncio.wait_for(run(), 20))
 
@@ -78,7 +78,7 @@ def in_a_room(
 def test_pages_that_ask_for_the_same_are_shown_one_rendering(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten pages that are told of a change cost one rendering."""
 
-    async def act(room: Room, _: Beat) -> None:
+    async def act(room: Room, _: Refresh) -> None:
         assert await room.renderings(*[LIVE] * 10) == 1
 
     in_a_room(act, monkeypatch)
@@ -97,7 +97,7 @@ def test_whoever_asks_for_something_else_is_shown_that(
 ) -> None:
     """Another query, language or name of the server is another page."""
 
-    async def act(room: Room, _: Beat) -> None:
+    async def act(room: Room, _: Refresh) -> None:
         await room.text(LIVE)
         assert await room.renderings(path, headers=headers) == 1
 
@@ -107,7 +107,7 @@ def test_whoever_asks_for_something_else_is_shown_that(
 def test_whoever_loads_a_page_is_never_shown_an_older_one_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a message would be seen, gone, and seen again."""
 
-    async def act(room: Room, _: Beat) -> None:
+    async def act(room: Room, _: Refresh) -> None:
         await room.text(LIVE)
         await room.send("Hello there")
         assert "Hello there" in await room.text("/_console")
@@ -117,9 +117,9 @@ def test_whoever_loads_a_page_is_never_shown_an_older_one_after_it(monkeypatch: 
 
 
 def test_whoever_has_changed_something_sees_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without waiting for the beat."""
+    """Without waiting for the refresh."""
 
-    async def act(room: Room, _: Beat) -> None:
+    async def act(room: Room, _: Refresh) -> None:
         await room.send("Hello there")
         (message,) = (await room.control.journal.messages())["messages"]
         page = f"/_console/messages/{message['id']}"
@@ -131,12 +131,12 @@ def test_whoever_has_changed_something_sees_it_at_once(monkeypatch: pytest.Monke
 
 
 def test_what_changes_after_a_rendering_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No page stays out of date: the change makes a beat, and the beat ends the rendering."""
+    """No page stays out of date: the change makes a refresh, and the refresh ends the rendering."""
 
-    async def act(room: Room, beat: Beat) -> None:
+    async def act(room: Room, refresh: Refresh) -> None:
         await room.text(LIVE)
         await room.send("Hello there")
-        assert await beat.after(0, 10)
+        assert await refresh.after(0, 10)
         assert "Hello there" in await room.text(LIVE)
 
     in_a_room(act, monkeypatch)
@@ -145,7 +145,7 @@ def test_what_changes_after_a_rendering_is_told_of(monkeypatch: pytest.MonkeyPat
 def test_a_clock_is_never_shown_late(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time page is made anew for everybody: it says what time it is."""
 
-    async def act(room: Room, _: Beat) -> None:
+    async def act(room: Room, _: Refresh) -> None:
         await room.text("/_console/time?part=live")
         await room.control.clock.freeze({"at": "2026-01-15T09:00:00Z"})
         assert "2026-01-15T09:00:00Z" in await room.text("/_console/time?part=live")
@@ -157,7 +157,7 @@ def test_what_is_too_large_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The memory for renderings is bounded, whatever is sent."""
     monkeypatch.setattr("mock_server.console.refresh._MOST_KEPT", 100)
 
-    async def act(room: Room, _: Beat) -> None:
+    async def act(room: Room, _: Refresh) -> None:
         assert await room.renderings(LIVE, LIVE) == 2
 
     in_a_room(act, monkeypatch)
@@ -166,7 +166,7 @@ def test_what_is_too_large_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_rendering_is_forgotten_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     """What passes by itself, as the time of a stub does, is seen when somebody looks."""
 
-    async def act(room: Room, _: Beat) -> None:
+    async def act(room: Room, _: Refresh) -> None:
         assert await room.renderings(LIVE, LIVE) == 2
 
     in_a_room(act, monkeypatch, kept_for=-1.0)
@@ -178,15 +178,15 @@ def test_the_longer_looks_take_the_rarer_they_are() -> None:
 
 
 def test_where_no_page_is_open_nothing_is_looked_for() -> None:
-    """The last page that is closed ends the beat of its session."""
+    """The last page that is closed ends the refresh of its session."""
 
     async def closed() -> None:
         server = MockServer(load_scenario(resolve("default")))
-        control, beats = server.sessions_api.control(server.default), Refreshes()
-        with beats.joined(control) as first, beats.joined(control) as second:
+        control, refreshes = server.sessions_api.control(server.default), Refreshes()
+        with refreshes.joined(control) as first, refreshes.joined(control) as second:
             assert first is second
-            assert beats.of(control) is first
-        assert beats.of(control) is None
+            assert refreshes.of(control) is first
+        assert refreshes.of(control) is None
         (task,) = asyncio.all_tasks() - {asyncio.current_task()}
         await asyncio.wait({task})
         assert task.cancelled()
@@ -201,10 +201,10 @@ def test_a_session_that_ends_ends_its_beat() -> None:
         server = MockServer(load_scenario(resolve("default")))
         session = server.sessions_api.create({"name": "short"})
         async with server.lifespan():
-            with Refreshes().joined(server.sessions_api.control(session)) as beat:
+            with Refreshes().joined(server.sessions_api.control(session)) as refresh:
                 await asyncio.sleep(0)
                 server.sessions_api.delete("short")
-                assert await beat.after(0, 10)
-                return beat.over
+                assert await refresh.after(0, 10)
+                return refresh.over
 
     assert asyncio.run(ended())
