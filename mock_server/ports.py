@@ -1,4 +1,4 @@
-"""What the gateway needs from the world around it; `adapters` has the implementations."""
+"""What the gateway needs from outside; `adapters` has the implementations."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Clock(Protocol):
         ...
 
     def advance(self, by: Duration) -> None:
-        """Move forward; what runs, runs on from there."""
+        """Move forward; a running clock runs on from there."""
         ...
 
     def move_to(self, instant: Instant) -> None:
-        """Move forward to an instant; one that has passed changes nothing."""
+        """Move forward to an instant; no effect if it has passed."""
         ...
 
     def freeze(self, at: Instant | None = None) -> None:
@@ -43,24 +43,24 @@ class Clock(Protocol):
         ...
 
     def resume(self, rate: float = 1.0) -> None:
-        """Run on from where the clock stands, as fast as wall time or `rate` times as fast."""
+        """Run on from the present time, `rate` times as fast as wall time."""
         ...
 
     def wall_seconds_until(self, instant: Instant) -> float | None:
-        """How long to wait for an instant; `None` when the clock is frozen and it never comes by itself."""
+        """How long to wait for an instant; `None` if the clock is frozen."""
         ...
 
     def elapsed(self, wall_seconds: float) -> Duration:
-        """How much of the session's time passes in a stretch of wall time."""
+        """How much session time passes in this much wall time."""
         ...
 
     def reset(self) -> None:
-        """Go back to how the clock was made."""
+        """Return to how the clock was created."""
         ...
 
 
 Stopwatch = Callable[[], Duration]
-"""The wall time that has passed since some instant; it never steps back."""
+"""Monotonic wall time since some instant."""
 
 
 class Ordinal(NamedTuple):
@@ -75,7 +75,7 @@ class Ordinal(NamedTuple):
 
 
 class Ids(Protocol):
-    """Everything that looks random, drawn from the session's seed."""
+    """Ids and random draws, derived from the session's seed."""
 
     def message_id(self, destination: str, text: str, provider: str, ordinal: Ordinal) -> str:
         """A UUID that depends on the seed and these values alone."""
@@ -91,7 +91,7 @@ class Ids(Protocol):
 
 
 class Reservation(NamedTuple):
-    """What the store decided: nothing stood in the way, or what did; and what it counted before."""
+    """The store's decision: an objection or `None`, and what the windows held before."""
 
     objection: Objection[Refused | Drop] | None
     tally: Tally
@@ -117,19 +117,19 @@ class StateStore(Protocol[_Snapshot]):
         ...
 
     async def keep(self, message: Message) -> None:
-        """Keep an accepted message; the oldest goes when there are too many."""
+        """Keep an accepted message; evict the oldest when there are too many."""
         ...
 
     async def message(self, message_id: str) -> Message | None:
-        """One message, or `None` when it is unknown or was evicted."""
+        """One message, or `None` when it is unknown or evicted."""
         ...
 
     async def keep_life(self, message: Message, life: tuple[Change, ...]) -> None:
-        """Keep a life that a tester changed by hand, in the place of the plan's."""
+        """Keep a life that a tester changed, instead of the plan's."""
         ...
 
     async def life(self, message: Message) -> tuple[Change, ...]:
-        """All changes of a message, those to come included: the plan's, unless a tester changed them."""
+        """All changes of a message, future ones included: the plan's, unless a tester changed them."""
         ...
 
     async def by_destination(self, destination: str, before: Instant | None, count: int | None) -> Sequence[Message]:
@@ -153,7 +153,7 @@ class StateStore(Protocol[_Snapshot]):
         ...
 
     async def snapshot(self) -> _Snapshot:
-        """Everything that `clear` would forget, for `restore` of the same store; it never changes afterwards."""
+        """Everything that `clear` deletes, as an immutable value for `restore`."""
         ...
 
     async def restore(self, state: _Snapshot) -> None:
@@ -161,32 +161,32 @@ class StateStore(Protocol[_Snapshot]):
         ...
 
     async def evicted(self) -> int:
-        """How many messages had to go for newer ones."""
+        """How many messages were evicted for newer ones."""
         ...
 
     async def forget_messages(self) -> int:
-        """Forget all messages and their lives, and leave the windows as they are; how many messages there were."""
+        """Delete all messages and their lives, but not the windows; how many messages there were."""
         ...
 
     async def clear(self) -> None:
-        """Forget everything."""
+        """Delete everything."""
         ...
 
 
 class WebhookAnswer(NamedTuple):
-    """What came of one attempt to deliver a notification."""
+    """The outcome of one attempt to deliver a notification."""
 
     status: int | None
     """`None` when no answer came."""
     error: str | None
-    """Why no answer came, or why the one that came is none."""
+    """Why there is no answer, or why the answer does not count."""
     body: bytes
     """The beginning of the answer's body."""
     wall_seconds: float
 
     @property
     def taken(self) -> bool:
-        """Whether the receiver took the notification: any 2xx (WH-4)."""
+        """Whether the receiver accepted the notification: any 2xx (WH-4)."""
         return self.status is not None and 200 <= self.status < 300
 
 
@@ -194,7 +194,7 @@ class WebhookSender(Protocol):
     """Delivers notifications over HTTP."""
 
     async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> WebhookAnswer:
-        """Make one attempt; whatever the receiver does is an answer, never an exception."""
+        """Make one attempt; every behaviour of the receiver is an answer, not an exception."""
         ...
 
 
@@ -203,23 +203,23 @@ WIRE = "mock.wire"
 
 
 class Wire(Protocol):
-    """The connection beneath a request, for what HTTP forbids."""
+    """The connection of a request, for faults that HTTP forbids."""
 
     def write(self, data: bytes) -> None:
         """Send bytes as they are."""
         ...
 
     def close(self) -> None:
-        """End the connection in an orderly way."""
+        """Close the connection in an orderly way."""
         ...
 
     def reset(self) -> None:
-        """Break the connection off: the other side sees a reset."""
+        """Reset the connection."""
         ...
 
 
 class TransportFaultError(ConnectionError):
-    """A fault in process, where no connection can break: whoever called in process gets this instead."""
+    """A transport fault in process, where there is no connection to break: the caller gets this exception."""
 
     def __init__(self, kind: FaultKind) -> None:
         why = NEEDS_A_PORT.get(kind, "a client on a real port sees it on its connection")
@@ -228,8 +228,8 @@ class TransportFaultError(ConnectionError):
 
 
 class Alarm(Protocol):
-    """Wakes a session up when something is due."""
+    """Wakes a session when something is due."""
 
     def ring_in(self, wall_seconds: float | None) -> None:
-        """Ring once, after that time and not at the one set before; `None` only forgets the one set before."""
+        """Ring once after this time, instead of an earlier setting; `None` cancels."""
         ...

@@ -1,4 +1,4 @@
-"""The ids that somebody names, held against those there are: a slip of the pen is told what was meant."""
+"""Requirement ids in options, checked against the known ones: an unknown id is reported with the nearest known one."""
 
 from __future__ import annotations
 

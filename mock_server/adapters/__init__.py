@@ -1,1 +1,1 @@
-"""The world outside: wall clocks, seeded draws, state."""
+"""Implementations of the ports: clocks, seeded draws, state, webhook sender."""

@@ -1,4 +1,4 @@
-"""Waking up on the event loop."""
+"""Alarms on the event loop."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class LoopAlarm:
         self._handle: asyncio.TimerHandle | None = None
 
     def ring_in(self, wall_seconds: float | None) -> None:
-        """Ring once, after that time and not at the one set before; `None` only forgets the one set before."""
+        """Ring once after this time, instead of an earlier setting; `None` cancels."""
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
         if wall_seconds is not None:
-            # A clock that hardly moves may ask for centuries; whoever is woken early waits again.
+            # A very slow clock may ask for centuries; a session that is woken early waits again.
             self._handle = asyncio.get_running_loop().call_later(min(wall_seconds, _LONGEST), self._callback)

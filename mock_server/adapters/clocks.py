@@ -12,7 +12,7 @@ FROZEN, REAL = 0.0, 1.0
 
 
 def stopwatch() -> Duration:
-    """The wall time that has passed since some instant: it never steps back, and no date follows from it."""
+    """Monotonic wall time since some instant."""
     return time.monotonic_ns() // _MICROSECOND_NS
 
 
@@ -50,11 +50,11 @@ class SessionClock:
         return Instant(self._base + (passed if self._rate == REAL else int(passed * self._rate)))
 
     def advance(self, by: Duration) -> None:
-        """Move forward; what runs, runs on from there."""
+        """Move forward; a running clock runs on from there."""
         self._base = Instant(self._base + by)
 
     def move_to(self, instant: Instant) -> None:
-        """Move forward to an instant; one that has passed changes nothing."""
+        """Move forward to an instant; no effect if it has passed."""
         by = instant - self.now()
         if by > 0:
             self.advance(by)
@@ -64,21 +64,21 @@ class SessionClock:
         self._start(self.now() if at is None else at, FROZEN)
 
     def resume(self, rate: float = REAL) -> None:
-        """Run on from where the clock stands, as fast as wall time or `rate` times as fast."""
+        """Run on from the present time, `rate` times as fast as wall time."""
         self._start(self.now(), rate)
 
     def wall_seconds_until(self, instant: Instant) -> float | None:
-        """How long to wait for an instant; `None` when the clock is frozen and it never comes by itself."""
+        """How long to wait for an instant; `None` if the clock is frozen."""
         if self._rate == FROZEN:
             return None
         return max(0.0, (instant - self.now()) / SECOND / self._rate)
 
     def elapsed(self, wall_seconds: float) -> Duration:
-        """How much of the session's time passes in a stretch of wall time."""
+        """How much session time passes in this much wall time."""
         return int(wall_seconds * SECOND * self._rate)
 
     def reset(self) -> None:
-        """Go back to how the clock was made."""
+        """Return to how the clock was created."""
         rate, at = self._created
         self._start(Instant(time.time_ns() // _MICROSECOND_NS) if at is None else at, rate)
 

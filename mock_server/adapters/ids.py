@@ -1,4 +1,4 @@
-"""Ids that look random and follow from the session's seed."""
+"""Ids and draws derived from the session's seed."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from hashlib import blake2b
 from mock_server.ports import Ordinal
 
 _SEED_BITS = 48
-"""Small enough for every JSON reader to hold exactly."""
+"""Small enough for every JSON parser to represent exactly."""
 
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 def random_seed() -> int:
-    """A seed for a session that was given none."""
+    """A random seed for a session without one."""
     return secrets.randbits(_SEED_BITS)
 
 
 class SeededIds:
-    """Ids keyed by seed, purpose and what they are for: order and parallelism change nothing."""
+    """Ids keyed by seed, purpose and subject, so that order and parallelism do not matter."""
 
     __slots__ = ("_keyed",)
 

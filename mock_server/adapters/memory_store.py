@@ -20,7 +20,7 @@ _accepted_at = attrgetter("accepted_at")
 
 
 class MemoryStore:
-    """Windows and messages in dictionaries; atomic because nothing in here waits."""
+    """Windows and messages in dictionaries; atomic, because no method suspends."""
 
     def __init__(self, most_messages: int) -> None:
         self._most_messages = most_messages
@@ -49,7 +49,7 @@ class MemoryStore:
         self._windows.count_attempt(offer, now)
 
     async def keep(self, message: Message) -> None:
-        """Keep an accepted message; the oldest goes when there are too many."""
+        """Keep an accepted message; evict the oldest when there are too many."""
         self._messages[message.id] = message
         self._order.append(message)
         self._dropped += message.dropped
@@ -71,7 +71,7 @@ class MemoryStore:
         self._evicted += 1
 
     async def message(self, message_id: str) -> Message | None:
-        """One message, or `None` when it is unknown or was evicted."""
+        """One message, or `None` when it is unknown or evicted."""
         return self._messages.get(message_id)
 
     async def messages(self, limit: int | None = None, before: str | None = None) -> Sequence[Message]:
@@ -86,11 +86,11 @@ class MemoryStore:
         return list(islice(newest_first, limit))
 
     async def keep_life(self, message: Message, life: tuple[Change, ...]) -> None:
-        """Keep a life that a tester changed by hand, in the place of the plan's."""
+        """Keep a life that a tester changed, instead of the plan's."""
         self._lives[message.id] = life
 
     async def life(self, message: Message) -> tuple[Change, ...]:
-        """All changes of a message, those to come included: the plan's, unless a tester changed them."""
+        """All changes of a message, future ones included: the plan's, unless a tester changed them."""
         return self._lives.get(message.id) or changes(message.plan, message.accepted_at)
 
     async def by_destination(self, destination: str, before: Instant | None, count: int | None) -> Sequence[Message]:
@@ -117,11 +117,11 @@ class MemoryStore:
         self._lives, self._evicted, self._windows = dict(state.lives), state.evicted, state.windows.copy()
 
     async def evicted(self) -> int:
-        """How many messages had to go for newer ones."""
+        """How many messages were evicted for newer ones."""
         return self._evicted
 
     async def forget_messages(self) -> int:
-        """Forget all messages and their lives, and leave the windows as they are; how many messages there were."""
+        """Delete all messages and their lives, but not the windows; how many messages there were."""
         forgotten = sum(not message.dropped for message in self._order)
         windows = self._windows
         self._empty()
@@ -129,7 +129,7 @@ class MemoryStore:
         return forgotten
 
     async def clear(self) -> None:
-        """Forget everything."""
+        """Delete everything."""
         self._empty()
 
 
@@ -155,7 +155,7 @@ class _Index:
         elif message.accepted_at >= kept[-1].accepted_at:
             kept.append(message)
         else:
-            # Only a clock that was set back gets here.
+            # Only after the clock was set back.
             insort(kept, message, key=_accepted_at)
 
     def remove(self, key: str, message: Message) -> None:

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol, with what this project needs of the bytes beneath it."""
+"""uvicorn's HTTP protocol with access to the raw connection."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from mock_server.ports import WIRE
 
 _NO_LINGERING = struct.pack("ii", 1, 0)
 _LARGEST_HEAD = 512 * 1024
-"""Bytes of a request line with its headers: what is larger is nobody's test and fills the memory."""
+"""Bytes of a request's head at most."""
 _MOST_WAITING = 8
-"""Requests of one connection that wait for the answer to one before them, while more is read."""
+"""Pipelined requests of one connection that may wait."""
 
 
 class JoiningTransport:
-    """A transport that joins what one turn of the event loop writes.
+    """A transport that joins the writes of one turn of the event loop.
 
     uvicorn writes the head and the body of an answer one after the other; joined, they are one system call and one
     segment. It measured a quarter of the whole cost of a send.
@@ -34,13 +34,13 @@ class JoiningTransport:
         self._pending: list[bytes] = []
 
     def write(self, data: bytes) -> None:
-        """Write before the loop waits again."""
+        """Schedule a write before the loop waits again."""
         if not self._pending:
             self._loop.call_soon(self.flush)
         self._pending.append(data)
 
     def flush(self) -> None:
-        """Write now; what was meant for a client that has left since is forgotten."""
+        """Write now; drop what a disconnected client can no longer get."""
         if self._pending:
             joined, self._pending = b"".join(self._pending), []
             if not self._transport.is_closing():
@@ -52,12 +52,12 @@ class JoiningTransport:
         self._transport.close()
 
     def __getattr__(self, name: str) -> Any:
-        """Everything else is the transport's own."""
+        """Delegate everything else to the transport."""
         return getattr(self._transport, name)
 
 
 class TcpWire:
-    """The bytes beneath HTTP."""
+    """Raw access to the connection of a request."""
 
     __slots__ = ("_transport",)
 

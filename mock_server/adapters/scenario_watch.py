@@ -1,4 +1,4 @@
-"""Follow a scenario file while it is edited."""
+"""Reloading a scenario file when it changes."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from mock_server.session.session import Session
 logger = logging.getLogger("mock_server")
 
 _INTERVAL = 0.25
-"""Seconds of wall time between two looks at the file."""
+"""Seconds of wall time between two checks of the file."""
 
 
 class ScenarioWatch:
-    """Load a file again when it changes; a broken edit keeps the last good scenario and says so."""
+    """Reloads a file when it changes; a broken edit keeps the last good scenario and logs its mistakes."""
 
     def __init__(self, path: Path, session: Session) -> None:
         self._path = path
@@ -25,13 +25,13 @@ class ScenarioWatch:
         self._seen = self._signature()
 
     async def run(self) -> None:
-        """Look until cancelled."""
+        """Check until cancelled."""
         while True:
             await asyncio.sleep(_INTERVAL)
             self.look()
 
     def look(self) -> None:
-        """Look once."""
+        """Check once."""
         signature = self._signature()
         if signature == self._seen:
             return
@@ -45,7 +45,7 @@ class ScenarioWatch:
         logger.info("scenario reloaded: %s", self._path)
 
     def _signature(self) -> tuple[int, int, int] | None:
-        """What changes when the file does, an editor's replacement of the whole file included."""
+        """A value that changes with the file, also when an editor replaces it."""
         try:
             found = self._path.stat()
         except OSError:

@@ -1,4 +1,4 @@
-"""Give sessions up that nobody uses any more, though nobody asks for them."""
+"""Removing expired sessions in the background."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mock_server.session.registry import Sessions
 
 
 class Sweeper:
-    """Sweeps the sessions of a server again and again, in wall time."""
+    """Sweeps the sessions of a server periodically, in wall time."""
 
     def __init__(self, sessions: Sessions, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
         self._sessions = sessions

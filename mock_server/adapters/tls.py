@@ -11,12 +11,12 @@ SELF_SIGNED = "self-signed"
 
 
 class TlsError(Exception):
-    """There is no certificate to serve with; the message says why."""
+    """No certificate could be loaded or created; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """PEM files: the chain, its key, and the authority to trust where it was made here."""
+    """PEM files: the chain, its key, and the authority if it was created here."""
 
     chain: Path
     key: Path

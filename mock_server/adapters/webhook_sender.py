@@ -1,4 +1,4 @@
-"""Notifications over HTTP, to receivers that may do anything."""
+"""Sending notifications over HTTP."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
 
 _MOST_AT_ONCE = 256
-"""Attempts under way, for the whole server."""
+"""Concurrent attempts of the whole server."""
 _MOST_AT_ONE_RECEIVER = 32
-"""Attempts under way at one host: a dead one does not take the places of the others."""
+"""Concurrent attempts at one host, so that a dead host does not block the others."""
 _KEPT = 1024
-"""Bytes of an answer that are read; nobody needs more, and a receiver may send without end."""
+"""Bytes of an answer that are read at most; a receiver may send without end."""
 _IDLE = 2.0
-"""Seconds that a connection is kept for the next notification: less than receivers usually keep theirs."""
+"""Seconds that an idle connection is kept: less than receivers usually do."""
 
 
 class HttpWebhookSender:
-    """POSTs with certificate verification, without redirects, a bounded number at once."""
+    """Sends POSTs with certificate verification, without redirects, a bounded number at a time."""
 
     def __init__(self, trusted: ssl.SSLContext | None = None) -> None:
         self._trusted = trusted
         self._lines: _Lines | None = None
 
     async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> WebhookAnswer:
-        """Make one attempt; whatever the receiver does is an answer, never an exception."""
+        """Make one attempt; every behaviour of the receiver is an answer, not an exception."""
         lines = self._lines_of_this_loop()
-        # An attempt that waits for its place has not ended when it would have without: gaps count from the real end.
+        # The wait for a slot is part of the attempt: retry gaps count from the real end.
         began = time.monotonic()
         async with lines.place_at(urlsplit(url).netloc):
             try:
@@ -66,7 +66,7 @@ class HttpWebhookSender:
 
 
 def trust(ca: Path | None = None, *, insecure: bool = False) -> ssl.SSLContext:
-    """Whom to believe: the system's authorities, one more, or anybody.
+    """The trusted authorities: the system's, an additional one, or any certificate.
 
     Raises:
         OSError: the file holds no certificate.
@@ -81,7 +81,7 @@ def trust(ca: Path | None = None, *, insecure: bool = False) -> ssl.SSLContext:
 
 
 class _Lines:
-    """Connections and places of one event loop."""
+    """The connections and slots of one event loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, trusted: ssl.SSLContext) -> None:
         # Imported late: most servers never send a notification.
@@ -102,7 +102,7 @@ class _Lines:
 
     @asynccontextmanager
     async def place_at(self, receiver: str) -> AsyncIterator[None]:
-        """Wait for a place at this receiver first, and for one of the server's then."""
+        """Wait for a slot of the receiver's host, then for one of the server."""
         self._users_at[receiver] += 1
         places = self._places_at.setdefault(receiver, asyncio.Semaphore(_MOST_AT_ONE_RECEIVER))
         try:
@@ -117,7 +117,7 @@ class _Lines:
 async def _exchange(client: ClientSession, url: str, body: bytes, content_type: str) -> tuple[int, bytes]:
     from yarl import URL  # noqa: PLC0415
 
-    # Notifications go out without credentials, those of the URL included (WH-1).
+    # Notifications have no credentials, those of the URL included (WH-1).
     target = URL(url, encoded=url.isascii()).with_user(None)
     headers = {"Content-Type": content_type}
     async with client.post(target, data=body, headers=headers, allow_redirects=False) as response:
@@ -125,12 +125,12 @@ async def _exchange(client: ClientSession, url: str, body: bytes, content_type: 
         async for chunk in response.content.iter_any():
             beginning += chunk[: _KEPT - len(beginning)]
             if len(beginning) >= _KEPT:
-                # Nobody needs the rest, and reading it could take for ever.
+                # The rest is not needed, and reading it could take for ever.
                 response.close()
                 break
         return response.status, beginning
 
 
 def _said(error: Exception) -> str:
-    """What went wrong, in the words of the layer that saw it."""
+    """The error in words."""
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

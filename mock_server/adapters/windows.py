@@ -1,4 +1,4 @@
-"""The anti-flooding windows of one session, in memory that follows what is still open."""
+"""The anti-flooding windows of one session, in memory bounded by the open windows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mock_server.ports import Ordinal, Reservation
 
 
 class Windows:
-    """The logs of all destinations, and which ids each pair of destination and text has used up.
+    """The logs of all destinations, and how many ids each pair of destination and text has used.
 
     The logs live in two generations, each as long as the longer window: a destination moves to the young one when it
     is counted, and when a generation ends the old one is dropped whole, for its windows have passed by then. So
@@ -34,7 +34,7 @@ class Windows:
         return len(self._young) + len(self._old)
 
     def copy(self) -> Windows:
-        """The same, to be counted on from on its own."""
+        """An independent copy."""
         made = Windows()
         vars(made).update(vars(self))
         made._young = {destination: flooding.copied(log) for destination, log in self._young.items()}
@@ -48,7 +48,7 @@ class Windows:
         return self._decide(offer, offer.key, flooding.empty_log() if log is None else log, now)
 
     def reserve(self, offer: Offer, now: Instant, *, forced: bool = False) -> Reservation:
-        """Decide, and count what nothing stands against, or what is forced."""
+        """Decide, and count what has no objection or is forced."""
         log = self._log_to_write(offer, now)
         key = offer.key
         reservation = self._decide(offer, key, log, now)
@@ -72,13 +72,13 @@ class Windows:
         nth = self._issued.get((offer.destination, key), 0) if self._issued else 0
         objection = object_to_offer(offer, tally)
         if objection is not None:
-            # When there is room again is worked out only where there is none; asked again, the rule tells of it.
+            # The time of room is computed only where there is none; the rule is asked again to report it.
             tally = flooding.with_room(tally, log, key, now, offer.limits)
             objection = object_to_offer(offer, tally)
         return Reservation(objection, tally, Ordinal(self._generation, nth or tally.duplicates))
 
     def _issue(self, offer: Offer, key: int, reservation: Reservation) -> None:
-        """Remember that an id was used, unless the log alone says so until the generation ends."""
+        """Record a used id, unless the log alone implies it until the generation ends."""
         objection = reservation.objection
         if objection is not None and not isinstance(objection.said, Drop):
             return
@@ -95,7 +95,7 @@ class Windows:
             log = self._old.pop(offer.destination, None)
             if log is None:
                 return flooding.empty_log()
-            # It moves before the verdict: an offer that is refused must not take the windows with it.
+            # Move it before the verdict: a refused offer must not lose the windows.
             self._young[offer.destination] = log
             self._young_open_until = max(self._young_open_until, self._old_open_until)
         flooding.forget_what_left(log, now)

@@ -146,7 +146,7 @@ class Exchange(Result, frozen=True):
     trouble: str | None = None
     """What stubs did to the transport."""
     stubs: tuple[str, ...] = ()
-    """The stubs that had their say."""
+    """The stubs that applied."""
     message_id: str | None = None
 
 
@@ -196,7 +196,7 @@ class Explanation(Exchange, frozen=True):
 
 
 class Stub(Result, frozen=True):
-    """A rule that forces an outcome, and how often it has had its say."""
+    """A rule that forces an outcome, and how often it applied."""
 
     id: str
     when: dict[str, Any]

@@ -38,9 +38,9 @@ Key = tuple[str, str, str]
 class Refresh:
     """State that the open pages of one session share.
 
-    A rendering is given to whoever asks for the same before the next refresh. It is as new as the state that the pages
-    were told of, and what changes after that makes a refresh of its own: none is the last that a page is shown while it
-    is out of date. A page that was loaded anew, or has changed something, is never shown an older one.
+    A rendering is shared by equal pages until the next refresh. It shows the state that the pages were told of, and a
+    later change causes another refresh: no page ends with an outdated rendering. A page that was loaded anew, or that
+    changed something, never gets an older rendering.
     """
 
     def __init__(self, control: SessionControl) -> None:

@@ -48,49 +48,49 @@ class Exchange:
     id: str
     """Its number, counted from 1."""
     epoch: int
-    """Which of the journal's lives the entry belongs to: a reset begins another one."""
+    """The journal's epoch when the entry was made; a reset begins another one."""
     at: Instant
-    """When the request was complete; of one that is not, when it began."""
+    """When the request was complete, or else when it began."""
     method: str
     path: bytes
-    """As it came, with the query."""
+    """The raw path with the query."""
     head: bytes | None
-    """The header lines as they stand on the wire; `None` once they were evicted."""
+    """The header lines as on the wire; `None` once evicted."""
     body: bytes | None
     """At most `Bounds.body` bytes; `None` once it was evicted."""
     body_cut: bool
     body_read: bool
-    """Whether anybody read the body: of one that nobody did nothing is known but what the client declared."""
+    """Whether the body was read; otherwise only its declared length is known."""
     body_length: int | None
     body_sha256: str | None
-    """Computed when the body is cut or evicted; until then it can be had from the body."""
+    """Computed when the body is cut or evicted."""
     operation: Operation | None
     destination: str | None
     policy: Policy | None
     account: Account | None
-    """What the rules were asked with, and whom the credentials name there: both shared by many exchanges."""
+    """The policy that the rules were asked with, and the account of the credentials; both are shared objects."""
     decision: Decision | None
     protocol_error: ProtocolError | None
     status: int | None
     answer: bytes
     answer_headers: tuple[tuple[bytes, bytes], ...]
-    """Beside those that every answer has; the sender's own tuple, and no copy."""
+    """The headers that not every answer has; shared, not copied."""
     bug: str | None
     """The traceback of a bug in the mock."""
     disconnected: bool
-    """The client went away before the request was complete."""
+    """The client disconnected before the request was complete."""
     stubs: tuple[str, ...]
-    """The stubs that had their say."""
+    """The stubs that applied."""
     stubs_in_force: StubsInForce | None
-    """Which stubs there were; `None` where none was looked for."""
+    """Which stubs there were; `None` if none was looked for."""
     near: tuple[NearMiss, ...]
-    """Stubs that were kept from it by their limits."""
+    """Stubs that only their limits kept away."""
     transport_effect: str | None
-    """What stubs did to the transport."""
+    """The stubs' effect on the transport."""
     raw_size: int
-    """What the server's budget counts for this entry."""
+    """The bytes that the server's budget counts for this entry."""
     settled: bool
-    """The request was served, and nothing more will be written down here."""
+    """The request was served, and the entry is complete."""
 
     def __init__(self, at: Instant, method: str, path: bytes, head: bytes) -> None:
         self.id, self.epoch, self.at = "", 0, at
@@ -106,7 +106,7 @@ class Exchange:
         self.raw_size, self.settled = 0, False
 
     def asked_with(self, policy: Policy, username: str) -> None:
-        """Keep what the rules are asked with: a later change of the scenario does not change why."""
+        """Keep what the rules are asked with, so that a later scenario does not change the explanation."""
         self.policy, self.account = policy, policy.accounts.get(username)
 
     @property
@@ -115,7 +115,7 @@ class Exchange:
         return self.body_sha256 or sha256(self.body or b"").hexdigest()
 
     def give_up(self) -> None:
-        """Let the raw bytes go, for newer ones; length and hash stay."""
+        """Release the raw bytes; length and hash stay."""
         self.body_sha256 = self.sha256
         self.body, self.head = None, None
         self.raw_size = 0

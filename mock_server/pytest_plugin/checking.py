@@ -1,4 +1,4 @@
-"""What a test says, checked before the gateway is asked: a slip of the pen is no failure of the client."""
+"""Validation of a test's arguments: test misuse must not look like a failure of the client."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from mock_server.pytest_plugin.errors import PluginError
 
 LONGEST_WAIT = 3600
 MOST_LISTED = 100_000
-"""Items that the control API lists at most: all that a test can have made."""
+"""The longest list of the control API."""
 
 
 class ClientAnswer(Protocol):
-    """An HTTP answer of any client: it has headers."""
+    """An answer of any HTTP client, with headers."""
 
     @property
     def headers(self) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Refusals that a test provokes on purpose, told from those that surprise it."""
+"""Expected refusals, as opposed to unexpected ones."""
 
 from __future__ import annotations
 
@@ -17,40 +17,40 @@ from mock_server.pytest_plugin.waiting import here
 
 
 class Tolerance:
-    """Which refusals of a session are no surprise."""
+    """Which refusals of a session are expected."""
 
     def __init__(self) -> None:
         self._expected: set[str] = set()
         self._allowed: set[int] | None = set()
 
     def forget(self) -> None:
-        """As at the beginning."""
+        """Forget all expectations."""
         self._expected = set()
         self._allowed = set()
 
     def expect(self, exchanges: Iterable[Exchange]) -> None:
-        """These were provoked."""
+        """Mark exchanges as expected."""
         self._expected |= {each.id for each in exchanges}
 
     def allow(self, codes: tuple[int, ...]) -> None:
-        """These codes, or all, may come from now on and may have come before."""
+        """Allow these codes, or all, for the whole test."""
         if self._allowed is not None:
             self._allowed = self._allowed | set(checked_codes(codes)) if codes else None
 
     def surprises(self, control: Control) -> list[Exchange]:
-        """Refusals that nobody asked for, oldest first."""
+        """Unexpected refusals, oldest first."""
         if self._allowed is None:
             return []
         refused = control.exchanges(outcome="refused", limit=MOST_LISTED)
         return [each for each in reversed(refused) if not self._is_meant(each, self._allowed)]
 
     def _is_meant(self, refused: Exchange, allowed: set[int]) -> bool:
-        # A stub that decided is its rule; one that only delayed the answer has not asked for the refusal.
+        # A refusal by a stub names it as its rule; a stub that only delayed the answer did not force the refusal.
         return refused.rule in refused.stubs or refused.code in allowed or refused.id in self._expected
 
 
 class ExpectedRefusal:
-    """A block in which a refusal has to come. After it, `exchange` and `explanation` tell which one, and why."""
+    """A block in which a refusal is expected. After it, `exchange` and `explanation` describe the refusal."""
 
     def __init__(
         self, control: Callable[[], Control], tolerance: Tolerance, codes: tuple[int, ...], timeout: float
@@ -78,12 +78,12 @@ class ExpectedRefusal:
     @property
     @plainly
     def explanation(self) -> Explanation:
-        """Why the first one came: its rule, what that saw, its requirement."""
+        """The explanation of the first refusal."""
         return self._control().explain(self.exchange.id)
 
     @plainly
     def __enter__(self) -> Self:
-        """Begin: what was refused before does not count."""
+        """Begin the block; earlier refusals do not count."""
         self._begin()
         return self
 
@@ -91,7 +91,7 @@ class ExpectedRefusal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End: a refusal has come, else the test fails. An error of the block goes first."""
+        """End the block; the test fails without a refusal, unless the block raised an error."""
         if error is not None:
             self._look()
         else:

@@ -1,4 +1,4 @@
-"""What every start of pytest loads of the plugin: its options, its settings, its marker, its two fixtures.
+"""The plugin's options, settings, marker and fixtures, which every start of pytest loads.
 
 It imports nothing besides pytest; the gateway comes with the first test that asks for one.
 """
@@ -25,7 +25,7 @@ _TIMEOUT = "5"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Where the gateway is, and what world it makes."""
+    """Register options and settings."""
     group = parser.getgroup("sms_gateway", "a stand-in for the SMS gateway: the fixture sms_gateway")
     group.addoption(
         "--sms-mock-url",
@@ -46,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Announce the marker."""
+    """Register the marker."""
     config.addinivalue_line(
         "markers",
         "sms_scenario(scenario, **parts): the world of sms_gateway: a shipped scenario, a file or an object, and "
@@ -55,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Name the gateway if it is not our own."""
+    """Show the URL of an external gateway in pytest's header."""
     url = _url(config)
     return [] if url is None else [f"sms_gateway: {url.rpartition('@')[2]}"]
 
@@ -99,22 +99,22 @@ def sms_gateway(sms_server: SmsServer, request: pytest.FixtureRequest) -> Iterat
         raise _failure(str(error)) from None
     request.node.stash[_GATEWAY] = gateway
     yield gateway
-    # What failed tells so in its report; what was skipped or broken off did not come to its end.
+    # A failed test reports its failure; a skipped or aborted one did not reach its end.
     reports = request.node.stash.get(_REPORTS, [])
     gateway.close(quietly=not reports or not all(reports))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-    """Show a test that fails what reached the gateway, and why it answered as it did."""
+    """Add the last exchanges and their reasons to the report of a failed test."""
     report = yield
     if call.when == "setup":
-        # An item runs again where a plugin repeats what failed.
+        # Plugins may run a failed item again.
         item.stash[_REPORTS] = []
     if call.when == "call":
-        # Subtests are reported by themselves; what is broken off is not reported at all.
+        # Subtests have reports of their own; an aborted test has none.
         item.stash[_REPORTS].append(report.passed)
-    # Where no test has asked for a gateway yet, this one did not either.
+    # If no test has used a gateway yet, this one has not.
     asked = "mock_server.pytest_plugin.gateway" in sys.modules
     if asked and report.failed and call.when != "teardown" and call.excinfo is not None:
         _show_exchanges(item, report, call.excinfo.value)
@@ -138,7 +138,7 @@ def _failure(sentence: str) -> BaseException:
 
 
 def _given(config: pytest.Config, error: Exception) -> str:
-    """Where the server was named that cannot be used, and what to do."""
+    """Where the unusable server was configured, and what to do."""
     if _url(config) is None:
         return ""
     where = "by --sms-mock-url" if config.getoption("--sms-mock-url") else "by the variable SMS_MOCK_URL"
@@ -160,7 +160,7 @@ def _settings(config: pytest.Config) -> PluginSettings:
         pytest.fail(f"sms_timeout: {said!r} is no number of seconds from 0 to 3600", pytrace=False)
     option = config.getoption("--sms-scenario")
     if option and is_a_file(option):
-        # What is typed is typed where one stands.
+        # A path on the command line is relative to the working directory.
         option = str(config.invocation_params.dir / option)
     return PluginSettings(
         url=_url(config),

@@ -1,4 +1,4 @@
-"""The server behind the tests of a run: one of our own in this process, or one that runs already."""
+"""The server of a test run: in this process, or an external one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OF_THE_CREATION = ("seed", "clock")
 
 
 class PluginSettings(NamedTuple):
-    """What the options and the settings of pytest say."""
+    """The plugin's options and settings."""
 
     url: str | None
     token: str | None
@@ -31,18 +31,18 @@ class PluginSettings(NamedTuple):
     strict: bool
     timeout: float
     worker: str
-    """Which of the processes of a run this is."""
+    """The xdist worker."""
     folder: Path
-    """Where the paths of scenarios begin."""
+    """The folder that paths of scenarios are relative to."""
 
 
 class ScenarioAccount(NamedTuple):
-    """One of a scenario."""
+    """An account of a scenario."""
 
     username: str
     password: str
     administers: bool
-    """It is an administrator's, and in use."""
+    """Whether it is an active administrator."""
 
 
 class SmsServer:
@@ -62,7 +62,7 @@ class SmsServer:
         self.url = control.url
         """The base URL of the server; each session's own is `SmsGateway.base_url`."""
         self.token = settings.token if own is None else None
-        """What its control API asks for."""
+        """The token of its control API."""
 
     def __repr__(self) -> str:
         """Where it is."""
@@ -132,13 +132,13 @@ class SmsServer:
             raise PluginError(str(error)) from None
 
     def _name(self, label: str) -> str:
-        """No other test, process or run has it: many may share a server."""
+        """A unique name, since many tests, processes and runs may share a server."""
         self._made += 1
         readable = re.sub(r"[^A-Za-z0-9]+", "-", label, flags=re.ASCII).strip("-")[:_LONGEST_LABEL] or "test"
         return f"{readable}.{self._settings.worker}-{self._run}-{self._made}"
 
     def _document(self, scenario: str | Mapping[str, object] | None) -> str | Mapping[str, object] | None:
-        """A scenario as the server takes it: a file is read here."""
+        """A scenario in the server's form; a file is read here."""
         if not isinstance(scenario, str) or not is_a_file(scenario):
             return scenario
         from mock_server.scenario.loader import load_scenario  # noqa: PLC0415 - a server elsewhere needs no model
@@ -147,13 +147,13 @@ class SmsServer:
 
 
 def is_a_file(scenario: str) -> bool:
-    """Whether it is a path, and not the name of a shipped scenario."""
+    """Whether it is a path instead of the name of a shipped scenario."""
     return scenario.endswith((".yaml", ".yml")) or "/" in scenario or "\\" in scenario
 
 
 @contextmanager
 def serving(settings: PluginSettings) -> Iterator[SmsServer]:
-    """The server that runs at the URL, or without one a server in this process.
+    """The server at the URL, or without a URL a server in this process.
 
     Raises:
         ControlError: nobody there is a gateway that lets us in.

@@ -17,7 +17,7 @@ _Found = TypeVar("_Found")
 
 
 class Inbox:
-    """The messages of one session, and which of them a test has taken already."""
+    """The messages of one session, and which of them the test has already received."""
 
     def __init__(self, control: Callable[[], Control]) -> None:
         self._control = control
@@ -25,16 +25,16 @@ class Inbox:
         self._lock = threading.Lock()
 
     def forget(self) -> None:
-        """Nothing is taken any more."""
+        """Forget which messages were received."""
         with self._lock:
             self._taken.clear()
 
     def all(self) -> list[Message]:
-        """Those that there are, oldest first."""
+        """All messages, oldest first."""
         return self._control().messages(limit=MOST_LISTED)[::-1]
 
     def next(self, timeout: float, filters: dict[str, Any]) -> Message:
-        """The oldest that was not taken yet; it is taken then.
+        """The oldest message that was not received yet.
 
         Raises:
             NothingCameError: there was none in time.
@@ -56,7 +56,7 @@ class Inbox:
             count = len(found) + 1
 
     def wait(self, count: int, timeout: float, status: str | None, filters: dict[str, Any]) -> list[Message]:
-        """So many messages, oldest first.
+        """Wait for a number of messages, oldest first.
 
         Raises:
             NothingCameError: they did not come in time.
@@ -87,7 +87,7 @@ class Inbox:
 
 
 def here(wait: Callable[[float], _Found], timeout: float, instead: str) -> _Found:
-    """Wait in this thread; inside a coroutine look only once, for to wait would stop the loop that all run in.
+    """Wait in this thread; inside a coroutine check only once, since waiting would block its event loop.
 
     Raises:
         PluginError: nothing is there yet, and a coroutine has to await it; or the timeout is none.
@@ -105,7 +105,7 @@ def here(wait: Callable[[float], _Found], timeout: float, instead: str) -> _Foun
 
 
 def _in_a_coroutine() -> bool:
-    """Whether this runs in a task. A loop that runs is no proof: a browser's driver has one around ordinary tests."""
+    """Whether this runs in a task. A running loop is no proof: browser drivers run one around ordinary tests."""
     try:
         return asyncio.current_task() is not None
     except RuntimeError:

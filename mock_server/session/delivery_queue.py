@@ -87,7 +87,7 @@ class QueueEntry:
 
 
 class DeliveryQueue:
-    """Lanes by the time they are due; equal times in the order in which they were put there."""
+    """Entries by due time; equal times in order of insertion."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[Instant, int, QueueEntry]] = []

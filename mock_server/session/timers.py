@@ -1,8 +1,7 @@
-"""Who waits for an instant of a session's clock, whatever makes the clock come there.
+"""Timers on a session's clock.
 
-While the clock runs, the session's alarm wakes them; when a tester moves it, the advance does, in the order of time.
-A reset ends every sleep at once: the instant belonged to a time that is gone. A session that is deleted ends them
-too, and nobody sleeps in it again.
+They fire when the running clock reaches their instant, or during an advance, in order of time. A reset cancels all of
+them, since their instants belong to a time that is gone. The end of the session cancels them for good.
 """
 
 from __future__ import annotations
@@ -14,68 +13,68 @@ from heapq import heappop, heappush
 
 from mock_server.domain.instants import Instant
 
-_MOST_CALLED_OFF = 64
-"""How many sleeps that nobody needs any more stay where they are."""
+_MOST_CANCELLED = 64
+"""Cancelled timers that may stay in the heap."""
 
 _TURNS = 5
 
-Woken = Callable[[bool], None]
-"""Told whether the instant has come; else the sleep was ended."""
+Callback = Callable[[bool], None]
+"""Called with True when the instant has come, with False when the timer was cancelled by a reset or the end."""
 
 
 class Timer:
-    """One wait for an instant, until it is over."""
+    """One pending callback for an instant."""
 
-    __slots__ = ("_end", "counts", "instant")
+    __slots__ = ("_callback", "counts", "instant")
 
-    def __init__(self, instant: Instant, woken: Woken, *, counts: bool) -> None:
+    def __init__(self, instant: Instant, callback: Callback, *, counts: bool) -> None:
         self.instant = instant
         self.counts = counts
-        """An advance until nothing is left to do goes on for it."""
-        self._end: Woken | None = woken
+        """Whether an advance until idle waits for it."""
+        self._callback: Callback | None = callback
 
     @property
     def over(self) -> bool:
-        """Whether it was woken, ended or called off."""
-        return self._end is None
+        """Whether it fired or was cancelled."""
+        return self._callback is None
 
     def end(self, *, reached: bool, silently: bool = False) -> None:
-        """Tell whoever sleeps, once; or have it never told."""
-        woken, self._end = self._end, None
-        if woken is not None and not silently:
-            woken(reached)
+        """Fire or cancel it, once; `silently` without a call."""
+        callback, self._callback = self._callback, None
+        if callback is not None and not silently:
+            callback(reached)
 
 
 class Timers:
-    """All who wait for an instant of one session's clock; the one whose instant comes first is woken first."""
+    """The timers of one session, by instant."""
 
     def __init__(self, now: Callable[[], Instant], on_first: Callable[[], None]) -> None:
         self._now = now
         self._on_first = on_first
-        """Called when somebody sleeps who is to be woken before all others."""
+        """Called when a timer becomes the first one."""
         self._heap: list[tuple[Instant, int, Timer]] = []
-        self._put = 0
+        self._added = 0
         self._counting = 0
-        self._called_off = 0
-        self._astir: set[asyncio.Task[object]] = set()
-        """Those that were woken, and have neither ended nor gone to sleep again."""
+        self._cancelled = 0
+        self._woken: set[asyncio.Task[object]] = set()
+        """Tasks that a timer woke, and that neither ended nor wait again."""
         self._settled = asyncio.Event()
         self._closed = False
 
     def __len__(self) -> int:
-        """How many sleep whom an advance until nothing is left to do goes on for."""
+        """How many timers an advance until idle waits for."""
         return self._counting
 
     @property
     def next_due(self) -> Instant | None:
-        """When the first is to be woken."""
-        self._forget_those_called_off()
+        """When the first timer fires."""
+        self._drop_cancelled()
         return self._heap[0][0] if self._heap else None
 
     async def until(self, instant: Instant, *, counts: bool = True) -> bool:
-        """Return when the clock has come to an instant: True; False when a reset or the session's end came first.
+        """Wait for an instant; True when it has come, False when a reset or the session's end came first.
 
-        `counts`: an advance until nothing is left to do goes on until then.
+        `counts`: whether an advance until idle waits for it.
         """
         task = asyncio.current_task()
         assert task is not None, "a coroutine runs in a task"  # noqa: S101
@@ -84,93 +83,93 @@ class Timers:
             return False
         if instant <= self._now():
             return True
-        woken: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        sleep = self.at(instant, partial(self._stir, task, woken), counts=counts)
+        reached: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        timer = self.at(instant, partial(self._wake, task, reached), counts=counts)
         try:
-            return await woken
+            return await reached
         finally:
-            self.call_off(sleep)
+            self.cancel(timer)
 
-    def at(self, instant: Instant, woken: Woken, *, counts: bool = False) -> Timer:
-        """Have a function called when the clock has come to an instant, or when that is not going to be.
+    def at(self, instant: Instant, callback: Callback, *, counts: bool = False) -> Timer:
+        """Call a function at an instant, or when that is never going to come.
 
-        It must not wait, and an advance does not wait for what follows from it. `call_off` ends a sleep silently.
+        The function must not block, and an advance does not wait for what follows from it.
         """
-        sleep = Timer(instant, woken, counts=counts)
+        timer = Timer(instant, callback, counts=counts)
         if self._closed or instant <= self._now():
-            asyncio.get_running_loop().call_soon(partial(sleep.end, reached=not self._closed))
-            return sleep
+            asyncio.get_running_loop().call_soon(partial(timer.end, reached=not self._closed))
+            return timer
         former = self.next_due
-        self._put += 1
+        self._added += 1
         self._counting += counts
-        heappush(self._heap, (instant, self._put, sleep))
+        heappush(self._heap, (instant, self._added, timer))
         if former is None or instant < former:
             self._on_first()
-        return sleep
+        return timer
 
-    def call_off(self, sleep: Timer) -> None:
-        """End a sleep, and tell nobody; one that is over stays so."""
-        if sleep.over:
+    def cancel(self, timer: Timer) -> None:
+        """Cancel a timer without a call; no effect on one that is over."""
+        if timer.over:
             return
-        sleep.end(reached=False, silently=True)
-        self._counting -= sleep.counts
-        self._called_off += 1
-        if self._called_off > _MOST_CALLED_OFF and self._called_off * 2 > len(self._heap):
+        timer.end(reached=False, silently=True)
+        self._counting -= timer.counts
+        self._cancelled += 1
+        if self._cancelled > _MOST_CANCELLED and self._cancelled * 2 > len(self._heap):
             self._heap = sorted(entry for entry in self._heap if not entry[2].over)
-            self._called_off = 0
+            self._cancelled = 0
 
     def wake(self, now: Instant) -> None:
-        """Wake everybody whose instant has come, in the order of time."""
+        """Fire every timer whose instant has come, in order of time."""
         while self._heap and self._heap[0][0] <= now:
             self._take().end(reached=True)
 
     async def settled(self, patience: float) -> None:
-        """Let those that were woken run until they end or sleep again, for so many seconds of wall time at most."""
+        """Let the woken tasks run until they end or wait again, for at most `patience` seconds of wall time."""
         self._settled.clear()
-        if self._astir:
+        if self._woken:
             try:
                 async with asyncio.timeout(patience):
                     await self._settled.wait()
             except TimeoutError:
-                self._astir.clear()
-        # Others may wait for those that have ended, and go on in their place.
+                self._woken.clear()
+        # Other tasks may wait for those that ended.
         for _ in range(_TURNS):
             await asyncio.sleep(0)
 
     def end(self) -> None:
-        """End every sleep: those that slept are told that their instant has not come."""
+        """Cancel every timer, and tell its callback that the instant has not come."""
         ended, self._heap = sorted(self._heap), []
-        self._counting = self._called_off = 0
-        for _, _, sleep in ended:
-            sleep.end(reached=False)
+        self._counting = self._cancelled = 0
+        for _, _, timer in ended:
+            timer.end(reached=False)
 
     def close(self) -> None:
-        """End every sleep, and let nobody sleep again: the session is gone."""
+        """Cancel every timer for good: the session is gone."""
         self._closed = True
         self.end()
 
     def _take(self) -> Timer:
-        sleep = heappop(self._heap)[2]
-        if sleep.over:
-            self._called_off -= 1
+        timer = heappop(self._heap)[2]
+        if timer.over:
+            self._cancelled -= 1
         else:
-            self._counting -= sleep.counts
-        return sleep
+            self._counting -= timer.counts
+        return timer
 
-    def _forget_those_called_off(self) -> None:
+    def _drop_cancelled(self) -> None:
         while self._heap and self._heap[0][2].over:
             self._take()
 
-    def _stir(self, task: asyncio.Task[object], woken: asyncio.Future[bool], reached: bool) -> None:
-        if woken.done():
+    def _wake(self, task: asyncio.Task[object], reached: asyncio.Future[bool], came: bool) -> None:
+        if reached.done():
             return
-        woken.set_result(reached)
-        self._astir.add(task)
+        reached.set_result(came)
+        self._woken.add(task)
         task.add_done_callback(self._rest)
 
     def _rest(self, task: asyncio.Task[object]) -> None:
-        if task in self._astir:
-            self._astir.discard(task)
+        if task in self._woken:
+            self._woken.discard(task)
             task.remove_done_callback(self._rest)
-        if not self._astir:
+        if not self._woken:
             self._settled.set()

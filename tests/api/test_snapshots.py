@@ -313,7 +313,7 @@ def test_a_snapshot_waits_for_the_attempts_under_way() -> None:
 
         (_, snapshot), *_ = session.state.snapshots
         assert [each.outcome for each in snapshot.journal.attempts.entries] == ["taken"]
-        assert [lane.position for lane in snapshot.entries] == [1]
+        assert [entry.position for entry in snapshot.entries] == [1]
 
     run(told)
 

@@ -248,7 +248,7 @@ def test_sleeps_that_are_called_off_leave_nothing_behind() -> None:
     async def test() -> tuple[int, int]:
         session = a_session(ScriptedSender())
         for _ in range(10_000):
-            session.presence.timers.call_off(session.presence.timers.at(at(HOUR), lambda _: None, counts=True))
+            session.presence.timers.cancel(session.presence.timers.at(at(HOUR), lambda _: None, counts=True))
         return len(session.presence.timers), len(session.presence.timers._heap)
 
     counting, kept = run(test)

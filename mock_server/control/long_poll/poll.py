@@ -177,7 +177,7 @@ def _timer(session: Session, settings: WaitSettings, left: float, poll: Poll) ->
         try:
             yield
         finally:
-            session.presence.timers.call_off(sleep)
+            session.presence.timers.cancel(sleep)
     else:
         timer = asyncio.get_running_loop().call_later(left, poll.take_turn, Turn.TIMED_OUT)
         try:

@@ -285,7 +285,7 @@ class _Statuses:
 
     def _call_off(self, sleep: Timer | None) -> None:
         if sleep is not None:
-            self._session.presence.timers.call_off(sleep)
+            self._session.presence.timers.cancel(sleep)
 
     def _forget(self) -> None:
         for _, sleep in self._awaited.values():
