@@ -1,4 +1,4 @@
-"""Requirement ids in options, checked against the known ones: an unknown id is reported with the nearest known one."""
+"""Requirement ids in options, checked against the known ones; an unknown id is told the nearest known one."""
 
 from __future__ import annotations
 
