@@ -1,4 +1,4 @@
-"""The refusals as `contract_tests/requirements.yaml` states them, for tests that compare other statements with it."""
+"""The refusals as `contract_tests/requirements.yaml` states them, for comparison with other statements."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class StatedRefusal(NamedTuple):
 
 
 def stated_refusals() -> tuple[StatedRefusal, ...]:
-    """Every ERR requirement, in order; each states its HTTP status, its code, and its message in backquotes."""
+    """The refusal of every ERR requirement, in order. Each states HTTP status, code, and message in backquotes."""
     return tuple(
         StatedRefusal(
             _number(r"code (\d+)", each.statement),

@@ -22,8 +22,8 @@ MESSAGE = Message("id-1", a_submission(), "admin", "customer", "PROVIDER1", MORN
 
 
 @pytest.mark.requirement("AF-7")
-def test_a_silent_drop_knows_all_that_an_acceptance_knows() -> None:
-    """AF-7: both hold an id and a provider, so that an answer cannot tell them apart; they are never equal."""
+def test_a_silent_drop_has_the_fields_of_an_acceptance() -> None:
+    """AF-7: both have an id and a provider, so their answers look the same; the verdicts are not equal."""
     dropped = SilentlyDropped("id-1", "PROVIDER1")
     verdicts: list[Verdict] = [dropped, ACCEPTED]
 
@@ -33,13 +33,13 @@ def test_a_silent_drop_knows_all_that_an_acceptance_knows() -> None:
 
 
 @pytest.mark.requirement("ANS-3")
-def test_a_refusal_tells_the_client_nothing_unless_it_has_details() -> None:
-    """ANS-3: `details` is null; what decided is for the explanation alone."""
+def test_a_refusal_has_no_details_by_default() -> None:
+    """ANS-3: `details` is null; the reason is for the explanation only."""
     assert Refused(FLOODED, AF_1, reason="150 of 150").details is None
 
 
-def test_a_decision_is_natural_and_terse_unless_it_says_otherwise() -> None:
-    """REQ-6: nobody asked for the provider. No stub: nothing was forced, so nothing else would have been said."""
+def test_a_decision_is_natural_and_without_detail_by_default() -> None:
+    """By default no stub decided, and the answer does not name the provider (REQ-6)."""
     decision = Decision(ACCEPTED, "provider accepted", AF_1)
 
     assert (decision.forced, decision.detailed) == (False, False)
@@ -47,8 +47,8 @@ def test_a_decision_is_natural_and_terse_unless_it_says_otherwise() -> None:
     assert decision.tally is None
 
 
-def test_a_message_is_natural_unless_a_stub_had_it_accepted() -> None:
-    """A forced message is marked as forced for ever; the others are not."""
+def test_a_message_is_natural_unless_a_stub_accepted_it() -> None:
+    """Only a message that a stub accepted is marked as forced."""
     assert MESSAGE.forced is False
 
 
@@ -86,7 +86,7 @@ def test_a_message_is_natural_unless_a_stub_had_it_accepted() -> None:
     ids=lambda value: type(value).__name__,
 )
 def test_a_value_of_the_domain_never_changes(value: object) -> None:
-    """What was decided, sent or configured is read by many and written by none."""
+    """Decisions, submissions and policies are immutable."""
     name = next(iter(value.__struct_fields__))  # type: ignore[attr-defined]
 
     with pytest.raises(AttributeError):

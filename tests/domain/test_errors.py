@@ -1,4 +1,4 @@
-"""The refusal catalogue, line by line as the vendor's pages and our assumptions have it."""
+"""The refusal catalogue, compared with the requirements."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def test_requests_that_no_page_describes_are_answered_by_their_http_status() -> 
 def test_an_alternative_reading_changes_the_status_and_keeps_the_envelope(
     alternative: ErrorCode, line: tuple[int, int, str, Requirement]
 ) -> None:
-    """BAD-1, ACC-2: under the other reading code and message stay as they are."""
+    """BAD-1, ACC-2: under the other reading code and message stay the same."""
     assert _line(alternative) == line
 
 
 @pytest.mark.requirement("ERR-60", "ERR-64")
 def test_only_a_full_window_and_a_missing_provider_pass_by_themselves() -> None:
-    """ERR-60, ERR-64: sending the same again may help after these two, and after no other refusal."""
+    """ERR-60, ERR-64: sending the same again may succeed after these two refusals only."""
     transient = {entry.code for entry in (*CATALOGUE, *PROTOCOL_ERRORS) if entry.persistence is TRANSIENT}
 
     assert transient == {60, 64}
@@ -73,7 +73,7 @@ def test_only_a_full_window_and_a_missing_provider_pass_by_themselves() -> None:
 
 @pytest.mark.requirement("ERR-63b")
 def test_a_bare_code_means_its_refusal_and_63_alone_means_bad_credentials() -> None:
-    """ERR-63b: of the two entries with code 63 the table by code gives the one that a header was sent for."""
+    """ERR-63b: of the two entries with code 63, the table by code has the one for a header that was sent."""
     assert set(BY_CODE) == {each.code for each in stated_refusals()}
     assert all(BY_CODE[entry.code].code == entry.code for entry in CATALOGUE)
     assert BY_CODE[63] is errors.BAD_CREDENTIALS

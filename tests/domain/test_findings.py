@@ -1,4 +1,4 @@
-"""What every rule tells of itself: what it saw, what it compared that with, and what would have made it pass."""
+"""The findings of every rule: what it saw, what it compared that with, and what would make it pass."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def found(
     policy: dict[str, Any] | None = None,
     **fields: Any,
 ) -> Finding:
-    """What one rule found in a good submission, but for these fields, under a policy of these parts."""
+    """What a rule finds in a good submission with these fields changed, under a policy with these parts."""
     attempt = an_attempt(a_submission(**fields), by=by, operation=operation)
     objection = None if said is None else Objection(rule, said)
     case = ExplainedCase(attempt, a_policy(readings, **(policy or {})), tally or Tally(), objection, body_kept)
@@ -49,10 +49,10 @@ CASES = [(rule, *row) for rule in ORDER for row in examples_of(rule).FINDINGS]
 
 
 @pytest.mark.parametrize(("rule", "asked", "saw", "limit", "remedy"), CASES)
-def test_a_rule_tells_what_it_saw_and_what_with_it_compared(
+def test_a_rule_says_what_it_saw_and_what_it_compared_that_with(
     rule: str, asked: dict[str, Any], saw: str, limit: str, remedy: str
 ) -> None:
-    """Value, limit and remedy, whatever came of it."""
+    """A finding has value, limit and remedy, whether the rule passed or refused."""
     finding = found(rule, **asked)
 
     assert finding.saw is not None
@@ -60,16 +60,16 @@ def test_a_rule_tells_what_it_saw_and_what_with_it_compared(
     assert (saw in finding.saw, limit in finding.limit, remedy in finding.remedy) == (True, True, True), finding
 
 
-def test_every_rule_stands_in_the_table() -> None:
-    """A rule without a row would go unread."""
+def test_every_rule_has_an_example() -> None:
+    """Every rule has at least one example."""
     assert {rule for rule, *_ in CASES} == set(ORDER)
 
 
 WATCHED = Objection("watchlist", Refused(WATCHLISTED, documented("WL-9"), reason="listed"))
 
 
-def test_what_stands_behind_the_rule_that_decided_was_not_asked() -> None:
-    """The first that fires answers; it names its nearer statement, and the others that they stand for."""
+def test_the_rules_after_the_one_that_decided_were_not_asked() -> None:
+    """The first that refuses answers, with the requirement of the refusal; the others have that of their rule."""
     asked = ExplainedCase(an_attempt(), a_policy(), Tally(), WATCHED).findings()
 
     assert [each.rule for each in asked] == list(ORDER)
@@ -82,8 +82,8 @@ def test_what_stands_behind_the_rule_that_decided_was_not_asked() -> None:
     assert (stood_for["url"], stood_for["watchlist"]) == ("URL-1", "WL-9")
 
 
-def test_a_drop_is_told_from_a_refusal() -> None:
-    """Its answer looks like an acceptance."""
+def test_a_drop_is_not_a_refusal() -> None:
+    """A drop has its own verdict, although its answer looks like an acceptance."""
     asked = ExplainedCase(
         an_attempt(), a_policy(), Tally(), Objection("duplicate", Drop(documented("AF-1")))
     ).findings()
@@ -92,8 +92,8 @@ def test_a_drop_is_told_from_a_refusal() -> None:
     assert asked[-1].said is RuleVerdict.DROPPED
 
 
-def test_a_body_that_cannot_be_read_leaves_the_rules_that_read_it_unasked() -> None:
-    """The rule `content` answers, and nothing behind it is made up."""
+def test_an_unreadable_body_leaves_later_rules_unasked() -> None:
+    """The rule `content` refuses, and later rules have no finding."""
     said = refused(MALFORMED, "BAD-1", "body: empty")
     attempt = an_attempt(a_submission())
     asked = ExplainedCase(attempt, a_policy(), Tally(), Objection("content", said)).findings()
@@ -106,8 +106,8 @@ def test_a_body_that_cannot_be_read_leaves_the_rules_that_read_it_unasked() -> N
     ]
 
 
-def test_only_the_rules_of_an_operation_are_told_of() -> None:
-    """A health check asks who calls, and no more."""
+def test_only_the_rules_of_an_operation_are_listed() -> None:
+    """A health check asks only the rules about the caller."""
     names = tuple(rule.name for rule in HEALTH_RULES)
 
     assert [each.rule for each in ExplainedCase(an_attempt(), a_policy(), Tally(), None).findings(names)] == list(
@@ -115,8 +115,8 @@ def test_only_the_rules_of_an_operation_are_told_of() -> None:
     )
 
 
-def test_of_a_body_that_is_gone_no_value_is_made_up() -> None:
-    """What the rules saw in it is unknown; what windows and providers said is not, nor what would help."""
+def test_an_evicted_body_leaves_values_unknown() -> None:
+    """What the rules read in the body is unknown; counts, providers and remedies are still known."""
     asked = ExplainedCase(an_attempt(), a_policy(), Tally(volume=3), None, body_kept=False).findings()
 
     findings = {each.rule: each.finding for each in asked if each.finding is not None}
@@ -129,15 +129,15 @@ def test_of_a_body_that_is_gone_no_value_is_made_up() -> None:
     assert all(finding.remedy for finding in findings.values())
 
 
-def test_a_text_that_no_submission_holds_has_no_length() -> None:
-    """A body that was never read as a submission is no text of no characters."""
+def test_an_unreadable_body_has_no_length() -> None:
+    """An unreadable body has no text that could be counted."""
     unreadable = Unreadable(MALFORMED, assumed("BAD-1"), "body: empty")
 
     assert describe_length(an_attempt(unreadable), a_policy(), None).saw is None
 
 
 def test_a_case_without_a_submission_has_an_empty_one() -> None:
-    """What stands in for it is never shown: the rules behind `content` were not asked."""
+    """The empty submission is never shown, since the rules after `content` are not asked."""
     unreadable = Unreadable(MALFORMED, assumed("BAD-1"), "body: empty")
     asked = ExplainedCase(an_attempt(unreadable), a_policy(), Tally(), None, body_kept=False).findings()
 
@@ -189,6 +189,6 @@ LATER = Instant(MORNING + 14 * MINUTE + 3 * SECOND)
     ],
 )
 def test_a_count_says_since_when_and_until_when(count: Count, said: str, until: str) -> None:
-    """Times alone are of the same day; a beginning that lies ahead is not told; a reset is never told too early."""
+    """A time alone is on the same day; a start in the future is left out; a reset is rounded up to a second."""
     assert count.in_words("texts", LATER) == said
     assert count.until_room(LATER).startswith(until)

@@ -1,4 +1,4 @@
-"""Anti-flooding, edge by edge: what is counted, until when, and what is not."""
+"""Anti-flooding at the edges of its windows: what is counted, and until when."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ SLIDING = Limits()
 FIXED = Limits(kind=WindowKind.FIXED)
 BOTH_KINDS = pytest.mark.parametrize("limits", [SLIDING, FIXED], ids=["sliding", "fixed"])
 EDGES = pytest.mark.parametrize(
-    ("beside_the_edge", "left"),
+    ("offset", "left"),
     [(-SECOND, False), (-1, False), (0, True), (1, True), (SECOND, True)],
     ids=["a second before", "a microsecond before", "at the edge", "a microsecond after", "a second after"],
 )
 
 
 def after(duration: Duration) -> Instant:
-    """So long after the morning."""
+    """The instant this long after the morning."""
     return Instant(MORNING + duration)
 
 
 def a_log(sent: Iterable[Duration], limits: Limits = SLIDING, key: int = KEY) -> Log:
-    """The log of a destination that got one text so long after the morning each time."""
+    """The log of a destination that received one text at these times after the morning."""
     log = empty_log()
     for duration in sent:
         count_message(log, key, after(duration), limits)
@@ -57,23 +57,23 @@ def a_log(sent: Iterable[Duration], limits: Limits = SLIDING, key: int = KEY) ->
 @BOTH_KINDS
 @EDGES
 def test_a_message_leaves_both_windows_exactly_one_hour_after_it_was_counted(
-    limits: Limits, beside_the_edge: Duration, left: bool
+    limits: Limits, offset: Duration, left: bool
 ) -> None:
     """AF-4: a message leaves its window exactly 3600 s after it was counted, to the microsecond."""
     log = a_log([0], limits)
 
-    found = tally(log, KEY, after(HOUR + beside_the_edge))
+    found = tally(log, KEY, after(HOUR + offset))
 
     assert found == (NOTHING_COUNTED if left else Tally(1, after(HOUR), 1, after(HOUR)))
 
 
 @pytest.mark.requirement("AF-4")
 @EDGES
-def test_in_a_sliding_window_each_message_leaves_by_itself(beside_the_edge: Duration, left: bool) -> None:
-    """AF-4: an hour after the first message the second still counts, until its own hour is over."""
+def test_in_a_sliding_window_each_message_leaves_on_its_own(offset: Duration, left: bool) -> None:
+    """AF-4: an hour after the first message the second still counts, until its own hour ends."""
     log = a_log([0, 10 * MINUTE])
 
-    found = tally(log, KEY, after(HOUR + beside_the_edge))
+    found = tally(log, KEY, after(HOUR + offset))
 
     later = after(HOUR + 10 * MINUTE)
     assert found == (Tally(1, later, 1, later) if left else Tally(2, after(HOUR), 2, after(HOUR)))
@@ -81,22 +81,22 @@ def test_in_a_sliding_window_each_message_leaves_by_itself(beside_the_edge: Dura
 
 @pytest.mark.requirement("AF-4")
 @EDGES
-def test_in_a_fixed_window_all_messages_leave_with_the_first(beside_the_edge: Duration, left: bool) -> None:
-    """AF-4, the alternative: the window starts with the first message, and its end empties it."""
+def test_in_a_fixed_window_all_messages_leave_with_the_first(offset: Duration, left: bool) -> None:
+    """AF-4, the alternative: the window starts with the first message and is empty at its end."""
     log = a_log([0, 10 * MINUTE, HOUR - 1], FIXED)
 
-    found = tally(log, KEY, after(HOUR + beside_the_edge))
+    found = tally(log, KEY, after(HOUR + offset))
 
     assert found == (NOTHING_COUNTED if left else Tally(3, after(HOUR), 3, after(HOUR)))
 
 
 @pytest.mark.requirement("AF-4")
 @EDGES
-def test_the_next_fixed_window_starts_with_the_next_message(beside_the_edge: Duration, left: bool) -> None:
-    """AF-4, the alternative: windows do not follow one another by the clock; a message opens each."""
+def test_the_next_fixed_window_starts_with_the_next_message(offset: Duration, left: bool) -> None:
+    """AF-4, the alternative: each window starts with a message, not at the end of the one before."""
     log = a_log([0, HOUR + 5 * MINUTE], FIXED)
 
-    found = tally(log, KEY, after(2 * HOUR + 5 * MINUTE + beside_the_edge))
+    found = tally(log, KEY, after(2 * HOUR + 5 * MINUTE + offset))
 
     end = after(2 * HOUR + 5 * MINUTE)
     assert found == (NOTHING_COUNTED if left else Tally(1, end, 1, end))
@@ -104,7 +104,7 @@ def test_the_next_fixed_window_starts_with_the_next_message(beside_the_edge: Dur
 
 @pytest.mark.requirement("AF-4")
 def test_a_message_at_the_very_end_of_a_fixed_window_opens_the_next() -> None:
-    """AF-4, the alternative: at its end a window is over."""
+    """AF-4, the alternative: the end of a window is exclusive."""
     log = a_log([0, HOUR], FIXED)
 
     assert tally(log, KEY, after(HOUR)) == Tally(1, after(2 * HOUR), 1, after(2 * HOUR))
@@ -112,7 +112,7 @@ def test_a_message_at_the_very_end_of_a_fixed_window_opens_the_next() -> None:
 
 @pytest.mark.requirement("AF-1", "AF-4")
 def test_fixed_windows_of_copies_and_of_volume_start_each_with_its_own_first_message() -> None:
-    """AF-1, AF-4, the alternative: the window of a text starts with that text, in the midst of the volume's."""
+    """AF-1, AF-4, the alternative: the window of a text starts with that text, during that of the volume."""
     log = a_log([0], FIXED, key=OTHER_KEY)
     count_message(log, KEY, after(30 * MINUTE), FIXED)
 
@@ -151,7 +151,7 @@ def test_each_mechanism_has_a_window_of_its_own(duplicates_window: Duration, vol
 
 @pytest.mark.requirement("AF-2", "AF-4")
 def test_the_volume_frees_when_the_oldest_open_message_leaves() -> None:
-    """AF-2, AF-4: that is when there is room again."""
+    """AF-2, AF-4: then the window has room again."""
     log = a_log([0, SECOND, 2 * SECOND])
 
     assert tally(log, KEY, after(3 * SECOND)).volume_frees_at == after(HOUR)
@@ -160,7 +160,7 @@ def test_the_volume_frees_when_the_oldest_open_message_leaves() -> None:
 
 @pytest.mark.requirement("AF-5")
 @pytest.mark.parametrize("limits", [SLIDING, FIXED], ids=["sliding", "fixed"])
-def test_an_attempt_fills_the_volume_and_is_no_copy_of_anything(limits: Limits) -> None:
+def test_an_attempt_counts_towards_the_volume_only(limits: Limits) -> None:
     """AF-5, the alternative: attempts count towards mechanism 2 and never towards mechanism 1."""
     log = a_log([0], limits)
     count_attempt(log, after(SECOND), limits)
@@ -174,18 +174,18 @@ def test_an_attempt_fills_the_volume_and_is_no_copy_of_anything(limits: Limits) 
 
 @pytest.mark.requirement("AF-4", "AF-5")
 @EDGES
-def test_an_attempt_leaves_the_volume_like_a_message(beside_the_edge: Duration, left: bool) -> None:
-    """AF-4, AF-5: an hour after it was made, whichever way the window goes."""
+def test_an_attempt_leaves_the_volume_like_a_message(offset: Duration, left: bool) -> None:
+    """AF-4, AF-5: an hour after it was made, in both kinds of window."""
     for limits in (SLIDING, FIXED):
         log = empty_log()
         count_attempt(log, MORNING, limits)
 
-        assert tally(log, KEY, after(HOUR + beside_the_edge)).volume == (0 if left else 1)
+        assert tally(log, KEY, after(HOUR + offset)).volume == (0 if left else 1)
 
 
 @pytest.mark.requirement("AF-4", "AF-5")
 def test_an_attempt_opens_a_fixed_window_and_joins_an_open_one() -> None:
-    """AF-4, AF-5, both alternatives: what counts first starts the window, sent or not."""
+    """AF-4, AF-5, both alternatives: the first counted attempt starts the window, sent or not."""
     log = empty_log()
     count_attempt(log, MORNING, FIXED)
     count_message(log, KEY, after(MINUTE), FIXED)
@@ -197,7 +197,7 @@ def test_an_attempt_opens_a_fixed_window_and_joins_an_open_one() -> None:
 
 @pytest.mark.requirement("AF-3")
 def test_a_clock_set_back_frees_nothing() -> None:
-    """AF-3: nothing but time resets a window, and time that runs backwards is no such time."""
+    """AF-3: only the passing of time resets a window, not a clock that is set back."""
     log = a_log([0])
 
     assert tally(log, KEY, after(-HOUR)) == Tally(1, after(HOUR), 1, after(HOUR))
@@ -205,7 +205,7 @@ def test_a_clock_set_back_frees_nothing() -> None:
 
 @pytest.mark.requirement("AF-3", "AF-4")
 def test_what_is_sent_after_the_clock_was_set_back_leaves_first() -> None:
-    """AF-4: every message leaves an hour after its own instant, whatever the order they came in."""
+    """AF-4: every message leaves an hour after its own instant, in any order of arrival."""
     log = a_log([30 * MINUTE, 0, 10 * MINUTE, 40 * MINUTE, 10 * MINUTE])
 
     volumes = [tally(log, KEY, after(HOUR + minutes * MINUTE)).volume for minutes in (-1, 0, 9, 10, 29, 30, 39, 40)]
@@ -216,7 +216,7 @@ def test_what_is_sent_after_the_clock_was_set_back_leaves_first() -> None:
 
 @pytest.mark.requirement("AF-4")
 def test_set_back_into_two_fixed_windows_a_message_joins_the_one_that_ends_first() -> None:
-    """AF-4, the alternative: the clock stands in the first window again, and the second has not been forgotten."""
+    """AF-4, the alternative: the clock is in the first window again, and the second is still kept."""
     log = a_log([0, HOUR, 10 * MINUTE], FIXED)
 
     assert tally(log, KEY, after(10 * MINUTE)) == Tally(3, after(HOUR), 3, after(HOUR))
@@ -224,8 +224,8 @@ def test_set_back_into_two_fixed_windows_a_message_joins_the_one_that_ends_first
 
 
 @pytest.mark.requirement("AF-4")
-def test_a_window_that_was_made_shorter_holds_for_what_is_sent_from_then_on() -> None:
-    """AF-4: a scenario that changes a window changes no promise that was made before."""
+def test_a_shortened_window_applies_to_later_messages_only() -> None:
+    """AF-4: changing a window does not affect messages that were counted before."""
     log = a_log([0])
     count_message(log, KEY, after(SECOND), Limits(duplicates_window=MINUTE, volume_window=MINUTE))
 
@@ -265,8 +265,8 @@ def test_the_same_text_through_another_provider_is_no_copy(other: str | None) ->
 
 
 @pytest.mark.requirement("AF-1")
-def test_provider_and_text_are_not_run_together() -> None:
-    """AF-1: where the one ends and the other begins is part of what is hashed."""
+def test_provider_and_text_are_hashed_apart() -> None:
+    """AF-1: the hash separates provider and text."""
     assert an_offer(provider="A", text="BC").key != an_offer(provider="AB", text="C").key
 
 
@@ -274,7 +274,7 @@ def test_provider_and_text_are_not_run_together() -> None:
 @given(text=st.text(max_size=40))
 @settings(PREDICTABLE, max_examples=100)
 def test_the_text_is_kept_as_a_hash_that_fits_a_machine_integer(text: str) -> None:
-    """AF-1: compared by hash only; the log holds 64-bit integers and none of the text."""
+    """AF-1: texts are compared by hash only; the log holds 64-bit integers and no text."""
     log = a_log([0], key=an_offer(text=text).key)
 
     assert -(2**63) <= an_offer(text=text).key < 2**63
@@ -284,7 +284,7 @@ def test_the_text_is_kept_as_a_hash_that_fits_a_machine_integer(text: str) -> No
 
 @pytest.mark.requirement("AF-1")
 def test_the_hash_uses_all_64_bits() -> None:
-    """AF-1: a shorter hash would drop messages that are no copies."""
+    """AF-1: a shorter hash would drop messages that are not copies."""
     keys = {an_offer(text=str(number)).key for number in range(1000)}
 
     assert len(keys) == 1000
@@ -293,20 +293,20 @@ def test_the_hash_uses_all_64_bits() -> None:
 
 
 @pytest.mark.requirement("AF-3")
-def test_an_offer_does_not_know_who_sends() -> None:
-    """AF-3: limits are per destination, not per sender account; who sends cannot matter to what is not told."""
+def test_an_offer_has_no_sender() -> None:
+    """AF-3: limits are per destination, not per sender account, so an offer has no sender."""
     assert set(Offer.__struct_fields__) == {"destination", "text", "provider", "limits"}
 
 
 @pytest.mark.requirement("AF-1", "AF-2", "AF-4")
 def test_an_untouched_destination_has_nothing_counted() -> None:
-    """AF-1, AF-2: and nothing that could leave."""
+    """AF-1, AF-2: no message is counted, and none leaves."""
     assert tally(empty_log(), KEY, MORNING) == NOTHING_COUNTED == Tally(0, None, 0, None)
 
 
 @pytest.mark.parametrize("at", [0, 30 * MINUTE, HOUR - 1, HOUR, HOUR + 1])
-def test_to_ask_is_not_to_count(at: Duration) -> None:
-    """A tally changes nothing: asked twice, the windows say the same, and the log is as it was."""
+def test_a_tally_counts_nothing(at: Duration) -> None:
+    """A tally changes nothing: asked twice it is the same, and so is the log."""
     log = a_log([0, MINUTE])
     before = copy.deepcopy(log)
 
@@ -315,8 +315,8 @@ def test_to_ask_is_not_to_count(at: Duration) -> None:
 
 
 @BOTH_KINDS
-def test_a_copied_log_counts_on_by_itself(limits: Limits) -> None:
-    """What is sent after a snapshot is no part of it."""
+def test_a_copied_log_is_independent(limits: Limits) -> None:
+    """What is counted in a copy is not in the original."""
     log = a_log([0, MINUTE], limits)
     before = copy.deepcopy(log)
     copies = [copied(log), copied(empty_log())]
@@ -334,7 +334,7 @@ def test_a_copied_log_counts_on_by_itself(limits: Limits) -> None:
 def test_a_row_is_forgotten_exactly_when_it_has_left_both_windows(
     duplicates_window: Duration, volume_window: Duration
 ) -> None:
-    """Memory follows what is still open: a row stays while either mechanism may ask for it, and no longer."""
+    """A row is kept exactly as long as it is in either window."""
     limits = Limits(duplicates_window=duplicates_window, volume_window=volume_window)
     log = a_log([0, 2], limits)
 
@@ -349,7 +349,7 @@ def test_a_row_is_forgotten_exactly_when_it_has_left_both_windows(
 
 
 def test_attempts_are_forgotten_when_they_have_left_the_volume() -> None:
-    """An attempt was never in the window of copies, so that nothing else holds it."""
+    """An attempt is never in the window of duplicates, so only the volume keeps it."""
     log = empty_log()
     count_attempt(log, MORNING, SLIDING)
 
@@ -368,7 +368,7 @@ def test_attempts_are_forgotten_when_they_have_left_the_volume() -> None:
 def test_a_busy_destination_is_counted_as_any_other(
     sent: list[tuple[int, int]], asked: list[int], kind: WindowKind
 ) -> None:
-    """AF-1, AF-2: the index of a busy log is for speed; whatever it is asked, the rows alone would say the same."""
+    """AF-1, AF-2: the index of a busy log is for speed only; a log without it gives the same tallies."""
     limits = Limits(kind=kind, duplicates_window=40 * SECOND, volume_window=60 * SECOND)
     indexed, plain, now = empty_log(), empty_log(), 0
     for step, text in sent:
@@ -393,14 +393,14 @@ def test_a_busy_destination_is_counted_as_any_other(
 def test_a_log_is_open_until_its_last_row_has_left_both_windows(
     duplicates_window: Duration, volume_window: Duration
 ) -> None:
-    """Memory follows what is still open: the longer window decides."""
+    """The longer window decides."""
     limits = Limits(duplicates_window=duplicates_window, volume_window=volume_window)
 
     assert open_until(a_log([0, 2], limits)) == after(HOUR + 2)
 
 
 def test_a_busy_log_is_cut_only_when_that_halves_it() -> None:
-    """Cutting moves everything behind the cut: it is put off, and nothing that left is counted meanwhile."""
+    """Deleting rows moves all later ones, so it is deferred; rows that left are not counted meanwhile."""
     log = a_log(range(100))
 
     forget_what_left(log, after(HOUR + 9))
@@ -412,8 +412,8 @@ def test_a_busy_log_is_cut_only_when_that_halves_it() -> None:
     assert (len(log), log.copies) == (0, {})
 
 
-def test_to_forget_in_an_empty_log_is_no_error() -> None:
-    """A destination that nothing was sent to has nothing to forget."""
+def test_forgetting_in_an_empty_log_is_no_error() -> None:
+    """Forgetting in an empty log changes nothing."""
     log = empty_log()
 
     forget_what_left(log, MORNING)
@@ -422,8 +422,8 @@ def test_to_forget_in_an_empty_log_is_no_error() -> None:
 
 
 @pytest.mark.requirement("AF-2", "AF-4")
-def test_limits_say_nothing_about_what_is_counted() -> None:
-    """AF-2: how many are allowed is a rule's business: counting goes on with any limit."""
+def test_limits_do_not_affect_what_is_counted() -> None:
+    """AF-2: limits are applied by the rules; counting does not depend on them."""
     limits = msgspec.structs.replace(SLIDING, volume=0, duplicates=0)
 
     assert tally(a_log([0, 1, 2], limits), KEY, after(3)).volume == 3

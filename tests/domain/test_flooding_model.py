@@ -1,7 +1,7 @@
-"""Anti-flooding against a naive model: a plain list of what was sent, counted anew for every question.
+"""Anti-flooding against a naive model: a list of what was sent, counted again for every question.
 
-The model knows no array, no order and no bisection. Windows are filled in one step and probed around every edge in
-the same step, since an edge that is off by a microsecond is not met by sending and waiting at random.
+The model uses no array, no order and no bisection. One step fills the windows and probes around every edge, since
+random sends and waits would not hit an edge that is off by a microsecond.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from mock_server.domain.rules import object_to_offer
 from tests.domain.asking import MORNING, PREDICTABLE, an_offer
 
 TEXTS = ("Hello", "Good-bye", "hello")
-BESIDE_AN_EDGE = (-SECOND, -1, 0, 1, SECOND)
+AROUND_AN_EDGE = (-SECOND, -1, 0, 1, SECOND)
 WINDOWS = st.sampled_from([1, 2, SECOND, 2 * SECOND, 7 * SECOND, 10 * SECOND + 1])
 STEPS = st.sampled_from([0, 1, 2, SECOND - 1, SECOND, SECOND + 1, 3 * SECOND, 30 * SECOND])
 
 
 @dataclass
 class Naive:
-    """What the requirements say, word for word: who was counted when, and what that means now."""
+    """The requirements as code: what was counted when, and what the windows hold now."""
 
     limits: Limits
     counted: list[tuple[Instant, str | None]] = field(default_factory=list)
-    """The time and the text of all that was ever counted; an attempt that was not handed over has no text."""
+    """The time and text of everything counted; an attempt that was not handed over has no text."""
 
     def ends(self, window: Duration, text: str | None = None) -> list[Instant]:
-        """When each leaves that was counted: of this text, or of any."""
+        """When each counted message leaves: those of this text, or all."""
         found: list[Instant] = []
         for time, sent in self.counted:
             if text is not None and sent != text:
@@ -60,13 +60,13 @@ class Naive:
         return found
 
     def tally(self, text: str, now: Instant) -> Tally:
-        """What is in the windows at an instant."""
+        """What the windows hold at an instant."""
         volume = [end for end in self.ends(self.limits.volume_window) if end > now]
         copies = [end for end in self.ends(self.limits.duplicates_window, text) if end > now]
         return Tally(len(volume), min(volume, default=None), len(copies), min(copies, default=None))
 
     def send(self, text: str, now: Instant) -> str | None:
-        """Which rule objects, if any; and the counting that follows from it."""
+        """Count a send; return the rule that objects, if any."""
         found = self.tally(text, now)
         if found.volume >= self.limits.volume:
             objection = "volume"
@@ -81,9 +81,9 @@ class Naive:
 
 
 class Flooding(RuleBasedStateMachine):
-    """One destination, its log, its twin from which nothing is ever forgotten, and the model of both.
+    """One destination: its log, a second log that forgets nothing, and the model of both.
 
-    Where the clock may be set back nothing is forgotten before: what has left at one instant would be counted again.
+    If the clock may be set back, no row is forgotten: a message that has left would count again.
     """
 
     @initialize(
@@ -107,7 +107,7 @@ class Flooding(RuleBasedStateMachine):
         clock_may_be_set_back: bool,
         busy: bool,
     ) -> None:
-        """Any limits, any windows, either reading of AF-4 and of AF-5, with the index of a busy log or without."""
+        """Choose limits, windows, a reading of AF-4 and of AF-5, and a log with or without index."""
         self.limits = Limits(duplicates, duplicates_window, volume, volume_window, kind, count_attempts)
         self.model = Naive(self.limits)
         self.log, self.whole_log = empty_log(), empty_log()
@@ -116,14 +116,14 @@ class Flooding(RuleBasedStateMachine):
         self.now = MORNING
 
     def _asked(self, text: str, now: Instant) -> Tally:
-        """What the log holds: the trimmed one and its twin must say the same."""
+        """The tally of the log; the log that forgets nothing must give the same."""
         key = an_offer(text=text).key
         found = tally(self.log, key, now)
         assert found == tally(self.whole_log, key, now), "forgetting rows changed a tally"
         return found
 
     def _send(self, text: str) -> None:
-        """Ask and count like a store; the model must come to the same answer."""
+        """Ask and count as a store does; the model must give the same answer."""
         offer = an_offer(self.limits, text=text)
         objection = object_to_offer(offer, self._asked(text, self.now))
         for log in (self.log, self.whole_log):
@@ -134,31 +134,31 @@ class Flooding(RuleBasedStateMachine):
         assert (objection.rule if objection else None) == self.model.send(text, self.now)
 
     def _instants_around_edges(self) -> Iterator[Instant]:
-        """The instants at which an arithmetic that is off by one goes wrong, in order."""
-        for instant in sorted({edge + beside for edge in self.model.edges() for beside in BESIDE_AN_EDGE}):
+        """The instants at which an off-by-one error shows, in order."""
+        for instant in sorted({edge + offset for edge in self.model.edges() for offset in AROUND_AN_EDGE}):
             if self.clock_may_be_set_back or instant >= self.now:
                 yield Instant(instant)
 
     @rule(texts=st.lists(st.sampled_from(TEXTS), min_size=1, max_size=5))
     def send(self, texts: list[str]) -> None:
-        """Send these at the same instant."""
+        """Send these texts at the same instant."""
         for text in texts:
             self._send(text)
 
     @rule(by=STEPS)
     def wait(self, by: Duration) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self.now = Instant(self.now + by)
 
     @precondition(lambda self: self.clock_may_be_set_back)
     @rule(by=STEPS)
     def set_the_clock_back(self, by: Duration) -> None:
-        """Let a tester set the clock back."""
+        """Set the clock back."""
         self.now = Instant(self.now - by)
 
     @rule(text=st.sampled_from(TEXTS), apart=st.sampled_from([0, 1, SECOND]), data=st.data())
-    def fill_and_send_beside_an_edge(self, text: str, apart: Duration, data: st.DataObject) -> None:
-        """Fill the windows, move to one of the instants around an edge, and send there what may just fit."""
+    def fill_and_send_around_an_edge(self, text: str, apart: Duration, data: st.DataObject) -> None:
+        """Fill the windows, move to an instant around an edge, and send there."""
         for _ in range(self.limits.volume + 1):
             self._send(text)
             self.now = Instant(self.now + apart)
@@ -171,19 +171,19 @@ class Flooding(RuleBasedStateMachine):
     @precondition(lambda self: not self.clock_may_be_set_back)
     @rule()
     def forget(self) -> None:
-        """Let go of what has left, in one log of the two."""
+        """Forget what has left, in one of the two logs."""
         forget_what_left(self.log, self.now)
 
     @invariant()
     def the_windows_hold_what_the_model_counts(self) -> None:
-        """AF-1 to AF-5: now, and at every instant around every edge."""
+        """AF-1 to AF-5: the tallies agree now and at every instant around every edge."""
         for instant in (self.now, *self._instants_around_edges()):
             for text in TEXTS:
                 assert self._asked(text, instant) == self.model.tally(text, instant)
 
     @invariant()
     def the_rows_ascend(self) -> None:
-        """The log's own promise, on which its bisection rests."""
+        """The rows are sorted, as the bisection requires."""
         leaves = self.log.rows[self.log.head :: 3]
         assert list(leaves) == sorted(leaves)
 

@@ -1,4 +1,4 @@
-"""What a scenario decides, and what it decides when it says nothing."""
+"""The policy of a scenario, and its defaults."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_the_default_readings_are_those_of_the_requirements() -> None:
 
 @pytest.mark.requirement("AF-1", "AF-2", "AF-4", "AF-5")
 def test_the_default_limits_are_two_copies_and_150_messages_in_a_sliding_hour() -> None:
-    """AF-1, AF-2, AF-4, AF-5: the numbers of the vendor's page, and messages handed over are what counts."""
+    """AF-1, AF-2, AF-4, AF-5: the numbers of the vendor's page; only messages that were handed over count."""
     assert Policy().limits == Limits(
         duplicates=2,
         duplicates_window=HOUR,
@@ -80,7 +80,7 @@ def test_an_account_is_active_and_may_nothing_special_unless_the_scenario_says_s
 
 
 def test_an_account_hides_its_password() -> None:
-    """Secrets stay out: a password never reaches a log by way of `repr`."""
+    """`repr` leaves out the password, so that it never reaches a log."""
     account = Account("anna", "anna-secret", admin=True, active=False)
 
     assert repr(account) == "Account(username='anna', admin=True, active=False)"

@@ -1,4 +1,4 @@
-"""Statements and how sure they are."""
+"""Requirements and their grades."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mock_server.domain.requirements import Grade, Requirement, assumed, conflic
     [(documented, "documented"), (conflict, "conflict"), (assumed, "assumed")],
 )
 def test_a_statement_carries_its_id_and_its_grade(graded: Callable[[str], Requirement], grade: str) -> None:
-    """Each way to name a statement gives it the grade of that name, in the spelling of the requirements file."""
+    """Each function gives the grade of its name, spelled as in the requirements file."""
     requirement = graded("AF-2")
 
     assert requirement == Requirement("AF-2", Grade(grade))
@@ -22,5 +22,5 @@ def test_a_statement_carries_its_id_and_its_grade(graded: Callable[[str], Requir
 
 
 def test_there_are_three_grades() -> None:
-    """A vendor page states it, two disagree, or none says."""
+    """A vendor page states it, two pages disagree, or no page states it."""
     assert [grade.value for grade in Grade] == ["documented", "conflict", "assumed"]

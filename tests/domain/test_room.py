@@ -1,4 +1,4 @@
-"""When a full window has room again, against the only judge that counts: sending then, and just before."""
+"""When a full window has room again, checked by sending at that instant and just before."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ KEY = an_offer().key
 
 
 def ask(log: Log, limits: Limits, now: Instant) -> Refused | Drop | None:
-    """What the windows say to one more of the same text."""
+    """The objection to another send of the same text."""
     objection = object_to_offer(an_offer(limits), tally(log, KEY, now))
     return None if objection is None else objection.said
 
 
 def send(log: Log, limits: Limits, now: Instant) -> Refused | Drop | None:
-    """Ask, and count as a store does."""
+    """Ask and count as a store does."""
     said = ask(log, limits, now)
     if said is None:
         count_message(log, KEY, now, limits)
@@ -40,8 +40,8 @@ def send(log: Log, limits: Limits, now: Instant) -> Refused | Drop | None:
     return said
 
 
-def a_limited(volume: int, duplicates: int, kind: WindowKind, *, attempts: bool) -> Limits:
-    """Windows of an hour."""
+def hourly_limits(volume: int, duplicates: int, kind: WindowKind, *, attempts: bool) -> Limits:
+    """Limits with windows of an hour."""
     return Limits(duplicates=duplicates, volume=volume, kind=kind, count_attempts=attempts)
 
 
@@ -58,9 +58,9 @@ def a_limited(volume: int, duplicates: int, kind: WindowKind, *, attempts: bool)
 def test_a_full_window_has_room_at_that_instant_and_not_before(
     gaps: list[int], volume: int, duplicates: int, kind: WindowKind, attempts: bool, lowered_by: int
 ) -> None:
-    """Both kinds of window, both readings of AF-5, and limits that were lowered while messages were counted."""
-    roomy = a_limited(volume + lowered_by, duplicates + lowered_by, kind, attempts=attempts)
-    limits = a_limited(volume, duplicates, kind, attempts=attempts)
+    """In both kinds of window, under both readings of AF-5, and after limits were lowered."""
+    roomy = hourly_limits(volume + lowered_by, duplicates + lowered_by, kind, attempts=attempts)
+    limits = hourly_limits(volume, duplicates, kind, attempts=attempts)
     log, now = empty_log(), MORNING
     for gap in gaps:
         now = Instant(now + gap)
@@ -80,8 +80,8 @@ def test_a_full_window_has_room_at_that_instant_and_not_before(
         assert tally(log, KEY, Instant(found.duplicates_room_at - 1)).duplicates >= duplicates
 
 
-def test_a_limit_of_nothing_never_has_room() -> None:
-    """No time helps against a closed gateway."""
+def test_a_limit_of_0_never_has_room() -> None:
+    """With a limit of 0 no wait helps."""
     log = empty_log()
     count_message(log, KEY, MORNING, Limits())
     closed = Limits(duplicates=0, volume=0)
@@ -91,8 +91,8 @@ def test_a_limit_of_nothing_never_has_room() -> None:
 
 
 @pytest.mark.requirement("AF-5")
-def test_where_attempts_count_the_refused_one_has_to_leave_as_well() -> None:
-    """One place, taken an hour ago but a second: the attempt that found it taken holds it for another hour."""
+def test_where_attempts_count_the_refused_one_has_to_leave_too() -> None:
+    """With room for one, a refused attempt counts too and keeps the window full for another hour."""
     limits = Limits(volume=1, count_attempts=True)
     log = empty_log()
     count_message(log, KEY, MORNING, limits)

@@ -1,13 +1,13 @@
-"""Documentation that runs: blocks marked `runnable`, and what they are said to print.
+"""Runnable documentation: blocks marked `runnable`, and the output that the page shows.
 
     ```bash runnable      is run by bash, `set -euo pipefail`, against a fresh gateway, in a folder with `examples`
     ```python runnable    is run by this Python, in the same folder
     ```json answer        what the block before it prints: the last JSON value of its standard output
     ```text answer        the same for plain text
 
-A page's blocks run from top to bottom against one gateway, so that a later one may build on an earlier one. The
-address in the text, 127.0.0.1:8080, becomes that of the gateway. In an answer, `…` stands for any text or, by itself,
-for any value; a member whose name is `…` stands for any further members, a last item `…` for any further items.
+The blocks of a page run from top to bottom against one gateway, so a later block may use what an earlier one did. The
+address in the text, 127.0.0.1:8080, is replaced by that of the gateway. In an answer, `…` stands for any text or, by
+itself, for any value; a member with the name `…` stands for any other members, a last item `…` for any other items.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ ANY = "…"
 
 _BLOCK = re.compile(r"^```(?P<info>\S[^\n]*)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 _PATIENCE = 120.0
-"""Seconds of wall time after which a block is taken to run for ever; a busy machine is no reason."""
+"""Seconds of wall time after which a block is stopped; generous, since the machine may be busy."""
 
 
 class PageStep(NamedTuple):
-    """A runnable block: the line it begins at, how to run it, and the answer that the page shows, with its kind."""
+    """A runnable block: its first line, its language and code, and the answer that the page shows, with its kind."""
 
     line: int
     language: str
@@ -42,11 +42,11 @@ class PageStep(NamedTuple):
 
 
 class BrokenPageError(Exception):
-    """A page that cannot be run as it is marked."""
+    """A page whose blocks cannot be run as marked."""
 
 
 def steps(page: str) -> list[PageStep]:
-    """The runnable blocks of a page with their answers, in their order."""
+    """The runnable blocks of a page with their answers, in order."""
     found: list[PageStep] = []
     for block in _BLOCK.finditer(page):
         line = page.count("\n", 0, block.start()) + 1
@@ -63,13 +63,13 @@ def steps(page: str) -> list[PageStep]:
 
 
 def run(step: PageStep, address: str, folder: Path) -> str:
-    """Run a block; its standard output. What a shell or Python does not take is an error, and so is a failure."""
+    """Run a block and return its standard output. A syntax error or an exit code other than 0 is an error."""
     commands = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
     if step.language not in commands:
         raise BrokenPageError(f"line {step.line}: {step.language} cannot be run; bash and python can")
     if not (folder / "examples").exists():
         (folder / "examples").symlink_to(ROOT / "examples")
-    # What is installed beside this Python is what the reader would have.
+    # The reader would have the commands that are installed with this Python.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(  # noqa: S603
         [*commands[step.language], step.code.replace(WRITTEN_ADDRESS, address)],
@@ -82,7 +82,7 @@ def run(step: PageStep, address: str, folder: Path) -> str:
 
 
 def differences(step: PageStep, printed: str, address: str) -> list[str]:
-    """In what the output is not what the page shows."""
+    """The differences between the output and what the page shows."""
     shown = step.answer.replace(WRITTEN_ADDRESS, address)
     if step.answer_kind == "json":
         values = list(_json_values(printed))

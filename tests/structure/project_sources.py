@@ -1,4 +1,4 @@
-"""What the structure tests read: the project's own files, parsed."""
+"""The project's own files, parsed for the structure tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
-"""The checkout."""
+"""The root of the checkout."""
 
 PACKAGES = ("mock_server", "contract_tests")
 
@@ -19,7 +19,7 @@ Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Module(NamedTuple):
-    """One Python file: its path below the checkout, its text and its syntax tree."""
+    """A Python file: its path below the checkout, its text and its syntax tree."""
 
     path: str
     text: str
@@ -28,18 +28,18 @@ class Module(NamedTuple):
 
 @cache
 def modules(*folders: str) -> tuple[Module, ...]:
-    """Every Python file below these folders of the checkout, in the order of their paths."""
+    """Every Python file below these folders of the checkout, sorted by path."""
     found = sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
     return tuple(_module(path) for path in found)
 
 
 def definitions(tree: ast.AST) -> Iterator[Definition]:
-    """Every class and function, however deep it stands."""
+    """Every class and function at any depth."""
     return (node for node in ast.walk(tree) if isinstance(node, Definition))
 
 
 def public_definitions(node: ast.Module | ast.ClassDef) -> Iterator[Definition]:
-    """Classes and functions that a reader may use: no underscore in front, and none in front of what holds them."""
+    """The public classes and functions: neither they nor what contains them start with an underscore."""
     for each in node.body:
         if isinstance(each, Definition) and not each.name.startswith("_"):
             yield each
@@ -49,9 +49,9 @@ def public_definitions(node: ast.Module | ast.ClassDef) -> Iterator[Definition]:
 
 @cache
 def marked_requirements(*folders: str) -> dict[str, set[str]]:
-    """For each id in a `pytest.mark.requirement(…)` below these folders, the files that it stands in.
+    """For each id in a `pytest.mark.requirement(…)` below these folders, the files that mark it.
 
-    An argument that is not a plain string is kept as its source text, which no requirement is called.
+    An argument that is not a string literal is kept as source text, which matches no requirement.
     """
     found: dict[str, set[str]] = {}
     for module in modules(*folders):
@@ -63,20 +63,20 @@ def marked_requirements(*folders: str) -> dict[str, set[str]]:
 
 
 def pages() -> dict[str, str]:
-    """README, every page of the documentation, and what stands beside examples and benchmarks, by path."""
-    beside = [ROOT / "benchmarks/README.md", ROOT / "examples/README.md"]
-    found = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")), *beside]
+    """README, CONTRIBUTING, every page of the documentation, and the READMEs of examples and benchmarks, by path."""
+    readmes = [ROOT / "benchmarks/README.md", ROOT / "examples/README.md"]
+    found = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")), *readmes]
     return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in found}
 
 
 def headings(page: str) -> list[str]:
-    """The headings of a page, without their marks, in their order; a comment in a block of code is none."""
+    """The headings of a page in order, without their marks. A comment in a block of code is not a heading."""
     outside = re.sub(r"^```.*?^```", "", page, flags=re.DOTALL | re.MULTILINE)
     return re.findall(r"^#+ +(.+?) *$", outside, flags=re.MULTILINE)
 
 
 def project_files() -> list[str]:
-    """Every file that belongs to the project: what git follows, or would if it were added; of an archive, all."""
+    """Every file of the project: tracked by git or not ignored; in an archive, all but build output."""
     if not (ROOT / ".git").exists():
         made = (".venv", "build", "dist", "__pycache__")
         found = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())

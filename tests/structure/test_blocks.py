@@ -1,4 +1,4 @@
-"""Every block of code on every page is run by a test, or there is a reason why not, and its syntax is judged."""
+"""Every block of code in the documentation is run by a test, or has a reason why not and a syntax check."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGES = pages()
 
 
 class Block(NamedTuple):
-    """A block that is not marked to be run: where it stands, in which language, and what it says."""
+    """A block without the mark `runnable`: its page, line, language and code."""
 
     page: str
     line: int
@@ -66,11 +66,11 @@ NOT_RUN = {
     ("docs/suite-b.md", "pytest --pyargs"): "takes long: tests/kit/client/test_running.py runs the checks",
     ("docs/suite-b.md", 'sms-contract client --command "node driver.mjs" --replay'): _REPLAY,
 }  # fmt: skip
-"""Why a block is not run, by its page and how it begins; and who runs the same instead."""
+"""Why a block is not run, by its page and its first words, and which test runs the same instead."""
 
 
 def blocks() -> list[Block]:
-    """Every block without a mark."""
+    """Every block without the mark `runnable`."""
     found = []
     for name, page in PAGES.items():
         for block in re.finditer(r"^```(?P<info>[^\n]*)\n(?P<code>.*?)^```$", page, re.DOTALL | re.MULTILINE):
@@ -85,12 +85,12 @@ NAMES = [f"{block.page}:{block.line}" for block in BLOCKS]
 
 
 def reasons(block: Block) -> list[str]:
-    """Why it is not run."""
+    """The reasons why a block is not run."""
     return [why for (page, begin), why in NOT_RUN.items() if page == block.page and block.code.startswith(begin)]
 
 
 def flaw(block: Block) -> str | None:
-    """What is wrong with the syntax of a block."""
+    """The syntax error of a block, if it has one."""
     try:
         if block.language == "bash":
             done = subprocess.run(["bash", "-n"], input=block.code, capture_output=True, text=True, check=False)  # noqa: S607
@@ -102,7 +102,7 @@ def flaw(block: Block) -> str | None:
         elif block.language == "yaml":
             parse_scenario(block.code, block.page)
         elif block.language not in {"mermaid", "text"}:
-            return f"nobody knows {block.language!r}"
+            return f"unknown language {block.language!r}"
     except (ValueError, SyntaxError, ScenarioError) as error:
         return str(error)
     return None
@@ -110,18 +110,18 @@ def flaw(block: Block) -> str | None:
 
 @pytest.mark.parametrize("block", BLOCKS, ids=NAMES)
 def test_block_is_run_or_there_is_a_reason(block: Block) -> None:
-    """A scenario is loaded; of the rest, each block that is not marked `runnable` has one reason in the table."""
+    """Scenarios are loaded; every other block without the mark has exactly one reason in the table."""
     assert len(reasons(block)) == (0 if block.language == "yaml" else 1)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=NAMES)
 def test_block_that_is_not_run_is_at_least_well_formed(block: Block) -> None:
-    """Its shell, Python, JSON or scenario has no mistake that can be seen without running it."""
+    """Shell, Python, JSON and scenarios have no error that can be found without running them."""
     assert flaw(block) is None
 
 
 def test_reasons_are_for_blocks_that_are_there() -> None:
-    """A reason that outlives its block would excuse the next one that begins like it; and who it names, exists."""
+    """A reason without a block could excuse a later one by accident; the tests that reasons name exist."""
     known = {
         (page, begin)
         for page, begin in NOT_RUN
@@ -135,7 +135,7 @@ def test_reasons_are_for_blocks_that_are_there() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_code_stands_between_fences(name: str) -> None:
-    """Code that is only indented would be neither run nor missed."""
+    """Indented code without a fence would be neither run nor noticed."""
     outside = re.sub(r"^```.*?^```$", "", PAGES[name], flags=re.DOTALL | re.MULTILINE)
 
     assert re.findall(r"\n\n(    \S.*)", outside) == []
@@ -152,5 +152,5 @@ def test_code_stands_between_fences(name: str) -> None:
     ],
 )
 def test_a_block_with_a_mistake_is_found(language: str, code: str) -> None:
-    """Each judge sees what it is there for."""
+    """Each syntax check finds an error."""
     assert flaw(Block("page", 1, language, code)) is not None

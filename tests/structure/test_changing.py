@@ -1,4 +1,4 @@
-"""`docs/changing.md`: each recipe names every place that a change has to reach, and a forgotten place is told."""
+"""`docs/changing.md`: each recipe lists every file of a change, and a forgotten file fails with its name."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ PLACES = [(recipe, place) for recipe in RECIPES.values() for place in recipe.pla
 IDS = [f"{recipe.title}: {place.file}" for recipe, place in PLACES]
 
 INVENTED = "invented"
-"""A name that no catalogue has."""
+"""A name that is in no catalogue."""
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_every_place_names_what_the_catalogue_has(recipe: Recipe) -> None:
-    """A change that forgot a place fails here, with a sentence that names the file and what to write."""
+    """A forgotten file fails here, with a sentence that names it and what to write."""
     assert forgotten(recipe, recipe.known()) == []
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_a_catalogue_is_not_empty(recipe: Recipe) -> None:
-    """A comparison with nothing would find nothing forgotten."""
+    """A comparison with an empty catalogue would find nothing."""
     assert recipe.known()
 
 
 @pytest.mark.parametrize(("recipe", "place"), PLACES, ids=IDS)
 def test_a_new_name_is_missed_in_every_place(recipe: Recipe, place: Place) -> None:
     """An invented name, added to the catalogue alone, is missed in each file by name."""
-    told = forgotten(recipe, {*recipe.known(), INVENTED})
+    reported = forgotten(recipe, {*recipe.known(), INVENTED})
 
-    assert f"{place.file.replace('<name>', INVENTED)}: {place.write} for {INVENTED}" in told
+    assert f"{place.file.replace('<name>', INVENTED)}: {place.write} for {INVENTED}" in reported
 
 
 @pytest.mark.parametrize(("recipe", "place"), PLACES, ids=IDS)
 def test_a_name_that_a_place_lost_is_missed(recipe: Recipe, place: Place) -> None:
-    """What one file no longer names is told, and nothing else is."""
+    """A name that is missing in one file is reported for that file only."""
     lost = min(recipe.known())
     without = place._replace(named=lambda: set(place.named()) - {lost})
     changed = recipe._replace(places=tuple(without if each is place else each for each in recipe.places))
@@ -52,7 +52,7 @@ def test_a_name_that_a_place_lost_is_missed(recipe: Recipe, place: Place) -> Non
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_the_page_lists_the_places_of_the_recipe(recipe: Recipe) -> None:
-    """A section for each recipe, with a row for each file, in the order in which one writes them."""
+    """Each recipe has a section with a row for each file, in the order of the edits."""
     section = re.split(r"^## ", PAGE, flags=re.MULTILINE)
     (found,) = [each for each in section if each.startswith(f"{recipe.title}\n")]
     rows = re.findall(r"^\| `([^`]+)` \| (.+) \|$", found, re.MULTILINE)
@@ -62,7 +62,7 @@ def test_the_page_lists_the_places_of_the_recipe(recipe: Recipe) -> None:
 
 
 def garbled(text: str, spellings: Collection[str]) -> str:
-    """The text with each of these names spelled wrong."""
+    """The text with each of these names misspelled."""
     names = "|".join(sorted(map(re.escape, spellings), key=len, reverse=True))
     return re.sub(
         rf"(?<!\w)(?:{names})(?![\w/{{])",
@@ -77,7 +77,7 @@ def garbled(text: str, spellings: Collection[str]) -> str:
     ids=lambda each: each.title if isinstance(each, Recipe) else each.file,
 )
 def test_a_place_is_read_from_its_file(recipe: Recipe, place: Place) -> None:
-    """With every name spelled wrong in the file, each is missed there but those that need nothing."""
+    """With every name misspelled in the file, each is reported, except those that are exempt there."""
     known = set(recipe.known())
     spellings = {each for name in known for each in recipe.spellings(name)}
     with replaced(place.file, garbled(text_of(place.file), spellings)):
@@ -91,7 +91,7 @@ def _told_of(recipe: Recipe, place: Place, name: str) -> list[str]:
 
 
 def test_calls_are_read_from_the_client() -> None:
-    """Without its calls, the client has no verb of the catalogue but those that need none."""
+    """Without its calls, the client covers only the exempt routes."""
     recipe = RECIPES["A control verb"]
     place = recipe.places[-1]
     with ExitStack() as files:
@@ -111,7 +111,7 @@ def test_calls_are_read_from_the_client() -> None:
     ],
 )
 def test_a_verb_that_no_call_of_the_client_has_is_missed(route: str) -> None:
-    """Another method, a step that is no parameter, and a new path are each another verb."""
+    """A route with another method, another segment or another path is a different verb."""
     assert called_among([route, "GET /_control/clock"]) == {"GET /_control/clock"}
 
 
@@ -123,7 +123,7 @@ def test_a_place_is_a_file_of_the_project(recipe: Recipe, place: Place) -> None:
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_a_catalogue_is_a_file_of_the_project(recipe: Recipe) -> None:
-    """So does the file that the recipe begins in, and each file that a sentence names."""
+    """The file that a recipe begins in exists, and so does each file that a sentence names."""
     catalogue = Place(recipe.catalogue, recipe.begin, set)
     sentences = [recipe.begin, *(place.write for place in recipe.places)]
     named = {path for said in sentences for path in re.findall(r"`((?:\w+/)+[\w<>]+\.\w+)`", said)}
@@ -133,5 +133,5 @@ def test_a_catalogue_is_a_file_of_the_project(recipe: Recipe) -> None:
 
 
 def test_the_page_has_no_other_recipes() -> None:
-    """A recipe that no test holds would drift."""
+    """A recipe without a test would become outdated."""
     assert re.findall(r"^## (.+)$", PAGE, re.MULTILINE) == list(RECIPES)

@@ -1,4 +1,4 @@
-"""What the console is made of: files of others as they were published, and words that are all there, twice."""
+"""The console's files: vendored files as published, and complete words in both languages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ENGLISH, ITALIAN = (words(language) for language in LANGUAGES)
 
 
 def has_a_usual_title(text: str) -> bool:
-    """Whether a template leaves it to the layout how its page is called."""
+    """Whether the layout gives the template its title."""
     return 'extends "layout.html"' in text and "{% block title %}" not in text
 
 
@@ -49,22 +49,22 @@ PARTS = {
     },
     "webhook": {"under_way", "taken", "failed", "given_up"},
 }
-"""Sections of which a template asks for one name or another: for each of these there has to be a word."""
+"""Sections whose names templates compose: each of these names must have a word."""
 PARTS["why"] = PARTS["outcome"]
 
 
 def literals(text: str) -> set[str]:
-    """Names that a template's text asks for as they stand there."""
+    """The names that a template's text asks for literally."""
     return set(re.findall(r"""\bt(?:\.get)?\(\s*["']([\w.]*\w)["']\s*[,)]""", text))
 
 
 def beginnings(text: str) -> set[str]:
-    """Names of which a template's text has only the beginning."""
+    """The prefixes of names that a template's text composes."""
     return set(re.findall(r"""\bt(?:\.get)?\(\s*["']([\w.]+\.)["']\s*~""", text))
 
 
 def asked_by_python() -> tuple[set[str], set[str]]:
-    """Strings in the console's modules that may be names, and beginnings of those that are put together there."""
+    """Strings in the console's modules that may be names, and the prefixes of names composed there."""
     whole, begun = set(), set()
     for module in modules("mock_server/console"):
         for node in ast.walk(module.tree):
@@ -78,7 +78,7 @@ def asked_by_python() -> tuple[set[str], set[str]]:
 
 
 def names_given_to_words() -> dict[str, str]:
-    """The names that the console's modules ask for outright, each with its file."""
+    """The names that the console's modules ask for literally, each with its file."""
     return {
         argument.value: module.path
         for module in modules("mock_server/console")
@@ -89,23 +89,23 @@ def names_given_to_words() -> dict[str, str]:
     }
 
 
-def gaps(text: str) -> set[str]:
-    """The names of a text's gaps."""
+def placeholders(text: str) -> set[str]:
+    """The names of a text's placeholders."""
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def vendored(folder: Path) -> dict[str, dict[str, str]]:
-    """What a folder says of each file of others in it."""
+    """The entries of a folder's `vendored.toml`."""
     return tomllib.loads((folder / "vendored.toml").read_text())
 
 
 @pytest.mark.parametrize("folder", VENDORED, ids=lambda folder: str(folder.relative_to(ROOT)))
-def test_files_of_others_are_as_they_were_published(folder: Path) -> None:
-    """With the version they come from and the licence that they came with; a changed one would be nobody's."""
-    told = vendored(folder)
+def test_vendored_files_are_as_they_were_published(folder: Path) -> None:
+    """Each has its hash, version and licence; a changed file would be neither ours nor theirs."""
+    entries = vendored(folder)
 
-    assert told
-    for name, facts in told.items():
+    assert entries
+    for name, facts in entries.items():
         assert sha256((folder / name).read_bytes()).hexdigest() == facts["sha256"], name
         assert facts["version"]
         assert facts["license"]
@@ -113,33 +113,35 @@ def test_files_of_others_are_as_they_were_published(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", VENDORED, ids=lambda folder: str(folder.relative_to(ROOT)))
-def test_no_file_of_others_goes_untold(folder: Path) -> None:
-    """Each file is told of, or is the licence of one that is."""
-    told = vendored(folder)
-    licences = {value for facts in told.values() for name, value in facts.items() if name.startswith("license_file")}
+def test_every_vendored_file_has_an_entry(folder: Path) -> None:
+    """Each file has an entry, or is the licence of one that has."""
+    entries = vendored(folder)
+    licences = {
+        value for facts in entries.values() for name, value in facts.items() if name.startswith("license_file")
+    }
 
-    assert {path.name for path in folder.iterdir()} == {*told, *licences, "vendored.toml"}
+    assert {path.name for path in folder.iterdir()} == {*entries, *licences, "vendored.toml"}
 
 
 def test_both_languages_say_the_same() -> None:
-    """The same names, with the same gaps to fill, and nothing empty."""
+    """The same names with the same placeholders, and no empty text."""
     assert sorted(ENGLISH) == sorted(ITALIAN)
     for name in ENGLISH:
         english, italian = ENGLISH.get(name), ITALIAN.get(name)
         assert english
         assert italian
-        assert gaps(english) == gaps(italian), name
+        assert placeholders(english) == placeholders(italian), name
 
 
 @pytest.mark.parametrize("language", [ENGLISH, ITALIAN], ids=LANGUAGES)
 def test_words_are_free_of_markup(language: Words) -> None:
-    """A page escapes them; a tag in one would be shown."""
+    """Pages escape words, so a tag would be visible."""
     assert [name for name in language if re.search(r"<\w|&\w+;", language.get(name) or "")] == []
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_word_that_a_template_asks_for_is_there(template: str) -> None:
-    """By its whole name, or by a beginning that some name has."""
+    """Literal names exist, and a composed name has a prefix that exists."""
     text = TEMPLATES[template]
 
     assert literals(text) - set(ENGLISH) == set()
@@ -147,18 +149,18 @@ def test_every_word_that_a_template_asks_for_is_there(template: str) -> None:
 
 
 def test_every_word_that_a_module_asks_for_is_there() -> None:
-    """A name that is missing would be a traceback for whoever opens the page."""
+    """A missing name would be an error when the page is opened."""
     assert {name: path for name, path in names_given_to_words().items() if name not in set(ENGLISH)} == {}
 
 
 @pytest.mark.parametrize("section", PARTS)
-def test_a_section_has_a_word_for_each_thing_that_may_be_shown(section: str) -> None:
-    """And for nothing else."""
+def test_a_section_has_a_word_for_each_value_that_may_be_shown(section: str) -> None:
+    """And for no other name."""
     assert {name.partition(".")[2] for name in ENGLISH if name.startswith(f"{section}.")} == PARTS[section]
 
 
 def test_no_word_goes_unused() -> None:
-    """A word that no page says is one that somebody translates for nothing."""
+    """An unused word would be translated for no reason."""
     templates = "\n".join(TEMPLATES.values())
     whole, begun = asked_by_python()
     used = literals(templates) | whole
@@ -169,13 +171,13 @@ def test_no_word_goes_unused() -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_nothing_is_marked_safe(template: str) -> None:
-    """What comes from a message or a client is text; and words are not markup either."""
+    """Content of messages and requests is text, and so are the words."""
     assert re.findall(r"\|\s*safe\b|autoescape|Markup", TEMPLATES[template]) == []
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_templates_hold_no_sentences(template: str) -> None:
-    """Everything that is said goes through the words, in both languages."""
+    """All visible sentences come from the words, in both languages."""
     outside = re.sub(
         r"<code>.*?</code>|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", " ", TEMPLATES[template], flags=re.DOTALL
     )
@@ -194,5 +196,5 @@ def test_templates_hold_no_sentences(template: str) -> None:
     ],
 )
 def test_words_are_found_in_a_template(text: str, whole: set[str], begun: set[str]) -> None:
-    """The judge sees both ways in which a template asks."""
+    """Both ways of asking for a word are found."""
     assert (literals(text), beginnings(text)) == (whole, begun)

@@ -1,4 +1,4 @@
-"""`docs/control-api.md` describes the control API that there is: every route, and none besides."""
+"""`docs/control-api.md` describes exactly the routes of the control API."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def served() -> set[tuple[str, str]]:
 
 
 def test_every_control_route_has_its_section() -> None:
-    """A heading of the page for each method and path, and no heading for what is not served."""
+    """The page has one heading for each method and path that is served, and no other route."""
     documented = [found.groups() for each in headings(PAGE) if (found := ROUTE.fullmatch(each))]
 
     assert len(documented) == len(set(documented))
@@ -31,7 +31,7 @@ def test_every_control_route_has_its_section() -> None:
 
 
 def test_every_section_shows_an_answer() -> None:
-    """A reader sees what comes back: each section of a route holds an answer, which a test compares."""
+    """Each section of a route shows an answer, which another test compares with the real one."""
     sections = re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
     silent = [each.partition("\n")[0] for each in sections if each.startswith("`") and " answer\n" not in each]
 

@@ -1,4 +1,4 @@
-"""`control.yaml` describes the control API that there is: routes, parameters, version, and all that code says too."""
+"""`control.yaml` describes the control API as it is: routes, parameters, version, and every list that code has."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def served() -> set[tuple[str, str]]:
 
 
 def test_every_route_is_an_operation_and_every_operation_a_route() -> None:
-    """What is served is described, and nothing else is; HEAD comes with GET."""
+    """The document describes exactly what is served; HEAD is implied by GET."""
     described = [(each.method, each.path) for each in OPERATIONS]
 
     assert len(described) == len(set(described))
@@ -60,7 +60,7 @@ def test_the_document_has_the_version_that_answers_carry() -> None:
 
 
 def test_every_answer_is_documented_with_the_version_header() -> None:
-    """Only a receiver that was told to answer with anything answers without a promise."""
+    """Only a receiver that is set to answer with any status has answers without the header."""
     for operation in OPERATIONS:
         for status, response in operation.described["responses"].items():
             if status != "default":
@@ -68,7 +68,7 @@ def test_every_answer_is_documented_with_the_version_header() -> None:
 
 
 def test_the_guarded_operations_document_both_refusals_and_both_ways_in() -> None:
-    """401 and 403 for all but those that are for everybody, by the header that the guard reads."""
+    """Every operation but the open ones has 401 and 403, and the header that the guard reads."""
     schemes = DOCUMENT["components"]["securitySchemes"]
     open_ones = {each.id for each in OPERATIONS if each.described.get("security") == []}
 
@@ -80,7 +80,7 @@ def test_the_guarded_operations_document_both_refusals_and_both_ways_in() -> Non
 
 
 def test_every_parameter_in_braces_is_declared() -> None:
-    """A path's parameters stand beside its operations, once for all of them."""
+    """The parameters of a path are declared once for all its operations."""
     for path, item in DOCUMENT["paths"].items():
         declared = [resolved(DOCUMENT, each) for each in item.get("parameters", [])]
 
@@ -96,7 +96,7 @@ def test_every_parameter_in_braces_is_declared() -> None:
     ],
 )
 def test_the_filters_are_those_that_are_read(schema: str, members: tuple[str, ...]) -> None:
-    """Every member, with and without `~`, and no name that could be told from them by a letter only."""
+    """Every member is allowed, with and without `~`; a name that differs by a letter is not."""
     for member in members:
         assert CONTRACT.schema_violations(schema, {member: "x", f"{member}~": "x"}) == []
         assert CONTRACT.schema_violations(schema, {f"{member}x": "x"})
@@ -106,7 +106,7 @@ def test_the_filters_are_those_that_are_read(schema: str, members: tuple[str, ..
 
 
 def names_of(pattern: str) -> list[str]:
-    """The names that a pattern of alternatives stands for: `a`, `b.c` and `b.d`."""
+    """The names that a pattern of alternatives matches: `a`, `b.c` and `b.d`."""
     spread = re.sub(
         r"(\w+)\\\.\(([^)]*)\)",
         lambda found: "|".join(f"{found[1]}.{each}" for each in found[2].split("|")),
@@ -116,7 +116,7 @@ def names_of(pattern: str) -> list[str]:
 
 
 def test_the_keys_of_a_scenario_are_those_of_the_model() -> None:
-    """A key that is added to the model is news to the document too."""
+    """A key that is added to the model is added to the document too."""
     keys = set(Scenario.model_fields)
 
     assert SCHEMAS["ShownScenario"]["properties"].keys() == keys
@@ -128,14 +128,14 @@ def test_the_keys_of_a_scenario_are_those_of_the_model() -> None:
     [("NewStub", StubPart), ("When", WhenPart), ("Then", ThenPart), ("OwnAnswer", AnswerPart)],
 )
 def test_the_keys_of_a_stub_are_those_of_the_model(schema: str, part: Any) -> None:
-    """So are those of a stub."""
+    """The document has the keys of a stub and of its parts."""
     keys = {field.alias or name for name, field in part.model_fields.items()}
 
     assert SCHEMAS[schema]["properties"].keys() == keys
 
 
 def test_the_faults_are_those_that_can_be_forced() -> None:
-    """By name and by kind."""
+    """The document accepts every fault by name and by kind."""
     by_kind = SCHEMAS["Fault"]["anyOf"][1]["properties"]
 
     assert [name for name in FAULT_NAMES if CONTRACT.schema_violations("FaultName", name)] == []
@@ -144,6 +144,6 @@ def test_the_faults_are_those_that_can_be_forced() -> None:
 
 
 def test_the_statuses_and_the_names_of_sessions_are_those_of_the_code() -> None:
-    """What is written down twice is compared."""
+    """Lists that are stated twice are equal."""
     assert SCHEMAS["Status"]["enum"] == list(Status)
     assert SCHEMAS["SessionName"]["pattern"] == f"^{NAME.pattern}$"

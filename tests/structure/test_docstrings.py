@@ -1,4 +1,4 @@
-"""Whatever a reader may use says what it is."""
+"""Every public module, class and function has a docstring."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.structure.project_sources import PACKAGES, Definition, Module, module
 
 
 def written() -> list[Module]:
-    """All modules but those that are empty, and only make a folder a package."""
+    """All modules except empty ones, which only make a folder a package."""
     return [module for module in modules(*PACKAGES, "tests") if module.text.strip()]
 
 
@@ -18,17 +18,17 @@ def is_silent(node: ast.Module | Definition) -> bool:
 
 
 def is_overload(node: Definition) -> bool:
-    """Whether a function only declares one of several signatures."""
+    """Whether a function is only an overload."""
     return any(ast.unparse(each).endswith("overload") for each in node.decorator_list)
 
 
 def test_modules_have_a_docstring() -> None:
-    """Every module says what it holds."""
+    """Every module has a docstring."""
     assert [module.path for module in written() if is_silent(module.tree)] == []
 
 
 def test_public_classes_and_functions_have_a_docstring() -> None:
-    """Every public class and function explains itself; a test's docstring is the law it holds."""
+    """Every public class and function has a docstring; that of a test states the law."""
     silent = [
         f"{module.path}:{each.lineno} {each.name}"
         for module in written()

@@ -1,4 +1,4 @@
-"""README and documentation are true: what they say can be run is run, and where they point there is something."""
+"""README and documentation are true: runnable blocks are run, and links have a target."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 
 @pytest.mark.parametrize("name", RUN)
 def test_runnable_blocks_do_what_the_page_shows(name: str, tmp_path: Path) -> None:
-    """A reader who pastes the blocks of a page from top to bottom gets the answers that stand below them."""
+    """A reader who runs the blocks of a page from top to bottom gets the answers shown below them."""
     found: list[str] = []
     with MockGateway() as gateway:
         address = gateway.url.removeprefix("http://")
@@ -32,13 +32,13 @@ def test_runnable_blocks_do_what_the_page_shows(name: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", ["README.md", "docs/control-api.md"])
 def test_page_for_users_has_runnable_blocks(name: str) -> None:
-    """The pages that a user works from are held by running them; a page without a marked block is held by nothing."""
+    """The pages for users have blocks that a test runs."""
     assert name in RUN
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_links_lead_somewhere(name: str) -> None:
-    """A link inside the project names a file that exists, and a heading that its page has."""
+    """A link inside the project names an existing file and, if it has an anchor, an existing heading."""
     broken = []
     for target in LINK.findall(PAGES[name]):
         path, _, anchor = target.partition("#")
@@ -53,7 +53,7 @@ def test_links_lead_somewhere(name: str) -> None:
 
 
 def test_readme_begins_with_the_two_commands() -> None:
-    """The first thing to paste is how to serve, and then how to test."""
+    """The first block shows how to serve and how to test."""
     first = re.search(r"^```bash\n(.*?)^```$", PAGES["README.md"], re.DOTALL | re.MULTILINE)
 
     assert first is not None
@@ -61,7 +61,7 @@ def test_readme_begins_with_the_two_commands() -> None:
 
 
 def test_decisions_are_numbered_without_gaps() -> None:
-    """Decision records count from 0001 on, so that a missing one is noticed."""
+    """Decision records are numbered from 0001, so that a missing one is noticed."""
     numbers = [int(Path(name).name[:4]) for name in PAGES if name.startswith("docs/decisions/")]
 
     assert numbers == list(range(1, len(numbers) + 1))
@@ -80,7 +80,7 @@ def test_decisions_are_numbered_without_gaps() -> None:
     ],
 )
 def test_other_answers_are_told_apart(shown: str, printed: str) -> None:
-    """The comparison finds a wrong value, a member too many or too few, and an answer that is none."""
+    """The comparison finds a wrong value, a missing or an extra member, and output that is not JSON."""
     step = PageStep(1, "bash", "", "json", shown)
 
     assert differences(step, printed, "")
@@ -90,11 +90,11 @@ def test_other_answers_are_told_apart(shown: str, printed: str) -> None:
     "code", ["false; true", "false | true", "echo $nothing", "curl --fail -s 127.0.0.1:8080/_nowhere"]
 )
 def test_failing_block_is_an_error(code: str, tmp_path: Path) -> None:
-    """A command that fails fails the page, in the middle of a pipe too."""
+    """A command that fails is an error of the page, even in the middle of a pipe."""
     with MockGateway() as gateway, pytest.raises(BrokenPageError, match="line 7"):
         run(PageStep(7, "bash", code, None, ""), gateway.url.removeprefix("http://"), tmp_path)
 
 
 def _anchor(heading: str) -> str:
-    """How a heading is linked to: lower case, no punctuation, hyphens for spaces."""
+    """The anchor of a heading: lower case, no punctuation, hyphens for spaces."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")

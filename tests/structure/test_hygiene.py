@@ -1,4 +1,4 @@
-"""The project's files stand on their own: no machine's paths, no registry's host, no notes that are not here."""
+"""The project's files are self-contained: no paths of a machine, no registry hosts, no references to other notes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from tests.structure.project_sources import ROOT, project_files
 
-# Each pattern is spelled so that it does not find itself.
+# Each pattern is written so that it does not match itself.
 FORBIDDEN = {
     "a path of one machine": r"(?<![\w.~-])/(?:root|home|Users|work|opt|tmp|srv|mnt)/[\w.-]",
     "a registry's host": r"\b(?:pypi|pythonhosted|npmjs|docker|ghcr|quay|crates)\.(?:org|io|com)\b",
@@ -20,7 +20,7 @@ FORBIDDEN = {
 
 @pytest.mark.parametrize("kind", FORBIDDEN)
 def test_files_hold_nothing_of_where_they_were_written(kind: str) -> None:
-    """A file that names its author's machine, registry or notes misleads whoever has none of them."""
+    """A file that refers to its author's machine, registry or notes is of no use to others."""
     pattern = re.compile(FORBIDDEN[kind], re.MULTILINE)
     found = []
     for name in project_files():

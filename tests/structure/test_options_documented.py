@@ -1,4 +1,4 @@
-"""Whatever can be set is documented."""
+"""Every option and variable is documented."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mock_server.cli import main
 from tests.structure.project_sources import ROOT, modules, pages
 
 SHAPES_OF_OUTPUT = {"--json"}
-"""Said on the command line each time: an environment that changed what a command prints would break scripts."""
+"""Given on the command line only: a variable that changed the output of a command would break scripts."""
 
 DOCUMENTED = "\n".join(pages().values())
 
@@ -33,7 +33,7 @@ NAMES = [f"{command} {option.opts[0]}" for command, option in OPTIONS]
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS, ids=NAMES)
 def test_option_has_a_variable(command: str, option: click.Option) -> None:
-    """A container is configured by its environment: each option of a command has its SMS_MOCK_ variable."""
+    """Each option of a command has its SMS_MOCK_ variable, since a container is configured by its environment."""
     name = option.opts[0]
 
     if name not in SHAPES_OF_OUTPUT:
@@ -42,7 +42,7 @@ def test_option_has_a_variable(command: str, option: click.Option) -> None:
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS, ids=NAMES)
 def test_option_is_documented(command: str, option: click.Option) -> None:
-    """An option stands in README or the documentation under its own name, in a line that has its variable too."""
+    """README or the documentation names each option, in a line that names its variable too."""
     line = re.compile(rf"^.*`{re.escape(option.opts[0])}\b.*$", re.MULTILINE)
     variable = option.envvar if isinstance(option.envvar, str) else ""
 
@@ -62,7 +62,7 @@ KIT = list(of_the_kit())
 
 @pytest.mark.parametrize(("command", "option"), KIT, ids=[f"{name} {option.opts[0]}" for name, option in KIT])
 def test_option_of_the_kit_is_documented(command: str, option: click.Option) -> None:
-    """With its variable, where it has one."""
+    """The documentation names each option of the kit, and its variable if it has one."""
     assert re.search(rf"`{re.escape(option.opts[0])}\b", DOCUMENTED)
     assert option.envvar is None or f"`{option.envvar}`" in DOCUMENTED
 
@@ -71,18 +71,18 @@ def test_option_of_the_kit_is_documented(command: str, option: click.Option) -> 
     "name", tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
 )
 def test_extra_is_documented(name: str) -> None:
-    """Who needs it reads of it; that of the project's own developers is what `make` installs."""
+    """The documentation names each extra, except `dev`, which `make` installs."""
     assert name == "dev" or re.search(rf"extra `{name}`|\[{name}\]", DOCUMENTED)
 
 
 @pytest.mark.parametrize("command", main.commands)
 def test_command_is_documented(command: str) -> None:
-    """README or the documentation says what each command is for."""
+    """README or the documentation names each command."""
     assert f"sms-mock {command}" in DOCUMENTED
 
 
 def test_variables_are_documented() -> None:
-    """Every SMS_MOCK_ variable that the code knows stands in README or the documentation, and the other way round."""
+    """The SMS_MOCK_ variables of the code are those of README and documentation."""
     read = {found for module in modules("mock_server") for found in re.findall(r"SMS_MOCK_[A-Z_]+", module.text)}
 
     assert read == set(re.findall(r"SMS_MOCK_[A-Z_]+", DOCUMENTED))

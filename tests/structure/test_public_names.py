@@ -1,4 +1,4 @@
-"""What users import, run and set keeps its names: a refactoring renames nothing of it."""
+"""The names that users import, run and set stay the same in a refactoring."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COMMANDS = {"sms-mock": sms_mock, "sms-contract": sms_contract}
 
 
 class _Recorder:
-    """A pytest parser that only remembers what is added to it."""
+    """A pytest parser that records what is added to it."""
 
     def __init__(self) -> None:
         self.options: list[str] = []
@@ -80,7 +80,7 @@ def _file(module: str) -> str:
 
 
 def offered() -> Iterator[tuple[str, str, list[str], str]]:
-    """Section and key of the list, what is there now, and the file that a missing name has to be restored in."""
+    """Section and key of the list, the names that exist now, and the file to restore a missing name in."""
     for module in STATED["modules"]:
         yield "modules", module, exported(module), _file(module)
     yield "console_scripts", "", _pairs(PROJECT["scripts"]), "pyproject.toml"
@@ -102,7 +102,7 @@ def offered() -> Iterator[tuple[str, str, list[str], str]]:
 
 
 def stated(section: str, key: str) -> list[str]:
-    """What the list has there."""
+    """The names of a section and key of the list."""
     part = STATED[section]
     if section == "commands":
         script, dot, name = key.partition(".")
@@ -112,7 +112,7 @@ def stated(section: str, key: str) -> list[str]:
 
 
 def broken(section: str, key: str, now: list[str], file: str) -> list[str]:
-    """A sentence for each name that is missing, and for each that the list does not have."""
+    """A sentence for each name that is missing, and for each that is not in the list."""
     then, where = stated(section, key), f"[{section}] {key}".rstrip(" .")
     lost = [f"{file}: restore {name!r}, which users have from {where}" for name in then if name not in now]
     new = [f"{LIST}: add {name!r} to {where}, if users are to have it" for name in now if name not in then]
@@ -131,12 +131,12 @@ def test_users_have_the_names_of_the_list_and_no_others(section: str, key: str, 
 
 @pytest.mark.parametrize("module", STATED["modules"])
 def test_every_exported_name_can_be_imported(module: str) -> None:
-    """A name in `__all__` without a value would fail on import."""
+    """Every name in `__all__` has a value."""
     assert [name for name in exported(module) if not hasattr(import_module(module), name)] == []
 
 
 def test_every_entry_of_the_list_is_compared() -> None:
-    """A section or a command that is only in the list would hold nothing."""
+    """A section or a command that only the list has would not be tested."""
     keys = {(section, key) for section, key, _, _ in OFFERED}
     commands = {("commands", f"{script}.{name}") for script, each in STATED["commands"].items() for name in each}
     plain = {("modules", name) for name in STATED["modules"]} | {

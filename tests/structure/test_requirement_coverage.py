@@ -1,4 +1,4 @@
-"""Every statement that can be observed is exercised, and nothing claims to exercise one that does not exist."""
+"""Every observable requirement has a test, and tests name no unknown requirement."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GRADES = ("documented", "conflict", "assumed")
 
 
 def grades_given() -> Iterator[tuple[str, str, str]]:
-    """Where the code names a statement: place, id, and the grade it gives it."""
+    """Where the code names a requirement: place, id, and the grade given."""
     for module in modules("mock_server"):
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in GRADES:
@@ -26,19 +26,19 @@ def grades_given() -> Iterator[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("requirement", DUE, ids=lambda requirement: requirement.id)
 def test_observable_requirement_is_named_by_a_test(requirement: Requirement) -> None:
-    """A statement that an answer can show has at least one test marked with its id."""
+    """A requirement that an answer can show has at least one test marked with its id."""
     assert requirement.id in marked_requirements("tests"), (
         f"no test is marked requirement({requirement.id!r}): {requirement.statement}"
     )
 
 
 def test_markers_name_known_requirements() -> None:
-    """A marker with a misspelt or computed id proves nothing."""
+    """A marker with a misspelled or computed id proves nothing."""
     assert {id_: sorted(files) for id_, files in marked_requirements("tests").items() if id_ not in KNOWN} == {}
 
 
 def test_code_grades_requirements_as_the_list_does() -> None:
-    """What an explanation says of a statement's grade is what the list of statements says."""
+    """The grade of a requirement in code is that of the list of requirements."""
     given = list(grades_given())
     wrong = [
         f"{place}: {id_} is {KNOWN[id_].grade if id_ in KNOWN else 'unknown'}, not {grade}"

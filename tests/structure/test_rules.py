@@ -15,7 +15,7 @@ RULES = sorted(
     for path in (ROOT / "mock_server" / "domain" / "rules").glob("*.py")
     if path.stem not in {"__init__", "context", "finding", "rule"}
 )
-"""The rules by their files; the other files hold what all rules share."""
+"""The rules by their files; the other files are shared by all rules."""
 
 
 def test_order_asks_every_rule_once() -> None:
@@ -32,7 +32,7 @@ def test_order_asks_every_rule_once() -> None:
 
 
 def test_a_rule_is_defined_whole_in_its_own_file() -> None:
-    """A rule asks and describes by the functions of its own file: `name` and `describe_name`."""
+    """The functions of a rule are defined in its own file, as `<name>` and `describe_<name>`."""
     defined = [
         (each.ask.__module__, each.ask.__name__, each.describe.__module__, each.describe.__name__)
         for each in CATALOGUE

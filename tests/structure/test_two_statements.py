@@ -1,4 +1,4 @@
-"""The OpenAPI document and the mock's rules state the same facts, each written by hand; here they are compared."""
+"""Compares the OpenAPI document with the mock's rules: both state the same facts, each written by hand."""
 
 from __future__ import annotations
 
@@ -20,23 +20,25 @@ from mock_server.domain.decision import Accepted, Decision
 from mock_server.domain.msisdn import NumberFault, fault_of
 from mock_server.domain.policy import Health, Policy
 from mock_server.domain.requirements import documented
+from mock_server.domain.rules import CATALOGUE, OFFER_RULES
 from mock_server.domain.rules.length import LONGEST_TEXT
 from mock_server.domain.rules.webhook import _AUTHENTICATION
 from mock_server.scenario.model import Scenario
 from mock_server.wire import requests
+from tests.structure.recipes import codes_of_rules, text_of
 
 DOCUMENT = load_document("sms-gateway")
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 STATUS_DOCUMENT = load_document("message-status")
 STATUS_PATHS = "/api/messagestatus/"
-"""The look-ups are another API with a document of its own; the mock serves both."""
+"""The path prefix of the look-ups, an API with its own document."""
 UNROUTED = {errors.NOT_FOUND, errors.METHOD_NOT_ALLOWED, errors.FORBIDDEN}
-"""Answers to what is no operation, for which the document has no place, or to a look-up."""
+"""Answers to requests that are no operation of the document, or to a look-up."""
 DEFAULT_ANSWERS = (*errors.CATALOGUE, *(each for each in errors.PROTOCOL_ERRORS if each not in UNROUTED))
 
 
 def resolved(node: dict[str, Any]) -> dict[str, Any]:
-    """What a `$ref` points at, or the node itself."""
+    """The target of a `$ref`, or the node itself."""
     while "$ref" in node:
         parts = node["$ref"].removeprefix("#/").split("/")
         node = DOCUMENT
@@ -69,14 +71,14 @@ def properties(schema: str, *path: str) -> set[str]:
 
 
 def served() -> set[tuple[str, str]]:
-    """Path and method of every route below `/api`; HEAD, which comes with GET, aside."""
+    """Path and method of every route below `/api`, except HEAD, which is implied by GET."""
     app = cast("Any", MockServer(Scenario(version=1)).app)
     routes = [each for each in app._app.routes if isinstance(each, Route) and each.path.startswith("/api")]
     return {(route.path, method) for route in routes for method in route.methods or () if method != "HEAD"}
 
 
 def test_routes_are_the_same() -> None:
-    """OP-1 to OP-4: the mock serves the paths and methods of the document, and no others but the look-ups."""
+    """OP-1 to OP-4: the mock serves the paths and methods of the document and, apart from look-ups, no others."""
     sending = {(path, method) for path, method in served() if not path.startswith(STATUS_PATHS)}
 
     assert sending == {(path, method) for path, method, _ in operations()}
@@ -93,7 +95,7 @@ def test_look_ups_are_the_same() -> None:
 
 
 def _nameless(path: str) -> str:
-    """A path whose parameters have lost their names."""
+    """A path with its parameters as `{}`."""
     return re.sub(r"\{[^}]*\}", "{}", path)
 
 
@@ -109,7 +111,7 @@ def _nameless(path: str) -> str:
     ids=["admin", "services", "reference", "webhook", "authentication"],
 )
 def test_request_fields_are_the_same(read: AbstractSet[str], stated: set[str]) -> None:
-    """REQ-1 to REQ-10: what the mock reads is what the document describes, field by field."""
+    """REQ-1 to REQ-10: the mock reads the fields that the document describes."""
     assert read == stated
 
 
@@ -159,7 +161,7 @@ def test_refusal_messages_are_the_same() -> None:
 
 
 def test_refusals_name_the_requirement_that_the_document_names() -> None:
-    """A refusal's example in the document rests on the statement that the catalogue gives for it."""
+    """A refusal's example in the document names the requirement that the catalogue gives for it."""
     named = {
         (each["value"]["code"], each["value"]["message"], id_)
         for _, content in envelopes()
@@ -217,5 +219,17 @@ def test_credentials_are_asked_for_where_the_document_says() -> None:
 
 
 def test_malformed_reading_is_the_documents_default() -> None:
-    """BAD-1: a gateway without switches answers what the document states as the default."""
+    """BAD-1: without switches, the mock answers what the document states as the default."""
     assert Policy().malformed in DEFAULT_ANSWERS
+
+
+def test_attempts_that_count_are_the_same() -> None:
+    """AF-5, the alternative: the reference model counts refusals with the codes of the mock's counting rules."""
+    model = "contract_tests/model/reference_model.py"
+    (found,) = re.findall(r"branch\.outcome\.code in \{([\d, ]+)\}", text_of(model))
+    stated = set(found.split(", "))
+    # The model does not count 63: it is also the code of attempts without valid credentials.
+    counted = set(codes_of_rules(rule.name for rule in CATALOGUE if rule.counts or rule in OFFER_RULES)) - {"63"}
+
+    assert [f"{model}: add {code} to the codes in `commit`" for code in sorted(counted - stated)] == []
+    assert [f"{model}: remove {code} from the codes in `commit`" for code in sorted(stated - counted)] == []

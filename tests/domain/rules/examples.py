@@ -1,4 +1,4 @@
-"""What the examples of the rules share: an attempt to send with defects, and what a describer gets.
+"""Shared by the tests of the rules: an attempt to send with defects, and refusals for describers.
 
 Each `test_<rule>.py` has a function `defect`, which makes its rule alone refuse, and `FINDINGS`: for some requests
 what the rule saw, its limit, and the remedy. `test_order.py` and `test_findings.py` collect them.
@@ -50,7 +50,7 @@ MOBILE = "+393401234567"
 
 @dataclass(frozen=True)
 class DefectiveAttempt:
-    """An attempt to send, with everything that the rules look at."""
+    """An attempt to send, with everything that the rules check."""
 
     caller: Account = ADMIN
     password: str | None = None
@@ -61,20 +61,20 @@ class DefectiveAttempt:
     unreachable: NumberList = field(default_factory=NumberList)
     up: bool = True
     more: Mapping[str, Any] = field(default_factory=dict)
-    """Other parts of the policy."""
+    """Further fields of the policy."""
     tally: Tally = field(default_factory=Tally)
 
     def with_fields(self, **fields: Any) -> DefectiveAttempt:
-        """The case with another submission."""
+        """The attempt with other fields of its submission."""
         return replace(self, submission=msgspec.structs.replace(self.submission, **fields))
 
     def with_tally(self, **counted: int) -> DefectiveAttempt:
-        """The case with other windows."""
+        """The attempt with other counts in the windows."""
         return replace(self, tally=msgspec.structs.replace(self.tally, **counted))
 
     @property
     def policy(self) -> Policy:
-        """The scenario of the case."""
+        """The policy that the attempt is checked against."""
         return Policy(
             accounts=ACCOUNTS,
             services=SERVICES,
@@ -87,7 +87,7 @@ class DefectiveAttempt:
 
     @property
     def attempt(self) -> Attempt:
-        """The request of the case."""
+        """The attempt as the rules get it."""
         credentials = BasicCredentials(self.caller.username, self.password or self.caller.password)
         content = Unreadable(MALFORMED, assumed("BAD-1"), "body: empty") if self.unreadable else self.submission
         return Attempt(Operation.ADMIN, credentials, content, MORNING, "exchange-1")

@@ -1,4 +1,4 @@
-"""Who may send at all."""
+"""The rule `authentication`."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ FINDINGS: Findings = [
     ),
     ({"policy": {"accounts": {"admin": ADMIN}}}, "user 'admin'", "one of 1 account", "sign in"),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return replace(attempt, password="wrong")
 
 
@@ -55,12 +55,12 @@ ACC_5 = assumed("ACC-5")
 @pytest.mark.parametrize("operation", list(Operation))
 @pytest.mark.parametrize("account", [ADMIN, CUSTOMER], ids=lambda account: account.username)
 def test_username_and_password_of_an_active_account_are_good(account: Account, operation: Operation) -> None:
-    """ACC-1: an active account authenticates on both operations; what it may do there is asked later."""
+    """ACC-1: an active account authenticates on both operations; privileges are checked later."""
     assert authentication(an_attempt(by=account, operation=operation), a_policy()) is None
 
 
 @pytest.mark.requirement("ERR-63a", "ANS-4")
-def test_an_absent_header_is_named_as_such() -> None:
+def test_a_missing_header_has_its_own_message() -> None:
     """ERR-63a: without an `Authorization` header the message says that it is missing."""
     said = authentication(an_attempt(by=Presented.NOTHING), a_policy())
 
@@ -96,10 +96,10 @@ def test_an_absent_header_is_named_as_such() -> None:
         pytest.param(BasicCredentials("former", "wrong"), ACC_1, "wrong password", id="inactive, and wrong password"),
     ],
 )
-def test_whatever_is_no_active_account_gets_one_and_the_same_answer(
+def test_wrong_credentials_of_any_kind_get_the_same_answer(
     by: Account | BasicCredentials | Presented, requirement: Requirement, reason: str
 ) -> None:
-    """ERR-63b: unknown user, wrong password, inactive account, odd header: only the explanation differs."""
+    """ERR-63b: unknown user, wrong password, inactive account, undecodable header: only the explanation differs."""
     refused = assert_refused(authentication(an_attempt(by=by), a_policy()), BAD_CREDENTIALS, requirement)
 
     assert refused.details is None
@@ -109,7 +109,7 @@ def test_whatever_is_no_active_account_gets_one_and_the_same_answer(
 @pytest.mark.requirement("ERR-63b")
 @pytest.mark.parametrize("by", [BasicCredentials("admin", "guessed-password"), FORMER], ids=["wrong", "inactive"])
 def test_a_refusal_never_quotes_a_password(by: Account | BasicCredentials) -> None:
-    """Secrets stay out: neither the presented nor the right password stands in the explanation."""
+    """The explanation contains neither the presented nor the right password."""
     refused = authentication(an_attempt(by=by), a_policy())
 
     assert "guessed-password" not in repr(refused)
@@ -119,7 +119,7 @@ def test_a_refusal_never_quotes_a_password(by: Account | BasicCredentials) -> No
 @pytest.mark.requirement("ACC-5")
 @pytest.mark.parametrize("password", ["", "pass:word", ":", "пароль", "🔑"])
 def test_any_password_that_the_account_has_is_good(password: str) -> None:
-    """ACC-5: the first colon splits, so a password may hold colons; it may hold any character."""
+    """ACC-5: the first colon separates, so a password may contain colons and any other character."""
     account = Account("anna", password)
 
     assert authentication(an_attempt(by=account), a_policy(accounts={"anna": account})) is None

@@ -1,4 +1,4 @@
-"""Whether a submission can be read from the body."""
+"""The rule `content`."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ FINDINGS: Findings = [
     ({"said": refused(UNSUPPORTED_MEDIA_TYPE, "BAD-4", "x")}, "x", "JSON", "`Content-Type: application/json`"),
     ({"said": refused(TOO_LARGE, "BAD-5", "x")}, "x", "JSON", "at most 1 MiB"),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return replace(attempt, unreadable=True)
 
 
@@ -76,7 +76,7 @@ def test_under_the_other_reading_a_malformed_request_is_500(requirement: Require
 @pytest.mark.requirement("BAD-4", "BAD-5")
 @pytest.mark.parametrize("error", [UNSUPPORTED_MEDIA_TYPE, TOO_LARGE], ids=["415", "413"])
 def test_the_other_reading_of_a_malformed_body_changes_no_other_answer(error: ErrorCode) -> None:
-    """BAD-1: the alternative is about what is no JSON object, and about nothing else."""
+    """BAD-1: the alternative changes the status of malformed requests only."""
     unreadable = Unreadable(error, BAD_5, "no")
     policy = a_policy(Readings(malformed_is_500=True))
 
@@ -85,5 +85,5 @@ def test_the_other_reading_of_a_malformed_body_changes_no_other_answer(error: Er
 
 @pytest.mark.requirement("BAD-2")
 def test_a_submission_was_read_however_odd_its_fields_are() -> None:
-    """BAD-2: a missing destination or text is for later rules, which have codes of their own."""
+    """BAD-2: a missing destination or text is refused by later rules, with their own codes."""
     assert content(an_attempt(a_submission(destination="", text="")), a_policy()) is None

@@ -1,4 +1,4 @@
-"""Who calls, and for whom the message goes out."""
+"""The context of the rules: caller and sender."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ REFUSED = Readings()
 @pytest.mark.parametrize(
     ("caller", "operation", "account", "readings", "sender", "unknown"),
     [
-        pytest.param(ADMIN, Operation.ADMIN, None, REFUSED, ADMIN, None, id="nobody named"),
+        pytest.param(ADMIN, Operation.ADMIN, None, REFUSED, ADMIN, None, id="no account named"),
         pytest.param(ADMIN, Operation.ADMIN, "linker", REFUSED, LINKER, None, id="another account"),
-        pytest.param(ADMIN, Operation.ADMIN, "admin", REFUSED, ADMIN, None, id="his own account"),
+        pytest.param(ADMIN, Operation.ADMIN, "admin", REFUSED, ADMIN, None, id="its own account"),
         pytest.param(ADMIN, Operation.ADMIN, "linker", IGNORED, LINKER, None, id="another, unknown ones ignored"),
         pytest.param(ADMIN, Operation.ADMIN, "nobody", REFUSED, ADMIN, "nobody", id="unknown"),
         pytest.param(ADMIN, Operation.ADMIN, "former", REFUSED, ADMIN, "former", id="inactive"),
@@ -29,7 +29,7 @@ REFUSED = Readings()
         pytest.param(ADMIN, Operation.SERVICES, "linker", REFUSED, ADMIN, None, id="services' operation, admin"),
         pytest.param(CUSTOMER, Operation.SERVICES, "linker", REFUSED, CUSTOMER, None, id="services' operation"),
         pytest.param(CUSTOMER, Operation.SERVICES, "nobody", REFUSED, CUSTOMER, None, id="services', unknown"),
-        pytest.param(CUSTOMER, Operation.SERVICES, None, REFUSED, CUSTOMER, None, id="services', nobody named"),
+        pytest.param(CUSTOMER, Operation.SERVICES, None, REFUSED, CUSTOMER, None, id="services', no account named"),
     ],
 )
 def test_the_sender_is_the_impersonated_account_else_the_caller(
@@ -40,7 +40,7 @@ def test_the_sender_is_the_impersonated_account_else_the_caller(
     sender: Account,
     unknown: str | None,
 ) -> None:
-    """REQ-7, ACC-3, ACC-4: an account is impersonated on the administrators' operation, where it exists."""
+    """REQ-7, ACC-3, ACC-4: an existing account is impersonated on the administrators' operation."""
     submission = a_submission(account=account)
     policy = a_policy(readings)
 

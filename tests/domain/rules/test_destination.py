@@ -1,4 +1,4 @@
-"""Whether the destination is a number."""
+"""The rule `destination`."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ FINDINGS: Findings = [
     ({"destination": "++393401234567"}, "'++393401234567'", "a plus", f"write it as {MOBILE}"),
     ({"destination": "+39x"}, "'+39x'", "a plus", "give `destination` as"),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return attempt.with_fields(destination="oops")
 
 
@@ -47,7 +47,7 @@ BOTH = pytest.mark.parametrize("readings", [Readings(), WHOLE_PLAN], ids=["count
     "number", ["+1234567890", "+390000000000", "+393401234567", "+447700900123", "+1234567", "+123456789012345"]
 )
 def test_a_number_needs_the_pattern_and_a_calling_code_and_no_more(number: str) -> None:
-    """NUM-1: the numbering plan is not enforced; the vendor's own examples would break it."""
+    """NUM-1: the numbering plan is not enforced; the vendor's own examples violate it."""
     assert destination(a_submission(destination=number), a_context()) is None
 
 
@@ -76,7 +76,7 @@ def test_a_number_needs_the_pattern_and_a_calling_code_and_no_more(number: str) 
 def test_a_malformed_number_is_code_56_for_a_stated_reason(
     number: str, requirement: Requirement, readings: Readings
 ) -> None:
-    """ERR-56: one answer, without details; the explanation names the statement that was broken."""
+    """ERR-56: one answer, without details; the explanation names the requirement."""
     said = destination(a_submission(destination=number), a_context(readings))
 
     refused = assert_refused(said, INVALID_NUMBER, requirement)
@@ -86,7 +86,7 @@ def test_a_malformed_number_is_code_56_for_a_stated_reason(
 @pytest.mark.requirement("NUM-1", "ERR-56")
 @pytest.mark.parametrize("number", ["+1234567890", "+3790000000", "+123456789012345", "+1234567"])
 def test_under_the_other_reading_an_impossible_number_is_code_56(number: str) -> None:
-    """NUM-1, the alternative: the plan is enforced, 56 for an impossible number."""
+    """NUM-1, the alternative: the plan is enforced, and an impossible number gets 56."""
     said = destination(a_submission(destination=number), a_context(WHOLE_PLAN))
 
     assert_refused(said, INVALID_NUMBER, NUM_1)
@@ -94,6 +94,6 @@ def test_under_the_other_reading_an_impossible_number_is_code_56(number: str) ->
 
 @pytest.mark.requirement("NUM-1")
 @pytest.mark.parametrize("number", ["+393401234567", "+390612345678", "+390000000000"])
-def test_under_the_other_reading_a_possible_number_is_no_malformed_one(number: str) -> None:
-    """NUM-1, the alternative: whether a possible number can be reached is another question, with another code."""
+def test_under_the_other_reading_a_possible_number_is_valid(number: str) -> None:
+    """NUM-1, the alternative: whether a possible number can be reached is for another rule, with another code."""
     assert destination(a_submission(destination=number), a_context(WHOLE_PLAN)) is None

@@ -1,4 +1,4 @@
-"""Whether the destination has had this very text often enough."""
+"""The rule `duplicate`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ FINDINGS: Findings = [
     ({}, "'Hello' through PROVIDER1", "0 of 2 identical texts", "or send another text"),
     ({"text": "x" * 99}, "a text of 99 characters through PROVIDER1", "0 of 2", "or send another text"),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return attempt.with_tally(duplicates=2)
 
 
@@ -36,7 +36,7 @@ def test_two_copies_pass_and_the_third_is_dropped(counted: int, said: Drop | Non
 @pytest.mark.requirement("AF-1")
 @pytest.mark.parametrize("limit", [0, 1, 5])
 def test_a_scenario_may_set_another_limit(limit: int) -> None:
-    """AF-1: the last copy that the limit allows passes, the next is dropped; 0 drops the first already."""
+    """AF-1: the last copy within the limit passes, the next is dropped; with 0 the first is dropped."""
     offer = an_offer(Limits(duplicates=limit))
 
     assert duplicate(offer, Tally(duplicates=limit)) == DROPPED

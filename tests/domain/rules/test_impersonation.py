@@ -1,4 +1,4 @@
-"""Whether the account exists on whose behalf a message goes out."""
+"""The rule `impersonation`."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ FINDINGS: Findings = [
         "omit",
     ),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return attempt.with_fields(account="nobody")
 
 
 @pytest.mark.requirement("REQ-7", "ACC-3")
 @pytest.mark.parametrize("account", [None, "customer", "linker", "admin"])
 def test_an_active_account_or_none_is_good(account: str | None) -> None:
-    """REQ-7: an administrator sends for himself, for any active account, or for none."""
+    """REQ-7: an administrator may name any active account, its own, or none."""
     submission = a_submission(account=account)
 
     assert impersonation(submission, context_of(an_attempt(submission), submission, a_policy())) is None
@@ -57,7 +57,7 @@ def test_an_active_account_or_none_is_good(account: str | None) -> None:
 @pytest.mark.requirement("ACC-3")
 @pytest.mark.parametrize("account", ["nobody", "former", "", "Customer", " customer"])
 def test_an_unknown_or_inactive_account_is_answered_like_bad_credentials(account: str) -> None:
-    """ACC-3: the same 401 / 63 as for the caller's own account; an empty name is an unknown one."""
+    """ACC-3: the same 401 and code 63 as for bad credentials; an empty name is unknown."""
     submission = a_submission(account=account)
 
     said = impersonation(submission, context_of(an_attempt(submission), submission, a_policy()))
@@ -79,7 +79,7 @@ def test_under_the_other_reading_such_an_account_is_ignored(account: str) -> Non
 
 @pytest.mark.requirement("ACC-4")
 def test_on_the_services_operation_the_account_is_ignored() -> None:
-    """ACC-4: `account` means nothing there, so that an unknown one does no harm."""
+    """ACC-4: `account` is not read there, so an unknown one is no error."""
     submission = a_submission(account="nobody")
     attempt = an_attempt(submission, operation=Operation.SERVICES)
 

@@ -1,4 +1,4 @@
-"""How long a text may be."""
+"""The rule `length`."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ FINDINGS: Findings = [
     ({"text": "x" * 1601}, "1601 characters", "at most 1600 characters", "BAD-3: accepted"),
     ({"readings": Readings(overlong=Overlong.ACCEPTED)}, "5 characters", "any length", "1600"),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return attempt.with_fields(text=attempt.submission.text.ljust(1601))
 
 
@@ -51,7 +51,7 @@ CHARACTERS = [
 @pytest.mark.parametrize("overlong", list(Overlong))
 @pytest.mark.parametrize("character", CHARACTERS)
 def test_1600_code_points_are_allowed_under_every_reading(character: str, overlong: Overlong) -> None:
-    """REQ-2, BAD-3: what is counted is code points, not bytes, septets or UTF-16 units."""
+    """REQ-2, BAD-3: the limit counts code points, not bytes, septets or UTF-16 units."""
     attempt = an_attempt(a_submission(text=character * 1600))
 
     assert length(attempt, a_policy(Readings(overlong=overlong))) is None
@@ -60,7 +60,7 @@ def test_1600_code_points_are_allowed_under_every_reading(character: str, overlo
 @pytest.mark.requirement("BAD-3")
 @pytest.mark.parametrize("character", CHARACTERS)
 def test_1601_code_points_are_malformed(character: str) -> None:
-    """BAD-3: refused as BAD-1, and the client is told how many there are and how many are allowed."""
+    """BAD-3: refused as BAD-1; `details` has the number of characters and the limit."""
     attempt = an_attempt(a_submission(text=character * 1601))
 
     refused = assert_refused(length(attempt, a_policy()), MALFORMED, BAD_3)
@@ -78,7 +78,7 @@ def test_too_long_follows_the_reading_of_malformed() -> None:
 
 @pytest.mark.requirement("BAD-3")
 def test_under_one_other_reading_too_long_is_code_66() -> None:
-    """BAD-3, an alternative: code 66; like every refusal of the vendor's, it has no details."""
+    """BAD-3, an alternative: code 66, without details, like every refusal of the vendor."""
     attempt = an_attempt(a_submission(text="x" * 1601))
 
     refused = assert_refused(length(attempt, a_policy(Readings(overlong=Overlong.NO_TEXT))), NO_TEXT, BAD_3)
@@ -97,8 +97,8 @@ def test_under_the_third_reading_nothing_is_too_long(characters: int) -> None:
 
 @pytest.mark.requirement("BAD-3")
 @pytest.mark.parametrize("overlong", list(Overlong))
-def test_what_cannot_be_read_has_no_length(overlong: Overlong) -> None:
-    """BAD-3: a body without a submission is for the rule before this one."""
+def test_an_unreadable_body_has_no_length(overlong: Overlong) -> None:
+    """BAD-3: a body without a submission is refused by the rule before."""
     attempt = an_attempt(Unreadable(MALFORMED, assumed("BAD-1"), "x" * 1601))
 
     assert length(attempt, a_policy(Readings(overlong=overlong))) is None
@@ -107,5 +107,5 @@ def test_what_cannot_be_read_has_no_length(overlong: Overlong) -> None:
 @pytest.mark.requirement("REQ-2")
 @pytest.mark.parametrize("text", ["", "x"])
 def test_a_short_text_is_not_too_long(text: str) -> None:
-    """REQ-2: an empty text is refused elsewhere, with its own code."""
+    """REQ-2: an empty text is refused by another rule, with its own code."""
     assert length(an_attempt(a_submission(text=text)), a_policy()) is None

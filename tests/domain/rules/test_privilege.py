@@ -1,4 +1,4 @@
-"""Who may use the administrators' operation."""
+"""The rule `privilege`."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ FINDINGS: Findings = [
     ({}, "account 'admin', an administrator", "administrators only", "`admin: true`"),
     ({"by": CUSTOMER, "operation": Operation.SERVICES}, "'customer', no admin", "any account", "services"),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return replace(attempt, caller=ACCOUNTS["customer"])
 
 
@@ -49,7 +49,7 @@ def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
 def test_only_the_administrators_operation_asks_for_the_privilege(
     account: Account, operation: Operation, readings: Readings
 ) -> None:
-    """ACC-2: an administrator may use both operations, everybody may use the services' one."""
+    """ACC-2: an administrator may use both operations, any account the services' operation."""
     assert privilege(an_attempt(by=account, operation=operation), a_policy(readings)) is None
 
 

@@ -1,4 +1,4 @@
-"""Whether a provider takes the message."""
+"""The rule `provider`."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ FINDINGS: Findings = [
     ({"policy": {"providers": (Provider("A", up=False),)}}, "no provider that is up", "A down", "bring"),
     ({"policy": {"providers": ()}}, "no provider that is up", "none", "bring"),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return replace(attempt, up=False)
 
 
 @pytest.mark.requirement("PR-1", "ERR-64")
 def test_without_a_provider_the_answer_is_code_64() -> None:
-    """PR-1, ERR-64: the 200 is given only after a provider accepted; if none can, code 64, without details."""
+    """PR-1, ERR-64: 200 is answered only after a provider accepted; if none can, code 64 without details."""
     refused = assert_refused(provider(an_offer(provider=None), Tally()), NO_PROVIDER, documented("PR-1"))
 
     assert refused.details is None
@@ -40,5 +40,5 @@ def test_without_a_provider_the_answer_is_code_64() -> None:
 @pytest.mark.requirement("PR-1", "PR-2")
 @pytest.mark.parametrize("name", ["PROVIDER1", "MITTO"])
 def test_any_provider_that_is_up_takes_the_message(name: str) -> None:
-    """PR-1: whichever failover has found."""
+    """PR-1: any provider that failover selects is good."""
     assert provider(an_offer(provider=name), Tally()) is None

@@ -1,4 +1,4 @@
-"""Whether a well-formed number can receive an SMS."""
+"""The rule `reachability`."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ FINDINGS: Findings = [
     ({"policy": {"unreachable": NumberList(("+1*",))}}, "+44", "1 entry, none covers it", "NUM-1"),
     ({"readings": PLAN, "destination": MOBILE}, MOBILE, "reachable in the numbering plan", "NUM-1"),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return replace(attempt, unreachable=EVERYBODY)
 
 
@@ -45,7 +45,7 @@ BOTH = pytest.mark.parametrize("readings", [Readings(), WHOLE_PLAN], ids=["count
     ("number", "entry"), [("+447700900008", "+447700900008"), ("+442079460123", "+4420*"), ("+44201234567", "+4420*")]
 )
 def test_a_number_on_the_scenarios_list_is_code_8(number: str, entry: str, readings: Readings) -> None:
-    """ERR-8: well formed and unable to receive SMS; the entry that says so stands in the explanation."""
+    """ERR-8: a well-formed number that cannot receive SMS; the explanation shows the entry that covers it."""
     said = reachability(a_submission(destination=number), a_context(readings, unreachable=UNREACHABLE))
 
     refused = assert_refused(said, WRONG_NUMBER, documented("ERR-8"))
@@ -58,7 +58,7 @@ def test_a_number_on_the_scenarios_list_is_code_8(number: str, entry: str, readi
     "number", ["+447700900009", "+4477009000080", "+390612345678", "+390000000000", "+1234567890"]
 )
 def test_any_other_number_can_be_reached(number: str) -> None:
-    """NUM-1: the numbering plan is not enforced, so that a landline is as good as a mobile."""
+    """NUM-1: the numbering plan is not enforced, so a landline is accepted like a mobile number."""
     assert reachability(a_submission(destination=number), a_context(unreachable=UNREACHABLE)) is None
 
 
@@ -68,11 +68,11 @@ def test_any_other_number_can_be_reached(number: str) -> None:
     [
         pytest.param("+390612345678", "landline", id="Roman landline"),
         pytest.param("+442079460123", "landline", id="London landline"),
-        pytest.param("+390000000000", "unassigned", id="a range that nobody has"),
+        pytest.param("+390000000000", "unassigned", id="an unassigned range"),
     ],
 )
 def test_under_the_other_reading_a_landline_is_code_8(number: str, line: str) -> None:
-    """NUM-1, the alternative: the plan is enforced, 8 for a landline and for what is possible and not in use."""
+    """NUM-1, the alternative: the plan is enforced; a landline and an unused range get 8."""
     said = reachability(a_submission(destination=number), a_context(WHOLE_PLAN))
 
     refused = assert_refused(said, WRONG_NUMBER, assumed("NUM-1"))
@@ -82,5 +82,5 @@ def test_under_the_other_reading_a_landline_is_code_8(number: str, line: str) ->
 @pytest.mark.requirement("NUM-1")
 @pytest.mark.parametrize("number", ["+393401234567", "+12025550123"])
 def test_under_the_other_reading_a_number_that_may_be_mobile_can_be_reached(number: str) -> None:
-    """NUM-1, the alternative: where nobody can tell mobile from landline, the number is tried."""
+    """NUM-1, the alternative: a number that may be mobile or landline is accepted."""
     assert reachability(a_submission(destination=number), a_context(WHOLE_PLAN)) is None

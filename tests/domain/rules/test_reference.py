@@ -1,4 +1,4 @@
-"""Whether the reference names one of the gateway's services."""
+"""The rule `reference`."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ FINDINGS: Findings = [
     ({"reference": Reference(key="k")}, "without a service", "one of: ADMIN", "name one of"),
     ({"policy": {"services": frozenset()}}, "no reference", "one of: none", "change `services`"),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return attempt.with_fields(reference=Reference("UNKNOWN"))
 
 

@@ -25,11 +25,11 @@ FINDINGS: Findings = [
     ({"text": ""}, "no text", "one character", "give `text`"),
     ({"text": " ", "readings": Readings(blank_text_is_empty=True)}, "white space only", "not white space", "not w"),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return replace(attempt, readings=Readings(blank_text_is_empty=True)).with_fields(text=" ")
 
 

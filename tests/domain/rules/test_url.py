@@ -1,4 +1,4 @@
-"""Who may send URLs."""
+"""The rule `url`."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ FINDINGS: Findings = [
     ({"text": f"go {URL}", "by": LINKER}, f"'{URL}'", "account 'linker' may send URLs", "`urls: allowed`"),
     ({"text": URL, "account": "linker"}, f"'{URL}'", "account 'linker' may send URLs", "`urls: allowed`"),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return attempt.with_fields(text=URL)
 
 
@@ -46,7 +46,7 @@ WITH_URL = a_submission(text=f"Pay at {URL} now")
 @pytest.mark.requirement("URL-1", "URL-2", "ERR-74")
 @pytest.mark.parametrize("caller", [CUSTOMER, ADMIN], ids=lambda account: account.username)
 def test_a_url_is_denied_unless_the_account_says_otherwise(caller: Account) -> None:
-    """URL-1, URL-2: a permission of the account that administrators do not have by themselves."""
+    """URL-1, URL-2: the permission is set per account; administrators do not have it by default."""
     refused = assert_refused(url(WITH_URL, a_context(caller=caller)), URL_DENIED, documented("URL-1"))
 
     assert refused.details is None
@@ -64,7 +64,7 @@ def test_an_account_with_the_permission_sends_urls() -> None:
     ("account", "allowed"), [("linker", True), ("customer", False), (None, False), ("nobody", False)]
 )
 def test_under_impersonation_the_impersonated_accounts_permission_counts(account: str | None, allowed: bool) -> None:
-    """URL-2: the caller's own permission does not; for an unknown account the caller answers."""
+    """URL-2: not the caller's; if the account is unknown, the caller's permission counts."""
     submission = a_submission(text=URL, account=account)
     context = context_of(an_attempt(submission), submission, a_policy())
 
@@ -73,7 +73,7 @@ def test_under_impersonation_the_impersonated_accounts_permission_counts(account
 
 @pytest.mark.requirement("URL-2")
 def test_a_caller_with_the_permission_lends_it_to_nobody() -> None:
-    """URL-2: an administrator who may send URLs sends none for an account that may not."""
+    """URL-2: an administrator who may send URLs cannot send them for an account that may not."""
     assert_refused(url(WITH_URL, a_context(caller=LINKER, sender=CUSTOMER)), URL_DENIED, documented("URL-1"))
 
 
@@ -92,7 +92,7 @@ def test_a_caller_with_the_permission_lends_it_to_nobody() -> None:
     ],
 )
 def test_which_texts_are_denied_follows_the_reading_of_a_url(text: str, wide: bool, narrow: bool) -> None:
-    """URL-3: a bare domain is denied by default and passes under the alternative; the rest is alike."""
+    """URL-3: a bare domain is denied by default and passes under the alternative; the rest is the same."""
     submission = a_submission(text=text)
 
     assert (url(submission, a_context(caller=CUSTOMER)) is None) is wide

@@ -1,4 +1,4 @@
-"""Whether the destination has had all it may get."""
+"""The rule `volume`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ FINDINGS: Findings = [
     ({}, "+447700900123", "0 of 150 messages", "or send to another number"),
     ({"policy": {"limits": Limits(count_attempts=True)}}, "+44", "0 of 150 attempts", "counts too"),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return attempt.with_tally(volume=150)
 
 
@@ -50,7 +50,7 @@ def test_the_default_limit_is_150() -> None:
 
 @pytest.mark.requirement("AF-2")
 def test_a_limit_of_zero_lets_nothing_through() -> None:
-    """AF-2: a scenario may close a gateway altogether; then no window will ever have room again."""
+    """AF-2: a scenario may set a limit of 0; then no window ever has room again."""
     refused = assert_refused(volume(an_offer(Limits(volume=0)), Tally()), FLOODED, AF_2)
 
     assert refused.reason == "0 of 0 messages to this destination"
@@ -63,7 +63,7 @@ def test_a_limit_of_zero_lets_nothing_through() -> None:
     ids=["an hour later", "after the last date"],
 )
 def test_the_explanation_says_when_there_is_room_again(frees_at: Instant, shown: str) -> None:
-    """AF-2: `until the window resets`; a tester reads when that is."""
+    """AF-2: `until the window resets`: the explanation says when that is."""
     said = volume(an_offer(), Tally(volume=150, volume_room_at=frees_at))
 
     refused = assert_refused(said, FLOODED, AF_2)

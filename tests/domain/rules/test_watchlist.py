@@ -1,4 +1,4 @@
-"""Whether the destination is on the watchlist."""
+"""The rule `watchlist`."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ FINDINGS: Findings = [
     ({"policy": {"watchlist": NumberList(("+1*", "+2*"))}}, "+44", "2 entries, none covers it", "watch"),
     ({"policy": {"watchlist": NumberList(("+44*",))}}, "+44", "on the watchlist: +44*", "watchlist"),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return replace(attempt, watchlist=EVERYBODY)
 
 
@@ -45,7 +45,7 @@ LISTED = NumberList(("+447700900061", "+447700901*"))
     [("+447700900061", "+447700900061"), ("+447700901000", "+447700901*"), ("+447700901", "+447700901*")],
 )
 def test_a_listed_destination_is_code_61(number: str, entry: str) -> None:
-    """WL-1, WL-2: exact numbers and prefixes; the entry that decided stands in the explanation."""
+    """WL-1, WL-2: exact numbers and prefixes; the explanation shows the entry that covers the number."""
     said = watchlist(a_submission(destination=number), a_context(watchlist=LISTED))
 
     refused = assert_refused(said, WATCHLISTED, documented("WL-1"))
@@ -55,7 +55,7 @@ def test_a_listed_destination_is_code_61(number: str, entry: str) -> None:
 
 @pytest.mark.requirement("WL-2")
 @pytest.mark.parametrize("number", ["+447700900062", "+4477009000610", "+44770090006", "+44770090", "+1447700901000"])
-def test_a_destination_beside_every_entry_is_good(number: str) -> None:
+def test_a_destination_that_no_entry_covers_is_good(number: str) -> None:
     """WL-2: an exact entry is no prefix, and a prefix is no suffix."""
     assert watchlist(a_submission(destination=number), a_context(watchlist=LISTED)) is None
 
@@ -63,13 +63,13 @@ def test_a_destination_beside_every_entry_is_good(number: str) -> None:
 @pytest.mark.requirement("WL-2")
 @pytest.mark.parametrize("caller", [ADMIN, CUSTOMER, LINKER], ids=lambda account: account.username)
 def test_the_list_is_the_whole_gateways(caller: Account) -> None:
-    """WL-1, WL-2: no account is above the watchlist."""
+    """WL-1, WL-2: the watchlist applies to every account."""
     said = watchlist(a_submission(destination="+447700900061"), a_context(caller=caller, watchlist=LISTED))
 
     assert_refused(said, WATCHLISTED, documented("WL-1"))
 
 
 @pytest.mark.requirement("WL-1")
-def test_without_a_watchlist_nobody_is_on_it() -> None:
-    """WL-1: blocking is what rules do; a scenario without rules blocks nobody."""
+def test_without_a_watchlist_no_number_is_refused() -> None:
+    """WL-1: a scenario without entries blocks no number."""
     assert watchlist(a_submission(destination="+447700900061"), a_context()) is None

@@ -1,4 +1,4 @@
-"""Whether receipts can be sent where the caller wants them."""
+"""The rule `webhook`."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ FINDINGS: Findings = [
     ({"webhook": Webhook()}, "no URL, authentication 'NONE'", "an absolute https URL", "`webhook.url`"),
     ({"webhook": Webhook(URL, "X")}, f"'{URL}', authentication 'X'", "authentication 'NONE'", "leave"),
 ]
-"""What the rule tells of these requests."""
+"""Requests, and parts of what the rule finds in them."""
 
 
 def defect(attempt: DefectiveAttempt) -> DefectiveAttempt:
-    """What makes this rule refuse."""
+    """Make this rule alone refuse."""
     return attempt.with_fields(webhook=Webhook("oops"))
 
 
@@ -41,7 +41,7 @@ HTTPS_ONLY = WebhookRules()
 PLAIN_HTTP = WebhookRules(https_only=False)
 BOTH = pytest.mark.parametrize("rules", [HTTPS_ONLY, PLAIN_HTTP], ids=["https-only", "plain-http"])
 
-SOUND = [
+VALID_REST = [
     "example.com",
     "example.com/",
     "example.com/hooks/sms?tenant=7&x=%20#part",
@@ -162,7 +162,7 @@ def test_a_message_without_a_webhook_is_good(rules: WebhookRules) -> None:
 @pytest.mark.requirement("REQ-10", "BAD-6")
 @BOTH
 @pytest.mark.parametrize("scheme", ["https", "HTTPS"])
-@pytest.mark.parametrize("rest", SOUND)
+@pytest.mark.parametrize("rest", VALID_REST)
 def test_an_absolute_https_url_is_good(rest: str, scheme: str, rules: WebhookRules) -> None:
     """REQ-10: any host, port, user, path and query, in any script; the scheme in any case."""
     submission = a_submission(webhook=Webhook(f"{scheme}://{rest}"))
@@ -173,8 +173,8 @@ def test_an_absolute_https_url_is_good(rest: str, scheme: str, rules: WebhookRul
 @pytest.mark.requirement("BAD-6")
 @BOTH
 @pytest.mark.parametrize("url", NO_URL)
-def test_what_is_no_absolute_https_url_is_malformed(url: str, rules: WebhookRules) -> None:
-    """BAD-6: refused as BAD-1, under both readings, and the client reads its own value in `details`."""
+def test_any_other_url_is_malformed(url: str, rules: WebhookRules) -> None:
+    """BAD-6: refused as BAD-1 under both readings; `details` quotes the value."""
     said = webhook(a_submission(webhook=Webhook(url)), a_context(webhooks=rules))
 
     refused = assert_refused(said, MALFORMED, BAD_6)
@@ -203,7 +203,7 @@ def test_plain_http_is_refused_and_the_switch_is_named(scheme: str) -> None:
 
 @pytest.mark.requirement("BAD-6")
 @pytest.mark.parametrize("scheme", ["http", "HTTP"])
-@pytest.mark.parametrize("rest", SOUND)
+@pytest.mark.parametrize("rest", VALID_REST)
 def test_under_the_other_reading_plain_http_is_good(rest: str, scheme: str) -> None:
     """BAD-6, the alternative: plain HTTP is allowed."""
     submission = a_submission(webhook=Webhook(f"{scheme}://{rest}"))
@@ -213,8 +213,8 @@ def test_under_the_other_reading_plain_http_is_good(rest: str, scheme: str) -> N
 
 @pytest.mark.requirement("BAD-6")
 @pytest.mark.parametrize("url", ["http://", "http:///x", "http://example.com:0", "http://exam ple.com", "http:x"])
-def test_under_the_other_reading_plain_http_must_be_sound(url: str) -> None:
-    """BAD-6, the alternative: it allows another scheme, not another syntax."""
+def test_under_the_other_reading_plain_http_must_be_valid(url: str) -> None:
+    """BAD-6, the alternative: it allows another scheme, but not another syntax."""
     said = webhook(a_submission(webhook=Webhook(url)), a_context(webhooks=PLAIN_HTTP))
 
     assert_refused(said, MALFORMED, BAD_6)
@@ -223,7 +223,7 @@ def test_under_the_other_reading_plain_http_must_be_sound(url: str) -> None:
 @pytest.mark.requirement("REQ-10", "BAD-6")
 @pytest.mark.parametrize("kind", ["", "none", "None", "NONE ", "BASIC", "OAUTH2", "null"])
 def test_only_none_is_an_authentication(kind: str) -> None:
-    """REQ-10, BAD-6: `NONE`, to the letter, is the only documented type; any other is refused as BAD-1."""
+    """REQ-10, BAD-6: exactly `NONE` is documented; any other type is refused as BAD-1."""
     said = webhook(a_submission(webhook=Webhook("https://example.com/x", kind)), a_context())
 
     refused = assert_refused(said, MALFORMED, BAD_6)
@@ -231,8 +231,8 @@ def test_only_none_is_an_authentication(kind: str) -> None:
 
 
 @pytest.mark.requirement("BAD-6")
-def test_of_two_faults_the_url_is_named() -> None:
-    """BAD-6: one answer names one fault, the URL's first."""
+def test_of_two_errors_that_of_the_url_is_named() -> None:
+    """BAD-6: an answer names one error, that of the URL first."""
     said = webhook(a_submission(webhook=Webhook("x", "BASIC")), a_context())
 
     assert (assert_refused(said, MALFORMED, BAD_6).details or "").startswith("webhook.url")

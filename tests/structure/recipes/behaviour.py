@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, cast
 
 from contract_tests.contract.requirements import load_requirements
@@ -32,7 +32,7 @@ from tests.structure.recipes.place import (
 # Refusal codes
 
 
-def _codes_of_rules(names: Collection[str]) -> Collection[str]:
+def codes_of_rules(names: Iterable[str]) -> Collection[str]:
     """The codes that the files of these rules refuse with."""
     constants = {name: each for name, each in vars(errors).items() if isinstance(each, ErrorCode)}
     trees = (ast.parse(text_of(f"mock_server/domain/rules/{name}.py")) for name in names)
@@ -77,12 +77,12 @@ REFUSAL = Recipe(
         Place(
             "mock_server/domain/rules/<rule>.py",
             "a rule that refuses with the code: `ask`, `describe` and their `Rule`",
-            lambda: _codes_of_rules(_files_of("mock_server/domain/rules", r"(\w+)\.py")),
+            lambda: codes_of_rules(_files_of("mock_server/domain/rules", r"(\w+)\.py")),
         ),
         Place(
             "mock_server/domain/rules/__init__.py",
             "the rule's place in the order",
-            lambda: _codes_of_rules(rules.ORDER),
+            lambda: codes_of_rules(rules.ORDER),
             imported=True,
         ),
         Place(
@@ -119,7 +119,7 @@ REFUSAL = Recipe(
         Place(
             "tests/domain/rules/test_<rule>.py",
             "the laws of the rule, its `defect` and its `FINDINGS`",
-            lambda: _codes_of_rules(
+            lambda: codes_of_rules(
                 _files_of("tests/domain/rules", r"test_(\w+)\.py") & set(rules.ORDER)  # type: ignore[operator]
             ),
         ),
@@ -135,16 +135,16 @@ REFUSAL = Recipe(
 
 
 def _asked_keys() -> Collection[str]:
-    """The keys that are a field of the policy, or that `compile` makes one of."""
+    """The keys that are a field of the policy, or that `compile` turns into one."""
     compiled = re.findall(r"scenario\.(\w+)", text_of("mock_server/scenario/compile.py"))
     return {*Policy.__struct_fields__, *compiled, *_NOT_ASKED}
 
 
 _NOT_ASKED = {"version", "title", "description", "seed", "clock", "outcome_header"}
-"""Keys that no rule asks: words for a reader, and what the session itself reads."""
+"""Keys that no rule reads: text for readers, and settings of the session."""
 
 _AT_CREATION = {"seed", "clock"}
-"""Keys that no patch may change."""
+"""Keys that a patch cannot change."""
 
 SCENARIO_KEY = Recipe(
     "A scenario key",
@@ -187,7 +187,7 @@ SCENARIO_KEY = Recipe(
 
 
 def _kinds_in(file: str) -> Callable[[], Collection[str]]:
-    """The kinds of faults that a file of Python names as members of `FaultKind`, or as texts."""
+    """The faults that a Python file names, as members of `FaultKind` or as strings."""
 
     def named() -> Collection[str]:
         tree = ast.parse(text_of(file))
@@ -202,7 +202,7 @@ def _kinds_in(file: str) -> Callable[[], Collection[str]]:
 
 
 def _performed() -> Collection[str]:
-    """Faults that the transport performs one by one, and those that are answers of a proxy."""
+    """Faults that the transport performs individually, and those that are answers of a proxy."""
     return {*_kinds_in("mock_server/api/faults.py")(), *map(str, STATUSES)}
 
 

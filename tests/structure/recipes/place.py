@@ -1,4 +1,4 @@
-"""What a recipe is: a catalogue, and the other places that name everything in it."""
+"""A recipe: a catalogue, and the other files that name everything in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.structure.project_sources import ROOT
 
 
 class Place(NamedTuple):
-    """A file that a change has to reach, what to write there, and what it names now."""
+    """A file that a change has to edit, what to write there, and what it names now."""
 
     file: str
     """A path below the checkout; `<name>` stands for the new name."""
@@ -32,7 +32,7 @@ def _as_it_is(name: str) -> Collection[str]:
 
 
 class Recipe(NamedTuple):
-    """A kind of change: where it begins, what there is of it, and the other places."""
+    """A kind of change: the file it begins in, the names of its catalogue, and the other files."""
 
     title: str
     catalogue: str
@@ -97,7 +97,7 @@ def matches(file: str, pattern: str) -> Callable[[], Collection[str]]:
 
 
 def table_row(file: str, key: str, pattern: str) -> Callable[[], Collection[str]]:
-    """What one row of a table of a page names."""
+    """The names in one row of a table of a page."""
     return lambda: set(re.findall(pattern, _only(rf"^\| `{key}` \|.*$", file)))
 
 

@@ -78,7 +78,7 @@ def _calls_of(file: Path) -> Iterator[str]:
 
 
 def _pattern(path: ast.expr) -> str:
-    """A value in the first step of a path stands for any name, as in `/{what}/wait`; elsewhere for a parameter."""
+    """A value in the first segment of a path stands for any name, as in `/{what}/wait`; elsewhere for a parameter."""
     parts = path.values if isinstance(path, ast.JoinedStr) else [path]
     written = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
     first, others = written[:3].replace("{}", "[^/]+"), written[3:].replace("{}", "x")
@@ -123,11 +123,11 @@ CONTROL_VERB = Recipe(
 
 
 _STEPS = {"open"}
-"""Pages that are a step of another one, without a name in the navigation."""
+"""Pages that are a step of another page, without a name in the navigation."""
 
 
 def _views() -> Collection[str]:
-    """The pages by the last step of their path; the inbox has none."""
+    """The pages by the last segment of their path; the inbox has none."""
     paths = {path.strip("/") for table in VIEWS for path, handlers in table if "GET" in handlers}
     return {path for path in paths if path.isalpha()} - _STEPS | {"inbox"}
 
