@@ -19,6 +19,7 @@ from mock_server.domain.rules import (
     ORDER,
     SUBMISSION_RULES,
     object_to_attempt,
+    object_to_health_check,
 )
 from tests.domain.asking import an_attempt
 from tests.domain.rules.examples import Defect, DefectiveAttempt, examples_of
@@ -122,6 +123,19 @@ def test_an_attempt_that_no_rule_refuses_yields_its_submission() -> None:
 def test_the_health_check_asks_who_calls_and_nothing_else() -> None:
     """OP-4: it needs an administrator's credentials and has no body."""
     assert [rule.name for rule in HEALTH_RULES] == ["authentication", "privilege"]
+
+
+@pytest.mark.requirement("OP-4", "ACC-1", "ACC-2")
+@pytest.mark.parametrize("rule", ["authentication", "privilege"])
+def test_health_check_is_refused_by_the_rule_that_objects(rule: str) -> None:
+    """OP-4: wrong credentials and a missing privilege are refused; a good administrator is not."""
+    attempt = _broken(rule)
+
+    objection = object_to_health_check(attempt.attempt, attempt.policy)
+
+    assert objection is not None
+    assert objection.rule == rule
+    assert object_to_health_check(DefectiveAttempt().attempt, DefectiveAttempt().policy) is None
 
 
 @pytest.mark.requirement("AF-5")
