@@ -1,4 +1,4 @@
-"""The mock as a container of one's tests, by testcontainers (extra `testcontainers`).
+"""The mock as a container in tests, by testcontainers (extra `testcontainers`).
 
 with GatewayContainer() as gateway, gateway.control() as control:
     ...  # gateway.url is what the client under test takes for the gateway
@@ -20,7 +20,7 @@ _SCENARIO: Final = "/scenario.yaml"
 
 
 class GatewayContainer(DockerContainer):
-    """A gateway in a container, from `with` to the end of the block; it is ready when the block begins.
+    """A gateway in a container for the time of a `with` block, which begins when the gateway is ready.
 
     Its root is read-only, it has no capabilities, and its port is published to `host_ip` only: whoever reaches it can
     steer it. Where the engine is on another machine, give that one's address there, and a `token`.
@@ -56,9 +56,9 @@ class GatewayContainer(DockerContainer):
 
     @property
     def url(self) -> str:
-        """What a client takes for the gateway's base URL."""
+        """The base URL for clients."""
         return f"http://{self.get_container_host_ip()}:{self.get_exposed_port(PORT)}"
 
     def control(self) -> Control:
-        """The verbs of the default session; `create_session` makes others."""
+        """The verbs of the default session; `create_session` creates other sessions."""
         return connect(self.url, token=self._token)

@@ -1,4 +1,4 @@
-"""The options of `sms-mock serve` that say who may steer the gateway."""
+"""The options of `sms-mock serve` for access to the control API."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def access_of(host: str, *, control_token: str | None, control_host: tuple[str, 
     from mock_server.api.guard import Access, AccessError, names_this_machine  # noqa: PLC0415 - `--help` needs none
 
     if control_token is None and os.environ.get(TOKEN_VARIABLE) == "":
-        # A variable that was meant to hold a secret and came out empty must not open the door.
+        # An empty variable must not disable the token.
         control_token = ""
     names = frozenset(name for given in control_host for name in re.split(r"[,\s]+", given) if name)
     try:
@@ -66,7 +66,7 @@ def access_of(host: str, *, control_token: str | None, control_host: tuple[str, 
 
 
 def told(access: Access, host: str) -> Iterator[str]:
-    """A line for the start, where not everybody who reaches the gateway may steer it."""
+    """A line for the banner if access to the control API is limited."""
     from mock_server.api.guard import names_this_machine  # noqa: PLC0415
 
     if access.token is not None:

@@ -1,4 +1,4 @@
-"""What the commands share that ask a running gateway: where it is, who asks, and how an error is said."""
+"""What the commands for a running gateway share: options, errors, output."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _OPTIONS = (
 
 
 def default_url() -> str:
-    """The gateway of this machine."""
+    """The default URL."""
     return f"http://127.0.0.1:{os.environ.get('SMS_MOCK_PORT', '8080')}"
 
 
@@ -67,7 +67,7 @@ def server_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @contextmanager
 def said() -> Iterator[None]:
-    """Turn an error of the client into one sentence and exit 2."""
+    """Print an error of the client as one sentence, and exit 2."""
     from mock_server.client import ControlError  # noqa: PLC0415
 
     try:

@@ -1,4 +1,4 @@
-"""`sms-mock explain`: why the gateway answered as it did."""
+"""`sms-mock explain`: the reason for an answer."""
 
 from __future__ import annotations
 

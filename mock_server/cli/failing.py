@@ -1,4 +1,4 @@
-"""How a command ends that cannot do what it was asked: one sentence, exit 2."""
+"""Ending a command with one sentence and exit 2."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ import click
 
 
 def fail(sentence: str) -> NoReturn:
-    """Say why on standard error, and exit 2."""
+    """Print the reason to standard error, and exit 2."""
     click.secho(f"sms-mock: {sentence}", fg="red", err=True)
     sys.exit(2)

@@ -1,4 +1,4 @@
-"""`sms-mock stub`: force outcomes, list what is forced, and take it back."""
+"""`sms-mock stub`: force outcomes, list and remove stubs."""
 
 from __future__ import annotations
 

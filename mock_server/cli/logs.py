@@ -1,4 +1,4 @@
-"""How the server's own words go out: plain lines for a person, JSON lines for a machine."""
+"""Logging of the server: plain lines, or JSON lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class JsonLines(logging.Formatter):
 
 
 def _is_no_stop(record: logging.LogRecord) -> bool:
-    """Whether a record is news: a request that the server's stop cut short is none, and its traceback frightens."""
+    """Whether to log a record: a request that the stop of the server cancelled is no error."""
     return not (record.exc_info and isinstance(record.exc_info[1], CancelledError))
 
 

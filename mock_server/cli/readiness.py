@@ -9,10 +9,10 @@ import click
 from mock_server.cli.asking import default_url, seconds_of
 
 _PATIENCE = 3.0
-"""Seconds that a health check waits for its answer."""
+"""The time-out of a health check, in seconds."""
 
 _PAUSE = 0.05
-"""Seconds between one question and the next."""
+"""Seconds between two checks."""
 
 
 @click.command()
@@ -41,13 +41,13 @@ def ready(url: str | None, wait: str) -> None:
 
 
 def _asked(base: str) -> tuple[str, bool]:
-    """What a gateway says of itself, and whether it is ready."""
+    """The answer of `/_ready`, and whether the gateway is ready."""
     from http.client import HTTPException  # noqa: PLC0415 - only this command is a client
     from urllib.error import HTTPError  # noqa: PLC0415
     from urllib.request import ProxyHandler, build_opener  # noqa: PLC0415
 
     try:
-        # Straight to the gateway: a proxy in the environment answers for other machines.
+        # Without a proxy, since the proxy of the environment is for other machines.
         with build_opener(ProxyHandler({})).open(f"{base.rstrip('/')}/_ready", timeout=_PATIENCE) as answered:
             return answered.read().decode(), True
     except (OSError, ValueError, HTTPException) as error:

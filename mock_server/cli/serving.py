@@ -36,7 +36,7 @@ _SELF_SIGNED = "self-signed"
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where to serve, and how to tell of it."""
+    """The options of the server."""
 
     host: str
     port: int
@@ -159,7 +159,7 @@ def _serve(world: MockServer, path: Path, place: _Place) -> None:
     world.on_a_port = True
 
     def ready() -> None:
-        # What was made until now stays: the garbage collector need not look at it again.
+        # Objects of the start live for ever: exclude them from garbage collection.
         gc.collect()
         gc.freeze()
         if place.talkative:
@@ -177,7 +177,7 @@ def _serve(world: MockServer, path: Path, place: _Place) -> None:
 
 
 def _banner(url: str, scenario: Scenario, path: Path) -> Iterator[str]:
-    """What a person wants to know first. The passwords of the pack are no secrets; those of other files may be."""
+    """The banner. Passwords of shipped scenarios are public; those of other files are not shown."""
     public = path.resolve().parent == folder().resolve()
     yield f"SMS gateway mock at {url}"
     yield f"Scenario: {scenario.title or path.stem} ({path})"
@@ -213,7 +213,7 @@ def _loaded(path: Path) -> Scenario:
 
 
 def _write(port_file: Path, content: str) -> None:
-    """Write whole or not at all: whoever waits for the file never reads half of it."""
+    """Write atomically, so that a reader never sees half of the file."""
     beside = port_file.with_name(port_file.name + ".new")
     try:
         beside.write_text(content)

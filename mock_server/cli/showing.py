@@ -1,4 +1,4 @@
-"""Texts of others on a terminal: on one line, without what would steer it, in columns."""
+"""Printing foreign texts on a terminal: escaped, in columns."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _ELLIPSIS = "…"
 
 
 def one_line(text: object) -> str:
-    """A text that others wrote: control characters and what is invisible are escaped."""
+    """A foreign text with control and invisible characters escaped."""
     return "".join(each if _is_harmless(each) else _escaped(each) for each in str(text))
 
 
 def width(text: str) -> int:
-    """How many columns a text takes."""
+    """The display width of a text."""
     return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)
 
 
 def cut(text: str, columns: int) -> str:
-    """A text in at most so many columns."""
+    """A text cut to a display width."""
     if width(text) <= columns:
         return text
     kept, taken = "", 0
@@ -44,7 +44,7 @@ def table(rows: Sequence[Sequence[str]], *, painted: int | None = None) -> None:
 
 
 def coloured(status: str) -> str:
-    """A status or an outcome, in the colour of what it means."""
+    """A status or outcome in its colour."""
     colours = {"DELIVERED": "green", "READ": "green", "accepted": "green", "SENT": "cyan", "passed": "green"}
     bad = {"REJECTED", "UNDELIVERED", "refused", "bug", "failed", "given up"}
     return click.style(status, fg="red" if status in bad else colours.get(status, "yellow"))

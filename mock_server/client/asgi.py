@@ -17,18 +17,18 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 
 class AsgiRequest(NamedTuple):
-    """What an application is asked."""
+    """A request to an application."""
 
     method: str
     url: str
-    """The whole of it, with the query, as it would stand on the wire."""
+    """The raw path with the query."""
     headers: RawHeaders
     """Names in lower case."""
     body: bytes
 
 
 class AsgiResponse(NamedTuple):
-    """What an application answered."""
+    """An application's answer."""
 
     status: int
     headers: RawHeaders
@@ -36,14 +36,14 @@ class AsgiResponse(NamedTuple):
 
 
 async def ask(app: Application, request: AsgiRequest) -> AsgiResponse | None:
-    """The answer, or `None` where none was given. Whoever asks goes away by cancelling."""
+    """The answer, or `None` if there was none. Cancelling disconnects."""
     said: list[Events] = []
     complete = False
 
     async def receive() -> Events:
         nonlocal complete
         if complete:
-            # This client stays until it has its answer.
+            # This client waits for its answer.
             await asyncio.Future()
         complete = True
         return {"type": "http.request", "body": request.body, "more_body": False}

@@ -1,4 +1,4 @@
-"""What all verbs stand on: a call of one session, asked and read."""
+"""The base of all verbs: calls in one session."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mock_server.client.errors import ControlError
 
 
 class Calls:
-    """Asks for one session of a gateway."""
+    """Calls in one session of a gateway."""
 
     def __init__(self, caller: Caller, *, session: str | None = None, token: str | None = None) -> None:
         if token is not None and not (token.isascii() and token.isprintable() and token.strip()):
@@ -25,7 +25,7 @@ class Calls:
 
     @property
     def url(self) -> str:
-        """What a client under test takes for the gateway's base URL, to be in this session."""
+        """The base URL of this session for a client under test."""
         return self._caller.url + self._prefix
 
     def _ask(
@@ -37,7 +37,7 @@ class Calls:
         query: Mapping[str, object] | None = None,
         patience: float | None = None,
     ) -> Any:
-        """One control request, and what it answers; `path` stands behind `/_control`."""
+        """Make one control request and return its content; `path` is relative to `/_control`."""
         headers = {"accept": "application/json"}
         if body is not None:
             headers["content-type"] = "application/json"
@@ -55,12 +55,12 @@ def quoted(part: str) -> str:
 
 
 def given(**members: object) -> dict[str, object]:
-    """Those that were given; a name that Python keeps for itself ends with an underscore."""
+    """The arguments that are not None; a Python keyword ends with an underscore."""
     return {name.removesuffix("_"): value for name, value in members.items() if value is not None}
 
 
 def named(filters: Mapping[str, object]) -> dict[str, object]:
-    """Filters as the query has them: `text__contains` is `text~`, and `reference__key` is `reference.key`."""
+    """Filters in the query's spelling: `text__contains` is `text~`, and `reference__key` is `reference.key`."""
     return {
         name.replace("__contains", "~").replace("__", "."): value
         for name, value in filters.items()

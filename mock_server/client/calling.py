@@ -1,4 +1,4 @@
-"""The seam between the verbs and the ways to ask: a request as it goes out, an answer as it came."""
+"""The interface between the verbs and the ways to reach a gateway."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ VERSION = "1"
 
 
 class ControlRequest(NamedTuple):
-    """One request: its target is the path with the query, as it stands on the wire."""
+    """One request; its target is the raw path with the query."""
 
     method: str
     target: str
     headers: Mapping[str, str]
     body: bytes = b""
     patience: float | None = None
-    """Seconds of wall time that its answer may take; by default the caller's own."""
+    """The time-out in seconds of wall time; by default the caller's."""
 
 
 class ControlAnswer(NamedTuple):
-    """One answer; the names of its headers are in lower case."""
+    """One answer; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -33,15 +33,15 @@ class ControlAnswer(NamedTuple):
 
 
 class Caller(Protocol):
-    """A way to ask a gateway. May be used by several threads at once."""
+    """A way to reach a gateway. Safe for several threads."""
 
     @property
     def url(self) -> str:
-        """What a client takes for the gateway's base URL, without a session and without a last slash."""
+        """The gateway's base URL, without a session and a trailing slash."""
         ...
 
     def call(self, asked: ControlRequest) -> ControlAnswer:
-        """Ask once.
+        """Make one call.
 
         Raises:
             ControlError: without a status, where no answer came.
@@ -49,12 +49,12 @@ class Caller(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of what is open; a later call opens it again."""
+        """Close open connections; a later call opens new ones."""
         ...
 
 
 def content_of(asked: ControlRequest, answered: ControlAnswer, url: str) -> Any:
-    """What a control answer says: JSON decoded, other texts as they are.
+    """The content of a control answer: decoded JSON, or a text.
 
     Raises:
         ControlError: it was refused, or it is no answer of a control API that this client knows.

@@ -1,4 +1,4 @@
-"""Every verb a tester has, typed."""
+"""All verbs of a tester, typed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mock_server.client.steering import ClockCalls, DeliveryCalls, StubCalls
 
 
 class Control(SessionCalls, JournalCalls, ClockCalls, StubCalls, DeliveryCalls, SendCalls):
-    """The verbs of one session, over any `Caller`; `create_session` gives those of another.
+    """The verbs of one session, over any `Caller`; `create_session` returns those of another session.
 
     Every verb raises `ControlError` where it was refused, or nobody answered who could have done it.
     """

@@ -1,10 +1,10 @@
-"""What the client raises, whatever went wrong."""
+"""The error of the client."""
 
 from __future__ import annotations
 
 
 class ControlError(Exception):
-    """A call that did not do what was asked: the answer's HTTP status, what is wrong, and what to do.
+    """A call that failed: the answer's HTTP status, what is wrong, and what to do.
 
     `status` is `None` where no mock answered: nobody was there, it took too long, or it was something else.
     """

@@ -10,7 +10,7 @@ _NOT_ASKED = "\N{EN DASH}"
 
 
 def lines_of(explained: Mapping[str, Any]) -> list[str]:
-    """What `GET /_control/exchanges/<id>` answered, as plain text: nothing in it steers a terminal."""
+    """The answer of `GET /_control/exchanges/<id>` as plain text, with control characters escaped."""
     sections = (
         _heading(explained),
         _paragraph(explained["advice"]),
@@ -28,7 +28,7 @@ def lines_of(explained: Mapping[str, Any]) -> list[str]:
 
 
 def brief_of(explained: Mapping[str, Any]) -> list[str]:
-    """The same without the rules that had no say: what was asked, what became of it, why, and what to do."""
+    """The short form: what was asked, the outcome, the reason, and what to do."""
     deciding = [rule for rule in explained["rules"] if rule["said"] in {"refused", "dropped"}]
     sections = (
         _heading(explained),
@@ -43,7 +43,7 @@ def brief_of(explained: Mapping[str, Any]) -> list[str]:
 
 
 def harmless(text: str) -> str:
-    """A text whose control characters, line breaks and changes of direction are escaped: only what prints is left."""
+    """A text with control characters, line breaks and direction changes escaped."""
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
@@ -69,7 +69,7 @@ def _outcome(explained: Mapping[str, Any]) -> str:
     if explained["status"] is not None:
         said += f" (HTTP {explained['status']})"
     if explained["rule"] is not None:
-        # A stub that only delays the answer, or gives the message its fate, leaves the decision to the rules.
+        # A stub that only delays the answer or plans the delivery leaves the decision to the rules.
         decided = "forced by" if explained["without_stub"] is not None else "decided by"
         statement = "" if explained["requirement"] is None else f" ({_statement(explained)})"
         said += f", {decided}: {explained['rule']}{statement}"

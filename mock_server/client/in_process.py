@@ -1,4 +1,4 @@
-"""Asking in this process: no HTTP and no sockets, the gateway's application on the gateway's own event loop."""
+"""Calling a gateway in this process: without sockets, on the gateway's own event loop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATIENCE = 30.0
 
 
 class LoopCaller:
-    """Asks an application that runs on the event loop of another thread."""
+    """Calls an application that runs on the event loop of another thread."""
 
     def __init__(
         self, app: Application, loop: asyncio.AbstractEventLoop, *, url: str, timeout: float = PATIENCE
@@ -26,14 +26,14 @@ class LoopCaller:
 
     @property
     def url(self) -> str:
-        """The base URL; without a port it only gives sessions a name."""
+        """The base URL; without a port it is only a name."""
         return self._url
 
     def close(self) -> None:
-        """Nothing is open."""
+        """No connection to close."""
 
     def call(self, asked: ControlRequest) -> ControlAnswer:
-        """Ask once; `ControlError` where no answer came."""
+        """Make one call; `ControlError` if there is no answer."""
         try:
             own = asyncio.get_running_loop() is self._loop
         except RuntimeError:

@@ -1,4 +1,4 @@
-"""The verbs of what came in: messages, exchanges, waiting for them, the ledger."""
+"""The verbs of messages, exchanges, waits and the ledger."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from mock_server.client.results import Exchange, Explanation, Ledger, Message, R
 _Found = TypeVar("_Found", bound=Result)
 
 WAIT = 10.0
-"""Seconds that a wait lasts unless it is told another time."""
+"""The default time-out of a wait, in seconds."""
 _LONGEST_WAIT = 3600.0
 _BESIDES = 10.0
-"""Seconds beside a wait's own that its answer may take."""
+"""Seconds in addition to a wait's own time-out."""
 
 
 class JournalCalls(Calls):
-    """Look for what came in, and wait for it.
+    """Find messages and exchanges, and wait for them.
 
     `filters` are the members of a message or an exchange: `destination="+447700900123"`, `code=61`,
     `text__contains="code"`, `reference__key="order-7"`; and `since`, `until`, `after`, and for lists `limit`.
@@ -26,7 +26,7 @@ class JournalCalls(Calls):
     """
 
     def messages(self, /, **filters: Any) -> list[Message]:
-        """What the providers took, newest first."""
+        """The accepted messages, newest first."""
         return Message.all_of(self._ask("GET", "/messages", query=named(filters)), "messages")
 
     def message(self, message_id: str) -> Message:
@@ -38,7 +38,7 @@ class JournalCalls(Calls):
         return Exchange.all_of(self._ask("GET", "/exchanges", query=named(filters)), "exchanges")
 
     def explain(self, exchange_id: str | None = None) -> Explanation:
-        """Why an answer came, by default the last one.
+        """The explanation of an answer, by default the last one.
 
         Raises:
             ControlError: 404 where there is no such exchange.
@@ -51,7 +51,7 @@ class JournalCalls(Calls):
         return Explanation.of(self._ask("GET", f"/exchanges/{quoted(exchange_id)}"))
 
     def wait_for_messages(self, /, count: int = 1, *, timeout: float = WAIT, **filters: Any) -> list[Message]:
-        """Wait until there are so many messages; those that there are, newest first.
+        """Wait until there are `count` messages; all matching ones, newest first.
 
         Raises:
             ControlError: 408 where they did not come in time; `details` tell what came nearest.
@@ -59,21 +59,21 @@ class JournalCalls(Calls):
         return self._wait(Message, "messages", count, timeout, filters)
 
     def wait_for_message(self, /, *, timeout: float = WAIT, **filters: Any) -> Message:
-        """Wait for a message; the newest there is."""
+        """Wait for a message; the newest one."""
         return self.wait_for_messages(timeout=timeout, **filters)[0]
 
     def wait_for_exchanges(self, /, count: int = 1, *, timeout: float = WAIT, **filters: Any) -> list[Exchange]:
-        """Wait until there are so many exchanges."""
+        """Wait until there are `count` exchanges."""
         return self._wait(Exchange, "exchanges", count, timeout, filters)
 
     def wait_for_exchange(self, /, *, timeout: float = WAIT, **filters: Any) -> Exchange:
-        """Wait for an exchange; the newest there is."""
+        """Wait for an exchange; the newest one."""
         return self.wait_for_exchanges(timeout=timeout, **filters)[0]
 
     def wait_for_statuses(
         self, /, status: str | None = None, count: int = 1, *, timeout: float = WAIT, **filters: Any
     ) -> list[Message]:
-        """Wait until so many messages have a status."""
+        """Wait until `count` messages have a status."""
         return self._wait(Message, "statuses", count, timeout, {"status": status, **filters})
 
     def wait_for_status(self, /, status: str, *, timeout: float = WAIT, **filters: Any) -> Message:
@@ -89,7 +89,7 @@ class JournalCalls(Calls):
         return int(self._ask("GET", "/exchanges/count", query=named(filters))["count"])
 
     def ledger(self) -> Ledger:
-        """What became of everything that was sent."""
+        """The counters of all sends, and duplicates by intent."""
         return Ledger.of(self._ask("GET", "/ledger"))
 
     def har(self) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class JournalCalls(Calls):
         return found
 
     def clear(self) -> None:
-        """Forget the messages and the exchanges; windows, clock, scenario and stubs stay."""
+        """Delete the messages and the exchanges; windows, clock, scenario and stubs stay."""
         self._ask("DELETE", "/messages")
         self._ask("DELETE", "/exchanges")
 
@@ -106,7 +106,7 @@ class JournalCalls(Calls):
         self, kind: type[_Found], what: str, count: int, timeout: float, filters: dict[str, object]
     ) -> list[_Found]:
         asked = named(filters)
-        # By the session's clock a wait lasts until somebody moves that.
+        # On the session's clock a wait lasts until the clock is moved.
         patience = (_LONGEST_WAIT if asked.get("clock") == "virtual" else timeout) + _BESIDES
         query = {**asked, "count": count, "timeout": f"{timeout:.3f}"}
         try:
@@ -116,12 +116,12 @@ class JournalCalls(Calls):
                 raise
             sentence = _late(what, count, timeout, asked, error.details)
             raise ControlError(408, error.message, error.details, sentence=sentence) from None
-        # What has a status is a message.
+        # Statuses belong to messages.
         return kind.all_of(answered, "exchanges" if what == "exchanges" else "messages")
 
 
 def _late(what: str, count: int, timeout: float, asked: dict[str, object], details: dict[str, Any]) -> str:
-    """What did not come in time, and what came nearest to it."""
+    """The error of a timed-out wait, with the nearest miss."""
     meant = f" with {', '.join(f'{name}={value}' for name, value in asked.items())}" if asked else ""
     late = f"{details.get('matched', 0)} of {count} {what}{meant} came within {timeout:g} seconds"
     nearest = details.get("nearest")

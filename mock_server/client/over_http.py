@@ -1,4 +1,4 @@
-"""Asking over HTTP: straight, without a proxy, on connections that are kept."""
+"""Calling a gateway over HTTP, without a proxy, on kept connections."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ PATIENCE = 10.0
 """Seconds that an answer may take."""
 
 _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
-"""What may be asked again when the server closed a kept connection meanwhile: twice is as once."""
+"""Idempotent methods, which are repeated if the server closed a kept connection."""
 
 _KEEP = 4.0
-"""Seconds that a connection is kept: the gateway closes it after five, and a request must not cross that."""
+"""Seconds that an idle connection is kept: less than the gateway's five."""
 
 _SESSION = re.compile(r"(?P<root>.*)/~(?P<session>[^/]+)")
 
 
 def connect(url: str, *, session: str | None = None, token: str | None = None, timeout: float = PATIENCE) -> Control:
-    """The verbs of a gateway's session; nothing is asked yet.
+    """The verbs of a gateway's session; no call is made yet.
 
     Args:
         url: the gateway's base URL; that of a session (`http://…/~orders-42`) names the session too.
@@ -48,18 +48,18 @@ def connect(url: str, *, session: str | None = None, token: str | None = None, t
 class _Kept(NamedTuple):
     connection: HTTPConnection
     used: bool
-    """Whether it served a request before: then the server may have closed it meanwhile."""
+    """Whether it served a request before, so that the server may have closed it."""
 
 
 class HttpCaller:
-    """Asks a gateway at a URL. Threads take a connection each, and leave it for the next."""
+    """Calls a gateway at a URL. Each thread takes a connection from a pool."""
 
     def __init__(self, url: str, *, timeout: float = PATIENCE) -> None:
         self._url = url.rstrip("/")
         self._parts = _checked(self._url)
         self._timeout = timeout
         self._idle: list[tuple[HTTPConnection, float]] = []
-        """Connections that nobody uses, and since when."""
+        """Idle connections, and since when."""
         self._lock = threading.Lock()
 
     @property
@@ -76,14 +76,14 @@ class HttpCaller:
         self.close()
 
     def close(self) -> None:
-        """Close the connections that nobody uses."""
+        """Close the idle connections."""
         with self._lock:
             idle, self._idle = self._idle, []
         for connection, _ in idle:
             connection.close()
 
     def call(self, asked: ControlRequest) -> ControlAnswer:
-        """Ask once; `ControlError` where no answer came."""
+        """Make one call; `ControlError` if there is no answer."""
         kept = self._take()
         try:
             try:
@@ -119,7 +119,7 @@ class HttpCaller:
         return ControlAnswer(answer.status, headers, body)
 
     def _take(self) -> _Kept:
-        """A connection that was kept and still stands, else a new one."""
+        """A usable idle connection, or a new one."""
         while True:
             with self._lock:
                 if not self._idle:
@@ -152,14 +152,14 @@ def _checked(url: str) -> SplitResult:
     except ValueError:
         good = False
     if not good or parts.query or parts.fragment or "@" in parts.netloc or not url.isprintable() or " " in url:
-        # Who puts credentials into a URL finds them in no error and no log.
+        # Credentials of a URL must not reach an error or log.
         shown = re.sub(r"//.*@", "//***@", url, flags=re.DOTALL)
         raise ControlError(None, "No URL", f"{shown!r} is not the URL of a gateway, such as http://127.0.0.1:8080")
     return parts
 
 
 def _stands(connection: HTTPConnection) -> bool:
-    """Whether a quiet connection is still open: one that has something to say without being asked is closed."""
+    """Whether an idle connection is still open: a readable one was closed by the server."""
     if connection.sock is None:
         return False
     with selectors.DefaultSelector() as selector:

@@ -1,4 +1,4 @@
-"""A receiver of notifications, for those who have none yet."""
+"""The session's own receivers of notifications."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from mock_server.client.results import Received
 
 
 class Receiver:
-    """What a receiver of the session got, and how it answers."""
+    """A receiver of the session: what it got, and how it answers."""
 
     def __init__(self, ask: Callable[..., Any], name: str, url: str) -> None:
         self._ask = ask
         self._path = f"/receiver/{quoted(name)}"
         self.name = name
         self.url = f"{url}/_control{self._path}"
-        """What a message names as its webhook."""
+        """The URL for a message's webhook."""
 
     def received(self) -> list[Received]:
         """What arrived, oldest first."""
         return Received.all_of(self._ask("GET", self._path), "received")
 
     def answer_with(self, answer: int | str, *, times: int | None = None) -> None:
-        """Answer a status, or `hang`, `redirect` or `reset`, so many times or from now on."""
+        """Answer with a status, or `hang`, `redirect` or `reset`, a number of times or from now on."""
         self._ask("PUT", self._path, given(answer=answer, times=times))
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Delete the receiver and its records."""
         self._ask("DELETE", self._path)

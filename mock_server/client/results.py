@@ -1,4 +1,4 @@
-"""What the verbs answer: typed, tolerant of members that a newer server adds, with `raw` for those."""
+"""Typed results of the verbs; members that a newer server adds are in `raw`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from mock_server.client.explaining import lines_of
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """A JSON object of the control API. `raw` is all of it, whatever this client knows of it."""
+    """A JSON object of the control API; `raw` is the whole object."""
 
     raw: dict[str, Any] = msgspec.field(default_factory=dict, name="<raw>")
 
     @classmethod
     def of(cls, content: object) -> Self:
-        """Read an answer.
+        """Parse an answer.
 
         Raises:
             ControlError: it lacks what every version has, or has another type there.
@@ -34,20 +34,20 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def all_of(cls, content: object, member: str) -> list[Self]:
-        """Read every item of a list, the member of an answer."""
+        """Parse every item of a list, which is a member of an answer."""
         listed = content.get(member) if isinstance(content, dict) else None
         if not isinstance(listed, list):
             raise ControlError(None, "Not understood", f"the answer has no list {member!r}")
         return [cls.of(each) for each in listed]
 
     def __repr__(self) -> str:
-        """The members that are told, without `raw`."""
+        """The members for `repr`, without `raw`."""
         told = ((name, getattr(self, name)) for name in self.__struct_fields__ if name != "raw")
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in told if value is not None)})"
 
 
 class Clock(Result, frozen=True):
-    """Where a session's clock stands."""
+    """The mode and time of a session's clock."""
 
     mode: str
     """`real`, `frozen` or `scaled`."""
@@ -64,11 +64,11 @@ class Session(Result, frozen=True):
     """The title of its scenario."""
     seed: int | None = None
     base_url: str | None = None
-    """What a client under test takes for the gateway."""
+    """The base URL for a client under test."""
 
 
 class Snapshot(Result, frozen=True):
-    """A session's state, kept to go back to."""
+    """A session's state, kept to be restored."""
 
     id: str
     session: str | None = None
@@ -76,7 +76,7 @@ class Snapshot(Result, frozen=True):
 
 
 class Change(Result, frozen=True):
-    """A status that a message took, or is going to take."""
+    """A past or planned status of a message."""
 
     at: datetime
     status: str
@@ -101,7 +101,7 @@ class WebhookAttempt(Result, frozen=True):
 
 
 class Message(Result, frozen=True):
-    """An accepted message. Its life (`status`, `changes` …) stands in the answer about one message."""
+    """An accepted message. Its life (`status`, `changes` …) is only in the answer for one message."""
 
     id: str
     destination: str
@@ -118,7 +118,7 @@ class Message(Result, frozen=True):
     forced: bool = False
     exchange: str | None = None
     codes: tuple[str, ...] = ()
-    """The one-time codes in its text."""
+    """The one-time passwords in its text."""
     links: tuple[str, ...] = ()
     status: str | None = None
     changes: tuple[Change, ...] = ()
@@ -144,14 +144,14 @@ class Exchange(Result, frozen=True):
     grade: str | None = None
     forced: bool = False
     trouble: str | None = None
-    """What stubs did to the transport."""
+    """The stubs' effect on the transport."""
     stubs: tuple[str, ...] = ()
     """The stubs that applied."""
     message_id: str | None = None
 
 
 class NearStub(Result, frozen=True):
-    """A stub that did not answer, and the one thing that kept it from it."""
+    """A stub that nearly applied, and what kept it away."""
 
     id: str
     differs: str
@@ -160,7 +160,7 @@ class NearStub(Result, frozen=True):
 
 
 class Finding(Result, frozen=True):
-    """What one rule said, what it saw, and what it compared that with."""
+    """One rule's verdict, what it saw, and its limit."""
 
     rule: str
     said: str
@@ -173,10 +173,10 @@ class Finding(Result, frozen=True):
 
 
 class Explanation(Exchange, frozen=True):
-    """An exchange with everything that explains its answer."""
+    """An exchange with the full explanation of its answer."""
 
     caller: str | None = None
-    """The account of the user name that came."""
+    """The account that the credentials name."""
     advice: str | None = None
     rules: tuple[Finding, ...] = ()
     persistence: str | None = None
@@ -209,7 +209,7 @@ class Stub(Result, frozen=True):
 
 
 class Duplicates(Result, frozen=True):
-    """Sends that were meant to be one and the same: the same destination and text, or the same reference key."""
+    """Sends with one intent: the same destination and text, or the same reference key."""
 
     by: str
     """`text` or `key`."""
@@ -224,13 +224,13 @@ class Duplicates(Result, frozen=True):
 
 
 class Ledger(Result, frozen=True):
-    """What became of everything that was sent, counted."""
+    """Counters of the outcomes of all sends."""
 
     sends: int
     accepted: int
     dropped: int
     refused: dict[str, int]
-    """How many, by code."""
+    """The number of refusals by code."""
     failed: int = 0
     unanswered: int = 0
     forced: int = 0
@@ -250,7 +250,7 @@ class Fired(Result, frozen=True):
 
 
 class Advance(Clock, frozen=True):
-    """What an advance of the clock came to."""
+    """The result of an advance."""
 
     complete: bool = True
     pending: int = 0

@@ -1,4 +1,4 @@
-"""Sending as a client of the vendor's does."""
+"""Sending as a client of the vendor's API does."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Sent(Result, frozen=True):
 
 
 class SendCalls(Calls):
-    """Send to the session's gateway, so that there is something to look at."""
+    """Send to the session's gateway."""
 
     def send(  # noqa: PLR0913 - the parts of a send
         self,
@@ -48,7 +48,7 @@ class SendCalls(Calls):
         headers: Mapping[str, str] | None = None,
         **fields: object,
     ) -> Sent:
-        """Send one message; a refusal is an answer like an acceptance.
+        """Send one message; a refusal is returned like an acceptance.
 
         Args:
             destination: the number.
@@ -89,6 +89,6 @@ def _read(answered: ControlAnswer) -> Sent:
     accepted = answered.status == 200 and "id" in content
     about = {"accepted": accepted, "status": answered.status, "exchange": answered.headers.get("x-mock-exchange")}
     if not accepted and about["exchange"] is None:
-        # The mock itself speaks: an unknown session, say.
+        # An error of the mock itself, such as an unknown session.
         raise ControlError(answered.status, str(content["message"]), content.get("details"))
     return Sent.of({**content, **about})

@@ -1,4 +1,4 @@
-"""The verbs of sessions_api: sessions, their scenario, snapshots."""
+"""The verbs of sessions, scenarios and snapshots."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mock_server.client.results import Session, Snapshot
 
 
 class SessionCalls(Calls):
-    """Make sessions_api, look at them, set them back, end them."""
+    """Create, show, reset and end sessions."""
 
     _ends = False
-    """Whether this object made its session, and ends it."""
+    """Whether this object created its session, and ends it."""
 
     def session(self) -> Session:
         """This session."""
@@ -33,7 +33,7 @@ class SessionCalls(Calls):
         clock: Mapping[str, object] | None = None,
         overrides: Mapping[str, object] | None = None,
     ) -> Self:
-        """Make a session; the verbs of it, which as a `with` block end it.
+        """Create a session; its verbs, which end it as a `with` block.
 
         Args:
             name: else it is numbered.
@@ -49,12 +49,12 @@ class SessionCalls(Calls):
         return bound
 
     def delete_session(self, name: str | None = None) -> list[str]:
-        """End a session, by default this one; the ids of the stubs that were added and that no send has met."""
+        """End a session, by default this one; the ids of the added stubs that no send matched."""
         ended = self._ask("DELETE", f"/sessions/{quoted(name or self._session or 'default')}")
         return [str(each) for each in ended["unmatched_stubs"]]
 
     def reset(self) -> Session:
-        """Go back to how the session was created."""
+        """Return to how the session was created."""
         return Session.of(self._ask("POST", "/reset", {}))
 
     def scenario(self) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class SessionCalls(Calls):
         return found
 
     def patch(self, **parts: object) -> dict[str, Any]:
-        """Replace whole top-level keys of the scenario; the scenario as it is then."""
+        """Replace whole top-level keys of the scenario; the new scenario."""
         found: dict[str, Any] = self._ask("PATCH", "/scenario", parts)
         return found
 
@@ -72,36 +72,36 @@ class SessionCalls(Calls):
         return str(self._ask("GET", "/scenario/export", query={"secrets": True} if secrets else None))
 
     def snapshot(self) -> Snapshot:
-        """Keep the session's state."""
+        """Take a snapshot."""
         return Snapshot.of(self._ask("POST", "/snapshots", {}))
 
     def snapshots(self) -> list[Snapshot]:
-        """The states that are kept."""
+        """All snapshots."""
         return Snapshot.all_of(self._ask("GET", "/snapshots"), "snapshots")
 
     def restore(self, snapshot: Snapshot | str) -> Session:
-        """Go back to a state that was kept; one that stands for another session or version is refused."""
+        """Restore a snapshot; one of another session or format is refused."""
         name, handle = (snapshot, {}) if isinstance(snapshot, str) else (snapshot.id, snapshot.raw)
         self._ask("POST", f"/snapshots/{quoted(name)}/restore", handle)
         return self.session()
 
     def delete_snapshot(self, snapshot: Snapshot | str) -> None:
-        """Keep a state no longer."""
+        """Delete a snapshot."""
         name = snapshot if isinstance(snapshot, str) else snapshot.id
         self._ask("DELETE", f"/snapshots/{quoted(name)}")
 
     def __enter__(self) -> Self:
-        """Use until the end of the block."""
+        """Return the verbs for the block."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End a session that was made here; let go of the connections of a client that was made here."""
+        """End a session, or close the connections of a client, if this object created it."""
         if not self._ends:
             self._caller.close()
             return
         try:
             self.delete_session()
         except ControlError as error:
-            # It ended already, by its time or by hand.
+            # Already expired or deleted.
             if error.status != 404:
                 raise

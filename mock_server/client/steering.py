@@ -1,4 +1,4 @@
-"""The verbs that steer: time, forced outcomes, statuses, webhooks."""
+"""The verbs of clock, stubs, statuses and webhooks."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _BESIDES = 10.0
 
 
 class ClockCalls(Calls):
-    """Look at the session's clock, and move it."""
+    """Show the session's clock, and move it."""
 
     def clock(self) -> Clock:
-        """Where it stands."""
+        """The mode and the time of the clock."""
         return Clock.of(self._ask("GET", "/clock"))
 
     def advance(  # noqa: PLR0913 - one for each way to say how far
@@ -32,7 +32,7 @@ class ClockCalls(Calls):
         until: str | None = None,
         wall_limit: float = _WALL_LIMIT,
     ) -> Advance:
-        """Move it forward, and perform what is due: `advance("1h")`, `advance(hours=1)`, `advance(until="idle")`.
+        """Move the clock, and perform what is due: `advance("1h")`, `advance(hours=1)`, `advance(until="idle")`.
 
         `wall_limit` is how many real seconds it may take; what receivers hold up for longer is `pending` then.
         """
@@ -51,7 +51,7 @@ class ClockCalls(Calls):
         return Advance.of(self._ask("POST", "/clock/advance", asked, patience=wall_limit + _BESIDES))
 
     def freeze(self, at: str | datetime | None = None) -> Clock:
-        """Stop it: now, or at a given time."""
+        """Freeze the clock: now, or at a given time."""
         if isinstance(at, datetime):
             if at.tzinfo is None:
                 raise ControlError(None, "Bad request", "at: a time without a zone could be anywhere")
@@ -59,7 +59,7 @@ class ClockCalls(Calls):
         return Clock.of(self._ask("POST", "/clock/freeze", given(at=at)))
 
     def resume(self, factor: float | None = None) -> Clock:
-        """Let it run on, as wall time does or so many times as fast."""
+        """Let the clock run on, in real time or `factor` times as fast."""
         return Clock.of(self._ask("POST", "/clock/resume", given(factor=factor)))
 
 
@@ -77,7 +77,7 @@ class StubCalls(Calls):
         priority: int | None = None,
         name: str | None = None,
     ) -> Stub:
-        """Force an outcome, in the shape that a scenario has for it: `stub("+4477*", {"refuse": 61}, times=1)`.
+        """Force an outcome, in the form of a scenario: `stub("+4477*", {"refuse": 61}, times=1)`.
 
         Args:
             when: which sends; a text is a destination, nothing is every send.
@@ -93,47 +93,47 @@ class StubCalls(Calls):
         return self.add_stub({"when": criteria, "then": dict(then or {}), **others})
 
     def add_stub(self, stub: Mapping[str, object]) -> Stub:
-        """Force an outcome by a whole stub, as it stands in a scenario."""
+        """Force an outcome by a whole stub, in the form of a scenario."""
         return Stub.of(self._ask("POST", "/stubs", stub))
 
     def next_send(self, to: str | None = None, **then: object) -> Stub:
-        """Force what becomes of the next send: `next_send(refuse=61)`, `next_send(fault="reset")`."""
+        """Force the outcome of the next send: `next_send(refuse=61)`, `next_send(fault="reset")`."""
         return self.stub(to, then, times=1)
 
     def stubs(self) -> list[Stub]:
-        """All stubs, those that were added first."""
+        """All stubs, added ones first."""
         return Stub.all_of(self._ask("GET", "/stubs"), "stubs")
 
     def unmatched_stubs(self) -> list[str]:
-        """The ids of those stubs that were added and that no send has met."""
+        """The ids of the added stubs that no send matched."""
         return [str(each) for each in self._ask("GET", "/stubs")["unmatched"]]
 
     def delete_stub(self, stub: Stub | str) -> None:
-        """Take a stub back that was added."""
+        """Remove an added stub."""
         self._ask("DELETE", f"/stubs/{quoted(stub if isinstance(stub, str) else stub.id)}")
 
     def delete_stubs(self) -> int:
-        """Take all stubs back that were added; how many there were."""
+        """Remove all added stubs; how many there were."""
         return int(self._ask("DELETE", "/stubs")["deleted"])
 
     def release(self, exchange_id: str | None = None) -> list[str]:
-        """Let a held answer go, by default all of them; the ids of their exchanges."""
+        """Release a held answer, by default all of them; the ids of their exchanges."""
         path = "/release" if exchange_id is None else f"/exchanges/{quoted(exchange_id)}/release"
         return [str(each) for each in self._ask("POST", path, {})["released"]]
 
 
 class DeliveryCalls(Calls):
-    """Have a hand in what follows an acceptance."""
+    """Change what follows an acceptance."""
 
     def push_status(
         self, message_id: str, status: str, *, provider: Mapping[str, str] | None = None, force: bool = False
     ) -> Message:
-        """Give a message a status now, and tell its webhook."""
+        """Give a message a status now, and notify its webhook."""
         asked = given(status=status, provider=provider, force=force or None)
         return Message.of(self._ask("POST", f"/messages/{quoted(message_id)}/status", asked))
 
     def resend(self, message_id: str) -> WebhookAttempt:
-        """Tell a message's webhook of its last change again."""
+        """Notify a message's webhook of its last change again."""
         return WebhookAttempt.of(self._ask("POST", f"/messages/{quoted(message_id)}/resend", {}))
 
     def webhooks(self, **filters: Any) -> list[WebhookAttempt]:

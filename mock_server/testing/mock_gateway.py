@@ -26,11 +26,11 @@ from mock_server.scenario.pack import resolve
 from mock_server.testing.transport import transport
 
 _PATIENCE = 30.0
-"""Seconds of wall time that a start or a stop may take before it counts as failed."""
+"""The time-out of start and stop, in seconds of wall time."""
 
 
 class MockGateway:
-    """A gateway on a port of its own, from `with` to the end of the block.
+    """A gateway on a free port for the time of a `with` block.
 
     `app` is the same gateway as an ASGI application, for clients that call it in process, and `control` has every
     verb of a tester, in process too. With `port=None` nothing is bound: time passes, and those two are the ways in,
@@ -68,18 +68,18 @@ class MockGateway:
 
     @property
     def url(self) -> str:
-        """What a client takes for the gateway's base URL; without a port, one that sends through `transport`."""
+        """The base URL for clients; without a port, for clients of `transport`."""
         return self._started().url
 
     @property
     def control(self) -> Control:
-        """The verbs of the default session, in this process and without HTTP; `create_session` makes others."""
+        """The verbs of the default session, in process; `create_session` creates other sessions."""
         running = self._started()
         assert running.loop is not None, "it was started"  # noqa: S101
         return Control(LoopCaller(self.app, running.loop, url=running.url), token=self.server.access.token)
 
     def transport(self, library: str = "httpx2") -> Any:
-        """What clients of a library send through instead of sockets: `httpx2.Client(transport=gateway.transport())`.
+        """The transport for clients of a library, instead of sockets: `httpx2.Client(transport=gateway.transport())`.
 
         Faults raise the library's own errors. `library`: `httpx2` or `httpx`, for its sync and async clients.
 
@@ -91,7 +91,7 @@ class MockGateway:
         return transport(library, self.app, running.loop)
 
     def start(self) -> Self:
-        """Serve; returns when requests are answered."""
+        """Start; return when requests are answered."""
         if self._running is not None:
             raise RuntimeError("the gateway is started already")
         self._running = _WithoutAPort(self.server) if self._port is None else _OnAPort(self.server, self._port)
@@ -99,7 +99,7 @@ class MockGateway:
         return self
 
     def stop(self) -> None:
-        """End serving; returns when the port is free."""
+        """Stop; return when the port is free."""
         if self._running is not None:
             self._running.stop()
             self._running = None
@@ -136,7 +136,7 @@ class _Running(ABC):
             raise RuntimeError("the gateway did not start") from self._failure
 
     def stop(self) -> None:
-        """End; returns when the thread has."""
+        """Stop; return when the thread ended."""
         self._end()
         self._thread.join(_PATIENCE)
         self._let_go()
@@ -157,19 +157,19 @@ class _Running(ABC):
 
     @abstractmethod
     def _serve(self) -> None:
-        """Run until the end; `_started` once requests are answered."""
+        """Run until stopped; call `_started` once requests are answered."""
 
     @abstractmethod
     def _end(self) -> None:
-        """Have `_serve` return."""
+        """Make `_serve` return."""
 
     @abstractmethod
     def _let_go(self) -> None:
-        """Give back what was taken before the start."""
+        """Release what was acquired before the start."""
 
 
 class _OnAPort(_Running):
-    """A server on a socket that is bound first: the port is known and taken at once."""
+    """A server on a socket that is bound before the start, so that the port is known."""
 
     def __init__(self, world: MockServer, port: int) -> None:
         self._socket: socket.socket = bind("127.0.0.1", port)
@@ -188,7 +188,7 @@ class _OnAPort(_Running):
 
 
 class _WithoutAPort(_Running):
-    """The loop alone: what is due is performed, and calls in process are answered."""
+    """The event loop alone: due work is performed, and calls in process are answered."""
 
     url = "http://gateway.localhost"
 

@@ -1,4 +1,4 @@
-"""A transport for httpx2 and httpx: an ordinary client calls a gateway in this process, and sees its faults.
+"""Transports for httpx2 and httpx: clients call a gateway in this process and see its faults.
 
 Without a socket nothing can break. What a stub forces on the connection is raised as the error that the library has
 for it; what HTTP itself can say comes as an answer like any other.
@@ -28,7 +28,7 @@ _RAISED: dict[FaultKind, tuple[str, str]] = {
     ),
     FaultKind.MALFORMED_CHUNK: ("RemoteProtocolError", "illegal chunk header"),
 }
-"""The name of the library's error, and what it says on a real connection."""
+"""The name of the library's error, and its message on a real connection."""
 
 
 def transport(library: str, app: Application, loop: asyncio.AbstractEventLoop) -> InProcessTransport:
@@ -46,7 +46,7 @@ def transport(library: str, app: Application, loop: asyncio.AbstractEventLoop) -
 
 
 class InProcessTransport:
-    """What a client of the library sends through: `httpx2.Client(transport=…)`, or `AsyncClient` under asyncio."""
+    """The transport for clients of a library: `httpx2.Client(transport=…)`, or `AsyncClient` under asyncio."""
 
     def __init__(self, library: Any, app: Application, loop: asyncio.AbstractEventLoop) -> None:
         self._library = library
@@ -68,7 +68,7 @@ class InProcessTransport:
         return self._translated(request, wrapped.result)
 
     def _translated(self, request: Any, result: Callable[[], Any]) -> Any:
-        """The answer, or the library's own error in the place of what the gateway's loop raised."""
+        """The answer, or the library's own error for a fault."""
         try:
             return result()
         except TransportFaultError as forced:
@@ -91,21 +91,21 @@ class InProcessTransport:
         return AsgiRequest(request.method, str(request.url), headers, body)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """No connection to close."""
 
     async def aclose(self) -> None:
-        """Nothing is open."""
+        """No connection to close."""
 
     def __enter__(self) -> Self:
-        """Begin with a client."""
+        """Enter the client's context."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End with it."""
+        """Leave the client's context."""
 
     async def __aenter__(self) -> Self:
-        """Begin with a client."""
+        """Enter the client's context."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """End with it."""
+        """Leave the client's context."""

@@ -18,8 +18,8 @@ from mock_server.adapters.tls import certificate
 from mock_server.api.guard import Access
 from mock_server.api.server import HttpServer, bind
 from mock_server.cli import main
-from mock_server.cli.doctor import patient
-from mock_server.cli.doctor.findings import vendors_host
+from mock_server.cli.doctor import subject
+from mock_server.cli.doctor.results import vendors_host
 from mock_server.client import Control, HttpCaller
 from mock_server.client.calling import ControlRequest
 from mock_server.testing import MockGateway
@@ -32,7 +32,7 @@ SECRET = "pa55word-of-nobody"
 @pytest.fixture(autouse=True)
 def healthy_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No container, no proxy, and no variable that a client of the gateway might read."""
-    monkeypatch.setattr(patient, "_MARKS", ())
+    monkeypatch.setattr(subject, "_MARKS", ())
     for name, value in dict(os.environ).items():
         if name.lower().endswith("_proxy") or "SMS" in name.upper() or vendors_host(value):
             monkeypatch.delenv(name)

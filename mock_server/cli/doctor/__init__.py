@@ -13,7 +13,7 @@ from mock_server.cli.failing import fail
 from mock_server.cli.showing import one_line
 
 if TYPE_CHECKING:
-    from mock_server.cli.doctor.findings import Diagnosis
+    from mock_server.cli.doctor.results import Diagnosis
 
 _PASSWORD = "SMS_MOCK_PASSWORD"  # noqa: S105 - the name of a variable
 _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red", "not asked": "bright_black"}
@@ -42,7 +42,7 @@ def doctor(  # noqa: PLR0913 - one parameter an option
 
     Nothing is sent and the journal stays as it is. Exit code 0: no problem. 1: there is one. 2: nothing to examine.
     """
-    from mock_server.cli.doctor.examination import Patient, examine  # noqa: PLC0415 - `--help` needs none of it
+    from mock_server.cli.doctor.sequence import Patient, examine  # noqa: PLC0415 - `--help` needs none of it
 
     password = None if user is None else _password()
     findings = []
@@ -63,7 +63,7 @@ def doctor(  # noqa: PLR0913 - one parameter an option
 
 
 def _password() -> str:
-    """From the environment or from a person; an argument would stand in every list of processes."""
+    """Read from the environment or the terminal; an argument would be visible in process lists."""
     given = os.environ.get(_PASSWORD)
     if given is not None:
         return given

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from mock_server.cli.doctor.findings import Diagnosis, not_asked, ok, problem, vendors_host, warning, without_secrets
-from mock_server.cli.doctor.patient import Given, Patient
-from mock_server.cli.doctor.reaching import is_mock, no_session, other_scheme, ready_at
+from mock_server.cli.doctor.connection import is_mock, no_session, other_scheme, ready_at
+from mock_server.cli.doctor.results import Diagnosis, not_asked, ok, problem, vendors_host, warning, without_secrets
+from mock_server.cli.doctor.subject import Given, Patient
 from mock_server.client import ControlError
 
 _ABOUT = "base URL"
@@ -27,7 +27,7 @@ class _Target(NamedTuple):
 
 
 def base_urls(patient: Patient, *, steerable: bool) -> Iterator[Diagnosis]:
-    """What is wrong with each base URL, the first thing that keeps its calls away."""
+    """The first problem of each base URL."""
     if not patient.base_urls:
         yield not_asked(_ABOUT, "no variable has SMS in its name and a URL in it; --base-url names the client's")
     for given in patient.base_urls:

@@ -1,23 +1,23 @@
-"""What arrived at the gateway, and whether an account is let in."""
+"""Checks of the calls that arrived, and of the credentials."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from mock_server.cli.doctor.findings import Diagnosis, not_asked, ok, problem, warning
-from mock_server.cli.doctor.patient import Patient
+from mock_server.cli.doctor.results import Diagnosis, not_asked, ok, problem, warning
+from mock_server.cli.doctor.subject import Patient
 from mock_server.client import Control, Exchange
 from mock_server.scenario.loader import parse_scenario
 
 _UNDIALLABLE = "+0"
 _SESSION = re.compile(r"\A/~[^/]*")
 _PARTS = ("version", "accounts", "assume")
-"""What of a scenario decides who is let in."""
+"""The parts of a scenario that decide about credentials."""
 
 
 def credentials(patient: Patient) -> Iterator[Diagnosis]:
-    """Whether the account is let in: tried in a session of its own, where it leaves no trace."""
+    """Whether the credentials are accepted: tried in a scratch session."""
     if patient.user is None:
         yield not_asked("credentials", "--user names an account to try")
         return
@@ -48,7 +48,7 @@ def _kept_out(patient: Patient, tried: Control, operation: str) -> str | None:
 
 
 def journal(patient: Patient) -> Iterator[Diagnosis]:
-    """Whether anybody called, who was not let in, and what paths there were that no gateway has."""
+    """Whether calls arrived, which were unauthenticated, and which had unknown paths."""
     count = patient.control.count_exchanges()
     if not count:
         yield _silence(patient)

@@ -1,4 +1,4 @@
-"""The order in which a gateway and its surroundings are looked at; what stands on something broken is left out."""
+"""The order of the checks; a check that needs a failed one is skipped."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 from mock_server.cli.doctor.base_urls import base_urls
 from mock_server.cli.doctor.calls import credentials, journal
-from mock_server.cli.doctor.findings import Diagnosis, not_asked, problem
-from mock_server.cli.doctor.patient import Patient
-from mock_server.cli.doctor.reaching import control, gateway, listening
-from mock_server.cli.doctor.surroundings import proxy, vendor
+from mock_server.cli.doctor.connection import control, gateway, listening
+from mock_server.cli.doctor.environment import proxy, vendor
+from mock_server.cli.doctor.results import Diagnosis, not_asked, problem
+from mock_server.cli.doctor.subject import Patient
 from mock_server.client import ControlError
 
 _Step = Callable[[Patient], Iterator[Diagnosis]]
@@ -21,7 +21,7 @@ _INSIDE: tuple[_Step, ...] = (credentials, journal)
 
 
 def examine(patient: Patient) -> Iterator[Diagnosis]:
-    """Every finding, as it is made."""
+    """Every result, as it is made."""
     yield from vendor(patient)
     yield from proxy(patient)
     reached, failed = [], False
@@ -42,7 +42,7 @@ def examine(patient: Patient) -> Iterator[Diagnosis]:
 
 
 def _unless_it_fails(about: str, step: _Step, patient: Patient) -> Iterator[Diagnosis]:
-    """A gateway may go away while it is examined."""
+    """The gateway may stop during the checks."""
     try:
         yield from step(patient)
     except ControlError as error:

@@ -1,4 +1,4 @@
-"""What an examination comes to, line by line."""
+"""The results of the doctor, line by line."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ State = Literal["ok", "warning", "problem", "not asked"]
 VENDOR = re.compile(
     r"(?:^|//(?:[^/\s@]*@)?|[\s,;=])(?P<host>[a-z0-9.-]*namirial[a-z0-9.-]*)(?=[:/\s,;]|$)", re.IGNORECASE
 )
-"""A host of the vendor's, wherever it stands in a setting: a mock has none of its names."""
+"""A host of the vendor in a setting."""
 
 
 class Diagnosis(NamedTuple):
-    """One thing that was looked at: what was found, and what to do where it is not as it should be."""
+    """The result of one check, with advice if there is a problem."""
 
     state: State
     about: str
@@ -28,17 +28,17 @@ def ok(about: str, what: str) -> Diagnosis:
 
 
 def warning(about: str, what: str, advice: str | None = None) -> Diagnosis:
-    """It may be meant so."""
+    """A warning: it may be intended."""
     return Diagnosis("warning", about, what, advice)
 
 
 def problem(about: str, what: str, advice: str) -> Diagnosis:
-    """The client will not get what it wants."""
+    """A problem: the client will fail."""
     return Diagnosis("problem", about, what, advice)
 
 
 def not_asked(about: str, why: str) -> Diagnosis:
-    """It could not be looked at."""
+    """The check could not be made."""
     return Diagnosis("not asked", about, why)
 
 
@@ -52,5 +52,5 @@ def vendors_host(text: str) -> str | None:
 
 
 def without_secrets(url: str) -> str:
-    """A URL as it may be shown: who is named in front of its host is not."""
+    """A URL without its credentials."""
     return re.sub(r"//[^/?#]*@", "//***@", url.partition("?")[0])

@@ -1,4 +1,4 @@
-"""What is examined: a gateway, and those who are to call it."""
+"""What is checked: a gateway, and the clients that shall call it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from mock_server.cli.doctor.findings import vendors_host
+from mock_server.cli.doctor.results import vendors_host
 from mock_server.client import Control, connect
 
 PATIENCE = 3.0
-"""Seconds that each answer may take."""
+"""The time-out of each answer, in seconds."""
 
 _OURS = "SMS_MOCK_"
 _NAMES = re.compile(r"SMS|NAMIRIAL", re.IGNORECASE)
@@ -21,7 +21,7 @@ _MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
 
 
 class Given(NamedTuple):
-    """A client's base URL, and where it stands."""
+    """A client's base URL, and where it is configured."""
 
     origin: str
     url: str
@@ -29,12 +29,12 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True)
 class Patient:
-    """One examination's subject. Secrets are in no `repr`."""
+    """The subject of one run. Secrets are in no `repr`."""
 
     control: Control
-    """The verbs of the gateway's session that is looked at."""
+    """The verbs of the checked session."""
     server: Control
-    """The same, of no session."""
+    """The verbs without a session."""
     root: str
     """The gateway's own base URL, without a session."""
     session: str
@@ -54,7 +54,7 @@ class Patient:
         user: str | None,
         password: str | None,
     ) -> Self:
-        """What the options and the environment name.
+        """Build the subject from options and environment.
 
         Raises:
             ControlError: the URL is none.
@@ -67,11 +67,11 @@ class Patient:
         return cls(control, server, root, named or "default", given, user, password, os.environ, contained)
 
     def __enter__(self) -> Self:
-        """Examine until the end of the block."""
+        """Return the subject for the block."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         with self.control, self.server:
             pass
 

@@ -1,4 +1,4 @@
-"""Who answers at the URL: nobody, somebody else, a mock; and whether one may steer it."""
+"""Checks of the connection: who answers at the URL, and whether the control API allows access."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from mock_server.cli.doctor.findings import Diagnosis, ok, problem, warning
-from mock_server.cli.doctor.patient import PATIENCE, Patient
+from mock_server.cli.doctor.results import Diagnosis, ok, problem, warning
+from mock_server.cli.doctor.subject import PATIENCE, Patient
 from mock_server.client import ControlError, HttpCaller
 from mock_server.client.calling import ControlAnswer, ControlRequest
 from mock_server.control.release import release
@@ -27,7 +27,7 @@ def ready_at(root: str, session: str | None = None) -> ControlAnswer:
 
 
 def is_mock(answered: ControlAnswer) -> bool:
-    """Whether it was one of us."""
+    """Whether it was a mock."""
     return "x-mock-control-version" in answered.headers
 
 
@@ -38,13 +38,13 @@ def other_scheme(root: str) -> str | None:
     try:
         ready_at(turned)
     except ControlError as error:
-        # A certificate that nobody trusts is one all the same.
+        # An untrusted certificate shows TLS too.
         return turned if turned.startswith("https") and "certificate" in str(error) else None
     return turned
 
 
 def listening(patient: Patient) -> Iterator[Diagnosis]:
-    """Whether something listens at each address that the host's name has."""
+    """Whether something listens at each address of the host."""
     parts = urlsplit(patient.root)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -114,12 +114,12 @@ def control(patient: Patient) -> Iterator[Diagnosis]:
 
 
 def no_session(name: str) -> str:
-    """What becomes of calls to a session that is not there."""
+    """The check for a missing session."""
     return f"there is no session {name!r}, so whoever calls it gets 404: never made, or given up after its time"
 
 
 def _elsewhere(patient: Patient) -> str:
-    """What to do where nobody answers."""
+    """Advice if nothing answers."""
     host = urlsplit(patient.root).hostname or ""
     if patient.in_container and host in {"localhost", "127.0.0.1", "::1"}:
         return f"this is a container, whose {host} is itself: name the mock's service or host (--url, SMS_MOCK_URL)"

@@ -1,4 +1,4 @@
-"""What the environment says: the vendor's hosts, and proxies that would come between."""
+"""Checks of the environment: the vendor's hosts, and proxies."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
-from mock_server.cli.doctor.findings import Diagnosis, ok, problem, vendors_host, warning, without_secrets
-from mock_server.cli.doctor.patient import Patient
+from mock_server.cli.doctor.results import Diagnosis, ok, problem, vendors_host, warning, without_secrets
+from mock_server.cli.doctor.subject import Patient
 
 
 def vendor(patient: Patient) -> Iterator[Diagnosis]:
-    """A variable that names a host of the vendor's: whoever reads it sends real messages."""
+    """A variable with a host of the vendor, through which a client would send real messages."""
     named = [(name, host) for name, value in sorted(patient.environ.items()) if (host := vendors_host(value))]
     for name, host in named:
         yield problem(
@@ -23,7 +23,7 @@ def vendor(patient: Patient) -> Iterator[Diagnosis]:
 
 
 def proxy(patient: Patient) -> Iterator[Diagnosis]:
-    """A proxy that would be asked for the gateway: it answers for other machines."""
+    """A proxy that would get the calls to the gateway."""
     proxies = getproxies_environment()
     caught = False
     for url in dict.fromkeys([patient.root, *(each.url for each in patient.base_urls)]):
