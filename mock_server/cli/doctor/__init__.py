@@ -42,19 +42,22 @@ def doctor(  # noqa: PLR0913 - one parameter an option
 
     Nothing is sent and the journal stays as it is. Exit code 0: no problem. 1: there is one. 2: nothing to examine.
     """
-    from mock_server.cli.doctor.sequence import Patient, examine  # noqa: PLC0415 - `--help` needs none of it
+    from mock_server.cli.doctor.sequence import CheckedGateway, examine  # noqa: PLC0415 - `--help` needs none of it
 
     password = None if user is None else _password()
     findings = []
-    with said(), Patient.of(url or default_url(), session, control_token, base_urls, user, password) as patient:
-        for finding in examine(patient):
+    with (
+        said(),
+        CheckedGateway.of(url or default_url(), session, control_token, base_urls, user, password) as checked,
+    ):
+        for finding in examine(checked):
             findings.append(finding)
             if not as_json:
                 _tell(finding)
     problems = sum(each.state == "problem" for each in findings)
     if as_json:
         told = [each._asdict() for each in findings]
-        print_json({"url": patient.url, "healthy": not problems, "findings": told})
+        print_json({"url": checked.url, "healthy": not problems, "findings": told})
     elif problems:
         click.secho(f"{problems} problem{'s' if problems > 1 else ''}", fg="red", bold=True)
     else:

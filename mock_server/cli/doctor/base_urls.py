@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from mock_server.cli.doctor.connection import is_mock, no_session, other_scheme, ready_at
 from mock_server.cli.doctor.results import Diagnosis, not_asked, ok, problem, vendors_host, warning, without_secrets
-from mock_server.cli.doctor.subject import Given, Patient
+from mock_server.cli.doctor.subject import CheckedGateway, Given
 from mock_server.client import ControlError
 
 _ABOUT = "base URL"
@@ -26,23 +26,23 @@ class _Target(NamedTuple):
     path: str
 
 
-def base_urls(patient: Patient, *, steerable: bool) -> Iterator[Diagnosis]:
+def base_urls(checked: CheckedGateway, *, steerable: bool) -> Iterator[Diagnosis]:
     """The first problem of each base URL."""
-    if not patient.base_urls:
+    if not checked.base_urls:
         yield not_asked(_ABOUT, "no variable has SMS in its name and a URL in it; --base-url names the client's")
-    for given in patient.base_urls:
-        yield _judged(patient, given, steerable=steerable)
+    for given in checked.base_urls:
+        yield _judged(checked, given, steerable=steerable)
 
 
-def _judged(patient: Patient, given: Given, *, steerable: bool) -> Diagnosis:
+def _judged(checked: CheckedGateway, given: Given, *, steerable: bool) -> Diagnosis:
     shown = f"{given.origin} {without_secrets(given.url)}"
     parts = _parts(given.url)
     if parts is None:
-        return problem(_ABOUT, f"{shown} is not the URL of a gateway", f"give the client {patient.url}")
+        return problem(_ABOUT, f"{shown} is not the URL of a gateway", f"give the client {checked.url}")
     host = vendors_host(given.url)
     if host is not None:
         return problem(
-            _ABOUT, f"{shown} names {host}, which looks like the vendor's", f"give the client {patient.url}"
+            _ABOUT, f"{shown} names {host}, which looks like the vendor's", f"give the client {checked.url}"
         )
     path = parts.path
     root = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
@@ -52,17 +52,17 @@ def _judged(patient: Patient, given: Given, *, steerable: bool) -> Diagnosis:
     if _API.search(path):
         end = f"{root}{_API.sub('', path)}"
         return problem(_ABOUT, f"{shown} ends in /api, and clients add /api/…: /api/api/… is 404", f"end it at {end}")
-    return _led(patient, shown, root, path, steerable=steerable)
+    return _led(checked, shown, root, path, steerable=steerable)
 
 
-def _led(patient: Patient, shown: str, root: str, path: str, *, steerable: bool) -> Diagnosis:
+def _led(checked: CheckedGateway, shown: str, root: str, path: str, *, steerable: bool) -> Diagnosis:
     """Where a URL leads whose form is good, or nearly."""
     prefix = _PREFIX.match(path)
     named = prefix[1] if prefix else "default"
     rest = path[prefix.end() :] if prefix else path
     if rest.strip("/"):
-        return problem(_ABOUT, f"{shown}: the gateway has no path {rest!r}", f"give the client {patient.url}")
-    astray = _astray(patient, shown, _Target(root, named, path), steerable=steerable)
+        return problem(_ABOUT, f"{shown}: the gateway has no path {rest!r}", f"give the client {checked.url}")
+    astray = _astray(checked, shown, _Target(root, named, path), steerable=steerable)
     if astray is not None:
         return astray
     if rest:
@@ -70,17 +70,17 @@ def _led(patient: Patient, shown: str, root: str, path: str, *, steerable: bool)
             _ABOUT, f"{shown} ends in a slash: a client that puts /api/… behind it asks for //api/…, which is 404",
             "leave the slash out",
         )  # fmt: skip
-    if named != patient.session:
+    if named != checked.session:
         return warning(
-            _ABOUT, f"{shown} leads to the session {named!r}, and you look at {patient.session!r}",
-            f"look there (--session {named}), or give the client {patient.url}",
+            _ABOUT, f"{shown} leads to the session {named!r}, and you look at {checked.session!r}",
+            f"look there (--session {named}), or give the client {checked.url}",
         )  # fmt: skip
     return ok(_ABOUT, f"{shown} leads here")
 
 
-def _astray(patient: Patient, shown: str, target: _Target, *, steerable: bool) -> Diagnosis | None:
+def _astray(checked: CheckedGateway, shown: str, target: _Target, *, steerable: bool) -> Diagnosis | None:
     """What answers there instead, if not this gateway."""
-    here = f"give the client {patient.url}"
+    here = f"give the client {checked.url}"
     try:
         answered = ready_at(target.root)
     except ControlError as error:
@@ -91,16 +91,16 @@ def _astray(patient: Patient, shown: str, target: _Target, *, steerable: bool) -
         return problem(_ABOUT, f"{shown} leads nowhere: {error.details or error}", here)
     if not is_mock(answered):
         return problem(_ABOUT, f"{shown} leads to something that is no SMS gateway mock", here)
-    if steerable and not _same(patient, target.root):
-        return problem(_ABOUT, f"{shown} leads to another mock than {patient.root}", f"{here}, or look there (--url)")
+    if steerable and not _same(checked, target.root):
+        return problem(_ABOUT, f"{shown} leads to another mock than {checked.root}", f"{here}, or look there (--url)")
     if ready_at(target.root, target.session).status == 404:
         return problem(_ABOUT, f"{shown}: {no_session(target.session)}", here)
     return None
 
 
-def _same(patient: Patient, root: str) -> bool:
+def _same(checked: CheckedGateway, root: str) -> bool:
     """Whether two URLs have one server behind them: a session that is made at the one is there at the other."""
-    with patient.server.create_session() as made:
+    with checked.server.create_session() as made:
         return ready_at(root, made.session().id).status == 200
 
 

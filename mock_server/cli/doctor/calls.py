@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mock_server.cli.doctor.results import Diagnosis, not_asked, ok, problem, warning
-from mock_server.cli.doctor.subject import Patient
+from mock_server.cli.doctor.subject import CheckedGateway
 from mock_server.client import Control, Exchange
 from mock_server.scenario.loader import parse_scenario
 
@@ -16,80 +16,80 @@ _PARTS = ("version", "accounts", "assume")
 """The parts of a scenario that decide about credentials."""
 
 
-def credentials(patient: Patient) -> Iterator[Diagnosis]:
+def credentials(checked: CheckedGateway) -> Iterator[Diagnosis]:
     """Whether the credentials are accepted: tried in a scratch session."""
-    if patient.user is None:
+    if checked.user is None:
         yield not_asked("credentials", "--user names an account to try")
         return
-    scenario = parse_scenario(patient.control.export(secrets=True), "the session's scenario").document()
+    scenario = parse_scenario(checked.control.export(secrets=True), "the session's scenario").document()
     played = {name: scenario[name] for name in _PARTS if name in scenario}
-    with patient.server.create_session(scenario=played) as tried:
-        reason = _kept_out(patient, tried, "services")
+    with checked.server.create_session(scenario=played) as tried:
+        reason = _kept_out(checked, tried, "services")
         if reason is not None:
             yield problem(
-                "credentials", f"{patient.user!r} is not let in: {reason}",
+                "credentials", f"{checked.user!r} is not let in: {reason}",
                 "`accounts` of the scenario says who is; `sms-mock serve` prints them at its start",
             )  # fmt: skip
             return
-        unprivileged = _kept_out(patient, tried, "admin")
+        unprivileged = _kept_out(checked, tried, "admin")
     if unprivileged is None:
-        yield ok("credentials", f"{patient.user!r} is let in, as an administrator too")
+        yield ok("credentials", f"{checked.user!r} is let in, as an administrator too")
     else:
         yield warning(
-            "credentials", f"{patient.user!r} is let in at /api/Services/…, not at /api/Admin/…: {unprivileged}"
+            "credentials", f"{checked.user!r} is let in at /api/Services/…, not at /api/Admin/…: {unprivileged}"
         )
 
 
-def _kept_out(patient: Patient, tried: Control, operation: str) -> str | None:
+def _kept_out(checked: CheckedGateway, tried: Control, operation: str) -> str | None:
     """Why the account is not let in; a message that cannot become one is what it sends."""
-    sent = tried.send(_UNDIALLABLE, "", username=patient.user, password=patient.password, operation=operation)
+    sent = tried.send(_UNDIALLABLE, "", username=checked.user, password=checked.password, operation=operation)
     explained = tried.explain(sent.exchange)
     return str(explained.reason) if explained.rule in {"authentication", "privilege"} else None
 
 
-def journal(patient: Patient) -> Iterator[Diagnosis]:
+def journal(checked: CheckedGateway) -> Iterator[Diagnosis]:
     """Whether calls arrived, which were unauthenticated, and which had unknown paths."""
-    count = patient.control.count_exchanges()
+    count = checked.control.count_exchanges()
     if not count:
-        yield _silence(patient)
+        yield _silence(checked)
         return
-    last = patient.control.exchanges(limit=1)[0]
+    last = checked.control.exchanges(limit=1)[0]
     yield ok("journal", f"{_calls(count)} arrived, the last at {last.at:%H:%M:%S}: {_told(last)}")
-    yield _refused(patient, last)
-    yield _unknown(patient, last)
+    yield _refused(checked, last)
+    yield _unknown(checked, last)
 
 
-def _silence(patient: Patient) -> Diagnosis:
+def _silence(checked: CheckedGateway) -> Diagnosis:
     elsewhere = {
         each.id: each.raw.get("exchanges", 0)
-        for each in patient.server.sessions()
-        if each.id != patient.session and each.raw.get("exchanges", 0)
+        for each in checked.server.sessions()
+        if each.id != checked.session and each.raw.get("exchanges", 0)
     }
-    nobody = f"no call arrived in the session {patient.session!r}"
+    nobody = f"no call arrived in the session {checked.session!r}"
     if not elsewhere:
         return warning(
             "journal", f"{nobody}, nor in another",
-            f"have the client send once, with {patient.url} as its base URL, and ask again",
+            f"have the client send once, with {checked.url} as its base URL, and ask again",
         )  # fmt: skip
     told = ", ".join(f"{_calls(number)} in {name!r}" for name, number in sorted(elsewhere.items()))
-    return warning("journal", f"{nobody}, but {told}", f"look there (--session), or give the client {patient.url}")
+    return warning("journal", f"{nobody}, but {told}", f"look there (--session), or give the client {checked.url}")
 
 
-def _refused(patient: Patient, last: Exchange) -> Diagnosis:
-    count = patient.control.count_exchanges(status=401)
+def _refused(checked: CheckedGateway, last: Exchange) -> Diagnosis:
+    count = checked.control.count_exchanges(status=401)
     if not count:
         return ok("401", "every call was let in")
-    newest = patient.control.exchanges(status=401, limit=1)[0]
+    newest = checked.control.exchanges(status=401, limit=1)[0]
     what = f"{_calls(count)} came without credentials that hold, the last is exchange {newest.id}"
     advice = f"`sms-mock explain {newest.id}` says why"
     return problem("401", what, advice) if last.id == newest.id else warning("401", what, advice)
 
 
-def _unknown(patient: Patient, last: Exchange) -> Diagnosis:
-    found = [each for rule in ("path", "method") for each in patient.control.exchanges(rule=rule, limit=1)]
+def _unknown(checked: CheckedGateway, last: Exchange) -> Diagnosis:
+    found = [each for rule in ("path", "method") for each in checked.control.exchanges(rule=rule, limit=1)]
     if not found:
         return ok("paths", "every call was for a path that the gateway has")
-    count = sum(patient.control.count_exchanges(rule=rule) for rule in ("path", "method"))
+    count = sum(checked.control.count_exchanges(rule=rule) for rule in ("path", "method"))
     newest = max(found, key=lambda each: (each.at, len(each.id), each.id))
     what = f"{_calls(count)} asked for what the gateway does not have, such as {newest.method} {newest.path}"
     advice = _mended(newest)

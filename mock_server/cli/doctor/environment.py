@@ -7,26 +7,26 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
 from mock_server.cli.doctor.results import Diagnosis, ok, problem, vendors_host, warning, without_secrets
-from mock_server.cli.doctor.subject import Patient
+from mock_server.cli.doctor.subject import CheckedGateway
 
 
-def vendor(patient: Patient) -> Iterator[Diagnosis]:
+def vendor(checked: CheckedGateway) -> Iterator[Diagnosis]:
     """A variable with a host of the vendor, through which a client would send real messages."""
-    named = [(name, host) for name, value in sorted(patient.environ.items()) if (host := vendors_host(value))]
+    named = [(name, host) for name, value in sorted(checked.environ.items()) if (host := vendors_host(value))]
     for name, host in named:
         yield problem(
             "vendor", f"the variable {name} names {host}, which looks like the vendor's",
-            f"set it to {patient.url}, or a client that reads it sends real messages",
+            f"set it to {checked.url}, or a client that reads it sends real messages",
         )  # fmt: skip
     if not named:
         yield ok("vendor", "no variable names a host that looks like the vendor's")
 
 
-def proxy(patient: Patient) -> Iterator[Diagnosis]:
+def proxy(checked: CheckedGateway) -> Iterator[Diagnosis]:
     """A proxy that would get the calls to the gateway."""
     proxies = getproxies_environment()
     caught = False
-    for url in dict.fromkeys([patient.root, *(each.url for each in patient.base_urls)]):
+    for url in dict.fromkeys([checked.root, *(each.url for each in checked.base_urls)]):
         try:
             parts = urlsplit(url)
             host = parts.hostname or ""

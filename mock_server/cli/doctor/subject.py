@@ -28,7 +28,7 @@ class Given(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Patient:
+class CheckedGateway:
     """The subject of one run. Secrets are in no `repr`."""
 
     control: Control
