@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from mock_server import explanation
@@ -11,7 +12,7 @@ from mock_server.control.requests import ControlRequestError, only
 from mock_server.domain.delivery import LEGAL, Carrier, Change, Status, default_carrier, is_legal, latest
 from mock_server.domain.message import Message
 from mock_server.gateway import scheduler
-from mock_server.session.receivers import Behaviour, Receiver
+from mock_server.session.receivers import Behaviour
 from mock_server.session.session import Session
 
 
@@ -72,12 +73,10 @@ class DeliveryVerbs:
         attempt = await scheduler.resend(self._session, message, past[-1], len(past) - 2)
         return shapes.attempt(attempt, self._session.secrets)
 
-    def receiver(self, name: str) -> Receiver:
-        """One of the session's receivers."""
-        try:
-            return self._session.state.receivers.named(name)
-        except OverflowError as error:
-            raise ControlRequestError(409, "Too many receivers", str(error)) from None
+    def receive(self, name: str, body: bytes, content_type: str) -> int | Behaviour:
+        """Record a notification at a receiver; the answer to it."""
+        with _bounded_receivers():
+            return self._session.state.receivers.record(name, body, content_type, self._session.now())
 
     def received(self, name: str) -> dict[str, Any]:
         """What a receiver got, oldest first."""
@@ -92,7 +91,8 @@ class DeliveryVerbs:
         answer, times = request.get("answer"), request.get("times")
         if times is not None and (type(times) is not int or times < 1):
             raise ControlRequestError(400, "Bad request", f"times: {times!r} is not a number from 1")
-        self.receiver(name).answer_with(_answer(answer), times)
+        with _bounded_receivers():
+            self._session.state.receivers.answer_with(name, _answer(answer), times)
         return self.received(name) | {"answer": answer, "times": times}
 
     def forget(self, name: str) -> dict[str, Any]:
@@ -105,6 +105,14 @@ class DeliveryVerbs:
         if found is None or found.dropped:
             raise ControlRequestError(404, "Unknown message", f"no message {message_id!r} is kept in this session")
         return found
+
+
+@contextmanager
+def _bounded_receivers() -> Iterator[None]:
+    try:
+        yield
+    except OverflowError as error:
+        raise ControlRequestError(409, "Too many receivers", str(error)) from None
 
 
 def _answer(answer: object) -> int | Behaviour:

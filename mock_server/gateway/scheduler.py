@@ -59,7 +59,7 @@ async def begin(session: Session, message: Message) -> None:
     for entry in entries[len(early) :]:
         put(session, entry)
     for entry in early:
-        entry.due = session.now()
+        entry.send_at(session.now())
         await asyncio.wait({_start(session, entry)})
 
 

@@ -30,10 +30,10 @@ async def attempt(session: Session, entry: QueueEntry, notification: Notificatio
 
     `at` is the session's time of the attempt; on a frozen clock the attempt takes no time.
     """
-    if entry.body is None:
-        entry.body = _body(session, entry.message, notification)
+    body = _body(session, entry.message, notification) if entry.body is None else entry.body
+    entry.keep_body(body)
     content_type = "text/plain" if notification.adversity is Adversity.WRONG_CONTENT_TYPE else "application/json"
-    content = entry.body, content_type
+    content = body, content_type
     record = WebhookAttempt(entry.message, notification.change.status, at, entry.attempts + 1, content)
     session.state.journal.attempts.begin(record)
     answer = await _deliver(session, entry.message, *content)
@@ -46,7 +46,7 @@ async def _deliver(session: Session, message: Message, body: bytes, content_type
     target = message.submission.webhook
     assert target is not None and target.url is not None, "only such a message has an entry"  # noqa: PT018, S101
     if message.receiver is not None:
-        return session.state.receivers.take(message.receiver, body, content_type, session.now())
+        return session.state.receivers.deliver(message.receiver, body, content_type, session.now())
     return await session.sender.post(target.url, body, content_type, session.policy.webhooks.timeout)
 
 
@@ -54,15 +54,12 @@ def _settle(
     session: Session, entry: QueueEntry, record: WebhookAttempt, answer: WebhookAnswer, ended: Instant
 ) -> None:
     gap = entry.next_gap()
-    record.answered = answer
-    if answer.taken:
-        entry.proceed(ended)
-    elif gap is None:
-        record.gave_up = True
+    next_try_at = None if answer.taken or gap is None else Instant(ended + gap)
+    session.state.journal.attempts.end(record, answer, next_try_at)
+    if next_try_at is None:
         entry.proceed(ended)
     else:
-        record.next_try_at = Instant(ended + gap)
-        entry.repeat_at(record.next_try_at)
+        entry.repeat_at(next_try_at)
     if entry.current is not None:
         session.state.queue.put(entry)
 

@@ -12,6 +12,7 @@ from mock_server.journal.counters import Counters
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.journal import Headers, JournalState
 from mock_server.journal.webhook_attempts import AttemptsState, WebhookAttempt
+from mock_server.ports import WebhookAnswer
 
 
 class AttemptStore(Protocol):
@@ -37,6 +38,10 @@ class AttemptStore(Protocol):
 
     def begin(self, attempt: WebhookAttempt) -> None:
         """Number and keep an attempt before it is made."""
+        ...
+
+    def end(self, attempt: WebhookAttempt, answer: WebhookAnswer, next_try_at: Instant | None) -> None:
+        """Record the answer to an attempt, and when the notification is repeated."""
         ...
 
     def since(self, number: int) -> Sequence[WebhookAttempt]:

@@ -44,6 +44,12 @@ class WebhookAttempt:
         self.next_try_at: Instant | None = None
         self.gave_up = False
 
+    def end(self, answer: WebhookAnswer, next_try_at: Instant | None) -> None:
+        """Record the answer, and when the notification is repeated; without a repetition, a failure gives it up."""
+        self.answered = answer
+        self.next_try_at = next_try_at
+        self.gave_up = not answer.taken and next_try_at is None
+
     @property
     def outcome(self) -> str:
         """Its outcome in one word."""
@@ -74,6 +80,10 @@ class AttemptLog:
         self.opened += 1
         attempt.id = str(self.opened)
         self._entries.append(attempt)
+
+    def end(self, attempt: WebhookAttempt, answer: WebhookAnswer, next_try_at: Instant | None) -> None:
+        """Record the answer to an attempt; see `WebhookAttempt.end`."""
+        attempt.end(answer, next_try_at)
 
     def __len__(self) -> int:
         """How many are kept."""

@@ -45,6 +45,14 @@ class QueueEntry:
         """How long to wait after another failure; `None` when the notification is then given up."""
         return self.rules.retries[self.attempts] if self.attempts < len(self.rules.retries) else None
 
+    def send_at(self, due: Instant) -> None:
+        """Make `due` the time of the next attempt."""
+        self.due = due
+
+    def keep_body(self, body: bytes) -> None:
+        """Keep the body of the first attempt for those that repeat it."""
+        self.body = body
+
     def repeat_at(self, due: Instant) -> None:
         """Record a failure, and retry at `due`."""
         self.attempts += 1

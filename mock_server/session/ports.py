@@ -16,7 +16,7 @@ from mock_server.domain.instants import Instant
 from mock_server.domain.stub import RequestFacts, Stage, Stub, StubsInForce, StubTable
 from mock_server.ports import WebhookAnswer
 from mock_server.session.delivery_queue import QueueEntry
-from mock_server.session.receivers import Received, Receiver, ReceiversState
+from mock_server.session.receivers import Behaviour, Received, ReceiversState
 from mock_server.session.snapshots import Snapshot
 from mock_server.session.stub_book import Matched, StubBookState, StubCounts
 
@@ -155,12 +155,16 @@ class ReceiverStore(Protocol):
         """What a receiver got, oldest first."""
         ...
 
-    def named(self, name: str) -> Receiver:
-        """A receiver, created on first use; `OverflowError` when there are too many."""
+    def answer_with(self, name: str, answer: int | Behaviour, times: int | None) -> None:
+        """Instruct a receiver, created on first use; `OverflowError` when there are too many."""
         ...
 
-    def take(self, name: str, body: bytes, content_type: str, at: Instant) -> WebhookAnswer:
-        """Deliver a notification to a receiver in process."""
+    def record(self, name: str, body: bytes, content_type: str, at: Instant) -> int | Behaviour:
+        """Record a notification, and return the answer to it; creates the receiver as `answer_with` does."""
+        ...
+
+    def deliver(self, name: str, body: bytes, content_type: str, at: Instant) -> WebhookAnswer:
+        """Record a notification that was sent in process, and return what its sender sees."""
         ...
 
     def forget(self, name: str) -> None:

@@ -55,7 +55,7 @@ class Receiver:
         """Answer with this from now on, or for a number of times and with 200 afterwards."""
         self._answer, self._times = answer, times
 
-    def take(self, body: bytes, content_type: str, at: Instant) -> int | Behaviour:
+    def record(self, body: bytes, content_type: str, at: Instant) -> int | Behaviour:
         """Record a notification; the answer to it."""
         answer = self._answer
         if self._times is not None:
@@ -80,25 +80,28 @@ class Receivers:
         """What arrived at a receiver, oldest first; does not create it."""
         return tuple(self._receivers.get(name, ()))
 
-    def named(self, name: str) -> Receiver:
-        """A receiver by name.
+    def answer_with(self, name: str, answer: int | Behaviour, times: int | None) -> None:
+        """Instruct a receiver; see `Receiver.answer_with`.
 
         Raises:
-            OverflowError: there are too many to make another.
+            OverflowError: there are too many to create another.
         """
-        found = self._receivers.get(name)
-        if found is None:
-            if len(self._receivers) >= _MOST_RECEIVERS:
-                raise OverflowError(f"a session has at most {_MOST_RECEIVERS} receivers")
-            found = self._receivers[name] = Receiver()
-        return found
+        self._named(name).answer_with(answer, times)
 
-    def take(self, name: str, body: bytes, content_type: str, at: Instant) -> WebhookAnswer:
+    def record(self, name: str, body: bytes, content_type: str, at: Instant) -> int | Behaviour:
+        """Record a notification; the answer to it.
+
+        Raises:
+            OverflowError: there are too many to create another.
+        """
+        return self._named(name).record(body, content_type, at)
+
+    def deliver(self, name: str, body: bytes, content_type: str, at: Instant) -> WebhookAnswer:
         """Deliver in process, without the delay of a network."""
         if not name or "/" in name:
             return WebhookAnswer(404, None, b"", 0.0)
         try:
-            answer = self.named(name).take(body, content_type, at)
+            answer = self.record(name, body, content_type, at)
         except OverflowError as error:
             return WebhookAnswer(None, str(error), b"", 0.0)
         if answer is Behaviour.HANG:
@@ -124,3 +127,11 @@ class Receivers:
     def clear(self) -> None:
         """Delete every receiver."""
         self._receivers.clear()
+
+    def _named(self, name: str) -> Receiver:
+        found = self._receivers.get(name)
+        if found is None:
+            if len(self._receivers) >= _MOST_RECEIVERS:
+                raise OverflowError(f"a session has at most {_MOST_RECEIVERS} receivers")
+            found = self._receivers[name] = Receiver()
+        return found

@@ -220,7 +220,7 @@ def test_a_session_has_no_more_than_a_thousand_receivers(gateway: MockGateway, w
     session = gateway.server.sessions.get(world.name)
     assert session is not None
     for number in range(1000):
-        session.state.receivers.named(f"r{number}")
+        session.state.receivers.answer_with(f"r{number}", 200, None)
     message_id = send(world)
     advance(world, seconds=1)
 

@@ -33,13 +33,12 @@ class ReceiverEndpoint:
         if isinstance(body, Unread):
             await answer_control_error(send, 413, "Payload too large", TOO_LARGE_DETAILS)
             return
-        content_type: bytes = scope[HEADERS].get(b"content-type", b"")
+        content_type: str = scope[HEADERS].get(b"content-type", b"").decode("latin-1")
         try:
-            receiver = DeliveryVerbs(session).receiver(scope["path_params"]["name"])
+            answer = DeliveryVerbs(session).receive(scope["path_params"]["name"], body, content_type)
         except ControlRequestError as error:
             await answer_control_error(send, error.status, error.message, error.details)
             return
-        answer = receiver.take(body, content_type.decode("latin-1"), session.now())
         if answer is Behaviour.REDIRECT:
             await answer_control(send, 307, {}, headers=[(b"location", b"/_ready")])
         elif isinstance(answer, Behaviour):

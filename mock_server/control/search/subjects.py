@@ -191,7 +191,7 @@ _NONE = Secrets()
 
 def _attempt() -> WebhookAttempt:
     attempt = WebhookAttempt(_MESSAGE, Status.SENT, Instant(0), 1, (b"", ""))
-    attempt.answered = WebhookAnswer(None, None, b"", 0.0)
+    attempt.end(WebhookAnswer(None, None, b"", 0.0), None)
     return attempt
 
 
