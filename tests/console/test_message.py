@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mock_server.console.copying import as_curl, as_pytest
+from mock_server.domain.rules import ORDER
 from tests.console.pages import Page, opened, submitted
 from tests.support import CUSTOMER, SessionClient
 
@@ -38,7 +39,7 @@ def test_a_message_tells_what_happened_in_the_order_of_time(world: SessionClient
 
     order = [
         "Received POST",
-        "15 rules were asked",
+        f"{len(ORDER)} rules were asked",
         "Verdict: accepted HTTP 200",
         "PROVIDER_ACCEPTANCE",
         "SENT",
