@@ -1,4 +1,4 @@
-// What no attribute says: copying, and whether the server is still there. Everything else is the server's and htmx's.
+// What no attribute says: copying, answers that come late, and whether the server is still there. Everything else is the server's and htmx's.
 "use strict";
 
 document.addEventListener("click", async (event) => {
@@ -32,6 +32,26 @@ document.addEventListener("input", (event) => {
 
 // On a phone the views do not fit beside each other.
 document.querySelector(".views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// Answers overtake each other. Show the page that was asked for last, and no refresh that an earlier page asked for.
+let latest = null;
+let shown = null;
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  ctx.askedBy = shown;
+  if (ctx.target === document.body) latest = ctx;
+});
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.target === document.body && ctx !== latest) event.preventDefault();
+  if (ctx.target.id === "live" && ctx.askedBy !== shown) {
+    event.preventDefault();
+    // What it would have shown may be newer than this page.
+    htmx.trigger("#changes", "changed");
+  }
+});
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  if (ctx.target === document.body) shown = ctx;
+});
 
 function offline(said) {
   const line = document.getElementById("offline");
