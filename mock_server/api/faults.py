@@ -18,7 +18,7 @@ from mock_server.api.disconnect import ClientGoneError, disconnected, unless_gon
 from mock_server.api.exchange import EXCHANGE, HEADERS, SESSION
 from mock_server.domain.decision import Decision, Intercepted, ProtocolError
 from mock_server.domain.errors import ErrorCode, Persistence
-from mock_server.domain.fault import NEEDS_A_PORT, STATUSES, Fault, FaultKind
+from mock_server.domain.fault import BREAKS_THE_CONNECTION, NEEDS_A_PORT, STATUSES, Fault, FaultKind
 from mock_server.domain.instants import SECOND, Instant
 from mock_server.domain.requirements import assumed
 from mock_server.domain.stub import RawAnswer, RequestFacts, Stage, Stub
@@ -221,7 +221,7 @@ class _Damage:
 
     async def _break_in_process(self, status: int, headers: Iterable[RawHeader], body: bytes) -> None:
         kind = self._fault.kind
-        if kind not in {FaultKind.WRONG_CONTENT_LENGTH, FaultKind.CLOSED_IDLE}:
+        if kind in BREAKS_THE_CONNECTION or kind in NEEDS_A_PORT:
             raise TransportFaultError(kind)
         # Clients read only as many bytes as the length declares.
         read = body if kind is FaultKind.CLOSED_IDLE else body[: len(body) // 2]

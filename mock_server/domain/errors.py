@@ -31,16 +31,27 @@ class ErrorCode(msgspec.Struct, frozen=True):
 
 _PERMANENT, _TRANSIENT = Persistence.PERMANENT, Persistence.TRANSIENT
 
+# Below each refusal are the rules that give it, in their order; `volume` is `rules/volume.py`.
 WRONG_NUMBER = ErrorCode(8, 500, "Wrong number", _PERMANENT, documented("ERR-8"))
+"""Rule: reachability."""
 INVALID_NUMBER = ErrorCode(56, 500, "Invalid number", _PERMANENT, documented("ERR-56"))
+"""Rule: destination."""
 INVALID_SERVICE = ErrorCode(59, 500, "Invalid reference service", _PERMANENT, assumed("ERR-59"))
+"""Rule: reference."""
 FLOODED = ErrorCode(60, 500, "Anti-flooding error", _TRANSIENT, documented("ERR-60"))
+"""Rule: volume."""
 WATCHLISTED = ErrorCode(61, 500, "Message in watchlist", _PERMANENT, assumed("ERR-61"))
+"""Rule: watchlist."""
 NO_CREDENTIALS = ErrorCode(63, 401, "Missing basic authentication header", _PERMANENT, assumed("ERR-63a"))
+"""Rule: authentication."""
 BAD_CREDENTIALS = ErrorCode(63, 401, "Username or password not valid", _PERMANENT, documented("ERR-63b"))
+"""Rules: authentication, privilege, impersonation."""
 NO_PROVIDER = ErrorCode(64, 500, "SMS provider not available", _TRANSIENT, assumed("ERR-64"))
+"""Rule: provider."""
 NO_TEXT = ErrorCode(66, 500, "Empty or missing message text", _PERMANENT, assumed("ERR-66"))
+"""Rules: length, text."""
 URL_DENIED = ErrorCode(74, 500, "Message containing URL is denied", _PERMANENT, assumed("ERR-74"))
+"""Rule: url."""
 
 MALFORMED = ErrorCode(400, 400, "Malformed request", _PERMANENT, assumed("BAD-1"))
 FORBIDDEN = ErrorCode(403, 403, "Forbidden", _PERMANENT, documented("MS-1"))

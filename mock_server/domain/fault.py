@@ -69,7 +69,22 @@ SPOILS_THE_ANSWER = frozenset(
         FaultKind.CLOSED_IDLE,
     }
 )
-"""The faults that spoil an answer: the gateway has always decided before."""
+"""The faults that spoil an answer: they act only after the gateway's decision."""
+
+BEFORE_ONLY = frozenset({FaultKind.DOWN})
+"""The faults that keep requests from the gateway: they act only before its decision."""
+
+BREAKS_THE_CONNECTION = frozenset(
+    {
+        FaultKind.RESET,
+        FaultKind.EMPTY,
+        FaultKind.HANG,
+        FaultKind.DOWN,
+        FaultKind.TRUNCATED_BODY,
+        FaultKind.MALFORMED_CHUNK,
+    }
+)
+"""The faults that a client library raises an error for, since no complete answer comes."""
 
 
 class Fault(msgspec.Struct, frozen=True):

@@ -63,10 +63,10 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.fixture(scope="session")
 def sms_server(request: pytest.FixtureRequest) -> Iterator[SmsServer]:
     """The server behind sms_gateway: sms_server.session() makes a gateway for fixtures that outlive a test."""
-    from mock_server.pytest_plugin.importing import quick_imports  # noqa: PLC0415
+    from mock_server.pytest_plugin.importing import without_assertion_rewriting  # noqa: PLC0415
 
     with ExitStack() as until_the_end:
-        with quick_imports():
+        with without_assertion_rewriting():
             from mock_server.pytest_plugin.errors import MISTAKES  # noqa: PLC0415
             from mock_server.pytest_plugin.server import serving  # noqa: PLC0415
 

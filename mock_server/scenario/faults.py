@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from mock_server.domain.fault import SPOILS_THE_ANSWER, Fault, FaultKind
+from mock_server.domain.fault import BEFORE_ONLY, SPOILS_THE_ANSWER, Fault, FaultKind
 from mock_server.scenario.problems import did_you_mean
 
 _STAGES: Final = {"-before": False, "-after": True}
-_BEFORE_ONLY: Final = frozenset({FaultKind.DOWN})
 
 
 def parse_fault(text: str) -> Fault:
@@ -35,7 +34,7 @@ def fault_at_stage(kind: FaultKind, after: bool | None) -> Fault:
         if after is False:
             raise ValueError(f"{kind} changes the gateway's answer, so it can act only after the decision")
         return Fault(kind, after=True)
-    if after and kind in _BEFORE_ONLY:
+    if after and kind in BEFORE_ONLY:
         raise ValueError(f"{kind} keeps all requests from the gateway, so it can act only before it; see reset-after")
     return Fault(kind, after=bool(after))
 
@@ -44,7 +43,7 @@ FAULT_NAMES: Final[tuple[str, ...]] = tuple(
     name
     for kind in FaultKind
     for name in (
-        (kind.value,) if kind in SPOILS_THE_ANSWER or kind in _BEFORE_ONLY else (kind.value, f"{kind.value}-after")
+        (kind.value,) if kind in SPOILS_THE_ANSWER or kind in BEFORE_ONLY else (kind.value, f"{kind.value}-after")
     )
 )
 """All fault names, each once."""

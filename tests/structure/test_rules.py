@@ -7,8 +7,14 @@ import re
 
 import pytest
 
+from mock_server.domain import errors
+from mock_server.domain.errors import CATALOGUE as CODES
+from mock_server.domain.errors import ErrorCode
 from mock_server.domain.rules import CATALOGUE, ORDER
 from tests.structure.project_sources import ROOT, modules
+from tests.structure.recipes import text_of
+
+ERRORS = "mock_server/domain/errors.py"
 
 RULES = sorted(
     path.stem
@@ -40,6 +46,18 @@ def test_a_rule_is_defined_whole_in_its_own_file() -> None:
 
     package = "mock_server.domain.rules"
     assert defined == [(f"{package}.{name}", name, f"{package}.{name}", f"describe_{name}") for name in ORDER]
+
+
+@pytest.mark.parametrize("error", CODES, ids=lambda error: error.message)
+def test_a_code_names_its_rules(error: ErrorCode) -> None:
+    """Below each refusal of the catalogue are the rules that give it, in their order."""
+    name = next(name for name, each in vars(errors).items() if each is error)
+    giving = [rule for rule in ORDER if re.search(rf"\b{name}\b", text_of(f"mock_server/domain/rules/{rule}.py"))]
+    sentence = f"{'Rules' if len(giving) > 1 else 'Rule'}: {', '.join(giving)}."
+
+    assert re.search(rf'^{name} = .*\n"""{sentence}"""$', text_of(ERRORS), re.MULTILINE), (
+        f'{ERRORS}: write below {name}: """{sentence}"""'
+    )
 
 
 @pytest.mark.parametrize("rule", RULES)

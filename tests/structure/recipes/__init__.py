@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.structure.recipes.behaviour import FAULT, READING, REFUSAL, SCENARIO_KEY, codes_of_rules
+from tests.structure.recipes.behaviour import READING, REFUSAL, SCENARIO_KEY, codes_of_rules
+from tests.structure.recipes.faults import FAULT
 from tests.structure.recipes.place import Place, Recipe, files_of, forgotten, replaced, text_of
 from tests.structure.recipes.surfaces import CONSOLE_PAGE, CONTROL_VERB
 

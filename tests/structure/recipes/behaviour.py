@@ -1,18 +1,17 @@
-"""The recipes of what the gateway does: refusal codes, scenario keys, faults, readings."""
+"""The recipes of what the gateway does: refusal codes, scenario keys, readings."""
 
 from __future__ import annotations
 
 import ast
 import json
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, cast
 
 from contract_tests.contract.requirements import load_requirements
 from contract_tests.model.world import EXAMPLES
 from mock_server.domain import errors, rules
 from mock_server.domain.errors import BAD_CREDENTIALS, CATALOGUE, ErrorCode
-from mock_server.domain.fault import STATUSES, FaultKind
 from mock_server.domain.policy import Policy
 from mock_server.scenario import assume
 from mock_server.scenario.model import Scenario
@@ -181,83 +180,6 @@ SCENARIO_KEY = Recipe(
             },
         ),
     ),
-)
-
-# Faults
-
-
-def _kinds_in(file: str) -> Callable[[], Collection[str]]:
-    """The faults that a Python file names, as members of `FaultKind` or as strings."""
-
-    def named() -> Collection[str]:
-        tree = ast.parse(text_of(file))
-        members = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-        texts = {
-            node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        }
-        names = {each.name: each.value for each in FaultKind}
-        return {*(names[name] for name in members & names.keys()), *(text.removesuffix("-after") for text in texts)}
-
-    return named
-
-
-def _performed() -> Collection[str]:
-    """Faults that the transport performs individually, and those that are answers of a proxy."""
-    return {*_kinds_in("mock_server/api/faults.py")(), *map(str, STATUSES)}
-
-
-def _spellings_of_fault(name: str) -> Collection[str]:
-    return name, f"{name}-after", FaultKind(name).name
-
-
-FAULT = Recipe(
-    "A fault",
-    "mock_server/domain/fault.py",
-    "a member of `FaultKind` with a docstring; if it is an answer of a proxy, its status in `STATUSES`",
-    lambda: {each.value for each in FaultKind},
-    (
-        Place(
-            "mock_server/api/faults.py",
-            "what happens on the connection",
-            _performed,
-            exempt=set(map(str, STATUSES)),
-        ),
-        Place(
-            "mock_server/openapi/control.yaml",
-            "the name in `Fault.kind`, and in `FaultName`",
-            lambda: set(
-                control_document()["components"]["schemas"]["Fault"]["anyOf"][1]["properties"]["kind"]["enum"]
-            ),
-        ),
-        Place("mock_server/console/words/en.toml", "a sentence in `[fault]`", words_of("en", "fault")),
-        Place("mock_server/console/words/it.toml", "a sentence in `[fault]`", words_of("it", "fault")),
-        Place(
-            "scenarios/default.yaml",
-            "a number that forces it",
-            matches("scenarios/default.yaml", r"(?:fault|kind): \"?([\w-]+?)(?:-after)?[\",}]"),
-        ),
-        Place(
-            "contract_tests/client/steps.py",
-            "a step, so that suite B plays it",
-            lambda: {*_kinds_in("contract_tests/client/steps.py")(), FaultKind.DOWN.value},
-            # For one client `down` is a reset.
-            exempt={FaultKind.DOWN.value},
-        ),
-        Place(
-            "tests/faults/test_on_the_wire.py", "its bytes, as a law", _kinds_in("tests/faults/test_on_the_wire.py")
-        ),
-        Place(
-            "tests/faults/test_seen_by_clients.py",
-            "what curl and the client libraries see",
-            _kinds_in("tests/faults/test_seen_by_clients.py"),
-        ),
-        Place(
-            "docs/scenario-file.md",
-            "a row of the table of faults",
-            matches("docs/scenario-file.md", r"^\| `([\w-]+)` \|"),
-        ),
-    ),
-    _spellings_of_fault,
 )
 
 # Readings
