@@ -1,4 +1,4 @@
-"""`sms-contract client`: does a client keep the contract?"""
+"""The command `sms-contract client`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from contract_tests.client.driver.calling import Driver
-    from contract_tests.client.findings import ClientReport
-    from contract_tests.client.running import ClientOptions
+    from contract_tests.client.driver.interface import Driver
+    from contract_tests.client.results import ClientReport
+    from contract_tests.client.run.runner import ClientOptions
 
 _SEEDS = 2**32
 
@@ -28,26 +28,24 @@ _SEEDS = 2**32
     type=click.Choice(["admin", "services"]),
     default="admin",
     show_default=True,
-    help="What it sends by.",
+    help="The operation it sends by.",
 )
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Clients side by side.")
-@click.option("--cases", type=click.IntRange(0, 100_000), help="How many are generated.  [default: 400]")
-@click.option("--seed", type=click.IntRange(0, _SEEDS - 1), help="Repeats a run.  [default: a random one]")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Concurrent clients.")
+@click.option("--cases", type=click.IntRange(0, 100_000), help="Generated cases.  [default: 400]")
+@click.option("--seed", type=click.IntRange(0, _SEEDS - 1), help="Repeat the run of this seed.  [default: random]")
 @click.option(
     "--timeout", "timeout_s", type=click.FloatRange(0.1, 60), default=1.0, show_default=True,
-    help="Seconds that the client is given where it is made to wait.",
+    help="The client's time-out in cases that wait for it, in seconds.",
 )  # fmt: skip
 @click.option(
     "--resend", type=click.Choice(["never", "allowed"]), default="never", show_default=True,
-    help="Whether it may send again what may have been sent.",
+    help="Whether it may resend what may have been sent.",
 )  # fmt: skip
-@click.option(
-    "--known-gaps", type=click.Path(path_type=Path), help="Checks that are accepted as broken, an id a line."
-)
-@click.option("--replay", type=click.Path(path_type=Path), help="Play this file from .sms-contract/ alone.")
-@click.option("--webhook-url", metavar="URL", help="Where the client takes receipts, if it does.")
-@click.option("--mock-url", envvar="SMS_MOCK_URL", help="A stand-in that runs.  [default: one of its own]")
-@click.option("--control-token", envvar="SMS_CONTROL_TOKEN", metavar="WORD", help="What --mock-url asks for.")
+@click.option("--known-gaps", type=click.Path(path_type=Path), help="Ids of checks accepted as broken, one per line.")
+@click.option("--replay", type=click.Path(path_type=Path), help="Play only this file from .sms-contract/.")
+@click.option("--webhook-url", metavar="URL", help="The client's receiver of receipts.")
+@click.option("--mock-url", envvar="SMS_MOCK_URL", help="A running stand-in.  [default: start one]")
+@click.option("--control-token", envvar="SMS_CONTROL_TOKEN", metavar="WORD", help="The control token of --mock-url.")
 @click.option(
     "--report",
     "reports",
@@ -59,38 +57,38 @@ _SEEDS = 2**32
 def client(reports: tuple[Path, ...], as_json: bool, one_shot: bool, **given: Any) -> None:
     """Judge a client in any language: suite B.
 
-    Exit code 0: everything that could be tested is kept. 1: something is broken. 2: the suite could not run.
+    Exit code 0: every check that could be tested is kept. 1: a check is broken. 2: the suite could not run.
     """
-    import asyncio  # noqa: PLC0415 - `--help` needs none of it
+    import asyncio  # noqa: PLC0415 - keeps `--help` fast
 
-    from contract_tests.client.progress import ClientProgress  # noqa: PLC0415
     from contract_tests.client.reporting import files  # noqa: PLC0415
-    from contract_tests.client.running import run  # noqa: PLC0415
+    from contract_tests.client.run.progress import ClientProgress  # noqa: PLC0415
+    from contract_tests.client.run.runner import run  # noqa: PLC0415
     from contract_tests.target.target import CouldNotRunError  # noqa: PLC0415
 
     try:
-        places = [files.checked_file(report) for report in reports]
+        files_to_write = [files.checked_file(file) for file in reports]
         options = _options(one_shot=one_shot, **given)
-        with ClientProgress() as shown:
-            found = asyncio.run(run(options, _maker(options.client, one_shot=one_shot), shown.step))
-        for place in places:
-            files.write_report(found, place)
+        with ClientProgress() as progress:
+            report = asyncio.run(run(options, _driver_factory(options.client, one_shot=one_shot), progress.step))
+        for file in files_to_write:
+            files.write_report(report, file)
     except CouldNotRunError as error:
         _fail(str(error))
     except KeyboardInterrupt:
         _fail("interrupted; nothing was judged.")
-    _print(found, as_json=as_json)
-    sys.exit(found.exit_code)
+    _print(report, as_json=as_json)
+    sys.exit(report.exit_code)
 
 
-def _maker(command: str, *, one_shot: bool) -> Callable[[], Driver]:
+def _driver_factory(command: str, *, one_shot: bool) -> Callable[[], Driver]:
     from contract_tests.client.driver.child import ChildDriver  # noqa: PLC0415
     from contract_tests.client.driver.one_shot import OneShotDriver  # noqa: PLC0415
 
     return (lambda: OneShotDriver(command)) if one_shot else (lambda: ChildDriver(command))
 
 
-def _options(  # noqa: PLR0913 - one parameter an option
+def _options(  # noqa: PLR0913 - one parameter per option
     *,
     client: str,
     one_shot: bool,
@@ -100,29 +98,29 @@ def _options(  # noqa: PLR0913 - one parameter an option
     replay: Path | None,
     **given: Any,
 ) -> ClientOptions:
-    from contract_tests.client.gaps import gaps_in  # noqa: PLC0415
-    from contract_tests.client.replaying import case_in  # noqa: PLC0415
-    from contract_tests.client.running import DEFAULT_CASES, ClientOptions  # noqa: PLC0415
+    from contract_tests.client.run.known_gaps import read_known_gaps  # noqa: PLC0415
+    from contract_tests.client.run.replay_files import read_replay  # noqa: PLC0415
+    from contract_tests.client.run.runner import DEFAULT_CASES, ClientOptions  # noqa: PLC0415
     from contract_tests.target.target import CouldNotRunError  # noqa: PLC0415
 
     seed = _random_seed() if seed is None else seed
     try:
-        case = None if replay is None else case_in(replay)[1]
+        case = None if replay is None else read_replay(replay)[1]
     except ValueError as error:
         raise CouldNotRunError(f"--replay {replay}: {error}") from None
     count = DEFAULT_CASES if cases is None else cases
-    said = ["sms-contract", "client", "--command", client, "--seed", str(seed)]
-    said += ["--one-shot"] if one_shot else []
-    said += ["--cases", str(count)] if cases is not None else []
-    said += ["--operation", given["operation"]] if given["operation"] != "admin" else []
-    said += ["--resend", given["resend"]] if given["resend"] != "never" else []
+    words = ["sms-contract", "client", "--command", client, "--seed", str(seed)]
+    words += ["--one-shot"] if one_shot else []
+    words += ["--cases", str(count)] if cases is not None else []
+    words += ["--operation", given["operation"]] if given["operation"] != "admin" else []
+    words += ["--resend", given["resend"]] if given["resend"] != "never" else []
     return ClientOptions(
         client=client,
         seed=seed,
         cases=count,
-        known_gaps=frozenset() if known_gaps is None else gaps_in(known_gaps),
+        known_gaps=frozenset() if known_gaps is None else read_known_gaps(known_gaps),
         replay=case,
-        command=shlex.join(said),
+        command=shlex.join(words),
         **given,
     )
 

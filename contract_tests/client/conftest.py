@@ -1,4 +1,4 @@
-"""Suite B under pytest: the client is the fixture `sms_client` of the team's own conftest.py."""
+"""Suite B under pytest: it judges the fixture `sms_client` of the team's conftest.py."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from typing import Any
 import pytest
 
 from contract_tests.client.driver.function import FunctionDriver
-from contract_tests.client.findings import ClientReport
-from contract_tests.client.gaps import gaps_in
-from contract_tests.client.running import ClientOptions, run
+from contract_tests.client.results import ClientReport
+from contract_tests.client.run.known_gaps import read_known_gaps
+from contract_tests.client.run.runner import ClientOptions, run
 from contract_tests.target.target import CouldNotRunError
 
 _SEEDS = 2**32
 
 _MISSING = (
-    "which client is judged? Give conftest.py beside your pytest settings a session-scoped fixture `sms_client` that "
-    "returns a function of an intent"
+    "no client to judge. Define a session-scoped fixture `sms_client` in the conftest.py next to your pytest "
+    "settings; it returns a function of an intent"
 )
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Let the suite see the fixtures of the team's conftest.py, which pytest shows to tests below it only."""
+    """Register the fixtures of the team's conftest.py for the suite; pytest limits them to tests below that file."""
     manager = session.config.pluginmanager
     for plugin in list(manager.get_plugins()):
         place = getattr(plugin, "__file__", None)
         if place is None or Path(place).name != "conftest.py" or Path(place) == Path(__file__):
             continue
-        theirs = ModuleType(f"{place} for sms-contract")
-        # Its hooks are called already; once is enough.
+        fixtures = ModuleType(f"{place} for sms-contract")
+        # Its hooks are registered already and must not be called twice.
         known = {name: value for name, value in vars(plugin).items() if not name.startswith(("pytest_", "__"))}
-        vars(theirs).update(known)
-        manager.register(theirs, name=theirs.__name__)
+        vars(fixtures).update(known)
+        manager.register(fixtures, name=fixtures.__name__)
 
 
 def _receipt_endpoint(request: pytest.FixtureRequest) -> str | None:
@@ -49,7 +49,7 @@ def _receipt_endpoint(request: pytest.FixtureRequest) -> str | None:
 
 @pytest.fixture(scope="session")
 def client_report(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> ClientReport:
-    """The whole run, made once; the tests are its checks."""
+    """Run the suite once; each test reads one check of the report."""
     try:
         sms_client: Callable[..., Any] = request.getfixturevalue("sms_client")
     except pytest.FixtureLookupError:
@@ -57,21 +57,21 @@ def client_report(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -
     given = pytestconfig.getoption
     gaps, seed = given("--sms-client-known-gaps"), given("--sms-client-seed")
     seed, cases = randbelow(_SEEDS) if seed is None else seed, given("--sms-client-cases")
-    options = ClientOptions(
-        client=getattr(sms_client, "__qualname__", type(sms_client).__qualname__),
-        operation=given("--sms-client-operation"),
-        seed=seed,
-        cases=cases,
-        workers=given("--sms-client-workers"),
-        timeout_s=given("--sms-client-timeout"),
-        resend=given("--sms-client-resend"),
-        known_gaps=frozenset() if gaps is None else gaps_in(Path(gaps)),
-        webhook_url=given("--sms-client-webhook-url") or _receipt_endpoint(request),
-        mock_url=given("--sms-client-mock-url"),
-        folder=pytestconfig.rootpath / ".sms-contract",
-        command=f"pytest --pyargs contract_tests.client --sms-client-seed={seed} --sms-client-cases={cases}",
-    )
     try:
+        options = ClientOptions(
+            client=getattr(sms_client, "__qualname__", type(sms_client).__qualname__),
+            operation=given("--sms-client-operation"),
+            seed=seed,
+            cases=cases,
+            workers=given("--sms-client-workers"),
+            timeout_s=given("--sms-client-timeout"),
+            resend=given("--sms-client-resend"),
+            known_gaps=frozenset() if gaps is None else read_known_gaps(Path(gaps)),
+            webhook_url=given("--sms-client-webhook-url") or _receipt_endpoint(request),
+            mock_url=given("--sms-client-mock-url"),
+            folder=pytestconfig.rootpath / ".sms-contract",
+            command=f"pytest --pyargs contract_tests.client --sms-client-seed={seed} --sms-client-cases={cases}",
+        )
         return asyncio.run(run(options, lambda: FunctionDriver(sms_client)))
     except CouldNotRunError as error:
         pytest.exit(f"sms-contract: {error}", returncode=2)

@@ -18,12 +18,12 @@ from io import StringIO
 from pathlib import Path
 from secrets import randbelow
 
-from contract_tests.client.driver.calling import Driver
 from contract_tests.client.driver.child import ChildDriver
+from contract_tests.client.driver.interface import Driver
 from contract_tests.client.driver.one_shot import OneShotDriver
-from contract_tests.client.findings import ClientReport, ClientVerdict
-from contract_tests.client.running import ClientOptions, run
-from contract_tests.client.stand_in import StandIn
+from contract_tests.client.play.stand_in import StandIn
+from contract_tests.client.results import ClientReport, ClientVerdict
+from contract_tests.client.run.runner import ClientOptions, run
 from tests.kit.broken_clients import BROKEN, NEVER_CALL
 from tests.kit.broken_clients.base import ClientDriver
 from tests.kit.trials import Trial, all_tried

@@ -15,15 +15,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from contract_tests.client.bench import Bench, first_breach
-from contract_tests.client.cases import Case
 from contract_tests.client.checks import CHECKS
 from contract_tests.client.driver.pool import DriverPool
-from contract_tests.client.evidence import Evidence
-from contract_tests.client.programs import enumerated, generated, simplest
-from contract_tests.client.replaying import case_in
-from contract_tests.client.stand_in import StandIn
-from contract_tests.client.steps import BY_NAME, ScriptStep
+from contract_tests.client.play.case_sets import fixed_cases, generated_cases, simplest
+from contract_tests.client.play.cases import Case
+from contract_tests.client.play.evidence import Evidence
+from contract_tests.client.play.stand_in import StandIn
+from contract_tests.client.play.steps import BY_NAME, ScriptStep
+from contract_tests.client.run.case_runner import CaseRunner, first_breach
+from contract_tests.client.run.replay_files import read_replay
 from contract_tests.target.target import CouldNotRunError
 from mock_server.scenario.loader import load_scenario
 from tests.kit.broken_clients import NEVER_CALL, BrokenClient
@@ -126,27 +126,27 @@ async def tried(client: BrokenClient, seed: int, folder: Path, stand_in: StandIn
     """One trial."""
     trial = Trial(client, seed)
     async with DriverPool(client.make, 1) as pool:
-        bench = Bench(client.make, pool, stand_in, folder)
+        runner = CaseRunner(client.make, pool, stand_in, folder)
         try:
-            evidence = await bench.look("admin")
+            evidence = await runner.probe("admin")
         except CouldNotRunError as error:
             return replace(trial, stopped=str(error))
         cases = iter(_cases(client, seed))
         told = set(_told(evidence))
         while client.check not in told and (case := next(cases, None)) is not None:
-            evidence = await bench.play(case)
+            evidence = await runner.play(case)
             told |= set(_told(evidence))
         trial = replace(trial, told=frozenset(told))
         if client.check not in told:
             return trial
         seconds = _SHRINK_WAITING_S if client.waits else _SHRINK_S
-        failure = await bench.shrunk(_CHECKS[client.check], evidence, seconds)
+        failure = await runner.shrink(_CHECKS[client.check], evidence, seconds)
         if failure.replay is None:
             return trial
         file = Path(failure.replay)
-        check, case = case_in(file)
+        check, case = read_replay(file)
         assert check == client.check
-        again = frozenset(_told(await bench.replayed(case)))
+        again = frozenset(_told(await runner.play_fresh(case)))
         return replace(trial, smallest=failure.case, replay=file, again=again)
 
 
@@ -173,7 +173,7 @@ def _case(wanted: Iterable[Mapping[str, Any]], program: tuple[ScriptStep, ...]) 
 
 @cache
 def _of_the_round(seed: int) -> tuple[Case, ...]:
-    cases = (*enumerated("admin", TIMEOUT_S), *generated(seed, _GENERATED, "admin", TIMEOUT_S))
+    cases = (*fixed_cases("admin", TIMEOUT_S), *generated_cases(seed, _GENERATED, "admin", TIMEOUT_S))
     return tuple(case for case in cases if not case.slow)
 
 

@@ -30,7 +30,7 @@ _SUITE_B = "all of suite B takes long: tests/kit/client/test_examples_keep_the_c
 _LIVE = "a real environment: tests/kit/test_live_mode.py plays one"
 _SCHEMATHESIS = "takes long: tests/kit/test_schemathesis_users.py runs it"
 _PRODUCT = "it needs a product to import"
-_REPLAY = "it needs a client that broke: tests/kit/client/test_replaying.py has some"
+_REPLAY = "it needs a client that broke: tests/kit/client/test_replay_files.py has some"
 _PROTOCOL = "lines of the protocol: tests/kit/client/test_driver_protocol.py speaks it"
 
 _PYTEST = "a file of one project: tests/plugin/test_documented.py runs it"
@@ -63,7 +63,7 @@ NOT_RUN = {
     ("docs/suite-b.md", 'sms-contract client --command "node driver.mjs"\n'): _SUITE_B,
     ("docs/suite-b.md", '{"id": 1, "operation"'): _PROTOCOL,
     ("docs/suite-b.md", "# conftest.py"): _PRODUCT,
-    ("docs/suite-b.md", "pytest --pyargs"): "takes long: tests/kit/client/test_running.py runs the checks",
+    ("docs/suite-b.md", "pytest --pyargs"): "takes long: tests/kit/client/test_runner.py runs the checks",
     ("docs/suite-b.md", 'sms-contract client --command "node driver.mjs" --replay'): _REPLAY,
 }  # fmt: skip
 """Why a block is not run, by its page and its first words, and which test runs the same instead."""

@@ -1,36 +1,36 @@
-"""What clients are judged by, from the gateway's journal and never from their own word alone."""
+"""The checks of clients. They judge by the gateway's journal, never by the client's report alone."""
 
 from __future__ import annotations
 
-from contract_tests.client.checks import conduct, connections, outcomes, requests, resending, wanted
+from contract_tests.client.checks import behaviour, connections, content, outcomes, requests, resending
+from contract_tests.client.checks.check import Breach, ClientCheck
 from contract_tests.client.checks.resending import Resend
-from contract_tests.client.evidence import Evidence
-from contract_tests.client.findings import Breach, ClientCheck
+from contract_tests.client.play.evidence import Evidence
 
 
 def checks_of(resend: Resend = "never") -> tuple[ClientCheck, ...]:
-    """Every check; `resend` says whether a client may send again what may have been taken: `never` or `allowed`."""
+    """All checks; `resend` says whether a client may resend what may have been accepted: `never` or `allowed`."""
     return (
         *requests.CHECKS,
-        *wanted.CHECKS,
+        *content.CHECKS,
         *outcomes.CHECKS,
         *resending.checks(resend),
-        *conduct.CHECKS,
+        *behaviour.CHECKS,
         *connections.CHECKS,
     )
 
 
 CHECKS = checks_of()
-"""Those for a client that may not."""
+"""All checks, for a client that may not resend."""
 
 
 def by_id(id_: str) -> ClientCheck:
-    """The check of an id; `KeyError` where there is none."""
+    """The check with this id; `KeyError` if there is none."""
     return {check.id: check for check in CHECKS}[id_]
 
 
 def judge(evidence: Evidence, resend: Resend = "never") -> list[tuple[ClientCheck, Breach]]:
-    """Every breach of a case."""
+    """All breaches in a case."""
     return [
         (check, breach) for check in checks_of(resend) if check.reaches(evidence) for breach in check.judge(evidence)
     ]

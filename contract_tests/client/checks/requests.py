@@ -1,4 +1,4 @@
-"""The request keeps the contract: method, path, headers, credentials, JSON and schema (OP-1, OP-2, OP-8, REQ-1..)."""
+"""The form of requests: method, path, headers, credentials, JSON and schema (OP-1, OP-2, OP-8, REQ-1 to REQ-10)."""
 
 from __future__ import annotations
 
@@ -6,63 +6,63 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from contract_tests.client.checks.builders import Sentences, attempt_check, outcome, report_text, send_check
+from contract_tests.client.checks.check import Breach, ClientCheck, Severity
 from contract_tests.client.checks.connections import lost_to_a_closed_connection
-from contract_tests.client.checks.making import Says, of_attempts, of_sends, outcome, told
 from contract_tests.client.driver.protocol import ReportedFailed
-from contract_tests.client.evidence import Evidence, Seen, SendAttempt
-from contract_tests.client.findings import Breach, ClientCheck, Severity
+from contract_tests.client.play.evidence import Evidence, SeenRequest, SendAttempt
 from contract_tests.contract.document import ADMIN_HEALTH, SERVICES_HEALTH
 from contract_tests.target.exchange import NOT_JSON, masked
 
 PATHS = {"admin": "/api/Admin/send", "services": "/api/Services/send"}
 
 _HEALTH = (SERVICES_HEALTH, ADMIN_HEALTH)
-"""To ask first how the gateway is does no harm (OP-3, OP-4)."""
+"""A client may check the status first (OP-3, OP-4)."""
 
 _INT32 = range(-(2**31), 2**31)
 
 
-def _operation(attempt: SendAttempt, seen: Seen) -> Says:
+def _operation(attempt: SendAttempt, seen: SeenRequest) -> Sentences:
     wanted = PATHS[attempt.intent.operation]
     if seen.path != wanted:
-        yield f"the operation asked for is {attempt.intent.operation} ({wanted}), and POST {seen.path} was called"
+        yield f"the requested operation is {attempt.intent.operation} ({wanted}), and POST {seen.path} was called"
 
 
-def _target(attempt: SendAttempt) -> Says:
+def _target(attempt: SendAttempt) -> Sentences:
     for seen in attempt.exchanges:
         if not seen.is_send and not (seen.method == "POST" and seen.path in _HEALTH):
-            yield f"{seen.method} {seen.path} was called; what sends is POST {' or '.join(PATHS.values())}"
+            yield f"{seen.method} {seen.path} was called; the send operations are POST {' or '.join(PATHS.values())}"
         elif "?" in seen.url:
-            yield f"POST {seen.path} has a query, {seen.url.partition('?')[2][:80]!r}, and the gateway takes none"
+            yield f"POST {seen.path} has a query, {seen.url.partition('?')[2][:80]!r}; the operation has none"
 
 
-def _headers(_: SendAttempt, seen: Seen) -> Says:
+def _headers(_: SendAttempt, seen: SeenRequest) -> Sentences:
     said = seen.header("content-type")
     if said is None:
-        yield "there is no Content-Type; application/json tells the gateway what the body is"
+        yield "there is no Content-Type; it must be application/json"
     elif said.partition(";")[0].strip().lower() != "application/json":
-        yield f"Content-Type is {said!r}, and the gateway reads application/json"
+        yield f"Content-Type is {said!r}; it must be application/json"
     accept = ", ".join(value for name, value in seen.headers if name.lower() == "accept")
     if accept and not any(each in accept.lower() for each in ("application/json", "*/*", "application/*")):
-        yield f"Accept is {accept!r}, which no answer of the gateway is: it answers in application/json"
+        yield f"Accept is {accept!r}, and the gateway answers with application/json"
 
 
-def _basic(_: SendAttempt, seen: Seen) -> Says:
+def _basic(_: SendAttempt, seen: SeenRequest) -> Sentences:
     if seen.header("authorization") is None:
-        yield "there is no Authorization header: HTTP Basic with username and password is asked for"
+        yield "there is no Authorization header; HTTP Basic with username and password is required"
     elif seen.status in {401, 403} and seen.outcome == "refused" and seen.step.name != "refused 63":
-        # What it holds is masked: the gateway's answer tells of the scheme, and of an account that is not the caller.
+        # The header is masked; the gateway's answer shows a wrong scheme or wrong credentials.
         if seen.requirement == "ERR-63a":
-            yield "Authorization is no HTTP Basic: the gateway found no username and password in it"
+            yield "Authorization is not HTTP Basic: the gateway found no username and password in it"
         elif seen.requirement != "ACC-3":
-            yield f"the gateway did not know the credentials in Authorization, and answered {seen.status}"
+            yield f"the gateway does not know the credentials in Authorization and answered {seen.status}"
 
 
-def _json(_: SendAttempt, seen: Seen) -> Says:
+def _json(_: SendAttempt, seen: SeenRequest) -> Sentences:
     if seen.json is NOT_JSON:
-        yield f"the body is no JSON in UTF-8: {seen.body[:60]!r}"
+        yield f"the body is not JSON in UTF-8: {seen.body[:60]!r}"
     elif not isinstance(seen.json, dict):
-        yield f"the body is JSON, but no object: {seen.body[:60]!r}"
+        yield f"the body is JSON, but not an object: {seen.body[:60]!r}"
 
 
 _SHAPES: dict[str, type] = {
@@ -79,7 +79,7 @@ _REQUIRED = ("destination", "text")
 _NAMES = {str: "a string", dict: "an object", int: "an integer", bool: "a boolean"}
 
 
-def _schema(_: SendAttempt, seen: Seen) -> Says:
+def _schema(_: SendAttempt, seen: SeenRequest) -> Sentences:
     if not isinstance(seen.json, dict):
         return
     for name in _REQUIRED:
@@ -94,7 +94,7 @@ def _schema(_: SendAttempt, seen: Seen) -> Says:
                 yield from _inside(name, value)
 
 
-def _inside(name: str, value: dict[str, Any]) -> Says:
+def _inside(name: str, value: dict[str, Any]) -> Sentences:
     for inner, held in value.items():
         yield from _field(f"{name}.{inner}", inner, held, _INNER[name.rpartition(".")[2]])
         if inner in _INNER and isinstance(held, dict):
@@ -105,69 +105,68 @@ def _inside(name: str, value: dict[str, Any]) -> Says:
         yield f"{name}.{needed} is {'null' if needed in value else 'missing'}, and it is required there"
 
 
-def _field(shown: str, name: str, value: Any, shapes: dict[str, type]) -> Says:
+def _field(path: str, name: str, value: Any, shapes: dict[str, type]) -> Sentences:
     if name not in shapes:
-        yield f"{shown!r} is no field of the gateway's"
+        yield f"{path!r} is not a field of the gateway"
     elif value is not None and shapes[name] is not object:
-        yield from _typed(shown, value, shapes[name])
+        yield from _typed(path, value, shapes[name])
 
 
-def _typed(name: str, value: Any, kind: type) -> Says:
+def _typed(name: str, value: Any, kind: type) -> Sentences:
     right = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
     if kind is int and isinstance(value, float) and value.is_integer():
         right = True
     if not right:
-        yield f"{name} is {value!r:.60}, which is no {_NAMES[kind].partition(' ')[2]}"
+        yield f"{name} is {value!r:.60}, which is not {_NAMES[kind]}"
     elif name == "lra" and int(value) not in _INT32:
-        yield f"lra is {value}, which is no 32-bit integer"
+        yield f"lra is {value}, which is not a 32-bit integer"
 
 
 def _escapes(evidence: Evidence) -> Iterator[Breach]:
     for number, (before, attempt) in enumerate(pairwise((None, *evidence.attempts))):
-        # What a closed connection has swallowed has a check of its own.
-        swallowed = before is not None and attempt is not None and lost_to_a_closed_connection(before, attempt)
-        if attempt is not None and not attempt.exchanges and not swallowed:
-            yield from (Breach(masked(said, attempt.intent.login), number) for said in _called(attempt))
+        # `tolerance.closed-connection` judges a message lost to a closed connection.
+        lost = before is not None and attempt is not None and lost_to_a_closed_connection(before, attempt)
+        if attempt is not None and not attempt.exchanges and not lost:
+            yield from (Breach(masked(said, attempt.intent.login), number) for said in _never_called(attempt))
 
 
-def _called(attempt: SendAttempt) -> Says:
+def _never_called(attempt: SendAttempt) -> Sentences:
     said = outcome(attempt)
-    word = "gave no answer" if said is None else f"said {told(said)}"
     why = f" ({said.reason:.120})" if isinstance(said, ReportedFailed) else ""
     yield (
-        f"the client was given a message and the base URL {attempt.intent.base_url}, and never called the gateway "
-        f"there; it {word}{why}"
+        f"the client received a message and the base URL {attempt.intent.base_url} and never called the gateway "
+        f"there; it {report_text(said)}{why}"
     )
 
 
 CHECKS: tuple[ClientCheck, ...] = (
-    of_sends(
-        "request.operation", "The operation that was asked for is the one that is called: others have other rights.",
+    send_check(
+        "request.operation", "The requested operation is the one that is called: the other one has other rights.",
         Severity.CRITICAL, ("OP-1", "OP-2"), _operation,
     ),
-    of_attempts(
-        "request.target", "Only the send operations are called, by POST, without a query.",
+    attempt_check(
+        "request.target", "Only the send operations are called, with POST and without a query.",
         Severity.MAJOR, ("OP-1", "OP-2", "BAD-5"), _target, lambda attempt: bool(attempt.exchanges),
     ),
-    of_sends(
+    send_check(
         "request.headers",
-        "The body says that it is JSON, and the answer may be it; else a gateway may answer 415.",
+        "The request declares JSON and accepts JSON; else a gateway may answer 415.",
         Severity.MAJOR, ("OP-8", "BAD-4"), _headers,
     ),
-    of_sends(
-        "request.basic", "Every request carries HTTP Basic with the credentials that the client was given.",
+    send_check(
+        "request.basic", "Every request carries HTTP Basic with the given credentials.",
         Severity.CRITICAL, ("ACC-1", "ACC-5", "OP-8"), _basic,
     ),
-    of_sends(
+    send_check(
         "request.json", "The body is one JSON object in UTF-8; anything else is refused with 400.",
         Severity.CRITICAL, ("BAD-1",), _json,
     ),
-    of_sends(
-        "request.schema", "Fields have their documented names and types: else they are refused, or lost.",
+    send_check(
+        "request.schema", "Fields have their documented names and types; else they are refused or ignored.",
         Severity.MAJOR, (*(f"REQ-{number}" for number in (1, 2, 3, 6, 7, 8, 9, 10)), "BAD-2", "BAD-8"), _schema,
     ),
     ClientCheck(
-        "driver.escape", "What is to be sent is sent, and to the gateway that the client was given.",
+        "driver.escape", "Every message is sent, and to the given gateway.",
         Severity.CRITICAL, ("OP-6",), _escapes, lambda _: True,
     ),
 )  # fmt: skip

@@ -1,6 +1,6 @@
-"""What lets the kit call a client under test.
+"""Drivers: they call a client under test.
 
-`protocol` is what is said: an intent, and the answer to it. `calling` is what every driver offers. A driver is a
-long-lived child (`child`), a command started once per message (`one_shot`) or a Python callable (`function`); `pool`
-lends several of them out side by side.
+`protocol` defines the lines: an intent, and the answer to it. `interface` is what every driver offers. A driver is a
+long-lived child process (`child`), a command started once per message (`one_shot`) or a Python callable (`function`);
+`pool` shares several of them among concurrent cases.
 """

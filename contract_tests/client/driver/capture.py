@@ -1,7 +1,7 @@
-"""What a client prints and logs inside this process, kept beside what everybody sees.
+"""Capture what clients print and log inside this process, without hiding it.
 
-`sys.stdout`, `sys.stderr` and the root logger belong to the whole process. So they are wrapped while any client runs,
-and the context that a line is written in tells whose it is: clients that run side by side are kept apart.
+`sys.stdout`, `sys.stderr` and the root logger are shared by the whole process. They are wrapped while a client runs;
+a context variable assigns each line to its client, so that concurrent clients are kept apart.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TextIO
 
-from contract_tests.client.driver.calling import Prints
+from contract_tests.client.driver.interface import ClientOutput
 
-_PRINTS: ContextVar[Prints | None] = ContextVar("prints of the client that runs here", default=None)
+_OUTPUT: ContextVar[ClientOutput | None] = ContextVar("output of the running client", default=None)
 
 
 class _Tee:
-    """A stream that also notes what is written to it by a client."""
+    """A stream that also captures what a client writes to it."""
 
     def __init__(self, name: str) -> None:
         self.name_of_stream = name
         self.inner: TextIO = getattr(sys, name)
 
     def write(self, text: str) -> int:
-        prints = _PRINTS.get()
-        if prints is not None:
-            getattr(prints, self.name_of_stream).add(text.encode("utf-8", "backslashreplace"))
+        output = _OUTPUT.get()
+        if output is not None:
+            getattr(output, self.name_of_stream).add(text.encode("utf-8", "backslashreplace"))
         return self.inner.write(text)
 
     def writelines(self, lines: Any) -> None:
@@ -42,13 +42,13 @@ class _Tee:
 
 class _Log(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        prints = _PRINTS.get()
-        if prints is not None:
-            prints.stderr.add((self.format(record) + "\n").encode("utf-8", "backslashreplace"))
+        output = _OUTPUT.get()
+        if output is not None:
+            output.stderr.add((self.format(record) + "\n").encode("utf-8", "backslashreplace"))
 
 
 class _Installed:
-    """The wrappers, there while at least one client runs."""
+    """The wrappers, installed while at least one client runs."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -71,7 +71,7 @@ class _Installed:
             if self._users == 0:
                 logging.getLogger().removeHandler(self._log)
                 for tee in self._tees:
-                    # Somebody else may have put a stream of his own there meanwhile.
+                    # Leave a stream that other code has installed meanwhile.
                     if getattr(sys, tee.name_of_stream) is tee:
                         setattr(sys, tee.name_of_stream, tee.inner)
 
@@ -80,8 +80,8 @@ _INSTALLED = _Installed()
 
 
 @contextmanager
-def wrapped() -> Iterator[None]:
-    """The streams and the root logger are watched in this block, by any number of blocks at a time."""
+def capturing_streams() -> Iterator[None]:
+    """Wrap the streams and the root logger in this block; blocks may be nested and concurrent."""
     _INSTALLED.enter()
     try:
         yield
@@ -90,10 +90,10 @@ def wrapped() -> Iterator[None]:
 
 
 @contextmanager
-def kept_in(prints: Prints) -> Iterator[None]:
-    """What this context prints and logs is kept there; tasks that it starts are of its context, threads are not."""
-    token = _PRINTS.set(prints)
+def captured_to(output: ClientOutput) -> Iterator[None]:
+    """Capture what this context and its tasks print and log; threads have a context of their own."""
+    token = _OUTPUT.set(output)
     try:
         yield
     finally:
-        _PRINTS.reset(token)
+        _OUTPUT.reset(token)

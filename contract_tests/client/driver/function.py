@@ -1,4 +1,4 @@
-"""A Python callable, plain or `async`, as a driver: what the fixture `sms_client` returns."""
+"""A driver for a Python callable, sync or `async`, such as the fixture `sms_client` returns."""
 
 from __future__ import annotations
 
@@ -11,60 +11,60 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from contract_tests.client.driver.calling import Answer, DriverFailure, Printed, Prints, failure
-from contract_tests.client.driver.capture import kept_in, wrapped
+from contract_tests.client.driver.capture import captured_to, capturing_streams
+from contract_tests.client.driver.interface import Answer, ClientOutput, DriverFailure, Printed, failure
 from contract_tests.client.driver.protocol import (
     FailureKind,
     Intent,
-    NoAnswerLineError,
+    NoAnswerError,
     Outcome,
     ReportedAccepted,
     ReportedFailed,
     ReportedRefused,
-    outcome_of,
+    outcome_from_members,
 )
 
 Returned = Outcome | Mapping[str, Any]
-"""What a client's callable makes of an intent: an outcome, or the members of an answer line; `id` may be left out."""
+"""What a client's callable returns: an outcome, or the members of an answer line; `id` may be left out."""
 
 Function = Callable[[Intent], Returned | Awaitable[Returned]]
 
-_NOT_TO_HAND_OVER = (StopIteration, KeyboardInterrupt, GeneratorExit, asyncio.CancelledError)
-"""A future either does not take these, or they would be taken for somebody's wish to end this process."""
+_UNTRANSFERABLE = (StopIteration, KeyboardInterrupt, GeneratorExit, asyncio.CancelledError)
+"""Exceptions that a future rejects, or that would end this process or task instead of reaching the caller."""
 
 
 class FunctionDriver:
     """Calls a client in this process.
 
-    `failures` are the exceptions by which the client says that a message failed; any other is a crash. A plain
-    callable runs in a thread of the driver's own, the same one for all intents: some clients keep their connections
-    by thread. An `async` one runs on the caller's loop, which it must not block: then no deadline can help.
+    `failures` are the exceptions by which the client reports that a message failed; any other is a crash. A sync
+    callable runs in the driver's own thread, the same one for all intents, since some clients keep connections per
+    thread. An `async` one runs on the caller's loop and must not block it, or no deadline can be kept.
     """
 
     fresh = False
-    """It runs in this process, which has started."""
+    """It runs in this process."""
 
     def __init__(self, function: Function, *, failures: tuple[type[Exception], ...] = ()) -> None:
         self._function = function
         self._failures = failures
-        self._prints = Prints()
+        self._output = ClientOutput()
         self._worker: _Worker | None = None
         self._abandoned: set[asyncio.Future[Any]] = set()
 
     async def send(self, intent: Intent, deadline: float) -> Answer:
-        """Have the client send. One that is late is left to itself: no thread can be ended from outside."""
+        """Have the client send. A late call is abandoned, since a thread cannot be ended from outside."""
         ends = asyncio.get_running_loop().time() + deadline
-        with wrapped(), kept_in(self._prints):
+        with capturing_streams(), captured_to(self._output):
             try:
                 returned = await self._returned(intent, ends)
                 return self._outcome(returned, intent.id)
             except self._failures as error:
                 return ReportedFailed(f"{type(error).__name__}: {error}")
-            except NoAnswerLineError as trouble:
-                return failure(trouble, intent)
+            except NoAnswerError as error:
+                return failure(error, intent)
             except (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit):
                 raise
-            except BaseException as error:  # SystemExit, and how pytest ends a test, are crashes too
+            except BaseException as error:  # including SystemExit and pytest's outcome exceptions
                 return _crash(error, intent)
 
     async def _returned(self, intent: Intent, ends: float) -> Any:
@@ -73,12 +73,12 @@ class FunctionDriver:
         else:
             if self._worker is None:
                 self._worker = _Worker()
-            returned = await self._in_time(self._worker.call(self._function, intent, self._prints), intent, ends)
+            returned = await self._in_time(self._worker.call(self._function, intent, self._output), intent, ends)
         return await self._in_time(returned, intent, ends) if inspect.isawaitable(returned) else returned
 
     async def _in_time(self, awaitable: Awaitable[Any], intent: Intent, ends: float) -> Any:
         future = asyncio.ensure_future(_guarded(awaitable))
-        # Unlike `wait_for` this does not wait for a client that takes no notice of being cancelled.
+        # Unlike `wait_for`, this does not wait for a client that ignores its cancellation.
         try:
             done, _ = await asyncio.wait({future}, timeout=max(0.0, ends - asyncio.get_running_loop().time()))
         except asyncio.CancelledError:
@@ -89,9 +89,7 @@ class FunctionDriver:
         if done:
             return future.result()
         self._abandon(future)
-        raise NoAnswerLineError(
-            FailureKind.SILENT, f"The client's callable did not return on line {intent.id} in time."
-        )
+        raise NoAnswerError(FailureKind.SILENT, f"The client's callable did not return on line {intent.id} in time.")
 
     def _abandon(self, future: asyncio.Future[Any]) -> None:
         self._abandoned.add(future)
@@ -104,22 +102,22 @@ class FunctionDriver:
     def _forget(self, future: asyncio.Future[Any]) -> None:
         self._abandoned.discard(future)
         if not future.cancelled():
-            future.exception()  # it was given up: nobody asks for its exception any more
+            future.exception()  # mark it as retrieved: the call was abandoned
 
     def _outcome(self, returned: Any, id_: int) -> Outcome:
         if isinstance(returned, ReportedAccepted | ReportedRefused | ReportedFailed):
             return returned
         if isinstance(returned, Mapping):
-            return outcome_of(returned, id_)
+            return outcome_from_members(returned, id_)
         said = f"The client's callable returned neither an outcome nor the members of an answer on line {id_}: …."
-        raise NoAnswerLineError(FailureKind.NONSENSE, said, returned)
+        raise NoAnswerError(FailureKind.NONSENSE, said, returned)
 
     def take_printed(self) -> Printed:
-        """What the client printed and logged since this was called last."""
-        return self._prints.take()
+        """What the client printed and logged since the last call."""
+        return self._output.take()
 
     async def close(self) -> None:
-        """End the thread, and cancel what was given up."""
+        """End the thread and cancel abandoned calls."""
         if self._worker is not None:
             self._worker.end()
             self._worker = None
@@ -128,13 +126,13 @@ class FunctionDriver:
 
 
 class _Worker:
-    """A thread that calls; a daemon, for a client that hangs must not keep the interpreter from its end."""
+    """A thread that calls the client; a daemon, so that a hanging client does not keep the interpreter alive."""
 
     def __init__(self) -> None:
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         threading.Thread(target=self._run, name="client under test", daemon=True).start()
 
-    def call(self, function: Function, intent: Intent, prints: Prints) -> asyncio.Future[Any]:
+    def call(self, function: Function, intent: Intent, output: ClientOutput) -> asyncio.Future[Any]:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
 
@@ -148,19 +146,19 @@ class _Worker:
 
         def perform() -> None:
             result, error = None, None
-            with kept_in(prints):
+            with captured_to(output):
                 try:
                     result = function(intent)
-                except BaseException as raised:  # it is handed over, whatever it is
-                    error = RuntimeError(repr(raised)) if isinstance(raised, _NOT_TO_HAND_OVER) else raised
-            with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+                except BaseException as raised:  # handed over to the caller
+                    error = RuntimeError(repr(raised)) if isinstance(raised, _UNTRANSFERABLE) else raised
+            with suppress(RuntimeError):  # the loop is closed, so no caller waits
                 loop.call_soon_threadsafe(finish, result, error)
 
         self._calls.put(perform)
         return future
 
     def end(self) -> None:
-        """No call comes after those that were made."""
+        """End the thread after the queued calls."""
         self._calls.put(None)
 
     def _run(self) -> None:
@@ -169,7 +167,7 @@ class _Worker:
 
 
 async def _guarded(awaitable: Awaitable[Any]) -> Any:
-    """A task that raises SystemExit would end the loop, and everybody else's work with it."""
+    """Await without letting SystemExit out, which would end the whole event loop."""
     try:
         return await awaitable
     except SystemExit as error:
@@ -182,5 +180,5 @@ def _is_async(function: Any) -> bool:
 
 def _crash(error: BaseException, intent: Intent) -> DriverFailure:
     said = f"The client's callable raised {type(error).__name__} on line {intent.id}: …."
-    trouble = NoAnswerLineError(FailureKind.CRASHED, said, str(error))
-    return failure(trouble, intent, "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace"))
+    reason = NoAnswerError(FailureKind.CRASHED, said, str(error))
+    return failure(reason, intent, "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace"))

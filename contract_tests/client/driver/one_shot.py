@@ -1,38 +1,38 @@
-"""`--one-shot`: the command is started once for each message, with the line on its standard input."""
+"""A driver for `--one-shot`: the command is started once per message, with the line on its standard input."""
 
 from __future__ import annotations
 
 import asyncio
 
-from contract_tests.client.driver.calling import Answer, Printed, Prints, failure
-from contract_tests.client.driver.process import Process, command_line, started
-from contract_tests.client.driver.protocol import FailureKind, Intent, NoAnswerLineError, Outcome, answer_in
+from contract_tests.client.driver.interface import Answer, ClientOutput, Printed, failure
+from contract_tests.client.driver.process import Process, command_line, start_process
+from contract_tests.client.driver.protocol import FailureKind, Intent, NoAnswerError, Outcome, parse_answer
 
 
 class OneShotDriver:
-    """Runs a command for each intent: one line in, one line out, and an end with exit code 0.
+    """Runs a command for each intent: one line in, one line out, and exit code 0.
 
-    The line feed behind the only answer may be missing, for the end of the output ends the line as well. Raises
-    `CouldNotRunError` where the command does not start.
+    The line feed after the answer may be missing, since the end of the output also ends the line. Raises
+    `CouldNotRunError` if the command does not start.
     """
 
     fresh = False
-    """Each intent starts a process of its own: none is spared it."""
+    """Every intent includes a start."""
 
     def __init__(self, command: str) -> None:
         self._words = command_line(command)
-        self._prints = Prints()
+        self._output = ClientOutput()
 
     async def send(self, intent: Intent, deadline: float) -> Answer:
-        """Have a process of its own send; it must have ended within `deadline` seconds, its start included."""
+        """Have a new process send; it must end within `deadline` seconds, including its start."""
         ends = asyncio.get_running_loop().time() + deadline
-        process = await started(self._words, self._prints)
+        process = await start_process(self._words, self._output)
         try:
             return await self._exchange(process, intent, ends)
-        except NoAnswerLineError as trouble:
-            # Its last words on standard error are read until it has ended.
+        except NoAnswerError as error:
+            # Standard error is read until the process has ended.
             await process.kill()
-            return failure(trouble, intent, process.last_stderr)
+            return failure(error, intent, process.last_stderr)
         finally:
             await process.kill()
 
@@ -42,22 +42,22 @@ class OneShotDriver:
         line = await process.line(deadline, intent.id, end_is_line_feed=True)
         if line is None:
             raise process.ended(f"before it answered line {intent.id}")
-        outcome = answer_in(line, intent.id)
+        outcome = parse_answer(line, intent.id)
         ended = await process.exits(deadline)
         surplus = process.waiting_line or process.rest
         if surplus:
             said = f"The command wrote more than the answer to line {intent.id}: …."
-            raise NoAnswerLineError(FailureKind.ANSWERED_TWICE, said, surplus)
+            raise NoAnswerError(FailureKind.ANSWERED_TWICE, said, surplus)
         if not ended:
             said = f"The command answered line {intent.id} and did not end in time; it is started once per message."
-            raise NoAnswerLineError(FailureKind.LINGERED, said)
+            raise NoAnswerError(FailureKind.LINGERED, said)
         if process.exit_code != 0:
             raise process.ended(f"after it had answered line {intent.id}")
         return outcome
 
     def take_printed(self) -> Printed:
-        """What the commands printed since this was called last."""
-        return self._prints.take()
+        """The output of the commands since the last call."""
+        return self._output.take()
 
     async def close(self) -> None:
-        """Nothing is running between two intents."""
+        """Do nothing: no process runs between two intents."""

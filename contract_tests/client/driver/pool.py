@@ -1,4 +1,4 @@
-"""`--workers N`: several drivers side by side, each lent to one caller at a time."""
+"""A pool of drivers for `--workers N`; each is used by one caller at a time."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
-from contract_tests.client.driver.calling import Driver
+from contract_tests.client.driver.interface import Driver
 
 
 class DriverPool:
-    """So many drivers, made at once; what starts with the first intent of each starts then."""
+    """A fixed number of drivers; each client starts with its first intent."""
 
     def __init__(self, make: Callable[[], Driver], workers: int) -> None:
         if workers < 1:
@@ -23,8 +23,8 @@ class DriverPool:
             self._free.put_nowait(driver)
 
     @asynccontextmanager
-    async def lent(self) -> AsyncIterator[Driver]:
-        """A driver for this block alone; waits for one that is free. The one that was used last is the warmest."""
+    async def borrow(self) -> AsyncIterator[Driver]:
+        """Borrow a driver for this block, waiting until one is free; the most recently used one is preferred."""
         driver = await self._free.get()
         try:
             yield driver
@@ -32,18 +32,18 @@ class DriverPool:
             self._free.put_nowait(driver)
 
     async def close(self) -> None:
-        """End all drivers, side by side; none is left running because another one could not be ended."""
+        """Close all drivers concurrently; an error of one does not keep the others running."""
         ends = await asyncio.gather(*(driver.close() for driver in self._all), return_exceptions=True)
         for end in ends:
             if isinstance(end, BaseException):
                 raise end
 
     async def __aenter__(self) -> Self:
-        """Drivers are there already."""
+        """Return the pool; the drivers exist already."""
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End all drivers."""
+        """Close all drivers."""
         await self.close()

@@ -1,7 +1,7 @@
-"""A command that runs: lines in, lines out, and an end that always comes.
+"""A running command: write lines, read lines, and always end it.
 
-The callbacks of asyncio's subprocess protocol are used rather than its streams: they tell that a process has ended
-even where something that it left behind holds its pipes, and nothing of what it prints is kept without a bound.
+It uses the callbacks of asyncio's subprocess protocol rather than its streams: they report the end of a process even
+if a process that it started holds its pipes, and the buffered output stays bounded.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from contract_tests.client.driver.calling import Prints
-from contract_tests.client.driver.protocol import FailureKind, NoAnswerLineError
+from contract_tests.client.driver.interface import ClientOutput
+from contract_tests.client.driver.protocol import FailureKind, NoAnswerError
 from contract_tests.target.target import CouldNotRunError
 
 LONGEST_LINE = 65536
-"""Bytes that an answer may take: far more than any needs."""
+"""The maximum length of an answer in bytes, far more than any needs."""
 
 _MOST_LINES = 16
-"""Lines that wait to be read before the command is no longer listened to; two are a failure already."""
+"""Unread lines after which reading is paused; two are a failure already."""
 
-_LINGER = 0.5
-"""Seconds for the last words of a command whose output or life has ended; only a left-over process takes them up."""
+_DRAIN_S = 0.5
+"""Time to read the remaining output of a command that has ended; only left-over processes need all of it."""
 
 GRACE = 2.0
-"""Seconds that a command gets to end by itself, and once more to end when it is asked to."""
+"""Seconds that a command gets to end by itself, and again after SIGTERM."""
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
 
 def command_line(command: str) -> list[str]:
-    """A command's words, as a shell would split them; `CouldNotRunError` where it has none."""
+    """Split a command like a shell; `CouldNotRunError` if it has no words."""
     try:
         words = shlex.split(command)
     except ValueError as error:
@@ -45,11 +45,11 @@ def command_line(command: str) -> list[str]:
     return words
 
 
-async def started(words: list[str], prints: Prints) -> Process:
-    """The command, running in a process group of its own; `CouldNotRunError` where it does not start."""
+async def start_process(words: list[str], output: ClientOutput) -> Process:
+    """Start the command in its own process group; `CouldNotRunError` if it does not start."""
     loop = asyncio.get_running_loop()
     try:
-        _, process = await loop.subprocess_exec(lambda: Process(prints), *words, start_new_session=True)
+        _, process = await loop.subprocess_exec(lambda: Process(output), *words, start_new_session=True)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise CouldNotRunError(f"The command {shlex.join(words)!r} does not start: {reason}.") from error
@@ -57,10 +57,10 @@ async def started(words: list[str], prints: Prints) -> Process:
 
 
 class Process(asyncio.SubprocessProtocol):
-    """A running command; whoever made it must call `stop` or `kill`."""
+    """A running command; its creator must call `stop` or `kill`."""
 
-    def __init__(self, prints: Prints) -> None:
-        self._prints = prints
+    def __init__(self, output: ClientOutput) -> None:
+        self._output = output
         self._lines: deque[bytes] = deque()
         self._partial = bytearray()
         self._open = {_STDIN, _STDOUT, _STDERR}
@@ -78,12 +78,12 @@ class Process(asyncio.SubprocessProtocol):
         self.pid = transport.get_pid()
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
-        """The command has printed something."""
+        """The command has written output."""
         if fd == _STDERR:
-            self._prints.stderr.add(data)
+            self._output.stderr.add(data)
             self.last_stderr = (self.last_stderr + data)[-LONGEST_LINE:]
             return
-        self._prints.stdout.add(data)
+        self._output.stdout.add(data)
         *lines, rest = (bytes(self._partial) + data).split(b"\n")
         self._lines.extend(lines[: _MOST_LINES + 1])
         self._partial[:] = rest
@@ -99,34 +99,34 @@ class Process(asyncio.SubprocessProtocol):
         self._changed.set()
 
     def process_exited(self) -> None:
-        """The command has ended; what it started in its group has no business any more."""
+        """The command has ended; kill what is left of its process group."""
         self._returncode = self._transport.get_returncode()
         self._signal(signal.SIGKILL)
         self._soon_settled()
 
     def _soon_settled(self) -> None:
-        asyncio.get_running_loop().call_later(_LINGER, self._settle)
+        asyncio.get_running_loop().call_later(_DRAIN_S, self._settle)
         self._changed.set()
 
     def _settle(self) -> None:
         self._settled = True
         self._changed.set()
 
-    # What the drivers ask
+    # Called by the drivers
 
     @property
     def waiting_line(self) -> bytes | None:
-        """A line that has come and was not read yet."""
+        """The next unread line, if one has arrived."""
         return self._lines[0] if self._lines else None
 
     @property
     def too_long(self) -> bool:
-        """Whether it writes a line that is longer than any answer."""
+        """Whether the current line is longer than any answer may be."""
         return len(self._partial) > LONGEST_LINE
 
     @property
     def over(self) -> bool:
-        """Whether it can say nothing any more."""
+        """Whether no more output can come."""
         done = self._returncode is not None and _STDOUT not in self._open and _STDERR not in self._open
         return done or self._settled
 
@@ -137,26 +137,26 @@ class Process(asyncio.SubprocessProtocol):
 
     @property
     def exit_code(self) -> int | None:
-        """How it ended, if it did."""
+        """Its exit code, if it has ended."""
         return self._returncode
 
     @property
     def rest(self) -> bytes:
-        """What came behind the last line feed."""
+        """The output after the last line feed."""
         return bytes(self._partial)
 
     def write(self, data: bytes) -> None:
-        """Give it input; never waits, however little it reads."""
+        """Write input without waiting, even if the command does not read."""
         if self.reads:
             self._pipe(_STDIN).write(data)
 
     def close_input(self) -> None:
-        """Tell it that nothing more will come."""
+        """Close its standard input."""
         if self.reads:
             self._pipe(_STDIN).close()
 
     async def line(self, deadline: float, id_: int, *, end_is_line_feed: bool = False) -> bytes | None:
-        """The next line without its line feed, until the loop's clock shows `deadline`; `None` if it has ended."""
+        """The next line without its line feed, awaited until `deadline` (loop time); `None` if the command ended."""
         await self._until(deadline, lambda: bool(self._lines) or self.too_long or self.over)
         if self._lines:
             return self._lines.popleft()
@@ -165,51 +165,51 @@ class Process(asyncio.SubprocessProtocol):
             return found
         if self.too_long:
             said = f"The answer to line {id_} has more than {LONGEST_LINE} bytes and no line feed: …."
-            raise NoAnswerLineError(FailureKind.TOO_LONG, said, self.rest)
+            raise NoAnswerError(FailureKind.TOO_LONG, said, self.rest)
         if self.over:
             return None
         raise self._silent(id_)
 
-    async def last_words(self) -> None:
-        """Read what a command has still said whose output, input or life has ended."""
-        await self._until(asyncio.get_running_loop().time() + _LINGER, lambda: self.over)
+    async def drain(self) -> None:
+        """Read the remaining output of a command that has ended or closed a stream."""
+        await self._until(asyncio.get_running_loop().time() + _DRAIN_S, lambda: self.over)
 
     async def exits(self, deadline: float) -> bool:
-        """Whether it ends, all its output read, before the loop's clock shows `deadline`."""
+        """Whether it ends before `deadline` (loop time); all its output is read then."""
         await self._until(deadline, lambda: self._returncode is not None)
         if self._returncode is None:
             return False
-        await self.last_words()
+        await self.drain()
         return True
 
-    async def _until(self, deadline: float, there: Callable[[], bool]) -> None:
+    async def _until(self, deadline: float, condition: Callable[[], bool]) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout_at(deadline):
-                while not there():
+                while not condition():
                     self._changed.clear()
                     await self._changed.wait()
 
-    def ended(self, when: str, hint: str = "") -> NoAnswerLineError:
-        """Why there is nothing more to come."""
-        heard = "; its last words: …" if self._partial else ""
+    def ended(self, when: str, hint: str = "") -> NoAnswerError:
+        """The error for a command that gives no more output."""
+        heard = "; its last output: …" if self._partial else ""
         if self._returncode is None:
             stream = "input" if _STDOUT in self._open else "output"
-            said = f"The client closed its standard {stream} {when}, and lives on{heard}.{hint}"
-            return NoAnswerLineError(FailureKind.CLOSED, said, self.rest)
+            said = f"The client closed its standard {stream} {when} and keeps running{heard}.{hint}"
+            return NoAnswerError(FailureKind.CLOSED, said, self.rest)
         said = f"The client {_exit(self._returncode)} {when}{heard}.{hint}"
-        return NoAnswerLineError(FailureKind.DIED, said, self.rest)
+        return NoAnswerError(FailureKind.DIED, said, self.rest)
 
-    def _silent(self, id_: int) -> NoAnswerLineError:
+    def _silent(self, id_: int) -> NoAnswerError:
         if self._partial:
-            said = f"The client wrote no line feed behind its answer to line {id_} in time: …."
-            return NoAnswerLineError(FailureKind.SILENT, said, self.rest)
-        said = f"The client said nothing on line {id_} in time (an answer that is not flushed does not arrive)."
-        return NoAnswerLineError(FailureKind.SILENT, said)
+            said = f"The client wrote no line feed after its answer to line {id_} in time: …."
+            return NoAnswerError(FailureKind.SILENT, said, self.rest)
+        said = f"The client did not answer line {id_} in time (an answer that is not flushed does not arrive)."
+        return NoAnswerError(FailureKind.SILENT, said)
 
-    # Its end
+    # Ending it
 
     async def stop(self, grace: float = GRACE) -> None:
-        """End it: first by the end of its input, then by asking, then by force."""
+        """End it: close its input, then send SIGTERM, then kill it."""
         now = asyncio.get_running_loop().time
         self.close_input()
         if not await self.exits(now() + grace):
@@ -218,13 +218,13 @@ class Process(asyncio.SubprocessProtocol):
         await self.kill()
 
     async def kill(self) -> None:
-        """End it and all of its process group at once; once it is ended this does nothing."""
+        """Kill it and its process group; no effect if it was killed before."""
         if self._ending:
             return
         self._ending = True
         self._signal(signal.SIGKILL)
         if _STDOUT in self._open:
-            self._pipe(_STDOUT).resume_reading()  # the end of a stream is seen by reading up to it
+            self._pipe(_STDOUT).resume_reading()  # the end of a stream is only seen by reading to it
         await self.exits(float("inf"))
         self._transport.close()
 

@@ -1,4 +1,4 @@
-"""What the kit and a driver say to each other: one line of JSON for an intent, one for what became of it."""
+"""The driver protocol: one line of JSON for an intent, one for its outcome."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ _LONGEST_QUOTED = 120
 
 
 class FailureKind(StrEnum):
-    """What a client did instead of answering one line with one line."""
+    """What a client did instead of answering a line with one line."""
 
     NONSENSE = "nonsense"
-    """It wrote something that is no answer, or something when nothing was asked."""
+    """It wrote a line that is not an answer, or an unexpected line."""
     WRONG_ID = "wrong id"
     ANSWERED_TWICE = "answered twice"
     TOO_LONG = "too long"
     SILENT = "silent"
-    """Nothing within the deadline."""
+    """No answer within the deadline."""
     DIED = "died"
     CLOSED = "closed"
-    """It lives on with its input or output closed."""
+    """It keeps running with its input or output closed."""
     CRASHED = "crashed"
-    """An exception in a Python callable that is none of those it declared."""
+    """A Python callable raised an exception that it did not declare."""
     LINGERED = "lingered"
     """With `--one-shot`: it answered and did not end."""
 
 
-class NoAnswerLineError(Exception):
-    """What came is not the answer to the line that was asked; `said` is why, with `…` for what was heard instead."""
+class NoAnswerError(Exception):
+    """There is no valid answer to a line; `said` says why, with `…` in place of what was received."""
 
     def __init__(self, kind: FailureKind, said: str, heard: object = None) -> None:
         super().__init__(kind, said, heard)
@@ -44,7 +44,7 @@ class NoAnswerLineError(Exception):
         self._heard = heard
 
     def sentence(self, login: Login | None) -> str:
-        """The reason in one sentence. The password is masked before anything is cut or escaped: half is no match."""
+        """The reason in one sentence. The password is masked before cutting and escaping, which could hide it."""
         heard = self._heard.decode("utf-8", "backslashreplace") if isinstance(self._heard, bytes) else self._heard
         shown = ascii(masked(heard, login)) if isinstance(heard, str) else masked(ascii(heard), login)
         if len(shown) > _LONGEST_QUOTED:
@@ -54,7 +54,7 @@ class NoAnswerLineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a caller wants once; `message` is by the gateway's field names, `timeout_s` is the client's own limit."""
+    """A message to send once, by the gateway's field names; `timeout_s` is the client's time-out."""
 
     id: int
     base_url: str
@@ -66,11 +66,11 @@ class Intent:
 
     @property
     def login(self) -> Login:
-        """The credentials, which know how to keep themselves out of print."""
+        """The credentials, used to mask the password in output."""
         return Login(self.username, self.password)
 
     def members(self) -> dict[str, Any]:
-        """The intent as a driver reads it."""
+        """The members of the intent's line."""
         return {
             "id": self.id,
             "operation": self.operation,
@@ -82,13 +82,13 @@ class Intent:
         }
 
     def line(self) -> bytes:
-        """ASCII JSON and a line feed: no driver has to think of encodings to read it."""
+        """The intent as a line of ASCII JSON, which needs no choice of encoding."""
         return json.dumps(self.members(), allow_nan=False).encode("ascii") + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedAccepted:
-    """The client says that the gateway took the message."""
+    """The client reports that the gateway accepted the message."""
 
     message_id: str
     provider: str | None = None
@@ -96,14 +96,14 @@ class ReportedAccepted:
 
 @dataclass(frozen=True, slots=True)
 class ReportedRefused:
-    """The client says that the gateway refused the message with this code."""
+    """The client reports that the gateway refused the message with this code."""
 
     code: int
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedFailed:
-    """The client says that the message was never sent, or that its fate is unknown."""
+    """The client reports that the message was not sent, or that its fate is unknown."""
 
     reason: str
 
@@ -111,13 +111,13 @@ class ReportedFailed:
 Outcome = ReportedAccepted | ReportedRefused | ReportedFailed
 
 _MEMBERS = {"accepted": ("message_id", "provider"), "refused": ("code",), "failed": ("reason",)}
-"""By outcome, what an answer says beside `id` and `outcome`."""
+"""The members of an answer by outcome, in addition to `id` and `outcome`."""
 
 _ALL = ("id", "outcome", *(name for names in _MEMBERS.values() for name in names))
 
 
-def answer_in(line: bytes, id_: int) -> Outcome:
-    """The outcome that a line gives for an intent; `NoAnswerLineError` where it gives none."""
+def parse_answer(line: bytes, id_: int) -> Outcome:
+    """Parse the answer line to an intent; `NoAnswerError` if it is not valid."""
     try:
         members = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
     except UnicodeDecodeError:
@@ -126,27 +126,27 @@ def answer_in(line: bytes, id_: int) -> Outcome:
         hint = "standard output is for answers only, one JSON object a line"
         _nonsense(f"The answer to line {id_} is not JSON: … ({hint}).", line)
     if not isinstance(members, dict):
-        _nonsense(f"The answer to line {id_} is JSON, but no object: ….", line)
+        _nonsense(f"The answer to line {id_} is JSON, but not an object: ….", line)
     if "id" not in members:
         _nonsense(f"The answer to line {id_} has no member 'id': ….", line)
-    return outcome_of(members, id_)
+    return outcome_from_members(members, id_)
 
 
-def outcome_of(members: Mapping[str, Any], id_: int) -> Outcome:
-    """The outcome that an answer's members give; `id` may be absent here, for in one process nothing is mixed up.
+def outcome_from_members(members: Mapping[str, Any], id_: int) -> Outcome:
+    """The outcome of an answer's members; `id` may be absent, as it is for Python callables.
 
-    A member that is `null` counts as absent. An unknown one is an error: a misspelt `provider` would else be taken
-    for a client that does not tell its provider. Notes for people belong on standard error.
+    A member that is `null` counts as absent. An unknown member is an error: a misspelt `provider` would otherwise
+    count as no provider. Notes for people belong on standard error.
     """
     given = {name: value for name, value in members.items() if value is not None}
     answered = members.get("id", id_)
     if isinstance(answered, bool) or not isinstance(answered, int) or answered != id_:
         kind = FailureKind.WRONG_ID
-        raise NoAnswerLineError(kind, f"Line {id_} was asked, and the answer is for id ….", answered)
+        raise NoAnswerError(kind, f"Line {id_} was sent, and the answer has the id ….", answered)
     outcome = given.get("outcome")
     if not isinstance(outcome, str) or outcome not in _MEMBERS:
         said = "has no member 'outcome'" if outcome is None else "has the unknown outcome …"
-        _nonsense(f"The answer to line {id_} {said}; there are: accepted, refused, failed.", outcome)
+        _nonsense(f"The answer to line {id_} {said}; valid outcomes: accepted, refused, failed.", outcome)
     _check_names(given, outcome, id_)
     if outcome == "refused":
         return ReportedRefused(_code(given, id_))
@@ -160,9 +160,11 @@ def _check_names(given: Mapping[str, Any], outcome: str, id_: int) -> None:
     for name in given:
         if name not in _ALL:
             names = f"id, outcome, {', '.join(_MEMBERS[outcome])}"
-            _nonsense(f"The answer to line {id_} has the unknown member …; {outcome!r} has: {names}.", name)
+            _nonsense(
+                f"The answer to line {id_} has the unknown member …; the members of {outcome!r} are: {names}.", name
+            )
         if name not in ("id", "outcome", *_MEMBERS[outcome]):
-            _nonsense(f"The answer to line {id_} is {outcome!r} and has a {name!r}: it contradicts itself.")
+            _nonsense(f"The answer to line {id_} is {outcome!r} and has a {name!r}, which contradict each other.")
 
 
 def _code(given: Mapping[str, Any], id_: int) -> int:
@@ -190,4 +192,4 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _nonsense(said: str, heard: object = None) -> NoReturn:
-    raise NoAnswerLineError(FailureKind.NONSENSE, said, heard)
+    raise NoAnswerError(FailureKind.NONSENSE, said, heard)

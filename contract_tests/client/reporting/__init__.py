@@ -1,1 +1,1 @@
-"""A run in print: for a terminal, for machines, and as a page."""
+"""The report of a run: on a terminal, as JSON and JUnit XML, and as an HTML page."""

@@ -1,4 +1,4 @@
-"""How much of the contract a client has met: by code, status, what the gateway did, and field."""
+"""How much of the contract a run covered: refusal codes, statuses, steps of the gateway, and fields."""
 
 from __future__ import annotations
 
@@ -8,55 +8,55 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from contract_tests.client.findings import ClientReport, Reached
-from contract_tests.client.steps import BY_NAME, STEPS, Group, ScriptStep, Sees
+from contract_tests.client.play.steps import BY_NAME, STEPS, Group, ScriptStep, Sees
+from contract_tests.client.results import ClientReport, StepCount
 
 MEANINGS: Mapping[str, str] = {
-    Group.ACCEPTED: "The gateway takes the message.",
-    Group.REFUSED: "The gateway refuses the message, and says why by a code.",
-    Group.TRANSPORT: "The connection breaks, before or after the gateway has taken the message.",
-    Group.PROXY: "Something between client and gateway answers in its place.",
-    Group.ODD: "An answer that is no success, whatever it looks like.",
-    Group.TOLERANCE: "A right answer in another dress.",
-    Group.TIME: "No complete answer comes within the client's own time-out.",
+    Group.ACCEPTED: "The gateway accepts the message.",
+    Group.REFUSED: "The gateway refuses the message with a code.",
+    Group.TRANSPORT: "The connection breaks, before or after the gateway has accepted the message.",
+    Group.PROXY: "A proxy between client and gateway answers in its place.",
+    Group.ODD: "An answer that is not a success, even if it resembles one.",
+    Group.TOLERANCE: "A valid answer in an unusual form.",
+    Group.TIME: "No complete answer comes within the client's time-out.",
 }
-"""What the groups of steps are, for somebody who has never seen them."""
+"""Explanations of the groups of steps, for new readers."""
 
 NO_ANSWER = "none"
-"""In the place of a status where no whole answer arrives."""
+"""In place of a status if no complete answer arrives."""
 
 _Value = TypeVar("_Value", int, str)
 
-_OF_FAULTS = {"html-page": "502"}
-"""The status of faults whose name does not begin with it; those that change an answer leave it its own."""
+_FAULT_STATUSES = {"html-page": "502"}
+"""The status of faults whose name does not contain it; faults that change an answer keep its status."""
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """How often each was met, those that were not at 0."""
+    """How often each part occurred, including those that never did."""
 
     codes: Mapping[int, int]
     statuses: Mapping[str, int]
-    """Of whole answers, as text; `NO_ANSWER` where there was none."""
-    steps: tuple[tuple[str, tuple[Reached, ...]], ...]
+    """Of complete answers, as text; `NO_ANSWER` for none."""
+    steps: tuple[tuple[str, tuple[StepCount, ...]], ...]
     """By group."""
     fields: Mapping[str, int]
 
     @property
     def not_met(self) -> tuple[str, ...]:
-        """The steps that never came."""
-        return tuple(each.step for _, met in self.steps for each in met if not each.times)
+        """The steps that never occurred."""
+        return tuple(each.step for _, steps in self.steps for each in steps if not each.times)
 
 
 def coverage_of(report: ClientReport) -> Coverage:
-    """What a run came to."""
-    groups: dict[str, list[Reached]] = {}
-    for each in report.met:
+    """The coverage of a run."""
+    groups: dict[str, list[StepCount]] = {}
+    for each in report.steps:
         groups.setdefault(each.group, []).append(each)
     return Coverage(
-        codes=_counted(report.met, code_of),
-        statuses=_counted(report.met, status_of),
-        steps=tuple((group, tuple(met)) for group, met in groups.items()),
+        codes=_counted(report.steps, code_of),
+        statuses=_counted(report.steps, status_of),
+        steps=tuple((group, tuple(steps)) for group, steps in groups.items()),
         fields=report.fields,
     )
 
@@ -73,11 +73,11 @@ def status_of(step: ScriptStep) -> str:
     fault = then.get("fault", "")
     kind = fault if isinstance(fault, str) else fault["kind"]
     kind = kind.removesuffix("-after")
-    return kind if kind.isdigit() else _OF_FAULTS.get(kind, "200")
+    return kind if kind.isdigit() else _FAULT_STATUSES.get(kind, "200")
 
 
 def code_of(step: ScriptStep) -> int | None:
-    """The gateway's code in a refusal; `None` where there is none."""
+    """The gateway's code in a refusal; `None` if there is none."""
     then = step.then or {}
     if "refuse" in then:
         return int(then["refuse"])
@@ -91,13 +91,13 @@ def code_of(step: ScriptStep) -> int | None:
     return code if isinstance(code, int) else None
 
 
-def _counted(met: Iterable[Reached], of: Callable[[ScriptStep], _Value | None]) -> dict[_Value, int]:
+def _counted(counts: Iterable[StepCount], of: Callable[[ScriptStep], _Value | None]) -> dict[_Value, int]:
     found: Counter[_Value] = Counter()
     for step in STEPS:
         value = of(step)
         if value is not None:
             found[value] += 0
-    for each in met:
+    for each in counts:
         value = of(BY_NAME[each.step]) if each.step in BY_NAME else None
         if value is not None:
             found[value] += each.times

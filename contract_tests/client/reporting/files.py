@@ -1,4 +1,4 @@
-"""A report for machines and browsers: JSON, JUnit XML, and one self-contained page."""
+"""Writes a report as JSON, JUnit XML or a self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from contract_tests.client.findings import ClientFailure, ClientReport, ClientStanding, ClientVerdict
 from contract_tests.client.reporting.console import failure_lines
 from contract_tests.client.reporting.coverage import coverage_of
-from contract_tests.client.reporting.facts import (
+from contract_tests.client.reporting.page import as_page
+from contract_tests.client.reporting.texts import (
     counts,
-    happened,
+    event_lines,
+    fails_run,
     headline,
-    is_red,
     notes,
     remark_of,
-    replays,
-    statements,
+    replay_commands,
+    requirements_of,
 )
-from contract_tests.client.reporting.page import as_page
+from contract_tests.client.results import ClientFailure, ClientReport, ClientStanding, ClientVerdict
 from contract_tests.report import files
 from contract_tests.report.files import xml_text
 
 FORMAT = 1
-"""Of the JSON; it changes where a member changes or goes, and not where one comes."""
+"""The version of the JSON; it changes when a member changes or is removed, not when one is added."""
 
 _SUFFIXES = (".html", ".json", ".xml")
 
 
 def checked_file(file: Path) -> Path:
-    """The file, if a report can be written there; found out before the run and not after it."""
+    """Check before the run that a report can be written to the file, and return it."""
     return files.checked_file(file, _SUFFIXES)
 
 
 def write_report(report: ClientReport, file: Path) -> None:
-    """Write one file, as its suffix says; `CouldNotRunError` where it cannot be written."""
+    """Write one file in the format of its suffix; `CouldNotRunError` if it cannot be written."""
     if file.suffix == ".html":
         content = as_page(report)
     elif file.suffix == ".xml":
@@ -47,8 +47,8 @@ def write_report(report: ClientReport, file: Path) -> None:
 
 
 def as_json(report: ClientReport) -> dict[str, Any]:
-    """The whole report as plain values; `docs/suite-b.md` tells of each."""
-    met = coverage_of(report)
+    """The whole report as plain values, as described in `docs/suite-b.md`."""
+    coverage = coverage_of(report)
     return {
         "format": FORMAT,
         "client": report.client,
@@ -66,14 +66,14 @@ def as_json(report: ClientReport) -> dict[str, Any]:
         "coverage": {
             "steps": [
                 {"step": each.step, "group": each.group, "times": each.times, "said": dict(each.said)}
-                for each in report.met
+                for each in report.steps
             ],
-            "codes": {str(code): times for code, times in met.codes.items()},
-            "statuses": dict(met.statuses),
-            "fields": dict(met.fields),
-            "not_met": list(met.not_met),
+            "codes": {str(code): times for code, times in coverage.codes.items()},
+            "statuses": dict(coverage.statuses),
+            "fields": dict(coverage.fields),
+            "not_met": list(coverage.not_met),
             "receipts": [
-                {"check": each.law, "what": each.what, "answered": dict(each.answered), "said": each.said}
+                {"check": each.check, "what": each.what, "answered": dict(each.answered), "said": each.said}
                 for each in report.receipts
             ],
         },
@@ -81,13 +81,13 @@ def as_json(report: ClientReport) -> dict[str, Any]:
 
 
 def _check(standing: ClientStanding, report: ClientReport) -> dict[str, Any]:
-    law = standing.check
+    check = standing.check
     return {
-        "id": law.id,
+        "id": check.id,
         "verdict": standing.verdict.value,
-        "severity": law.severity.value,
-        "why": law.sentence,
-        "requirements": [{"id": each.id, "grade": each.grade} for each in statements(law.requirements)],
+        "severity": check.severity.value,
+        "why": check.sentence,
+        "requirements": [{"id": each.id, "grade": each.grade} for each in requirements_of(check.requirements)],
         "cases": standing.reached,
         "broken": standing.broken,
         "known_gap": standing.known_gap,
@@ -102,22 +102,22 @@ def _failure(failure: ClientFailure, report: ClientReport) -> dict[str, Any]:
         "intent": failure.breach.attempt,
         "exchange": failure.breach.exchange,
         "case": None if failure.case is None else failure.case.as_json(),
-        "transcript": happened(failure),
+        "transcript": event_lines(failure),
         "replay": failure.replay,
-        "commands": list(replays(failure, report)),
+        "commands": list(replay_commands(failure, report)),
     }
 
 
 def as_junit(report: ClientReport) -> str:
-    """JUnit XML with a test case for each check, which is red where the check fails the run.
+    """JUnit XML with a test case per check, failed if the check fails the run.
 
-    A known gap that is broken is skipped. A run of no case has a test case more, which is an error.
+    A broken known gap is skipped. A run without a case has an additional test case, which is an error.
     """
-    red = [each for each in report.standings if is_red(each, report)]
-    skipped = [each for each in report.standings if each.verdict is not ClientVerdict.KEPT and each not in red]
+    failed = [each for each in report.standings if fails_run(each, report)]
+    skipped = [each for each in report.standings if each.verdict is not ClientVerdict.KEPT and each not in failed]
     empty = report.exit_code == 2
     suite = Element("testsuite", name="sms-contract client", tests=str(len(report.standings) + empty))
-    suite.set("failures", str(len(red)))
+    suite.set("failures", str(len(failed)))
     suite.set("errors", str(int(empty)))
     suite.set("skipped", str(len(skipped)))
     suite.set("time", f"{report.seconds:.3f}")
@@ -130,14 +130,14 @@ def as_junit(report: ClientReport) -> str:
         SubElement(case, "error", type="NothingJudged", message=next(notes(report)))
     for standing in report.standings:
         case = SubElement(suite, "testcase", classname=group, name=xml_text(standing.check.id), time="0.000")
-        if standing in red:
-            _red(case, standing, report)
+        if standing in failed:
+            _add_failure(case, standing, report)
         elif standing in skipped:
-            SubElement(case, "skipped", message=xml_text(_skipped(standing)))
+            SubElement(case, "skipped", message=xml_text(_skip_message(standing)))
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(suite, encoding="unicode") + "\n"
 
 
-def _red(case: Element, standing: ClientStanding, report: ClientReport) -> None:
+def _add_failure(case: Element, standing: ClientStanding, report: ClientReport) -> None:
     failure = standing.failure
     said = remark_of(standing) if failure is None else failure.breach.said
     lines = [said] if failure is None else failure_lines(failure, report)
@@ -145,6 +145,6 @@ def _red(case: Element, standing: ClientStanding, report: ClientReport) -> None:
     element.text = xml_text("\n".join(lines))
 
 
-def _skipped(standing: ClientStanding) -> str:
+def _skip_message(standing: ClientStanding) -> str:
     told = remark_of(standing)
     return f"{standing.verdict.value}: {told}" if told else standing.verdict.value

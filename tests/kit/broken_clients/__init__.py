@@ -9,14 +9,14 @@ nothing wrong, in many ways.
 from __future__ import annotations
 
 from tests.kit.broken_clients.answers import ANSWERS
-from tests.kit.broken_clients.breaking import BrokenClient
+from tests.kit.broken_clients.broken_client import BrokenClient
 from tests.kit.broken_clients.children import CHILDREN
-from tests.kit.broken_clients.repeats import REPEATS
+from tests.kit.broken_clients.driver_defects import DRIVER_DEFECTS
 from tests.kit.broken_clients.requests import REQUESTS
+from tests.kit.broken_clients.retries import REPEATS
 from tests.kit.broken_clients.subtle import SUBTLE
-from tests.kit.broken_clients.talking import TALKING
 
-BROKEN: tuple[BrokenClient, ...] = (*REQUESTS, *ANSWERS, *REPEATS, *TALKING, *SUBTLE, *CHILDREN)
+BROKEN: tuple[BrokenClient, ...] = (*REQUESTS, *ANSWERS, *REPEATS, *DRIVER_DEFECTS, *SUBTLE, *CHILDREN)
 
 NEVER_CALL = frozenset({"sends nothing", "a gateway of its own", "forgets the path of the base URL"})
 """Of these nothing ever comes to the gateway: a run ends with exit code 2, and nothing is judged or shrunk."""

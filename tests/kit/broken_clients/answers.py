@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from contract_tests.client.driver.protocol import Outcome, ReportedAccepted, ReportedFailed, ReportedRefused
-from tests.kit.broken_clients.base import Ways, understood
-from tests.kit.broken_clients.breaking import BrokenClient, broken
+from tests.kit.broken_clients.base import Behaviour, understood
+from tests.kit.broken_clients.broken_client import BrokenClient, broken
 from tests.kit.broken_clients.wire import Reply, WithoutChunks
 
 _ID = "7d9f0f5e-1111-4222-8333-444455556666"
 """An id that no gateway gave."""
 
 
-def taken(when: Callable[[Reply], bool]) -> Ways:
+def taken(when: Callable[[Reply], bool]) -> Behaviour:
     """Some answers count as acceptances, whatever they say."""
 
     def understand(reply: Reply) -> Outcome:
@@ -24,12 +24,12 @@ def taken(when: Callable[[Reply], bool]) -> Ways:
         said = (reply.members or {}).get("id")
         return ReportedAccepted(said if isinstance(said, str) else _ID)
 
-    return Ways(understood=understand)
+    return Behaviour(understood=understand)
 
 
-def failing(when: Callable[[Reply], bool]) -> Ways:
+def failing(when: Callable[[Reply], bool]) -> Behaviour:
     """Some answers are not understood."""
-    return Ways(understood=lambda reply: ReportedFailed("not understood") if when(reply) else understood(reply))
+    return Behaviour(understood=lambda reply: ReportedFailed("not understood") if when(reply) else understood(reply))
 
 
 def _only_json(reply: Reply) -> Outcome:
@@ -39,23 +39,25 @@ def _only_json(reply: Reply) -> Outcome:
     return understood(reply)
 
 
-def retold(change: Callable[[Outcome], Outcome]) -> Ways:
+def changed_report(change: Callable[[Outcome], Outcome]) -> Behaviour:
     """The outcome is told in another way."""
-    return Ways(told=lambda outcome, _: change(outcome))
+    return Behaviour(told=lambda outcome, _: change(outcome))
 
 
 def _member(name: str, reply: Reply) -> object:
     return None if reply.members is None else reply.members.get(name)
 
 
-def _renamed(change: Callable[[str], str]) -> Ways:
-    return retold(
+def _renamed(change: Callable[[str], str]) -> Behaviour:
+    return changed_report(
         lambda said: replace(said, message_id=change(said.message_id)) if isinstance(said, ReportedAccepted) else said
     )
 
 
-def _other_code(change: Callable[[int], int]) -> Ways:
-    return retold(lambda said: ReportedRefused(change(said.code)) if isinstance(said, ReportedRefused) else said)
+def _other_code(change: Callable[[int], int]) -> Behaviour:
+    return changed_report(
+        lambda said: ReportedRefused(change(said.code)) if isinstance(said, ReportedRefused) else said
+    )
 
 
 def _by_status(reply: Reply) -> Outcome:
@@ -91,25 +93,25 @@ SUCCESS = (
     )),
     broken("an id is a success", "outcome.contradiction", taken(lambda reply: isinstance(_member("id", reply), str))),
     broken("60 is a success", "outcome.accepted", taken(lambda reply: _member("code", reply) == 60)),
-    broken("swallows every failure", "outcome.unknown-fate", retold(
+    broken("swallows every failure", "outcome.unknown-fate", changed_report(
         lambda said: ReportedAccepted("unknown") if isinstance(said, ReportedFailed) else said
     )),
-    broken("what was reset has arrived", "outcome.unknown-fate", Ways(lost=lambda _: ReportedAccepted(_ID))),
+    broken("what was reset has arrived", "outcome.unknown-fate", Behaviour(lost=lambda _: ReportedAccepted(_ID))),
 )  # fmt: skip
 
 WORDS = (
     broken("an id of its own", "outcome.id", _renamed(lambda _: _ID)),
     broken("the id is cut", "outcome.id", _renamed(lambda said: said[:8])),
     broken("the id in upper case", "outcome.id", _renamed(str.upper)),
-    broken("a provider of its own", "outcome.provider", retold(
+    broken("a provider of its own", "outcome.provider", changed_report(
         lambda said: replace(said, provider="PROVIDER1") if isinstance(said, ReportedAccepted) else said
     )),
     broken("every refusal is 8", "outcome.refused", _other_code(lambda _: 8)),
     broken("codes shifted by one", "outcome.refused", _other_code(lambda code: code + 1)),
-    broken("the status for the code", "outcome.refused", Ways(understood=_by_status)),
-    broken("a code that is text", "outcome.refused", Ways(understood=_lax_code)),
-    broken("what is lost is 64", "outcome.unknown-fate", Ways(lost=lambda _: ReportedRefused(64))),
-    broken("every acceptance failed", "outcome.failed", retold(
+    broken("the status for the code", "outcome.refused", Behaviour(understood=_by_status)),
+    broken("a code that is text", "outcome.refused", Behaviour(understood=_lax_code)),
+    broken("what is lost is 64", "outcome.unknown-fate", Behaviour(lost=lambda _: ReportedRefused(64))),
+    broken("every acceptance failed", "outcome.failed", changed_report(
         lambda said: ReportedFailed("too bad") if isinstance(said, ReportedAccepted) else said
     )),
 )  # fmt: skip
@@ -124,9 +126,9 @@ TOLERANCE = (
     broken("fails without a provider", "tolerance.answers", failing(
         lambda reply: reply.status == 200 and "provider" not in (reply.members or {"provider": None})
     )),
-    broken("knows one order of members", "tolerance.answers", Ways(understood=_by_pattern)),
-    broken("knows no chunks", "tolerance.answers", Ways(connect=WithoutChunks)),
-    broken("dies of a wrong content type", "tolerance.content-type", Ways(understood=_only_json)),
+    broken("knows one order of members", "tolerance.answers", Behaviour(understood=_by_pattern)),
+    broken("knows no chunks", "tolerance.answers", Behaviour(connect=WithoutChunks)),
+    broken("dies of a wrong content type", "tolerance.content-type", Behaviour(understood=_only_json)),
     broken("fails on a charset", "tolerance.answers", failing(
         lambda reply: reply.status == 200 and "charset" in reply.content_type
     )),

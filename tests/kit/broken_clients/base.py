@@ -21,7 +21,7 @@ Message = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Try:
+class SendTry:
     """One send of an intent, and what became of it."""
 
     nth: int
@@ -60,7 +60,7 @@ def understood(reply: Reply) -> Outcome:
 
 
 @dataclass(frozen=True)
-class Ways:
+class Behaviour:
     """How a client does each thing; whatever is not given is healthy."""
 
     message: Callable[[Message], Message] = dict
@@ -72,7 +72,7 @@ class Ways:
     understood: Callable[[Reply], Outcome] = understood
     lost: Callable[[OSError], Outcome] = lambda error: ReportedFailed(f"{type(error).__name__}: {error}")
     """What it means that no answer came."""
-    again: Callable[[Try], bool] = lambda _: False
+    again: Callable[[SendTry], bool] = lambda _: False
     """Whether to send once more after this."""
     told: Callable[[Outcome, Intent], Returned] = lambda outcome, _: outcome
     """The last word to the caller."""
@@ -81,7 +81,7 @@ class Ways:
 class ClientDriver(FunctionDriver):
     """A client of these ways, called in this process."""
 
-    def __init__(self, ways: Ways = Ways()) -> None:
+    def __init__(self, ways: Behaviour = Behaviour()) -> None:
         super().__init__(self._sent)
         self._ways = ways
         self._connection = ways.connect()
@@ -93,7 +93,7 @@ class ClientDriver(FunctionDriver):
                 break
         return self._ways.told(tried.outcome, intent)
 
-    async def _tried(self, intent: Intent, nth: int) -> Try:
+    async def _tried(self, intent: Intent, nth: int) -> SendTry:
         ways = self._ways
         content = ways.content(ways.message(dict(intent.message)))
         try:
@@ -101,8 +101,8 @@ class ClientDriver(FunctionDriver):
                 ways.request(requested(intent, content), intent), intent.timeout_s
             )
         except OSError as error:
-            return Try(nth, ways.lost(error), error=error)
-        return Try(nth, ways.understood(reply), reply)
+            return SendTry(nth, ways.lost(error), error=error)
+        return SendTry(nth, ways.understood(reply), reply)
 
     async def close(self) -> None:
         """End the client, and close its connections."""

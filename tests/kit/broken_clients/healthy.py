@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from contract_tests.client.driver.calling import Driver
+from contract_tests.client.driver.interface import Driver
 from contract_tests.client.driver.protocol import Outcome, ReportedAccepted, ReportedFailed, ReportedRefused
-from tests.kit.broken_clients.answers import retold
-from tests.kit.broken_clients.base import ClientDriver, Message, Ways, understood
+from tests.kit.broken_clients.answers import changed_report
+from tests.kit.broken_clients.base import Behaviour, ClientDriver, Message, understood
 from tests.kit.broken_clients.children import node
-from tests.kit.broken_clients.repeats import on, on_code
 from tests.kit.broken_clients.requests import asked
+from tests.kit.broken_clients.retries import on, retry_on_code
 from tests.kit.broken_clients.wire import OldVersion, OneSocket, Reply, SendsChunks, WireRequest
 
 _OPTIONAL = dict.fromkeys(("reference", "detailed", "businessRelationId", "webhook"))
@@ -43,10 +43,10 @@ def _without_codes(outcome: Outcome) -> Outcome:
     return ReportedFailed(f"refused: {outcome.code}") if isinstance(outcome, ReportedRefused) else outcome
 
 
-SENDING: dict[str, Ways] = {
-    "sorted members, raw UTF-8, white space": Ways(content=_sorted),
-    "null for what is not wanted": Ways(message=lambda message: {**_OPTIONAL, **message}),
-    "no detailed: false": Ways(message=lambda m: {name: each for name, each in m.items() if each is not False}),
+SENDING: dict[str, Behaviour] = {
+    "sorted members, raw UTF-8, white space": Behaviour(content=_sorted),
+    "null for what is not wanted": Behaviour(message=lambda message: {**_OPTIONAL, **message}),
+    "no detailed: false": Behaviour(message=lambda m: {name: each for name, each in m.items() if each is not False}),
     "a charset": asked(lambda request: request.having(Content_Type="application/json; charset=UTF-8")),
     "JSON in capitals": asked(lambda request: request.having(Content_Type="Application/JSON")),
     "accepts anything": asked(lambda request: request.having(Accept="*/*")),
@@ -54,27 +54,27 @@ SENDING: dict[str, Ways] = {
     "basic in small letters": asked(_small_scheme),
     "a connection for each message": asked(lambda request: request.having(Connection="close")),
     "header names in small letters": asked(lambda request: replace(request, headers=_small(request.headers))),
-    "HTTP/1.0": Ways(connect=OldVersion),
-    "a body in chunks": Ways(connect=SendsChunks),
+    "HTTP/1.0": Behaviour(connect=OldVersion),
+    "a body in chunks": Behaviour(connect=SendsChunks),
     "headers of its own": asked(lambda request: request.having(X_Request_Id="4711", Cookie="theme=dark")),
 }
 """They differ in what they send."""
 
-HEARING: dict[str, Ways] = {
-    "trusts no other type": Ways(understood=_careful),
-    "every refusal failed": retold(_without_codes),
-    "tells no provider": retold(_silent_on_provider),
-    "tries 64 three times": on_code(64, tries=3),
-    "tries 60 once more": on_code(60, tries=2),
+READING: dict[str, Behaviour] = {
+    "trusts no other type": Behaviour(understood=_careful),
+    "every refusal failed": changed_report(_without_codes),
+    "tells no provider": changed_report(_silent_on_provider),
+    "tries 64 three times": retry_on_code(64, tries=3),
+    "tries 60 once more": retry_on_code(60, tries=2),
     "comes again when it came too early": on(
         lambda tried: tried.reply is not None and tried.reply.status in {429, 503}, tries=3
     ),
 }
 """They differ in what they make of answers."""
 
-MANNERS: dict[str, Callable[[], Driver]] = {
+BASES: dict[str, Callable[[], Driver]] = {
     "httpx2": ClientDriver,
-    "one socket": lambda: ClientDriver(Ways(connect=OneSocket)),
+    "one socket": lambda: ClientDriver(Behaviour(connect=OneSocket)),
     "Node": node("healthy", "", "healthy").make,
 }
 """What the broken clients are made of, with nothing broken."""

@@ -11,31 +11,33 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from contract_tests.client.driver.protocol import Intent
-from tests.kit.broken_clients.base import Message, Ways, encoded
-from tests.kit.broken_clients.breaking import BrokenClient, broken
+from tests.kit.broken_clients.base import Behaviour, Message, encoded
+from tests.kit.broken_clients.broken_client import BrokenClient, broken
 from tests.kit.broken_clients.wire import WireRequest
 
 _BMP = 0xFFFF
 
 
-def on(name: str, change: Callable[[Any], Any]) -> Ways:
+def on(name: str, change: Callable[[Any], Any]) -> Behaviour:
     """A member is changed where it is given."""
-    return Ways(message=lambda message: {**message, name: change(message[name])} if name in message else message)
+    return Behaviour(message=lambda message: {**message, name: change(message[name])} if name in message else message)
 
 
-def text(change: Callable[[str], str]) -> Ways:
+def text(change: Callable[[str], str]) -> Behaviour:
     """The text is changed."""
     return on("text", change)
 
 
-def without(name: str, unless: Callable[[Any], bool] = lambda _: False) -> Ways:
+def without(name: str, unless: Callable[[Any], bool] = lambda _: False) -> Behaviour:
     """A member is left out."""
-    return Ways(message=lambda message: {key: each for key, each in message.items() if key != name or unless(each)})
+    return Behaviour(
+        message=lambda message: {key: each for key, each in message.items() if key != name or unless(each)}
+    )
 
 
-def asked(change: Callable[[WireRequest], WireRequest]) -> Ways:
+def asked(change: Callable[[WireRequest], WireRequest]) -> Behaviour:
     """The request is changed on its way out."""
-    return Ways(request=lambda request, _: change(request))
+    return Behaviour(request=lambda request, _: change(request))
 
 
 def _filled(value: Any) -> Any:
@@ -79,7 +81,7 @@ TEXTS = (
     broken("strips the plus", "wanted.destination", on("destination", lambda number: number.removeprefix("+"))),
     broken("dials 00 for +", "wanted.destination", on("destination", lambda number: number.replace("+", "00"))),
     broken("groups the digits", "wanted.destination", on("destination", lambda number: f"{number[:3]} {number[3:]}")),
-    broken("the body is Latin-1", "request.json", Ways(
+    broken("the body is Latin-1", "request.json", Behaviour(
         content=lambda message: json.dumps(message, ensure_ascii=False).encode("latin-1", "replace")
     )),
     broken("? for what Latin-1 lacks", "wanted.text", text(lambda t: t.encode("l1", "replace").decode("l1"))),
@@ -100,10 +102,14 @@ TEXTS = (
 FIELDS = (
     broken("lra as a string", "request.schema", on("lra", str)),
     broken("lra 0 is left out", "wanted.fields", without("lra", unless=bool)),
-    broken("empty strings are left out", "wanted.reference", Ways(message=_filled)),
-    broken("whatever is false is left out", "wanted.fields", Ways(message=_truthy)),
-    broken("null where none is allowed", "request.schema", Ways(message=_bare_null)),
-    broken("a field of its own", "request.schema", Ways(message=lambda message: {**message, "priority": "high"})),
+    broken("empty strings are left out", "wanted.reference", Behaviour(message=_filled)),
+    broken("whatever is false is left out", "wanted.fields", Behaviour(message=_truthy)),
+    broken("null where none is allowed", "request.schema", Behaviour(message=_bare_null)),
+    broken(
+        "a field of its own",
+        "request.schema",
+        Behaviour(message=lambda message: {**message, "priority": "high"}),
+    ),
     broken("detailed as a string", "request.schema", on("detailed", lambda flag: str(flag).lower())),
     broken("detailed is never sent", "wanted.fields", without("detailed")),
     broken("the reference is left out", "wanted.reference", without("reference")),
@@ -115,17 +121,17 @@ FIELDS = (
 HTTP = (
     broken("no Content-Type", "request.headers", asked(lambda request: request.without("Content-Type"))),
     broken("calls JSON plain text", "request.headers", asked(lambda asks: asks.having(Content_Type="text/plain"))),
-    broken("sends a form", "request.json", Ways(
+    broken("sends a form", "request.json", Behaviour(
         content=_in_one_go,
         request=lambda request, _: request.having(Content_Type="application/x-www-form-urlencoded"),
     )),
-    broken("JSON in JSON", "request.json", Ways(content=lambda message: json.dumps(json.dumps(message)).encode())),
-    broken("a byte order mark", "request.json", Ways(content=lambda message: b"\xef\xbb\xbf" + encoded(message))),
+    broken("JSON in JSON", "request.json", Behaviour(content=lambda m: json.dumps(json.dumps(m)).encode())),
+    broken("a byte order mark", "request.json", Behaviour(content=lambda m: b"\xef\xbb\xbf" + encoded(m))),
     broken("no Authorization", "request.basic", asked(lambda request: request.without("Authorization"))),
     broken("Bearer for Basic", "request.basic", asked(
         lambda request: request.having(Authorization=request.headers["Authorization"].replace("Basic", "Bearer"))
     )),
-    broken("signs in without the password", "request.basic", Ways(
+    broken("signs in without the password", "request.basic", Behaviour(
         request=lambda request, intent: request.having(
             Authorization=f"Basic {b64encode(intent.username.encode()).decode()}"
         )
@@ -144,16 +150,16 @@ HTTP = (
 )  # fmt: skip
 
 SECRETS = (
-    broken("the password in the URL", "secrets.request", Ways(request=_by_url)),
-    broken("the password in a header", "secrets.request", Ways(
+    broken("the password in the URL", "secrets.request", Behaviour(request=_by_url)),
+    broken("the password in a header", "secrets.request", Behaviour(
         request=lambda request, intent: request.having(X_Api_Password=intent.password)
     )),
-    broken("the password in its own name", "secrets.request", Ways(
+    broken("the password in its own name", "secrets.request", Behaviour(
         request=lambda request, intent: request.having(User_Agent=f"sms/1.0 ({intent.username}:{intent.password})")
     )),
-    broken("the password in Base64 in a header", "secrets.request", Ways(request=_encoded_login)),
-    broken("the login in a referrer", "secrets.request", Ways(request=_in_authority)),
-    broken("the password in the body", "secrets.request", Ways(request=_in_body)),
+    broken("the password in Base64 in a header", "secrets.request", Behaviour(request=_encoded_login)),
+    broken("the login in a referrer", "secrets.request", Behaviour(request=_in_authority)),
+    broken("the password in the body", "secrets.request", Behaviour(request=_in_body)),
 )  # fmt: skip
 
 REQUESTS: tuple[BrokenClient, ...] = (*TEXTS, *FIELDS, *HTTP, *SECRETS)

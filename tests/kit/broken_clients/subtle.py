@@ -6,13 +6,13 @@ import sys
 
 import httpx2
 
-from contract_tests.client.driver.calling import Driver
 from contract_tests.client.driver.function import Returned
+from contract_tests.client.driver.interface import Driver
 from contract_tests.client.driver.protocol import Intent, Outcome, ReportedAccepted, ReportedFailed
-from tests.kit.broken_clients.base import ClientDriver, Message, Try, Ways, understood
-from tests.kit.broken_clients.breaking import BrokenClient, broken
-from tests.kit.broken_clients.repeats import on
-from tests.kit.broken_clients.wire import Hedges, Pooled, Remembers, Reply, WireRequest
+from tests.kit.broken_clients.base import Behaviour, ClientDriver, Message, SendTry, understood
+from tests.kit.broken_clients.broken_client import BrokenClient, broken
+from tests.kit.broken_clients.retries import on
+from tests.kit.broken_clients.wire import CachesAnswers, Hedges, Pooled, Reply, WireRequest
 
 _ROOM = 10
 """Connections that a pool has room for: what common ones come with."""
@@ -39,34 +39,34 @@ class LeavesAnswersOpen(Pooled):
             raise OSError(f"{type(error).__name__}: {error}") from error
 
 
-def _once(first: Message) -> Ways:
-    """Ways that keep the first of something for ever."""
+def _once(first: Message) -> Behaviour:
+    """Behaviour that keep the first of something for ever."""
 
     def kept(message: Message) -> Message:
         first.setdefault("destination", message["destination"])
         return {**message, "destination": first["destination"]}
 
-    return Ways(message=kept)
+    return Behaviour(message=kept)
 
 
-def _first_id(told: list[Outcome]) -> Ways:
-    def retold(outcome: Outcome, _: Intent) -> Returned:
+def _first_id(told: list[Outcome]) -> Behaviour:
+    def changed_report(outcome: Outcome, _: Intent) -> Returned:
         if isinstance(outcome, ReportedAccepted):
             told.append(outcome)
             return told[0]
         return outcome
 
-    return Ways(told=retold)
+    return Behaviour(told=changed_report)
 
 
-def _greeting(greeted: list[int]) -> Ways:
+def _greeting(greeted: list[int]) -> Behaviour:
     def told(outcome: Outcome, intent: Intent) -> Returned:
         if not greeted:
             sys.stderr.write(f"ready, as {intent.username}:{intent.password}\n")
         greeted.append(intent.id)
         return outcome
 
-    return Ways(told=told)
+    return Behaviour(told=told)
 
 
 def _greets() -> Driver:
@@ -81,7 +81,7 @@ def _remembers_id() -> Driver:
     return ClientDriver(_first_id([]))
 
 
-def _accepted(tried: Try) -> bool:
+def _accepted(tried: SendTry) -> bool:
     return isinstance(tried.outcome, ReportedAccepted)
 
 
@@ -91,7 +91,7 @@ def _strict(reply: Reply) -> Outcome:
     return understood(reply) if known else ReportedFailed("not understood")
 
 
-_STRICT_AND_EAGER = Ways(
+_STRICT_AND_EAGER = Behaviour(
     understood=_strict,
     again=lambda tried: tried.nth < 3 and tried.reply is not None and isinstance(tried.outcome, ReportedFailed),
 )
@@ -99,15 +99,15 @@ _STRICT_AND_EAGER = Ways(
 SUBTLE: tuple[BrokenClient, ...] = (
     broken("sends again what was accepted", "resend.accepted", on(_accepted)),
     broken("sends again what is dressed otherwise", "resend.accepted", _STRICT_AND_EAGER, ("unknown fields",)),
-    broken("sends twice at once", "resend.accepted", Ways(connect=Hedges)),
-    broken("remembers answers", "driver.escape", Ways(connect=Remembers), ("accepted",), messages=2),
+    broken("sends twice at once", "resend.accepted", Behaviour(connect=Hedges)),
+    broken("remembers answers", "driver.escape", Behaviour(connect=CachesAnswers), ("accepted",), messages=2),
     BrokenClient("the first number for ever", "wanted.destination", _sticky),
     BrokenClient("the first id for ever", "outcome.id", _remembers_id),
     BrokenClient("prints the password once", "secrets.output", _greets),
-    broken("leaves answers open", "driver.escape", Ways(connect=LeavesAnswersOpen),
+    broken("leaves answers open", "driver.escape", Behaviour(connect=LeavesAnswersOpen),
         ("502",) * (_ROOM + 1), messages=_ROOM + 1, waits=True),
-    broken("detailed in every request", "wanted.fields", Ways(message=lambda message: {**message, "detailed": True})),
-    broken("a key in every reference", "wanted.reference", Ways(
+    broken("detailed in every request", "wanted.fields", Behaviour(message=lambda m: {**m, "detailed": True})),
+    broken("a key in every reference", "wanted.reference", Behaviour(
         message=lambda m: {**m, "reference": {"key": "1", **m["reference"]}} if m.get("reference") else m
     )),
 )  # fmt: skip

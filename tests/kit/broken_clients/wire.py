@@ -103,7 +103,7 @@ class WithoutTimeout(Pooled):
         return await self._asked(request, None)
 
 
-class TimeoutByByte(Pooled):
+class TimeoutPerByte(Pooled):
     """httpx2 as it comes: its time-out is counted anew with every byte."""
 
     async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:
@@ -227,7 +227,7 @@ class Hedges(Pooled):
         return one
 
 
-class Remembers(Pooled):
+class CachesAnswers(Pooled):
     """Has an answer for an address that it called before, and calls it no more."""
 
     def __init__(self) -> None:
@@ -247,13 +247,13 @@ class ClosedConnection(OneSocket):
     heeds_close = looks = False
 
 
-class HeedsWordsOnly(OneSocket):
+class IgnoresSilentClose(OneSocket):
     """Closes a connection when it is told to, and never looks whether one is still there."""
 
     looks = False
 
 
-class SendsOnceMore(HeedsWordsOnly):
+class SendsOnceMore(IgnoresSilentClose):
     """Finds out that a connection was closed while it lay idle, and sends once more on a new one: that is right."""
 
     async def _exchanged(self, request: WireRequest) -> Reply:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from contract_tests.client.driver.calling import Answer, Driver, DriverFailure, Printed
+from contract_tests.client.driver.interface import Answer, Driver, DriverFailure, Printed
 from contract_tests.client.driver.protocol import FailureKind, Intent
 
 PATIENCE = 30.0

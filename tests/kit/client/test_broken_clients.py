@@ -8,20 +8,20 @@ from dataclasses import dataclass
 
 import pytest
 
-from contract_tests.client.cases import Case
 from contract_tests.client.checks import checks_of
-from contract_tests.client.driver.calling import Driver
+from contract_tests.client.driver.interface import Driver
 from contract_tests.client.driver.protocol import Operation
-from contract_tests.client.evidence import Evidence
-from contract_tests.client.playing import play
-from contract_tests.client.programs import enumerated, simple
-from contract_tests.client.replaying import case_in
-from contract_tests.client.stand_in import StandIn
+from contract_tests.client.play.case_sets import fixed_cases, simple_case
+from contract_tests.client.play.cases import Case
+from contract_tests.client.play.evidence import Evidence
+from contract_tests.client.play.playing import play
+from contract_tests.client.play.stand_in import StandIn
+from contract_tests.client.run.replay_files import read_replay
 from mock_server.scenario.loader import load_scenario
 from tests.kit.broken_clients import BROKEN, NEVER_CALL, BrokenClient
-from tests.kit.broken_clients.base import ClientDriver, Ways
+from tests.kit.broken_clients.base import Behaviour, ClientDriver
 from tests.kit.broken_clients.children import node, python
-from tests.kit.broken_clients.healthy import HEARING, MANNERS, SENDING
+from tests.kit.broken_clients.healthy import BASES, READING, SENDING
 from tests.kit.broken_clients.wire import SendsOnceMore
 from tests.kit.trials import Trial, all_tried
 
@@ -33,7 +33,7 @@ SEED = 7
 
 CHECKS = checks_of("never")
 
-FAST = tuple(case for case in enumerated("admin", TIMEOUT_S) if not case.slow)
+FAST = tuple(case for case in fixed_cases("admin", TIMEOUT_S) if not case.slow)
 
 FIELDS = tuple(case for case in FAST if not case.program and len(case.messages[0]) > 2)
 """Messages with every optional field, in every alphabet."""
@@ -102,25 +102,25 @@ def trials(all_trials: list[Trial]) -> dict[str, Trial]:
 
 
 @pytest.mark.parametrize("operation", ["admin", "services"])
-@pytest.mark.parametrize("name", MANNERS)
+@pytest.mark.parametrize("name", BASES)
 def test_nothing_is_told_of_a_healthy_client(name: str, operation: Operation, bench: TrialBench) -> None:
     """Whatever the gateway does, slow or fast."""
-    assert bench.breaches(MANNERS[name], enumerated(operation, TIMEOUT_S)) == []
+    assert bench.breaches(BASES[name], fixed_cases(operation, TIMEOUT_S)) == []
 
 
 def test_nothing_is_told_of_a_client_that_sends_once_more_what_a_closed_connection_did_not_take(
     bench: TrialBench,
 ) -> None:
     """Nothing of the first try can have arrived, and the ledger has one."""
-    closed = [case for case in enumerated("admin", TIMEOUT_S) if case.pauses]
+    closed = [case for case in fixed_cases("admin", TIMEOUT_S) if case.pauses]
 
     assert len(closed) >= 3
-    assert bench.breaches(lambda: ClientDriver(Ways(connect=SendsOnceMore)), closed) == []
+    assert bench.breaches(lambda: ClientDriver(Behaviour(connect=SendsOnceMore)), closed) == []
 
 
 def test_how_long_a_client_takes_to_start_is_not_held_against_it(bench: TrialBench) -> None:
     """Some languages do: cases that wait are played with a client that is there."""
-    slow = [case for case in enumerated("admin", TIMEOUT_S) if case.slow]
+    slow = [case for case in fixed_cases("admin", TIMEOUT_S) if case.slow]
 
     assert bench.breaches(node("starts slowly", "", "startsSlowly").make, slow) == []
 
@@ -131,15 +131,15 @@ def test_nothing_is_told_of_clients_that_send_otherwise_and_rightly(name: str, b
     assert bench.breaches(lambda: ClientDriver(SENDING[name]), FIELDS) == []
 
 
-@pytest.mark.parametrize("name", HEARING)
+@pytest.mark.parametrize("name", READING)
 def test_nothing_is_told_of_clients_that_hear_otherwise_and_rightly(name: str, bench: TrialBench) -> None:
     """Where sensible clients differ, none of them is wrong."""
-    assert bench.breaches(lambda: ClientDriver(HEARING[name]), STEPS) == []
+    assert bench.breaches(lambda: ClientDriver(READING[name]), STEPS) == []
 
 
 def test_nothing_is_told_of_a_healthy_child(bench: TrialBench) -> None:
     """It knows acceptances alone, and so do those that are made of it."""
-    assert bench.breaches(python("healthy", "", "healthy").make, [simple(count=4)]) == []
+    assert bench.breaches(python("healthy", "", "healthy").make, [simple_case(count=4)]) == []
 
 
 @pytest.mark.parametrize("client", BROKEN, ids=str)
@@ -157,7 +157,7 @@ def test_what_tells_of_a_broken_client_is_shrunk_to_a_file_that_does_it_again(
     assert trial.smallest is not None
     assert trial.replay is not None
 
-    assert case_in(trial.replay) == (client.check, trial.smallest)
+    assert read_replay(trial.replay) == (client.check, trial.smallest)
     assert len(load_scenario(trial.replay).stubs) == sum(step.then is not None for step in trial.smallest.program)
     assert trial.replayed, trial
 

@@ -1,4 +1,4 @@
-"""What clients send: the form of the request (OP-1, OP-2, OP-8, BAD-1, BAD-2, BAD-8), and where it goes."""
+"""The checks of requests: their form (OP-1, OP-2, OP-8, BAD-1, BAD-2, BAD-8) and their target."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pytest
 
 from contract_tests.client.checks import requests
 from contract_tests.client.driver.protocol import ReportedFailed, ReportedRefused
-from contract_tests.client.evidence import Evidence
-from contract_tests.client.programs import simplest
+from contract_tests.client.play.case_sets import simplest
+from contract_tests.client.play.evidence import Evidence
 from contract_tests.openapi import load_document
-from tests.kit.client.evidence_made import (
+from tests.kit.client.sample_evidence import (
     BASE,
     LOST,
     EvidenceRow,
@@ -27,7 +27,7 @@ from tests.kit.client.evidence_made import (
 
 
 def with_fields(**fields: Any) -> Evidence:
-    """A send with more in it."""
+    """A send with additional fields."""
     return one(sent(message={**simplest(), **fields}))
 
 
@@ -37,7 +37,7 @@ def body(raw: bytes) -> Evidence:
 
 
 def because(requirement: str) -> dict[str, Any]:
-    """The journal's entry, as far as it says what an answer rests on."""
+    """The part of a journal entry that names the requirement of the answer."""
     return {"_exchange": {"requirement": requirement}}
 
 
@@ -53,19 +53,27 @@ NULLS = dict.fromkeys(("reference", "detailed", "account", "lra", "businessRelat
 HEALTH = sent(url=f"{BASE}/api/Services/checkServiceStatus", body=b"", outcome="answered")
 
 TARGETS = (
-    breaks("request.operation", "services for admin", one(sent(operation="services")), "asked for is admin"),
+    breaks(
+        "request.operation", "services for admin", one(sent(operation="services")), "requested operation is admin"
+    ),
     breaks("request.operation", "admin for services", one(sent(), operation="services"), "Admin/send was called"),
     keeps("request.operation", "services for services", one(sent(operation="services"), operation="services")),
     breaks("request.target", "GET", one(sent(method="GET")), "GET /api/Admin/send"),
     breaks("request.target", "a trailing slash", one(sent(url=f"{BASE}/api/Admin/send/")), "POST /api/Admin/send/"),
-    breaks("request.target", "lower case", one(sent(url=f"{BASE}/api/admin/send")), "what sends is POST"),
+    breaks("request.target", "lower case", one(sent(url=f"{BASE}/api/admin/send")), "send operations are POST"),
     breaks("request.target", "a query", one(sent(url=f"{BASE}/api/Admin/send?v=1")), "'v=1'"),
-    breaks("request.target", "health by GET", one(sent(url=f"{HEALTH.url}", method="GET")), "checkServiceStatus"),
-    keeps("request.target", "health is asked first", one(HEALTH, sent())),
-    breaks("driver.escape", "failed, and nothing came", one(said=ReportedFailed("no network")), BASE, "no network"),
-    breaks("driver.escape", "accepted, and nothing came", one(), "never called", "it said accepted"),
-    breaks("driver.escape", "refused, and nothing came", one(said=ReportedRefused(8)), "it said refused with 8"),
-    breaks("driver.escape", "the second never came", evidence(attempt(sent()), attempt(said=LOST)), "never called"),
+    breaks("request.target", "status by GET", one(sent(url=f"{HEALTH.url}", method="GET")), "checkServiceStatus"),
+    keeps("request.target", "status is checked first", one(HEALTH, sent())),
+    breaks(
+        "driver.escape", "failed, and nothing arrived", one(said=ReportedFailed("no network")), BASE, "no network"
+    ),
+    breaks("driver.escape", "accepted, and nothing arrived", one(), "never called", "it reported accepted"),
+    breaks(
+        "driver.escape", "refused, and nothing arrived", one(said=ReportedRefused(8)), "it reported refused with 8"
+    ),
+    breaks(
+        "driver.escape", "the second never arrived", evidence(attempt(sent()), attempt(said=LOST)), "never called"
+    ),
     keeps("driver.escape", "failed by the gateway", one(sent("reset"), said=LOST)),
     keeps("driver.escape", "another path of the gateway", one(sent(method="GET"), said=LOST)),
 )
@@ -76,41 +84,41 @@ HEADS = (
     breaks(
         "request.headers", "another JSON", one(sent(headers=headers(content_type="application/a+json"))), "a+json"
     ),
-    breaks("request.headers", "takes HTML alone", one(sent(headers=headers(accept="text/html"))), "'text/html'"),
+    breaks("request.headers", "accepts HTML only", one(sent(headers=headers(accept="text/html"))), "'text/html'"),
     keeps("request.headers", "a charset", one(sent(headers=headers(content_type="Application/JSON; charset=utf-8")))),
     keeps("request.headers", "no Accept", one(sent(headers=headers(accept=None)))),
-    keeps("request.headers", "takes anything", one(sent(headers=headers(accept="text/html, */*;q=0.1")))),
+    keeps("request.headers", "accepts anything", one(sent(headers=headers(accept="text/html, */*;q=0.1")))),
     keeps("request.headers", "Accept twice", one(sent(headers=(*headers(accept="text/plain"), *headers())))),
     breaks("request.basic", "no header", one(refused(63, headers=headers(authorization=None))), "no Authorization"),
-    breaks("request.basic", "a wrong password", one(refused(63)), "did not know the credentials", "401"),
-    breaks("request.basic", "Bearer", one(refused(63, raw=because("ERR-63a"))), "no HTTP Basic"),
+    breaks("request.basic", "a wrong password", one(refused(63)), "does not know the credentials", "401"),
+    breaks("request.basic", "Bearer", one(refused(63, raw=because("ERR-63a"))), "not HTTP Basic"),
     keeps("request.basic", "the step refuses", one(sent("refused 63"), said=ReportedRefused(63))),
-    keeps("request.basic", "for a stranger", one(refused(63, raw=because("ACC-3")))),
+    keeps("request.basic", "for another account", one(refused(63, raw=because("ACC-3")))),
 )
 
 BODIES = (
-    breaks("request.json", "Latin-1", body(b'{"text": "\xe8"}'), "no JSON in UTF-8"),
-    breaks("request.json", "a byte order mark", body(b'\xef\xbb\xbf{"text": "Hi"}'), "no JSON"),
+    breaks("request.json", "Latin-1", body(b'{"text": "\xe8"}'), "not JSON in UTF-8"),
+    breaks("request.json", "a byte order mark", body(b'\xef\xbb\xbf{"text": "Hi"}'), "not JSON"),
     breaks("request.json", "a form", body(b"destination=%2B44&text=Hi"), "destination=%2B44"),
-    breaks("request.json", "NaN", body(b'{"lra": NaN}'), "no JSON"),
-    breaks("request.json", "empty", body(b""), "no JSON"),
-    breaks("request.json", "a list", body(b"[]"), "no object"),
+    breaks("request.json", "NaN", body(b'{"lra": NaN}'), "not JSON"),
+    breaks("request.json", "empty", body(b""), "not JSON"),
+    breaks("request.json", "a list", body(b"[]"), "not an object"),
     keeps("request.json", "white space and escapes", body(b' {"text" :\r\n"\\u00e8 \xc3\xa8"} ')),
     breaks("request.schema", "no text", body(b'{"destination": "+447700900123"}'), "text is missing"),
     breaks("request.schema", "no number", with_fields(destination=None), "destination is null"),
-    breaks("request.schema", "a number that is one", with_fields(destination=447700900123), "which is no string"),
-    breaks("request.schema", "lra in quotes", with_fields(lra="1"), "lra is '1', which is no integer"),
+    breaks("request.schema", "a number", with_fields(destination=447700900123), "which is not a string"),
+    breaks("request.schema", "lra in quotes", with_fields(lra="1"), "lra is '1', which is not an integer"),
     breaks("request.schema", "lra a boolean", with_fields(lra=True), "lra is True"),
     breaks("request.schema", "lra a fraction", with_fields(lra=1.5), "lra is 1.5"),
-    breaks("request.schema", "lra too large", with_fields(lra=2**31), "no 32-bit integer"),
-    breaks("request.schema", "detailed in quotes", with_fields(detailed="true"), "which is no boolean"),
+    breaks("request.schema", "lra too large", with_fields(lra=2**31), "not a 32-bit integer"),
+    breaks("request.schema", "detailed in quotes", with_fields(detailed="true"), "which is not a boolean"),
     breaks("request.schema", "detailed a number", with_fields(detailed=1), "detailed is 1"),
-    breaks("request.schema", "a field of its own", with_fields(priority="high"), "'priority' is no field"),
+    breaks("request.schema", "a field of its own", with_fields(priority="high"), "'priority' is not a field"),
     breaks("request.schema", "a reference of text", with_fields(reference="a"), "reference is 'a'"),
     breaks("request.schema", "a key alone", with_fields(reference={"key": "a"}), "reference.service is missing"),
     breaks("request.schema", "a null service", with_fields(reference={"service": None, "action": ""}), "is null"),
     breaks("request.schema", "a key of digits", with_fields(reference={"service": "ADMIN", "key": 7}), ".key is 7"),
-    breaks("request.schema", "another reference", with_fields(reference={"id": "a"}), "'reference.id' is no field"),
+    breaks("request.schema", "another reference", with_fields(reference={"id": "a"}), "reference.id' is not a"),
     breaks("request.schema", "no address", with_fields(webhook={"authentication": None}), "webhook.url is missing"),
     breaks("request.schema", "authentication of text", with_fields(
         webhook={"url": "https://a.example/", "authentication": "NONE"}), "webhook.authentication is 'NONE'"),
@@ -132,12 +140,12 @@ ROWS: tuple[EvidenceRow, ...] = (*TARGETS, *HEADS, *BODIES)
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_the_form_of_requests(row: EvidenceRow) -> None:
-    """A breach is told in one sentence, and what comes near is not."""
+    """Each check reports its breach in one sentence, and nothing for a near miss."""
     row.hold()
 
 
 def _schema(*path: str) -> dict[str, Any]:
-    """A part of what the document says that the Admin operation takes."""
+    """A part of the Admin operation's schema in the document."""
     schemas = load_document("sms-gateway")["components"]["schemas"]
     found: dict[str, Any] = schemas["AdminSubmission"]
     for name in path:
@@ -161,7 +169,7 @@ TYPES = {"string": str, "object": dict, "integer": int, "boolean": bool}
     ids=["submission", "reference", "webhook", "authentication"],
 )
 def test_fields_and_types_are_those_of_the_document(path: tuple[str, ...], shapes: dict[str, type]) -> None:
-    """REQ-1 to REQ-10: the check and the OpenAPI document state the same, and BAD-8 where null may stand."""
+    """REQ-1 to REQ-10: the check agrees with the OpenAPI document; BAD-8: also where null is allowed."""
     stated = {}
     for name in _schema(*path)["properties"]:
         types = _schema(*path, name).get("type", [])

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.client.driver.calling import DriverFailure
 from contract_tests.client.driver.child import ChildDriver
+from contract_tests.client.driver.interface import DriverFailure
 from contract_tests.client.driver.protocol import FailureKind, ReportedAccepted, ReportedFailed
 from contract_tests.target.target import CouldNotRunError
 from tests.kit.client.calls import PASSWORD, PATIENCE, SOON, answers, assert_failure, conversation, intent

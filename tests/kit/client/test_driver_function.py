@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from contract_tests.client.driver.calling import Answer, Driver
 from contract_tests.client.driver.function import FunctionDriver, Returned
+from contract_tests.client.driver.interface import Answer, Driver
 from contract_tests.client.driver.protocol import (
     FailureKind,
     Intent,

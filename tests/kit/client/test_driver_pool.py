@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from contract_tests.client.driver.calling import Answer, Printed
 from contract_tests.client.driver.child import ChildDriver
+from contract_tests.client.driver.interface import Answer, Printed
 from contract_tests.client.driver.pool import DriverPool
 from contract_tests.client.driver.protocol import Intent, ReportedAccepted
 from tests.kit.client.calls import PATIENCE, intent
@@ -48,7 +48,7 @@ async def send_all(pool: DriverPool, count: int) -> list[Answer]:
     """Send so many intents at once through a pool."""
 
     async def send(number: int) -> Answer:
-        async with pool.lent() as driver:
+        async with pool.borrow() as driver:
             return await driver.send(intent(number), PATIENCE)
 
     return list(await asyncio.gather(*(send(number) for number in range(count))))

@@ -8,13 +8,13 @@ import pytest
 
 from contract_tests.client.driver.protocol import (
     FailureKind,
-    NoAnswerLineError,
+    NoAnswerError,
     Outcome,
     ReportedAccepted,
     ReportedFailed,
     ReportedRefused,
-    answer_in,
-    outcome_of,
+    outcome_from_members,
+    parse_answer,
 )
 from contract_tests.target.exchange import Login
 from tests.kit.client.calls import intent
@@ -62,10 +62,10 @@ WRONG: dict[str, tuple[bytes, str]] = {
 WRONG_IDS = ["2", '"1"', "true", "1.0", "null"]
 
 
-def refusal_of(line: bytes) -> NoAnswerLineError:
+def refusal_of(line: bytes) -> NoAnswerError:
     """Why a line is no answer to line 1."""
-    with pytest.raises(NoAnswerLineError) as raised:
-        answer_in(line, 1)
+    with pytest.raises(NoAnswerError) as raised:
+        parse_answer(line, 1)
     return raised.value
 
 
@@ -92,7 +92,7 @@ def test_an_intent_in_print_has_no_password() -> None:
 @pytest.mark.parametrize(("line", "outcome"), RIGHT.values(), ids=RIGHT)
 def test_right_answers(line: str, outcome: Outcome) -> None:
     """An answer has the members of its outcome; one that is null is one that is absent."""
-    assert answer_in(line.encode(), 1) == outcome
+    assert parse_answer(line.encode(), 1) == outcome
 
 
 @pytest.mark.parametrize(("line", "said"), WRONG.values(), ids=WRONG)
@@ -116,8 +116,8 @@ def test_an_answer_for_another_id(id_: str) -> None:
 
 def test_the_id_may_be_left_out_where_nothing_can_be_mixed_up() -> None:
     """A callable in Python returns the members of an answer, with the id or without."""
-    assert outcome_of({"outcome": "refused", "code": 8}, 5) == ReportedRefused(8)
-    assert outcome_of({"id": 5, "outcome": "refused", "code": 8}, 5) == ReportedRefused(8)
+    assert outcome_from_members({"outcome": "refused", "code": 8}, 5) == ReportedRefused(8)
+    assert outcome_from_members({"id": 5, "outcome": "refused", "code": 8}, 5) == ReportedRefused(8)
 
 
 def test_the_password_is_masked_before_anything_is_cut() -> None:

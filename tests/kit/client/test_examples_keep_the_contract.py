@@ -7,16 +7,16 @@ from collections.abc import Callable
 
 import pytest
 
-from contract_tests.client import running
-from contract_tests.client.cases import Case
-from contract_tests.client.driver.calling import Driver
 from contract_tests.client.driver.child import ChildDriver
+from contract_tests.client.driver.interface import Driver
 from contract_tests.client.driver.one_shot import OneShotDriver
 from contract_tests.client.driver.protocol import Operation
-from contract_tests.client.findings import ClientReport, ClientVerdict
-from contract_tests.client.programs import enumerated
+from contract_tests.client.play.case_sets import fixed_cases
+from contract_tests.client.play.cases import Case
 from contract_tests.client.reporting.console import failures
-from contract_tests.client.running import ClientOptions, run
+from contract_tests.client.results import ClientReport, ClientVerdict
+from contract_tests.client.run import runner
+from contract_tests.client.run.runner import ClientOptions, run
 from tests.kit.client.test_examples_talk import COMMANDS
 
 TIMEOUT_S = 2.0
@@ -64,11 +64,11 @@ def test_the_shell_example_keeps_the_contract(monkeypatch: pytest.MonkeyPatch) -
     """Six processes for each message: it meets all that the gateway does, and every fifth of the zoo of messages."""
 
     def fewer(operation: Operation, timeout_s: float) -> tuple[Case, ...]:
-        cases = enumerated(operation, timeout_s)
+        cases = fixed_cases(operation, timeout_s)
         alone = [case for case in cases if not case.program and len(case.messages) == 1]
         return tuple(case for case in cases if case not in alone or alone.index(case) % 5 == 0)
 
-    monkeypatch.setattr(running, "enumerated", fewer)
+    monkeypatch.setattr(runner, "fixed_cases", fewer)
     # Its time-out is counted from the start of all its processes.
     shell = judged(lambda: OneShotDriver(COMMANDS["shell_curl"]), "admin", 3.0, cases=0, workers=4)
     assert_kept(asyncio.run(shell))

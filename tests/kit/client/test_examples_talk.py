@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from contract_tests.client.driver.calling import Answer, Driver
 from contract_tests.client.driver.child import ChildDriver
+from contract_tests.client.driver.interface import Answer, Driver
 from contract_tests.client.driver.one_shot import OneShotDriver
 from contract_tests.client.driver.protocol import Intent, ReportedAccepted, ReportedFailed, ReportedRefused
 from mock_server.testing import MockGateway

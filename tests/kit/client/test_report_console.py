@@ -1,4 +1,4 @@
-"""The report in print."""
+"""The report on a terminal."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import io
 import pytest
 from rich.console import Console
 
-from contract_tests.client.findings import ClientReport
 from contract_tests.client.reporting.console import print_report
-from tests.kit.client import reports_made as made
+from contract_tests.client.results import ClientReport
+from tests.kit.client import sample_reports as made
 
 
 def printed(report: ClientReport, *, terminal: bool = False, width: int = 80) -> str:
-    """What a pipe or a terminal gets."""
+    """The output for a pipe or a terminal."""
     file = io.StringIO()
     print_report(report, Console(file=file, width=width, force_terminal=terminal, _environ={"TERM": "xterm"}))
     return file.getvalue()
 
 
 def test_a_pipe_gets_no_colours_and_a_terminal_does() -> None:
-    """Escape sequences are for terminals."""
+    """Escape sequences are for terminals only."""
     assert "\x1b" not in printed(made.everything())
     assert "\x1b[1;31m" in printed(made.everything(), terminal=True)
 
 
-def test_a_row_a_check_with_its_verdict() -> None:
-    """All four verdicts, and known gaps both ways."""
+def test_each_check_has_a_row_with_its_verdict() -> None:
+    """All four verdicts, open and closed known gaps."""
     table, _, _ = printed(made.everything()).partition("\n\n")
     rows = {line.split()[0]: " ".join(line.split()) for line in table.splitlines()}
 
@@ -38,7 +38,7 @@ def test_a_row_a_check_with_its_verdict() -> None:
     assert rows["outcome.id"] == "outcome.id major kept 3 known gap, closed"
 
 
-def test_a_failure_says_what_why_by_which_statement_how_and_how_again() -> None:
+def test_a_failure_has_its_breach_reason_requirements_transcript_and_replay() -> None:
     """In this order."""
     said = printed(made.report(made.broken("resend.unknown-fate")))
 
@@ -47,7 +47,7 @@ def test_a_failure_says_what_why_by_which_statement_how_and_how_again() -> None:
         "  the message was sent twice\n",
         "  Why it matters: Why resend.unknown-fate matters.\n",
         "  AF-1 (documented): ",
-        "  The smallest case that shows it: one message; the gateway, one send after the other: “reset-after”.",
+        "  The smallest case that shows it: one message; the gateway, send by send: “reset-after”.",
         "curl -sS -X POST",
         "  Again: sms-contract client --command 'node driver.mjs' --one-shot --resend allowed --replay r.yaml\n",
         "  or:    sms-mock serve --scenario r.yaml\n",
@@ -61,30 +61,30 @@ def test_a_failure_says_what_why_by_which_statement_how_and_how_again() -> None:
     assert said.endswith(parts[-1])
 
 
-def test_a_breach_without_a_send_is_told_by_its_lines() -> None:
-    """Receipts are posted, and nothing is sent."""
+def test_a_breach_without_a_send_is_shown_by_its_lines() -> None:
+    """For receipts nothing is sent."""
     said = printed(made.report(made.RECEIPTS))
 
     assert "POST receipt 2: 500" in said
     assert "Again:" not in said
 
 
-def test_a_known_gap_is_named_as_one_and_a_closed_one_is_to_be_taken_off() -> None:
-    """The ratchet."""
+def test_known_gaps_are_marked_and_closed_ones_must_be_removed() -> None:
+    """The list can only get shorter."""
     said = printed(made.everything())
 
     assert "KNOWN GAP  outcome.provider" in said
-    assert "outcome.id is a known gap, and the client keeps it: take it off the list." in said
+    assert "outcome.id is a known gap that the client keeps: remove it from the list, else the run fails." in said
 
 
-def test_a_run_of_nothing_is_told_as_no_success() -> None:
-    """Exit code 2 has its sentence."""
-    assert "No case was played: that is no success." in printed(made.report(made.NOT_REACHED, cases=0))
+def test_a_run_without_a_case_is_not_a_success() -> None:
+    """A sentence says so."""
+    assert "No case was played, so nothing was judged." in printed(made.report(made.NOT_REACHED, cases=0))
 
 
 @pytest.mark.parametrize("text", made.HOSTILE.values(), ids=made.HOSTILE.keys())
-def test_no_text_steers_the_terminal(text: str) -> None:
-    """Everything arrives as text: no escape sequence, no markup, no change of direction."""
+def test_no_text_controls_the_terminal(text: str) -> None:
+    """No escape sequence, no markup, no change of direction."""
     said = printed(made.hostile(text), width=8000)
 
     assert all(each.isprintable() or each == "\n" for each in said)

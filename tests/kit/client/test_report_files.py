@@ -1,4 +1,4 @@
-"""The report for machines: JSON and JUnit."""
+"""The report as JSON and JUnit XML."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from contract_tests.client.findings import ClientReport
 from contract_tests.client.reporting.files import FORMAT, as_json, as_junit, checked_file, write_report
+from contract_tests.client.results import ClientReport
 from contract_tests.target.exchange import Login
 from contract_tests.target.target import CouldNotRunError
-from tests.kit.client import reports_made as made
+from tests.kit.client import sample_reports as made
 from tests.structure.project_sources import pages
 
 WHOLE = {
@@ -28,7 +28,7 @@ COVERAGE = {"steps", "codes", "statuses", "fields", "not_met", "receipts"}
 
 
 def test_the_members_are_these_and_all_are_documented() -> None:
-    """Scripts read them: a member that goes or is renamed needs another `format`."""
+    """Scripts read them: removing or renaming a member needs another `format`."""
     found = as_json(made.everything())
 
     assert FORMAT == found["format"] == 1
@@ -40,8 +40,8 @@ def test_the_members_are_these_and_all_are_documented() -> None:
     assert (WHOLE | CHECK | FAILURE | COVERAGE) - words == set()
 
 
-def test_json_says_what_the_report_says() -> None:
-    """Verdicts, gaps, the shrunk case, and how to see it again."""
+def test_json_has_the_content_of_the_report() -> None:
+    """Verdicts, gaps, the shrunk case, and the replay commands."""
     found = as_json(made.everything())
     checks = {each["id"]: each for each in found["checks"]}
 
@@ -61,8 +61,8 @@ def test_json_says_what_the_report_says() -> None:
 
 
 @pytest.mark.parametrize("text", made.HOSTILE.values(), ids=made.HOSTILE.keys())
-def test_json_gives_back_every_text(text: str, tmp_path: Path) -> None:
-    """Nothing is escaped away: a script gets the very case."""
+def test_json_preserves_every_text(text: str, tmp_path: Path) -> None:
+    """A script gets the exact case."""
     file = tmp_path / "report.json"
     report = made.hostile(text)
 
@@ -80,7 +80,7 @@ def test_the_same_report_is_the_same_text() -> None:
 
 
 def suite_of(report: ClientReport) -> ET.Element:
-    """The suite, with its counts held."""
+    """The test suite; its counts are checked."""
     suite = ET.fromstring(as_junit(report))  # noqa: S314 - our own
     cases = suite.findall("testcase")
     assert suite.tag == "testsuite"
@@ -93,12 +93,12 @@ def suite_of(report: ClientReport) -> ET.Element:
 
 
 def results(suite: ET.Element) -> dict[str, str]:
-    """By check: passed, or what stands in its case."""
+    """By check: passed, or the element in its test case."""
     return {case.get("name", ""): case[0].tag if len(case) else "passed" for case in suite.findall("testcase")}
 
 
 def test_junit_has_a_test_case_for_each_check() -> None:
-    """Red is what fails the run; a known gap does not."""
+    """Failed if it fails the run; a known gap does not."""
     assert results(suite_of(made.everything())) == {
         "wanted.text": "passed",
         "retry.permanent": "failure",
@@ -111,7 +111,7 @@ def test_junit_has_a_test_case_for_each_check() -> None:
     }
 
 
-def test_junit_tells_a_failure_by_its_sentence_and_the_rest_as_its_text() -> None:
+def test_junit_has_the_sentence_of_a_failure_as_message_and_the_rest_as_text() -> None:
     """The type is the severity."""
     failure = suite_of(made.report(made.broken("a.b"))).find("testcase/failure")
 
@@ -133,8 +133,8 @@ def test_junit_says_why_a_check_is_skipped() -> None:
 
 
 @pytest.mark.parametrize("report", [made.report(made.NOT_REACHED, cases=0), made.report(cases=0)])
-def test_junit_of_nothing_is_an_error(report: ClientReport) -> None:
-    """A server that reads JUnit alone sees red as well."""
+def test_junit_of_a_run_without_a_case_is_an_error(report: ClientReport) -> None:
+    """A build server that reads only JUnit sees it as well."""
     assert results(suite_of(report))["cases"] == "error"
 
 
@@ -148,14 +148,14 @@ def test_junit_of_nothing_is_an_error(report: ClientReport) -> None:
         made.report(made.NOT_REACHED, cases=0),
     ],
 )
-def test_junit_is_red_exactly_where_the_exit_code_is(report: ClientReport) -> None:
-    """Both say the same."""
+def test_junit_fails_exactly_when_the_exit_code_does(report: ClientReport) -> None:
+    """Both agree."""
     assert bool(set(results(suite_of(report)).values()) & {"failure", "error"}) == bool(report.exit_code)
 
 
 @pytest.mark.parametrize("text", made.HOSTILE.values(), ids=made.HOSTILE.keys())
-def test_junit_is_well_formed_whatever_is_said(text: str, tmp_path: Path) -> None:
-    """What no XML can hold is replaced."""
+def test_junit_is_well_formed_for_every_text(text: str, tmp_path: Path) -> None:
+    """Characters that XML does not allow are replaced."""
     file = tmp_path / "report.xml"
 
     write_report(made.hostile(text), file)
@@ -166,14 +166,14 @@ def test_junit_is_well_formed_whatever_is_said(text: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", ["report.pdf", "report", "report.html.gz"])
 def test_another_suffix_is_refused_before_the_run(name: str, tmp_path: Path) -> None:
-    """One sentence names those that there are."""
+    """One sentence names the valid ones."""
     with pytest.raises(CouldNotRunError, match=r"a report is a \.html, \.json or \.xml file"):
         checked_file(tmp_path / name)
 
 
 @pytest.mark.parametrize("suffix", [".html", ".json", ".xml"])
-def test_a_folder_that_is_not_there_is_found_out_before_the_run_and_after_it(suffix: str, tmp_path: Path) -> None:
-    """It may go in the meantime."""
+def test_a_missing_folder_is_reported_before_the_run_and_after_it(suffix: str, tmp_path: Path) -> None:
+    """It may be removed in the meantime."""
     file = tmp_path / "nowhere" / f"report{suffix}"
 
     with pytest.raises(CouldNotRunError, match="there is no folder"):
@@ -185,7 +185,7 @@ def test_a_folder_that_is_not_there_is_found_out_before_the_run_and_after_it(suf
 
 @pytest.mark.parametrize("suffix", [".html", ".json", ".xml"])
 def test_no_report_holds_the_password(suffix: str, tmp_path: Path) -> None:
-    """Whatever repeats the login, the client's own words included."""
+    """Not even if the client repeats the login."""
     login = Login("kit-admin", made.PASSWORD)
     one = made.broken("a.b", reason=f"cannot log in with {login.password} or {login.header}")
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from contract_tests.client.cases import ACCOUNT, WEBHOOK, Case
-from contract_tests.client.programs import generated, simple, simplest
-from contract_tests.client.shrinking import MOST_PLAYS, MOST_SLOW_PLAYS, shrunk
-from contract_tests.client.steps import ACCEPT, BY_NAME, Group, ScriptStep
+from contract_tests.client.play.case_sets import generated_cases, simple_case, simplest
+from contract_tests.client.play.cases import ACCOUNT, WEBHOOK, Case
+from contract_tests.client.play.shrinking import MOST_PLAYS, MOST_SLOW_PLAYS, shrink
+from contract_tests.client.play.steps import ACCEPT, BY_NAME, Group, ScriptStep
 
 AGES = 600.0
 """Seconds that no test needs."""
@@ -45,7 +45,7 @@ def smallest(case: Case, breaks: Callable[[Case], bool], budget_s: float = AGES)
         played.append(tried)
         return breaks(tried)
 
-    return asyncio.run(shrunk(case, still_breaks, budget_s)), played
+    return asyncio.run(shrink(case, still_breaks, budget_s)), played
 
 
 def test_a_breach_of_every_case_ends_with_the_simplest_there_is() -> None:
@@ -85,7 +85,10 @@ PREDICATES: dict[str, tuple[Callable[[Case], bool], Case]] = {
         lambda case: any(message.get("lra", 0) < 0 for message in case.messages),
         Case(({**simplest(), "lra": -17},)),
     ),
-    "an lra": (lambda case: any("lra" in message for message in case.messages), Case(({**simplest(), "lra": 1},))),
+    "an lra": (
+        lambda case: any("lra" in message for message in case.messages),
+        Case(({**simplest(), "lra": 1},)),
+    ),
     "a reference with a key": (
         lambda case: any("key" in message.get("reference", {}) for message in case.messages),
         Case(({**simplest(), "reference": {"service": "AUTHENTICATION", "key": "a"}},)),
@@ -143,11 +146,11 @@ def test_a_message_is_dropped_together_with_its_step() -> None:
 
 def test_many_messages_are_halved() -> None:
     """A breach that needs a dozen sends is found within the plays that there are."""
-    case = simple("admin", 5.0, *steps("502") * 24, count=24)
+    case = simple_case("admin", 5.0, *steps("502") * 24, count=24)
 
     found, played = smallest(case, lambda tried: len(tried.messages) >= 5 and len(tried.program) >= 5)
 
-    assert found == simple("admin", 5.0, *[ACCEPT] * 5, count=5)
+    assert found == simple_case("admin", 5.0, *[ACCEPT] * 5, count=5)
     assert len(played) < MOST_PLAYS
 
 
@@ -198,7 +201,7 @@ def test_without_seconds_nothing_is_played() -> None:
 def test_seconds_that_run_out_end_it_with_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """No play is begun after them."""
     clock = iter(range(1000))
-    monkeypatch.setattr("contract_tests.client.shrinking.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("contract_tests.client.play.shrinking.time.monotonic", lambda: float(next(clock)))
 
     found, played = smallest(LARGE, lambda case: len(case.program) > 1, 12.0)
 
@@ -218,7 +221,7 @@ def test_an_error_of_the_lab_is_no_breach() -> None:
 
 def test_generated_cases_keep_what_breaks() -> None:
     """Whatever is shrunk by whatever it holds: it still breaks, and it is no larger."""
-    for case in generated(5, 40):
+    for case in generated_cases(5, 40):
         breaks = as_odd_as(case)
 
         found, played = smallest(case, breaks)

@@ -7,7 +7,7 @@ import inspect
 
 import uvicorn
 
-from contract_tests.client.stand_in import StandIn
+from contract_tests.client.play.stand_in import StandIn
 from mock_server.testing import MockGateway
 
 

@@ -85,9 +85,9 @@ FAULT = Recipe(
             matches("scenarios/default.yaml", r"(?:fault|kind): \"?([\w-]+?)(?:-after)?[\",}]"),
         ),
         Place(
-            "contract_tests/client/steps.py",
+            "contract_tests/client/play/steps.py",
             "a step, so that suite B plays it",
-            lambda: {*_kinds_in("contract_tests/client/steps.py")(), FaultKind.DOWN.value},
+            lambda: {*_kinds_in("contract_tests/client/play/steps.py")(), FaultKind.DOWN.value},
             # For one client `down` is a reset.
             exempt={FaultKind.DOWN.value},
         ),

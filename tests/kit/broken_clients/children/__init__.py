@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from contract_tests.client.driver.child import ChildDriver
-from tests.kit.broken_clients.breaking import BrokenClient, Program
+from tests.kit.broken_clients.broken_client import BrokenClient, Program
 from tests.structure.project_sources import ROOT
 
 _HERE = Path(__file__).parent

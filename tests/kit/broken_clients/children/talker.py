@@ -76,7 +76,7 @@ def dies_after_three() -> None:
 
 
 def answers_twice() -> None:
-    """Says everything two times."""
+    """Writes every answer twice."""
     for _, line in answered():
         say(line * 2)
 

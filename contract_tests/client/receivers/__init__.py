@@ -1,0 +1,1 @@
+"""The checks for clients that take delivery receipts: posted receipts, and their race with the answer."""

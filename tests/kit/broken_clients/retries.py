@@ -1,0 +1,98 @@
+"""Clients that send again when they should not, or do not know when to stop waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from contract_tests.client.driver.protocol import ReportedFailed, ReportedRefused
+from tests.kit.broken_clients.base import Behaviour, SendTry
+from tests.kit.broken_clients.broken_client import BrokenClient, Program, broken
+from tests.kit.broken_clients.wire import (
+    ClosedConnection,
+    IgnoresSilentClose,
+    Leaking,
+    SendsAllAgain,
+    TimeoutPerByte,
+    WithoutTimeout,
+)
+
+ENDLESS = 50
+"""Sends after which a client that would never stop is stopped all the same."""
+
+
+def retry_on_code(*codes: int, tries: int = 3) -> Behaviour:
+    """Sends again after these refusals."""
+    return on(lambda tried: isinstance(tried.outcome, ReportedRefused) and tried.outcome.code in codes, tries=tries)
+
+
+def on(when: Callable[[SendTry], bool], tries: int = 2) -> Behaviour:
+    """Sends again after some tries, so often in all."""
+    return Behaviour(again=lambda tried: tried.nth < tries and when(tried))
+
+
+def _status(*statuses: int) -> Callable[[SendTry], bool]:
+    return lambda tried: tried.reply is not None and tried.reply.status in statuses
+
+
+def _timed_out(tried: SendTry) -> bool:
+    return isinstance(tried.error, TimeoutError)
+
+
+def _cut_off(tried: SendTry) -> bool:
+    return tried.error is not None and not _timed_out(tried)
+
+
+def _no_json(tried: SendTry) -> bool:
+    return tried.reply is not None and tried.reply.status == 200 and tried.reply.members is None
+
+
+def always(name: str) -> Program:
+    """The gateway does nothing else."""
+    return (name,) * ENDLESS
+
+
+REFUSED = (
+    *(broken(f"sends {code} again", "retry.permanent", retry_on_code(code)) for code in (8, 56, 59, 61, 63, 66, 74)),
+    broken("sends 64 for ever", "retry.provider-down", retry_on_code(64, tries=ENDLESS), always("refused 64")),
+    broken("hammers on 60", "retry.hammering", retry_on_code(60, tries=5), always("refused 60")),
+    broken("any 500 is worth a try", "retry.permanent", on(_status(500))),
+)
+
+UNKNOWN = (
+    broken("sends again after a time-out", "resend.unknown-fate", on(_timed_out), ("hang-after",), waits=True),
+    broken("sends again after a reset", "resend.unknown-fate", on(_cut_off)),
+    broken("sends again for ever after a reset", "resend.unknown-fate", on(_cut_off, tries=6), always("reset-after")),
+    broken("sends again after a proxy's page", "resend.unknown-fate", on(_status(502, 504))),
+    broken("sends again what it cannot read", "resend.unknown-fate", on(_no_json)),
+    broken(
+        "sends again after any failure",
+        "resend.unknown-fate",
+        on(lambda tried: isinstance(tried.outcome, ReportedFailed)),
+    ),
+    broken("sends again what was never taken", "resend.before", on(_cut_off), ("reset",)),
+    broken("sends everything twice", "resend.unknown-fate", on(lambda _: True)),
+)
+
+TIME = (
+    broken("no time-out", "time.gives-up", Behaviour(connect=WithoutTimeout), ("hang",), waits=True),
+    broken("a time-out by the byte", "time.gives-up", Behaviour(connect=TimeoutPerByte), ("slow-drip",), waits=True),
+    broken("a time-out for each try", "time.gives-up", on(_timed_out, tries=9), ("hang",) * 9, waits=True),
+    broken(
+        "goes on with a closed connection", "tolerance.closed-connection", Behaviour(connect=ClosedConnection),
+        ("connection closed",), messages=2,
+    ),
+    broken(
+        "goes on with a connection that was closed unannounced", "tolerance.closed-connection",
+        Behaviour(connect=IgnoresSilentClose), ("closed-idle",), messages=2,
+    ),
+    broken(
+        "sends all again on a new connection", "resend.accepted", Behaviour(connect=SendsAllAgain),
+        ("closed-idle",), messages=2,
+    ),
+    broken(
+        "never reads refusals to their end", "time.connections", Behaviour(connect=Leaking),
+        ("refused 61",) * 12, messages=24, waits=True,
+    ),
+)  # fmt: skip
+
+REPEATS: tuple[BrokenClient, ...] = (*REFUSED, *UNKNOWN, *TIME)
