@@ -1,7 +1,7 @@
-"""`python -m tests.kit.clients_soak [ROUNDS [SEED]]`: suite B on clients; green on healthy ones, red on broken ones.
+"""`python -m tests.kit.clients_soak [ROUNDS [SEED]]`: run suite B on healthy and broken clients with many seeds.
 
-Each round has a new seed. It judges the healthy clients by whole runs, and puts every broken client on trial: told by
-the check for it, shrunk, and broken again by the file that plays it again. A seed repeats one round, as ROUNDS 1.
+Each round has a new seed. Healthy clients must keep all checks in whole runs. Every broken client must break the
+check for its defect, be shrunk, and break it again with the replay file. `1 SEED` repeats one round.
 """
 
 from __future__ import annotations
@@ -45,30 +45,32 @@ SHELL = shlex.join(["bash", str(_EXAMPLES / "shell_curl" / "driver.sh")])
 
 @dataclass(frozen=True)
 class SoakRound:
-    """What one round came to."""
+    """The result of one round."""
 
     seed: int
     seconds: float
     green: int
     trials: list[Trial]
     wrong: list[str]
-    """A sentence for each client that went otherwise than it must."""
+    """A sentence for each unexpected result."""
 
     def row(self, number: int) -> str:
-        """Its line of the table."""
-        told, again = (sum(kind) for kind in zip(*((each.right, each.replayed) for each in self.trials), strict=True))
+        """Its row of the table."""
+        found, again = (
+            sum(kind) for kind in zip(*((each.right, each.replayed) for each in self.trials), strict=True)
+        )
         files = len(self.trials) - len(NEVER_CALL)
         return (
-            f"{number:>5}  {self.seed:>10}  {self.green}/{len(HEALTHY):<11}  {told}/{len(self.trials):<14}  "
+            f"{number:>5}  {self.seed:>10}  {self.green}/{len(HEALTHY):<11}  {found}/{len(self.trials):<15}  "
             f"{again - len(NEVER_CALL)}/{files:<19}  {self.seconds:>5.1f} s"
         )
 
 
-HEAD = "round        seed  healthy green  told by its check  shrunk and replayed      time"
+HEAD = "round        seed  healthy green  found by its check  shrunk and replayed      time"
 
 
 async def played(seed: int) -> SoakRound:
-    """One round."""
+    """Play one round."""
     began = time.monotonic()
     reports = await asyncio.gather(*(judged(make, seed=seed) for make in HEALTHY.values()))
     wrong = [_red(name, report) for name, report in zip(HEALTHY, reports, strict=True) if report.exit_code]
@@ -81,7 +83,7 @@ async def played(seed: int) -> SoakRound:
 
 
 async def judged(make: Callable[[], Driver], *, seed: int, cases: int = 200, timeout_s: float = 0.5) -> ClientReport:
-    """A whole run, without shrinking: what is asked is only whether it is green."""
+    """A whole run without shrinking."""
     return await run(
         ClientOptions("soak", seed=seed, cases=cases, workers=4, timeout_s=timeout_s, folder=None, shrink_s=0.0), make
     )
@@ -90,15 +92,15 @@ async def judged(make: Callable[[], Driver], *, seed: int, cases: int = 200, tim
 def _red(name: str, report: ClientReport) -> str:
     broken = [each for each in report.standings if each.verdict is ClientVerdict.BROKEN]
     said = "; ".join(f"{each.check.id} ({each.failure.breach.said})" for each in broken if each.failure)
-    return f"{name}, seed {report.seed}: healthy, and told: {said}"
+    return f"{name}, seed {report.seed}: healthy, but broke: {said}"
 
 
 def main(rounds: int, seed: int | None = None) -> int:
-    """Give the exit code: 0 when every run went as it must."""
+    """Return the exit code: 0 if all results are as expected."""
     wrong: list[str] = []
     print(f"{len(HEALTHY)} healthy and {len(BROKEN)} broken clients\n{HEAD}", flush=True)  # noqa: T201
     for number in range(1, rounds + 1):
-        # What the broken clients print is evidence, and nothing for this table.
+        # Hide the output of the broken clients.
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
             found = asyncio.run(played(randbelow(2**32) if seed is None else seed))
         wrong += found.wrong
@@ -107,7 +109,7 @@ def main(rounds: int, seed: int | None = None) -> int:
     wrong += [_red("shell_curl", report)] if report.exit_code else []
     state = "red" if report.exit_code else "green"
     print(f"shell_curl: {state}, {report.cases} cases in {report.seconds:.1f} s")  # noqa: T201
-    print("\n".join(wrong) or f"{rounds} rounds, and nothing went otherwise than it must")  # noqa: T201
+    print("\n".join(wrong) or f"{rounds} rounds, all results as expected")  # noqa: T201
     return 1 if wrong else 0
 
 

@@ -48,7 +48,7 @@ class Case:
     def size(self) -> tuple[int, int, int, str]:
         """The sort key of cases: number of messages, steps and characters, then the content.
 
-        It is a total order, so that a seed finds the same smallest case whatever the order of play.
+        It is a total order, so that the smallest case does not depend on the order of play.
         """
         content = json.dumps(self.as_json(), sort_keys=True)
         return len(self.messages), len(self.program), sum(len(str(message)) for message in self.messages), content

@@ -108,7 +108,7 @@ def summary(report: ClientReport) -> Iterator[str]:
         missing = f"; never: {', '.join(found.not_met)}" if found.not_met else ""
         yield escaped(f"The run covered {steps - len(found.not_met)} of {steps} steps of the gateway{missing}")
     yield from notes(report)
-    told = ", ".join(f"{count} {verdict.value}" for verdict, count in counts(report).items())
-    yield f"{told}; {report.cases} cases in {report.seconds:.1f} s, seed {report.seed}"
+    totals = ", ".join(f"{count} {verdict.value}" for verdict, count in counts(report).items())
+    yield f"{totals}; {report.cases} cases in {report.seconds:.1f} s, seed {report.seed}"
     if report.command:
         yield f"Repeat: {escaped(report.command)}"

@@ -146,5 +146,5 @@ def _add_failure(case: Element, standing: ClientStanding, report: ClientReport) 
 
 
 def _skip_message(standing: ClientStanding) -> str:
-    told = remark_of(standing)
-    return f"{standing.verdict.value}: {told}" if told else standing.verdict.value
+    remark = remark_of(standing)
+    return f"{standing.verdict.value}: {remark}" if remark else standing.verdict.value

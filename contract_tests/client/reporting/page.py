@@ -132,8 +132,8 @@ def _failure(standing: ClientStanding, failure: ClientFailure, report: ClientRep
 
 def _transcript(lines: Iterable[str]) -> Markup:
     """Each line is an element, so that a wrapped line continues below its text, not below the times."""
-    told = joined((tag("span", line) for line in lines), "\n")
-    return tag("pre", told, class_="transcript", tabindex="0", role="region", aria_label="What happened")
+    content = joined((tag("span", line) for line in lines), "\n")
+    return tag("pre", content, class_="transcript", tabindex="0", role="region", aria_label="What happened")
 
 
 def _requirement_items(ids: tuple[str, ...]) -> Iterator[Markup]:

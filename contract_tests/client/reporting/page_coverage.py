@@ -22,7 +22,7 @@ def coverage(report: ClientReport) -> Iterator[Markup]:
     found = coverage_of(report)
     if not report.steps and not report.fields:
         return
-    times = {each.step: each.times for _, met in found.steps for each in met}
+    times = {each.step: each.times for _, steps in found.steps for each in steps}
     yield tag("h2", "How much of the contract the run covered")
     yield tag(
         "p",
@@ -36,19 +36,19 @@ def coverage(report: ClientReport) -> Iterator[Markup]:
         _overview_row("optional fields", found.fields),
     ]
     yield table("What was covered, and what was not", ("part of the contract", "how often"), rows)
-    for group, met in found.steps:
-        yield _group(group, met)
+    for group, steps in found.steps:
+        yield _group(group, steps)
     yield from _receipts(report)
 
 
 def _overview_row(title: str, times: Mapping[str, int], *, names: bool = True) -> Markup:
-    met = {name: count for name, count in times.items() if count}
-    told: Content = _counted(met) if names else f"{sum(met.values())} sends"
+    covered = {name: count for name, count in times.items() if count}
+    content: Content = _counted(covered) if names else f"{sum(covered.values())} sends"
     never = ", ".join(name for name, count in times.items() if not count)
     return tag(
         "tr",
-        tag("th", title, tag("small", f"{len(met)} of {len(times)} covered"), scope="row"),
-        tag("td", told, tag("p", tag("span", f"never covered: {never}", class_="open")) if never else None),
+        tag("th", title, tag("small", f"{len(covered)} of {len(times)} covered"), scope="row"),
+        tag("td", content, tag("p", tag("span", f"never covered: {never}", class_="open")) if never else None),
     )
 
 
@@ -58,8 +58,8 @@ def _counted(counts: Mapping[str, int]) -> Markup:
     return joined(parts, ", ")
 
 
-def _group(group: str, met: Iterable[StepCount]) -> Markup:
-    each = list(met)
+def _group(group: str, steps: Iterable[StepCount]) -> Markup:
+    each = list(steps)
     count = sum(bool(one.times) for one in each)
     return tag(
         "details",

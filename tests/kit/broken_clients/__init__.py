@@ -1,9 +1,9 @@
-"""Clients that are wrong on purpose, each in one way: they show that the checks can tell.
+"""Broken clients, each with one defect; they prove that the checks find it.
 
-Each is the healthy client of `base` with one of its ways replaced: what it sends (`requests`), what it makes of
-answers (`answers`), when it sends again or gives up (`repeats`), what it says (`talking`); some are wrong only
-where few would look (`subtle`). `children` are commands of their own. `BROKEN` has them all. Those in `healthy` have
-nothing wrong, in many ways.
+Each is the healthy client of `base` with one part of its behaviour replaced: what it sends (`requests`), how it
+interprets answers (`answers`), when it sends again or gives up (`retries`), what it prints and reports to the driver
+(`driver_defects`); `subtle` has defects that show only in some cases. `children` are commands. `BROKEN` has them all.
+The clients in `healthy` are valid variants without a defect.
 """
 
 from __future__ import annotations
@@ -19,6 +19,6 @@ from tests.kit.broken_clients.subtle import SUBTLE
 BROKEN: tuple[BrokenClient, ...] = (*REQUESTS, *ANSWERS, *REPEATS, *DRIVER_DEFECTS, *SUBTLE, *CHILDREN)
 
 NEVER_CALL = frozenset({"sends nothing", "a gateway of its own", "forgets the path of the base URL"})
-"""Of these nothing ever comes to the gateway: a run ends with exit code 2, and nothing is judged or shrunk."""
+"""They never reach the gateway: a run ends with exit code 2, and nothing is judged or shrunk."""
 
 __all__ = ["BROKEN", "NEVER_CALL", "BrokenClient"]

@@ -1,4 +1,4 @@
-"""Clients that take an answer for another one, or tell the caller something else."""
+"""Clients that misinterpret answers, or report another outcome."""
 
 from __future__ import annotations
 
@@ -7,41 +7,41 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from contract_tests.client.driver.protocol import Outcome, ReportedAccepted, ReportedFailed, ReportedRefused
-from tests.kit.broken_clients.base import Behaviour, understood
+from tests.kit.broken_clients.base import Behaviour, interpret
 from tests.kit.broken_clients.broken_client import BrokenClient, broken
 from tests.kit.broken_clients.wire import Reply, WithoutChunks
 
 _ID = "7d9f0f5e-1111-4222-8333-444455556666"
-"""An id that no gateway gave."""
+"""An invented id."""
 
 
-def taken(when: Callable[[Reply], bool]) -> Behaviour:
-    """Some answers count as acceptances, whatever they say."""
+def accept_if(when: Callable[[Reply], bool]) -> Behaviour:
+    """Treats some answers as acceptances."""
 
-    def understand(reply: Reply) -> Outcome:
+    def interpretation(reply: Reply) -> Outcome:
         if not when(reply):
-            return understood(reply)
+            return interpret(reply)
         said = (reply.members or {}).get("id")
         return ReportedAccepted(said if isinstance(said, str) else _ID)
 
-    return Behaviour(understood=understand)
+    return Behaviour(interpret=interpretation)
 
 
-def failing(when: Callable[[Reply], bool]) -> Behaviour:
-    """Some answers are not understood."""
-    return Behaviour(understood=lambda reply: ReportedFailed("not understood") if when(reply) else understood(reply))
+def fail_if(when: Callable[[Reply], bool]) -> Behaviour:
+    """Does not understand some answers."""
+    return Behaviour(interpret=lambda reply: ReportedFailed("not understood") if when(reply) else interpret(reply))
 
 
 def _only_json(reply: Reply) -> Outcome:
     said = reply.content_type
     if "json" not in said and reply.status == 200 and reply.members is not None:
         raise TypeError(said)
-    return understood(reply)
+    return interpret(reply)
 
 
 def changed_report(change: Callable[[Outcome], Outcome]) -> Behaviour:
-    """The outcome is told in another way."""
-    return Behaviour(told=lambda outcome, _: change(outcome))
+    """Reports a changed outcome."""
+    return Behaviour(report=lambda outcome, _: change(outcome))
 
 
 def _member(name: str, reply: Reply) -> object:
@@ -61,42 +61,42 @@ def _other_code(change: Callable[[int], int]) -> Behaviour:
 
 
 def _by_status(reply: Reply) -> Outcome:
-    found = understood(reply)
+    found = interpret(reply)
     return found if isinstance(found, ReportedAccepted) or reply.status == 200 else ReportedRefused(reply.status)
 
 
 def _by_pattern(reply: Reply) -> Outcome:
-    """Reads an acceptance with a pattern that knows one order of members and no white space."""
-    found = understood(reply)
+    """Parses an acceptance with a pattern for one order of members without white space."""
+    found = interpret(reply)
     line = re.match(rb'\{"message": ?"[^"]*", ?"id": ?"([^"]+)"', reply.body)
     return ReportedFailed("not understood") if isinstance(found, ReportedAccepted) and line is None else found
 
 
 def _lax_code(reply: Reply) -> Outcome:
     code = _member("code", reply)
-    return ReportedRefused(int(code)) if isinstance(code, str) and code.isdigit() else understood(reply)
+    return ReportedRefused(int(code)) if isinstance(code, str) and code.isdigit() else interpret(reply)
 
 
 SUCCESS = (
-    broken("any JSON is a success", "outcome.accepted", taken(lambda reply: reply.members is not None)),
-    broken("any 200 is a success", "outcome.accepted", taken(lambda reply: reply.status == 200)),
-    broken("an empty 200 is a success", "outcome.accepted", taken(lambda r: r.status == 200 and not r.body)),
-    broken("a page with 200 is a success", "outcome.accepted", taken(
+    broken("any JSON is a success", "outcome.accepted", accept_if(lambda reply: reply.members is not None)),
+    broken("any 200 is a success", "outcome.accepted", accept_if(lambda reply: reply.status == 200)),
+    broken("an empty 200 is a success", "outcome.accepted", accept_if(lambda r: r.status == 200 and not r.body)),
+    broken("a page with 200 is a success", "outcome.accepted", accept_if(
         lambda reply: reply.status == 200 and "html" in reply.content_type
     )),
-    broken("a 200 without id is a success", "outcome.accepted", taken(
+    broken("a 200 without id is a success", "outcome.accepted", accept_if(
         lambda reply: reply.status == 200 and reply.members is not None and _member("id", reply) is None
     )),
-    broken("a 202 is a success", "outcome.contradiction", taken(lambda reply: reply.status == 202)),
-    broken("a 200 with a code is a success", "outcome.contradiction", taken(
+    broken("a 202 is a success", "outcome.contradiction", accept_if(lambda reply: reply.status == 202)),
+    broken("a 200 with a code is a success", "outcome.contradiction", accept_if(
         lambda reply: reply.status == 200 and _member("code", reply) is not None
     )),
-    broken("an id is a success", "outcome.contradiction", taken(lambda reply: isinstance(_member("id", reply), str))),
-    broken("60 is a success", "outcome.accepted", taken(lambda reply: _member("code", reply) == 60)),
+    broken("an id is a success", "outcome.contradiction", accept_if(lambda r: isinstance(_member("id", r), str))),
+    broken("60 is a success", "outcome.accepted", accept_if(lambda reply: _member("code", reply) == 60)),
     broken("swallows every failure", "outcome.unknown-fate", changed_report(
         lambda said: ReportedAccepted("unknown") if isinstance(said, ReportedFailed) else said
     )),
-    broken("what was reset has arrived", "outcome.unknown-fate", Behaviour(lost=lambda _: ReportedAccepted(_ID))),
+    broken("what was reset has arrived", "outcome.unknown-fate", Behaviour(on_error=lambda _: ReportedAccepted(_ID))),
 )  # fmt: skip
 
 WORDS = (
@@ -108,28 +108,28 @@ WORDS = (
     )),
     broken("every refusal is 8", "outcome.refused", _other_code(lambda _: 8)),
     broken("codes shifted by one", "outcome.refused", _other_code(lambda code: code + 1)),
-    broken("the status for the code", "outcome.refused", Behaviour(understood=_by_status)),
-    broken("a code that is text", "outcome.refused", Behaviour(understood=_lax_code)),
-    broken("what is lost is 64", "outcome.unknown-fate", Behaviour(lost=lambda _: ReportedRefused(64))),
+    broken("the status for the code", "outcome.refused", Behaviour(interpret=_by_status)),
+    broken("a code that is text", "outcome.refused", Behaviour(interpret=_lax_code)),
+    broken("what is lost is 64", "outcome.unknown-fate", Behaviour(on_error=lambda _: ReportedRefused(64))),
     broken("every acceptance failed", "outcome.failed", changed_report(
         lambda said: ReportedFailed("too bad") if isinstance(said, ReportedAccepted) else said
     )),
 )  # fmt: skip
 
 TOLERANCE = (
-    broken("fails on an unknown field", "tolerance.answers", failing(
+    broken("fails on an unknown field", "tolerance.answers", fail_if(
         lambda reply: reply.status == 200 and not set(reply.members or {}) <= {"id", "message", "provider"}
     )),
-    broken("fails on a null provider", "tolerance.answers", failing(
+    broken("fails on a null provider", "tolerance.answers", fail_if(
         lambda reply: "provider" in (reply.members or {}) and _member("provider", reply) is None
     )),
-    broken("fails without a provider", "tolerance.answers", failing(
+    broken("fails without a provider", "tolerance.answers", fail_if(
         lambda reply: reply.status == 200 and "provider" not in (reply.members or {"provider": None})
     )),
-    broken("knows one order of members", "tolerance.answers", Behaviour(understood=_by_pattern)),
+    broken("knows one order of members", "tolerance.answers", Behaviour(interpret=_by_pattern)),
     broken("knows no chunks", "tolerance.answers", Behaviour(connect=WithoutChunks)),
-    broken("dies of a wrong content type", "tolerance.content-type", Behaviour(understood=_only_json)),
-    broken("fails on a charset", "tolerance.answers", failing(
+    broken("dies of a wrong content type", "tolerance.content-type", Behaviour(interpret=_only_json)),
+    broken("fails on a charset", "tolerance.answers", fail_if(
         lambda reply: reply.status == 200 and "charset" in reply.content_type
     )),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The healthy client: an ordinary one, each of whose ways can be replaced by a bad one."""
+"""The healthy client; each part of its behaviour can be replaced."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.kit.broken_clients.wire import Connection, Pooled, Reply, WireRequest
 PATHS = {"admin": "/api/Admin/send", "services": "/api/Services/send"}
 
 REFUSALS: Mapping[int, frozenset[int]] = {500: frozenset({8, 56, 59, 60, 61, 64, 66, 74}), 401: frozenset({63})}
-"""The codes that the gateway documents, by the HTTP status that carries them."""
+"""The documented codes, by their HTTP status."""
 
 Message = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class SendTry:
-    """One send of an intent, and what became of it."""
+    """One send of an intent, with its result."""
 
     nth: int
     """Counted from 1."""
@@ -33,7 +33,7 @@ class SendTry:
 
 
 def encoded(message: Message) -> bytes:
-    """A message as it goes over the wire."""
+    """The encoded body of a message."""
     return json.dumps(message).encode()
 
 
@@ -47,8 +47,8 @@ def requested(intent: Intent, content: bytes) -> WireRequest:
     return WireRequest("POST", intent.base_url.rstrip("/") + PATHS[intent.operation], headers, content)
 
 
-def understood(reply: Reply) -> Outcome:
-    """What an answer means. Only what the gateway documents counts; members that nobody knows do not matter."""
+def interpret(reply: Reply) -> Outcome:
+    """The outcome of an answer. Only documented forms count; unknown members are ignored."""
     if reply.members is None:
         return ReportedFailed(f"HTTP {reply.status} without a JSON object")
     message_id, code, provider = (reply.members.get(name) for name in ("id", "code", "provider"))
@@ -61,50 +61,50 @@ def understood(reply: Reply) -> Outcome:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """How a client does each thing; whatever is not given is healthy."""
+    """How a client behaves; the defaults are healthy."""
 
     message: Callable[[Message], Message] = dict
-    """What is sent of what the caller wants."""
+    """The message to send, from the requested one."""
     content: Callable[[Message], bytes] = encoded
     request: Callable[[WireRequest, Intent], WireRequest] = lambda request, _: request
-    """The request as it really goes out."""
+    """The request to send, from the healthy one."""
     connect: Callable[[], Connection] = Pooled
-    understood: Callable[[Reply], Outcome] = understood
-    lost: Callable[[OSError], Outcome] = lambda error: ReportedFailed(f"{type(error).__name__}: {error}")
-    """What it means that no answer came."""
-    again: Callable[[SendTry], bool] = lambda _: False
-    """Whether to send once more after this."""
-    told: Callable[[Outcome, Intent], Returned] = lambda outcome, _: outcome
-    """The last word to the caller."""
+    interpret: Callable[[Reply], Outcome] = interpret
+    on_error: Callable[[OSError], Outcome] = lambda error: ReportedFailed(f"{type(error).__name__}: {error}")
+    """The outcome if there is no answer."""
+    retry: Callable[[SendTry], bool] = lambda _: False
+    """Whether to send again."""
+    report: Callable[[Outcome, Intent], Returned] = lambda outcome, _: outcome
+    """What is returned to the driver."""
 
 
 class ClientDriver(FunctionDriver):
-    """A client of these ways, called in this process."""
+    """A client with this behaviour, called in this process."""
 
-    def __init__(self, ways: Behaviour = Behaviour()) -> None:
+    def __init__(self, behaviour: Behaviour = Behaviour()) -> None:
         super().__init__(self._sent)
-        self._ways = ways
-        self._connection = ways.connect()
+        self._behaviour = behaviour
+        self._connection = behaviour.connect()
 
     async def _sent(self, intent: Intent) -> Returned:
         for nth in count(1):
             tried = await self._tried(intent, nth)
-            if not self._ways.again(tried):
+            if not self._behaviour.retry(tried):
                 break
-        return self._ways.told(tried.outcome, intent)
+        return self._behaviour.report(tried.outcome, intent)
 
     async def _tried(self, intent: Intent, nth: int) -> SendTry:
-        ways = self._ways
-        content = ways.content(ways.message(dict(intent.message)))
+        behaviour = self._behaviour
+        content = behaviour.content(behaviour.message(dict(intent.message)))
         try:
             reply = await self._connection.exchange(
-                ways.request(requested(intent, content), intent), intent.timeout_s
+                behaviour.request(requested(intent, content), intent), intent.timeout_s
             )
         except OSError as error:
-            return SendTry(nth, ways.lost(error), error=error)
-        return SendTry(nth, ways.understood(reply), reply)
+            return SendTry(nth, behaviour.on_error(error), error=error)
+        return SendTry(nth, behaviour.interpret(reply), reply)
 
     async def close(self) -> None:
-        """End the client, and close its connections."""
+        """Close the client and its connections."""
         await super().close()
         await self._connection.close()

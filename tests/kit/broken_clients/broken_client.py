@@ -1,4 +1,4 @@
-"""One entry of the table, and how it is played."""
+"""The description of a broken client."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contract_tests.client.driver.interface import Driver
 from tests.kit.broken_clients.base import Behaviour, ClientDriver
 
 Program = tuple[str, ...]
-"""Names of steps, as the gateway takes them."""
+"""Names of steps."""
 
 
 @dataclass(frozen=True)
@@ -18,21 +18,21 @@ class BrokenClient:
 
     name: str
     check: str
-    """The check that has to tell; others may as well."""
+    """The check that must break; others may too."""
     make: Callable[[], Driver]
     programs: tuple[Program, ...] = ()
-    """What it is played with; none: everything that is enumerated and needs no waiting."""
+    """The programs that show the defect; by default all fast fixed cases."""
     messages: int = 1
-    """How many intents each of those programs is for."""
+    """The number of messages for each program."""
     waits: bool = False
-    """Whether the client's own time-out has to pass, or the kit's patience with it."""
+    """Whether it waits for the client's time-out or the kit's deadline."""
 
     def __str__(self) -> str:
         return self.name
 
 
 def broken(
-    name: str, check: str, ways: Behaviour, *programs: Program, messages: int = 1, waits: bool = False
+    name: str, check: str, behaviour: Behaviour, *programs: Program, messages: int = 1, waits: bool = False
 ) -> BrokenClient:
-    """A client in this process that has one bad way."""
-    return BrokenClient(name, check, lambda: ClientDriver(ways), programs, messages, waits)
+    """A client in this process with this behaviour."""
+    return BrokenClient(name, check, lambda: ClientDriver(behaviour), programs, messages, waits)

@@ -1,4 +1,4 @@
-"""Clients that talk where they should be silent, or do not keep to what they were asked."""
+"""Clients that print secrets, break the driver protocol, or do not call the given gateway."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.kit.broken_clients.wire import Pooled, Reply, WireRequest
 _LOG = logging.getLogger("broken client")
 
 _NOWHERE = "http://127.0.0.1:9"
-"""A gateway that nobody has."""
+"""A URL where no gateway listens."""
 
 
 def _prints(outcome: Outcome, intent: Intent) -> Returned:
@@ -50,7 +50,7 @@ def _gives_reason(outcome: Outcome, intent: Intent) -> Returned:
 
 def _raises(outcome: Outcome, _: Intent) -> Returned:
     if isinstance(outcome, ReportedRefused):
-        raise RuntimeError(f"refused with {outcome.code}")  # noqa: TRY004 - of no type does it speak
+        raise RuntimeError(f"refused with {outcome.code}")  # noqa: TRY004 - not about a type
     return outcome
 
 
@@ -71,7 +71,7 @@ def _elsewhere(request: WireRequest, intent: Intent) -> WireRequest:
 
 
 def _without_prefix(request: WireRequest, intent: Intent) -> WireRequest:
-    """Takes of the base URL the host alone."""
+    """Uses only the host of the base URL."""
     scheme, _, rest = intent.base_url.partition("://")
     return replace(request, url=request.url.replace(intent.base_url, f"{scheme}://{rest.partition('/')[0]}"))
 
@@ -80,23 +80,23 @@ class SendsNothing(Pooled):
     """Sends nothing at all."""
 
     async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:  # noqa: ARG002 - that is the defect
-        """Think that a gateway has answered."""
+        """Return an invented answer."""
         return Reply(200, "application/json", b'{"message": "", "id": "7d9f0f5e-2222-4222-8333-444455556666"}')
 
 
 OUTPUT = (
-    broken("prints the password", "secrets.output", Behaviour(told=_prints)),
-    broken("prints the header", "secrets.output", Behaviour(told=_prints_header)),
-    broken("prints the password in Base64", "secrets.output", Behaviour(told=_prints_encoded)),
-    broken("logs the intent", "secrets.output", Behaviour(told=_logs)),
-    broken("the password in a reason", "secrets.output", Behaviour(told=_gives_reason)),
+    broken("prints the password", "secrets.output", Behaviour(report=_prints)),
+    broken("prints the header", "secrets.output", Behaviour(report=_prints_header)),
+    broken("prints the password in Base64", "secrets.output", Behaviour(report=_prints_encoded)),
+    broken("logs the intent", "secrets.output", Behaviour(report=_logs)),
+    broken("the password in a reason", "secrets.output", Behaviour(report=_gives_reason)),
 )
 
 PROTOCOL = (
-    broken("raises at a refusal", "driver.protocol", Behaviour(told=_raises)),
-    broken("says nothing of a failure", "driver.protocol", Behaviour(told=_says_nothing)),
-    broken("a code as text", "driver.protocol", Behaviour(told=_code_as_text)),
-    broken("accepted without an id", "driver.protocol", Behaviour(told=_without_id)),
+    broken("raises at a refusal", "driver.protocol", Behaviour(report=_raises)),
+    broken("says nothing of a failure", "driver.protocol", Behaviour(report=_says_nothing)),
+    broken("a code as text", "driver.protocol", Behaviour(report=_code_as_text)),
+    broken("accepted without an id", "driver.protocol", Behaviour(report=_without_id)),
 )
 
 ESCAPE = (

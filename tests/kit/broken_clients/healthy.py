@@ -1,4 +1,4 @@
-"""Clients that do something otherwise than most, and nothing wrong: no check may tell of them."""
+"""Unusual but valid clients: they must not break any check."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import replace
 from contract_tests.client.driver.interface import Driver
 from contract_tests.client.driver.protocol import Outcome, ReportedAccepted, ReportedFailed, ReportedRefused
 from tests.kit.broken_clients.answers import changed_report
-from tests.kit.broken_clients.base import Behaviour, ClientDriver, Message, understood
+from tests.kit.broken_clients.base import Behaviour, ClientDriver, Message, interpret
 from tests.kit.broken_clients.children import node
-from tests.kit.broken_clients.requests import asked
-from tests.kit.broken_clients.retries import on, retry_on_code
+from tests.kit.broken_clients.requests import request_by
+from tests.kit.broken_clients.retries import retry_if, retry_on_code
 from tests.kit.broken_clients.wire import OldVersion, OneSocket, Reply, SendsChunks, WireRequest
 
 _OPTIONAL = dict.fromkeys(("reference", "detailed", "businessRelationId", "webhook"))
@@ -31,8 +31,8 @@ def _small(headers: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _careful(reply: Reply) -> Outcome:
-    """Whether to trust an acceptance that says it is something else is open."""
-    return understood(reply) if "json" in reply.content_type else ReportedFailed(reply.content_type)
+    """Trusting an acceptance of another content type is optional."""
+    return interpret(reply) if "json" in reply.content_type else ReportedFailed(reply.content_type)
 
 
 def _silent_on_provider(outcome: Outcome) -> Outcome:
@@ -47,34 +47,34 @@ SENDING: dict[str, Behaviour] = {
     "sorted members, raw UTF-8, white space": Behaviour(content=_sorted),
     "null for what is not wanted": Behaviour(message=lambda message: {**_OPTIONAL, **message}),
     "no detailed: false": Behaviour(message=lambda m: {name: each for name, each in m.items() if each is not False}),
-    "a charset": asked(lambda request: request.having(Content_Type="application/json; charset=UTF-8")),
-    "JSON in capitals": asked(lambda request: request.having(Content_Type="Application/JSON")),
-    "accepts anything": asked(lambda request: request.having(Accept="*/*")),
-    "does not say what it accepts": asked(lambda request: request.without("Accept")),
-    "basic in small letters": asked(_small_scheme),
-    "a connection for each message": asked(lambda request: request.having(Connection="close")),
-    "header names in small letters": asked(lambda request: replace(request, headers=_small(request.headers))),
+    "a charset": request_by(lambda request: request.having(Content_Type="application/json; charset=UTF-8")),
+    "JSON in capitals": request_by(lambda request: request.having(Content_Type="Application/JSON")),
+    "accepts anything": request_by(lambda request: request.having(Accept="*/*")),
+    "does not say what it accepts": request_by(lambda request: request.without("Accept")),
+    "basic in small letters": request_by(_small_scheme),
+    "a connection for each message": request_by(lambda request: request.having(Connection="close")),
+    "header names in small letters": request_by(lambda request: replace(request, headers=_small(request.headers))),
     "HTTP/1.0": Behaviour(connect=OldVersion),
     "a body in chunks": Behaviour(connect=SendsChunks),
-    "headers of its own": asked(lambda request: request.having(X_Request_Id="4711", Cookie="theme=dark")),
+    "headers of its own": request_by(lambda request: request.having(X_Request_Id="4711", Cookie="theme=dark")),
 }
-"""They differ in what they send."""
+"""Variants of requests."""
 
 READING: dict[str, Behaviour] = {
-    "trusts no other type": Behaviour(understood=_careful),
+    "trusts no other type": Behaviour(interpret=_careful),
     "every refusal failed": changed_report(_without_codes),
     "tells no provider": changed_report(_silent_on_provider),
     "tries 64 three times": retry_on_code(64, tries=3),
     "tries 60 once more": retry_on_code(60, tries=2),
-    "comes again when it came too early": on(
+    "comes again when it came too early": retry_if(
         lambda tried: tried.reply is not None and tried.reply.status in {429, 503}, tries=3
     ),
 }
-"""They differ in what they make of answers."""
+"""Variants of reading answers."""
 
 BASES: dict[str, Callable[[], Driver]] = {
     "httpx2": ClientDriver,
     "one socket": lambda: ClientDriver(Behaviour(connect=OneSocket)),
     "Node": node("healthy", "", "healthy").make,
 }
-"""What the broken clients are made of, with nothing broken."""
+"""The bases of the broken clients, without a defect."""

@@ -1,4 +1,4 @@
-"""Clients that send something else than they should."""
+"""Clients that send a wrong request or message."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ _BMP = 0xFFFF
 
 
 def on(name: str, change: Callable[[Any], Any]) -> Behaviour:
-    """A member is changed where it is given."""
+    """Changes a member if it is present."""
     return Behaviour(message=lambda message: {**message, name: change(message[name])} if name in message else message)
 
 
 def text(change: Callable[[str], str]) -> Behaviour:
-    """The text is changed."""
+    """Changes the text."""
     return on("text", change)
 
 
 def without(name: str, unless: Callable[[Any], bool] = lambda _: False) -> Behaviour:
-    """A member is left out."""
+    """Leaves a member out."""
     return Behaviour(
         message=lambda message: {key: each for key, each in message.items() if key != name or unless(each)}
     )
 
 
-def asked(change: Callable[[WireRequest], WireRequest]) -> Behaviour:
-    """The request is changed on its way out."""
+def request_by(change: Callable[[WireRequest], WireRequest]) -> Behaviour:
+    """Changes the request before it is sent."""
     return Behaviour(request=lambda request, _: change(request))
 
 
 def _filled(value: Any) -> Any:
-    """Without what is empty, as serialisers do that are told to leave out defaults."""
+    """Leaves out empty strings, as serialisers that omit defaults do."""
     if isinstance(value, dict):
         return {name: _filled(each) for name, each in value.items() if each != "" or name == "text"}
     return value
@@ -60,7 +60,7 @@ def _by_url(request: WireRequest, intent: Intent) -> WireRequest:
 
 
 def _in_authority(request: WireRequest, intent: Intent) -> WireRequest:
-    """The header is right, and the address says it too where a proxy or a log reads it."""
+    """Sends the login a second time, in a URL that proxies log."""
     return request.having(Referer=f"http://{quote(intent.username)}:{quote(intent.password)}@sms.example/")
 
 
@@ -72,7 +72,7 @@ def _encoded_login(request: WireRequest, intent: Intent) -> WireRequest:
     return request.having(X_Token=b64encode(intent.password.encode()).decode())
 
 
-def _in_one_go(message: Message) -> bytes:
+def _as_form(message: Message) -> bytes:
     fields = {name: each for name, each in message.items() if isinstance(each, str)}
     return urlencode(fields).encode()
 
@@ -119,16 +119,16 @@ FIELDS = (
 )
 
 HTTP = (
-    broken("no Content-Type", "request.headers", asked(lambda request: request.without("Content-Type"))),
-    broken("calls JSON plain text", "request.headers", asked(lambda asks: asks.having(Content_Type="text/plain"))),
+    broken("no Content-Type", "request.headers", request_by(lambda request: request.without("Content-Type"))),
+    broken("calls JSON plain text", "request.headers", request_by(lambda r: r.having(Content_Type="text/plain"))),
     broken("sends a form", "request.json", Behaviour(
-        content=_in_one_go,
+        content=_as_form,
         request=lambda request, _: request.having(Content_Type="application/x-www-form-urlencoded"),
     )),
     broken("JSON in JSON", "request.json", Behaviour(content=lambda m: json.dumps(json.dumps(m)).encode())),
     broken("a byte order mark", "request.json", Behaviour(content=lambda m: b"\xef\xbb\xbf" + encoded(m))),
-    broken("no Authorization", "request.basic", asked(lambda request: request.without("Authorization"))),
-    broken("Bearer for Basic", "request.basic", asked(
+    broken("no Authorization", "request.basic", request_by(lambda request: request.without("Authorization"))),
+    broken("Bearer for Basic", "request.basic", request_by(
         lambda request: request.having(Authorization=request.headers["Authorization"].replace("Basic", "Bearer"))
     )),
     broken("signs in without the password", "request.basic", Behaviour(
@@ -136,15 +136,15 @@ HTTP = (
             Authorization=f"Basic {b64encode(intent.username.encode()).decode()}"
         )
     )),
-    broken("services for admin", "request.operation", asked(
+    broken("services for admin", "request.operation", request_by(
         lambda request: replace(request, url=request.url.replace("/Admin/", "/Services/"))
     )),
-    broken("GET for POST", "request.target", asked(lambda request: replace(request, method="GET"))),
-    broken("a trailing slash", "request.target", asked(lambda request: replace(request, url=request.url + "/"))),
-    broken("a path in lower case", "request.target", asked(
+    broken("GET for POST", "request.target", request_by(lambda request: replace(request, method="GET"))),
+    broken("a trailing slash", "request.target", request_by(lambda request: replace(request, url=request.url + "/"))),
+    broken("a path in lower case", "request.target", request_by(
         lambda request: replace(request, url=request.url.replace("/Admin/", "/admin/"))
     )),
-    broken("a parameter in the query", "request.target", asked(
+    broken("a parameter in the query", "request.target", request_by(
         lambda request: replace(request, url=request.url + "?version=1")
     )),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Clients that send again when they should not, or do not know when to stop waiting."""
+"""Clients that send again when they must not, or that wait too long."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ from tests.kit.broken_clients.wire import (
 )
 
 ENDLESS = 50
-"""Sends after which a client that would never stop is stopped all the same."""
+"""The number of sends after which an endless client is stopped."""
 
 
 def retry_on_code(*codes: int, tries: int = 3) -> Behaviour:
     """Sends again after these refusals."""
-    return on(lambda tried: isinstance(tried.outcome, ReportedRefused) and tried.outcome.code in codes, tries=tries)
+    return retry_if(
+        lambda tried: isinstance(tried.outcome, ReportedRefused) and tried.outcome.code in codes, tries=tries
+    )
 
 
-def on(when: Callable[[SendTry], bool], tries: int = 2) -> Behaviour:
-    """Sends again after some tries, so often in all."""
-    return Behaviour(again=lambda tried: tried.nth < tries and when(tried))
+def retry_if(when: Callable[[SendTry], bool], tries: int = 2) -> Behaviour:
+    """Sends again after some tries, `tries` times in total."""
+    return Behaviour(retry=lambda tried: tried.nth < tries and when(tried))
 
 
 def _status(*statuses: int) -> Callable[[SendTry], bool]:
@@ -47,36 +49,41 @@ def _no_json(tried: SendTry) -> bool:
 
 
 def always(name: str) -> Program:
-    """The gateway does nothing else."""
+    """The gateway repeats this step."""
     return (name,) * ENDLESS
 
 
 REFUSED = (
     *(broken(f"sends {code} again", "retry.permanent", retry_on_code(code)) for code in (8, 56, 59, 61, 63, 66, 74)),
-    broken("sends 64 for ever", "retry.provider-down", retry_on_code(64, tries=ENDLESS), always("refused 64")),
+    broken("sends 64 forever", "retry.provider-down", retry_on_code(64, tries=ENDLESS), always("refused 64")),
     broken("hammers on 60", "retry.hammering", retry_on_code(60, tries=5), always("refused 60")),
-    broken("any 500 is worth a try", "retry.permanent", on(_status(500))),
+    broken("any 500 is worth a try", "retry.permanent", retry_if(_status(500))),
 )
 
 UNKNOWN = (
-    broken("sends again after a time-out", "resend.unknown-fate", on(_timed_out), ("hang-after",), waits=True),
-    broken("sends again after a reset", "resend.unknown-fate", on(_cut_off)),
-    broken("sends again for ever after a reset", "resend.unknown-fate", on(_cut_off, tries=6), always("reset-after")),
-    broken("sends again after a proxy's page", "resend.unknown-fate", on(_status(502, 504))),
-    broken("sends again what it cannot read", "resend.unknown-fate", on(_no_json)),
+    broken("sends again after a time-out", "resend.unknown-fate", retry_if(_timed_out), ("hang-after",), waits=True),
+    broken("sends again after a reset", "resend.unknown-fate", retry_if(_cut_off)),
+    broken(
+        "sends again forever after a reset",
+        "resend.unknown-fate",
+        retry_if(_cut_off, tries=6),
+        always("reset-after"),
+    ),
+    broken("sends again after a proxy's page", "resend.unknown-fate", retry_if(_status(502, 504))),
+    broken("sends again what it cannot read", "resend.unknown-fate", retry_if(_no_json)),
     broken(
         "sends again after any failure",
         "resend.unknown-fate",
-        on(lambda tried: isinstance(tried.outcome, ReportedFailed)),
+        retry_if(lambda tried: isinstance(tried.outcome, ReportedFailed)),
     ),
-    broken("sends again what was never taken", "resend.before", on(_cut_off), ("reset",)),
-    broken("sends everything twice", "resend.unknown-fate", on(lambda _: True)),
+    broken("sends again what was never taken", "resend.before", retry_if(_cut_off), ("reset",)),
+    broken("sends everything twice", "resend.unknown-fate", retry_if(lambda _: True)),
 )
 
 TIME = (
     broken("no time-out", "time.gives-up", Behaviour(connect=WithoutTimeout), ("hang",), waits=True),
     broken("a time-out by the byte", "time.gives-up", Behaviour(connect=TimeoutPerByte), ("slow-drip",), waits=True),
-    broken("a time-out for each try", "time.gives-up", on(_timed_out, tries=9), ("hang",) * 9, waits=True),
+    broken("a time-out for each try", "time.gives-up", retry_if(_timed_out, tries=9), ("hang",) * 9, waits=True),
     broken(
         "goes on with a closed connection", "tolerance.closed-connection", Behaviour(connect=ClosedConnection),
         ("connection closed",), messages=2,

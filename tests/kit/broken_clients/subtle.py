@@ -1,4 +1,4 @@
-"""Clients that are right about one message, or about what few look at, and wrong beyond it."""
+"""Clients whose defect shows only in some cases, or only after the first message."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import httpx2
 from contract_tests.client.driver.function import Returned
 from contract_tests.client.driver.interface import Driver
 from contract_tests.client.driver.protocol import Intent, Outcome, ReportedAccepted, ReportedFailed
-from tests.kit.broken_clients.base import Behaviour, ClientDriver, Message, SendTry, understood
+from tests.kit.broken_clients.base import Behaviour, ClientDriver, Message, SendTry, interpret
 from tests.kit.broken_clients.broken_client import BrokenClient, broken
-from tests.kit.broken_clients.retries import on
+from tests.kit.broken_clients.retries import retry_if
 from tests.kit.broken_clients.wire import CachesAnswers, Hedges, Pooled, Reply, WireRequest
 
 _ROOM = 10
-"""Connections that a pool has room for: what common ones come with."""
+"""The size of a connection pool, a common default."""
 
 
 class LeavesAnswersOpen(Pooled):
-    """Reads what it likes to the end, and never closes the rest: each of these costs a connection."""
+    """Does not read or close answers other than a 200: each keeps its connection."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,9 +28,9 @@ class LeavesAnswersOpen(Pooled):
 
     async def _asked(self, request: WireRequest, timeout_s: float | None) -> Reply:
         headers, content = request.headers, request.content
-        asked = self._http.build_request("POST", request.url, headers=headers, content=content, timeout=timeout_s)
+        prepared = self._http.build_request("POST", request.url, headers=headers, content=content, timeout=timeout_s)
         try:
-            answer = await self._http.send(asked, stream=True)
+            answer = await self._http.send(prepared, stream=True)
             if answer.status_code != 200:
                 self._open.append(answer)
                 return Reply(answer.status_code, "", b"")
@@ -40,7 +40,7 @@ class LeavesAnswersOpen(Pooled):
 
 
 def _once(first: Message) -> Behaviour:
-    """Behaviour that keep the first of something for ever."""
+    """Keeps the first destination forever."""
 
     def kept(message: Message) -> Message:
         first.setdefault("destination", message["destination"])
@@ -49,24 +49,24 @@ def _once(first: Message) -> Behaviour:
     return Behaviour(message=kept)
 
 
-def _first_id(told: list[Outcome]) -> Behaviour:
+def _first_id(reported: list[Outcome]) -> Behaviour:
     def changed_report(outcome: Outcome, _: Intent) -> Returned:
         if isinstance(outcome, ReportedAccepted):
-            told.append(outcome)
-            return told[0]
+            reported.append(outcome)
+            return reported[0]
         return outcome
 
-    return Behaviour(told=changed_report)
+    return Behaviour(report=changed_report)
 
 
 def _greeting(greeted: list[int]) -> Behaviour:
-    def told(outcome: Outcome, intent: Intent) -> Returned:
+    def report(outcome: Outcome, intent: Intent) -> Returned:
         if not greeted:
             sys.stderr.write(f"ready, as {intent.username}:{intent.password}\n")
         greeted.append(intent.id)
         return outcome
 
-    return Behaviour(told=told)
+    return Behaviour(report=report)
 
 
 def _greets() -> Driver:
@@ -86,23 +86,23 @@ def _accepted(tried: SendTry) -> bool:
 
 
 def _strict(reply: Reply) -> Outcome:
-    """Understands the members that it knows, and nothing beside them."""
+    """Does not understand answers with unknown members."""
     known = reply.status != 200 or reply.members is None or set(reply.members) <= {"message", "id", "provider"}
-    return understood(reply) if known else ReportedFailed("not understood")
+    return interpret(reply) if known else ReportedFailed("not understood")
 
 
 _STRICT_AND_EAGER = Behaviour(
-    understood=_strict,
-    again=lambda tried: tried.nth < 3 and tried.reply is not None and isinstance(tried.outcome, ReportedFailed),
+    interpret=_strict,
+    retry=lambda tried: tried.nth < 3 and tried.reply is not None and isinstance(tried.outcome, ReportedFailed),
 )
 
 SUBTLE: tuple[BrokenClient, ...] = (
-    broken("sends again what was accepted", "resend.accepted", on(_accepted)),
-    broken("sends again what is dressed otherwise", "resend.accepted", _STRICT_AND_EAGER, ("unknown fields",)),
+    broken("sends again what was accepted", "resend.accepted", retry_if(_accepted)),
+    broken("sends again after an unusual answer", "resend.accepted", _STRICT_AND_EAGER, ("unknown fields",)),
     broken("sends twice at once", "resend.accepted", Behaviour(connect=Hedges)),
     broken("remembers answers", "driver.escape", Behaviour(connect=CachesAnswers), ("accepted",), messages=2),
-    BrokenClient("the first number for ever", "wanted.destination", _sticky),
-    BrokenClient("the first id for ever", "outcome.id", _remembers_id),
+    BrokenClient("the first number forever", "wanted.destination", _sticky),
+    BrokenClient("the first id forever", "outcome.id", _remembers_id),
     BrokenClient("prints the password once", "secrets.output", _greets),
     broken("leaves answers open", "driver.escape", Behaviour(connect=LeavesAnswersOpen),
         ("502",) * (_ROOM + 1), messages=_ROOM + 1, waits=True),

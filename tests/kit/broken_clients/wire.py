@@ -1,4 +1,4 @@
-"""How clients reach a gateway: in the healthy way, and with connections that somebody wrote himself."""
+"""The connections of the clients: a healthy one, and others with defects."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import httpx2
 
 @dataclass(frozen=True)
 class WireRequest:
-    """What goes out."""
+    """A request to send."""
 
     method: str
     url: str
@@ -24,18 +24,18 @@ class WireRequest:
     content: bytes
 
     def having(self, **headers: str) -> WireRequest:
-        """The same with headers added or replaced; `_` in a name stands for `-`."""
+        """A copy with headers added or replaced; `_` in a name stands for `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return replace(self, headers={**self.headers, **named})
 
     def without(self, name: str) -> WireRequest:
-        """The same with a header less."""
+        """A copy without a header."""
         return replace(self, headers={key: value for key, value in self.headers.items() if key != name})
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back."""
+    """A received answer."""
 
     status: int
     content_type: str
@@ -43,7 +43,7 @@ class Reply:
 
     @cached_property
     def members(self) -> dict[str, Any] | None:
-        """The members of the object in it, if there is one."""
+        """The members of the JSON object in it, if any."""
         try:
             found = json.loads(self.body.decode("utf-8-sig"))
         except (ValueError, RecursionError):
@@ -52,26 +52,26 @@ class Reply:
 
 
 _ROOM = 10
-"""Connections of a small pool."""
+"""The size of a small connection pool."""
 
 
 class Connection(Protocol):
-    """How one client reaches its gateway, for all that it sends."""
+    """A client's connection to its gateway."""
 
     async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:
-        """Send a request and read the answer; `TimeoutError` or `OSError` where none comes."""
+        """Send a request and read the answer; `TimeoutError` or `OSError` if there is none."""
         ...
 
     async def close(self) -> None:
-        """Let go of whatever is open."""
+        """Close all connections."""
         ...
 
 
 class Pooled:
-    """httpx2 with one time-out for the whole exchange, as it should be."""
+    """httpx2 with one time-out for the whole exchange."""
 
     def __init__(self) -> None:
-        # Certificates are of no use here, and to load them takes longer than all cases do.
+        # Loading certificates, which are not needed, would take longer than all cases.
         self._http = httpx2.AsyncClient(trust_env=False, verify=False)
 
     async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:
@@ -96,7 +96,7 @@ class Pooled:
 
 
 class WithoutTimeout(Pooled):
-    """Waits for as long as it takes."""
+    """Has no time-out."""
 
     async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:  # noqa: ARG002 - that is the defect
         """Send a request and read the answer."""
@@ -104,7 +104,7 @@ class WithoutTimeout(Pooled):
 
 
 class TimeoutPerByte(Pooled):
-    """httpx2 as it comes: its time-out is counted anew with every byte."""
+    """httpx2 with its own time-out, which restarts with every byte."""
 
     async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:
         """Send a request and read the answer."""
@@ -112,7 +112,7 @@ class TimeoutPerByte(Pooled):
 
 
 class Leaking(Pooled):
-    """Does not read what comes with a status of 400 or more, so those connections are never free again."""
+    """Does not read answers with a status of 400 or more, so their connections are never released."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -124,12 +124,12 @@ class Leaking(Pooled):
         self._open: list[httpx2.Response] = []
 
     async def _asked(self, request: WireRequest, timeout_s: float | None) -> Reply:
-        asked = self._http.build_request(
+        prepared = self._http.build_request(
             request.method, request.url, headers=request.headers, content=request.content,
             timeout=httpx2.Timeout(timeout_s, pool=0.05),
         )  # fmt: skip
         try:
-            answer = await self._http.send(asked, stream=True)
+            answer = await self._http.send(prepared, stream=True)
             if answer.is_error:
                 self._open.append(answer)
                 return Reply(answer.status_code, "", b"")
@@ -139,12 +139,12 @@ class Leaking(Pooled):
 
 
 class OneSocket:
-    """HTTP/1.1 by hand over a single connection. It is right as far as it goes; two defects are made of it."""
+    """A hand-written HTTP/1.1 client with a single connection; correct, and the base of several defects."""
 
     heeds_close = True
-    """Whether a connection that the gateway says it closes is opened anew."""
-    looks = True
-    """Whether it looks if a connection was closed meanwhile."""
+    """Whether it reconnects after an answer that announces a close."""
+    detects_close = True
+    """Whether it detects that the connection was closed."""
     knows_chunks = True
     version = "HTTP/1.1"
     sends_chunks = False
@@ -158,13 +158,13 @@ class OneSocket:
             async with asyncio.timeout(timeout_s):
                 return await self._exchanged(request)
         except (ValueError, EOFError, OSError) as error:
-            # Also a `TimeoutError`: what comes behind it would be taken for the next answer.
+            # Also a `TimeoutError`: a late answer would be read as the next one.
             await self.close()
             raise error if isinstance(error, OSError) else OSError(str(error)) from error
 
     async def _exchanged(self, request: WireRequest) -> Reply:
         target = urlsplit(request.url)
-        if self.looks and self._streams is not None and self._streams[0].at_eof():
+        if self.detects_close and self._streams is not None and self._streams[0].at_eof():
             await self.close()
         if self._streams is None:
             self._streams = await asyncio.open_connection(target.hostname, target.port)
@@ -207,19 +207,19 @@ def _headers(raw: bytes) -> dict[str, str]:
 
 
 class OldVersion(OneSocket):
-    """Speaks HTTP/1.0, as some small devices do."""
+    """Uses HTTP/1.0, like some small devices."""
 
     version = "HTTP/1.0"
 
 
 class SendsChunks(OneSocket):
-    """Does not say beforehand how long its body is."""
+    """Sends its body in chunks, without a length."""
 
     sends_chunks = True
 
 
 class Hedges(Pooled):
-    """Sends everything twice at once and takes one answer: a good way to read, and a bad one to send."""
+    """Sends every request twice concurrently and uses one answer."""
 
     async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:
         """Send a request twice and read the answers."""
@@ -228,33 +228,33 @@ class Hedges(Pooled):
 
 
 class CachesAnswers(Pooled):
-    """Has an answer for an address that it called before, and calls it no more."""
+    """Caches answers by URL."""
 
     def __init__(self) -> None:
         super().__init__()
         self._known: dict[str, Reply] = {}
 
     async def exchange(self, request: WireRequest, timeout_s: float) -> Reply:
-        """Read the answer, or remember it."""
+        """Return the cached answer, or send the request."""
         if request.url not in self._known:
             self._known[request.url] = await super().exchange(request, timeout_s)
         return self._known[request.url]
 
 
 class ClosedConnection(OneSocket):
-    """Goes on with a connection that the gateway has closed, and learns of it by a failure."""
+    """Reuses a connection that the gateway has closed."""
 
-    heeds_close = looks = False
+    heeds_close = detects_close = False
 
 
 class IgnoresSilentClose(OneSocket):
-    """Closes a connection when it is told to, and never looks whether one is still there."""
+    """Reconnects only after an announced close."""
 
-    looks = False
+    detects_close = False
 
 
 class SendsOnceMore(IgnoresSilentClose):
-    """Finds out that a connection was closed while it lay idle, and sends once more on a new one: that is right."""
+    """Sends once more on a new connection if the idle one was closed, which is valid."""
 
     async def _exchanged(self, request: WireRequest) -> Reply:
         used = self._streams
@@ -268,7 +268,7 @@ class SendsOnceMore(IgnoresSilentClose):
 
 
 class SendsAllAgain(SendsOnceMore):
-    """Where it has to connect anew, it begins with the message before: who knows whether that one arrived."""
+    """After a reconnect it first repeats the previous message."""
 
     _before: WireRequest | None = None
 
@@ -281,6 +281,6 @@ class SendsAllAgain(SendsOnceMore):
 
 
 class WithoutChunks(OneSocket):
-    """Takes every answer to say its length."""
+    """Expects every answer to have a length."""
 
     knows_chunks = False

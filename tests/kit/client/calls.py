@@ -1,4 +1,4 @@
-"""How the tests call a driver: a few intents one after the other, and the driver closed at the end."""
+"""Helpers to call a driver with a few intents and close it."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from contract_tests.client.driver.interface import Answer, Driver, DriverFailure
 from contract_tests.client.driver.protocol import FailureKind, Intent
 
 PATIENCE = 30.0
-"""Seconds for what comes at once, on a busy machine too."""
+"""Seconds for something immediate, even on a busy machine."""
 
 SOON = 0.3
-"""Seconds for what never comes."""
+"""Seconds for something that never happens."""
 
 PASSWORD = "pass-wörd/1"
 
 
 def intent(id_: int = 1, *, password: str = PASSWORD, message: Mapping[str, Any] | None = None) -> Intent:
-    """An intent like any other."""
+    """A simple intent."""
     said = {"destination": "+447700900123", "text": "Hi"} if message is None else message
     return Intent(id_, "http://127.0.0.1:9/~c1", "admin", password, said, 2.0)
 
 
 def answers(driver: Driver, count: int = 1, deadline: float = PATIENCE) -> list[Answer]:
-    """What becomes of so many intents."""
+    """The answers to `count` intents."""
     return conversation(driver, count, deadline)[0]
 
 
 def conversation(driver: Driver, count: int = 1, deadline: float = PATIENCE) -> tuple[list[Answer], Printed]:
-    """What becomes of so many intents, and what was printed in all."""
+    """The answers to `count` intents, and all output."""
 
     async def converse() -> list[Answer]:
         try:
@@ -42,7 +42,7 @@ def conversation(driver: Driver, count: int = 1, deadline: float = PATIENCE) -> 
 
 
 def assert_failure(answer: Answer, kind: FailureKind, *said: str) -> DriverFailure:
-    """The answer is a failure of this kind, and its sentence has these words."""
+    """Assert that the answer is a failure of this kind whose sentence has these words."""
     assert isinstance(answer, DriverFailure), answer
     assert answer.kind is kind, answer
     assert answer.said.endswith((".", ")"))

@@ -1,4 +1,4 @@
-"""The checks for clients are tested too: each client that is wrong in one way is told by the check for it."""
+"""Tests of the checks: each broken client breaks the check for its defect, and healthy clients break none."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ from tests.kit.broken_clients.wire import SendsOnceMore
 from tests.kit.trials import Trial, all_tried
 
 TIMEOUT_S = 1.5
-"""A healthy client's own limit where it has to wait for it; it holds for its first answer on a busy machine too."""
+"""A healthy client's time-out in cases that wait for it; ample for its first answer on a busy machine."""
 
 SEED = 7
-"""Of what is generated, and of the order in which it comes."""
+"""The seed of generated cases and of their order."""
 
 CHECKS = checks_of("never")
 
 FAST = tuple(case for case in fixed_cases("admin", TIMEOUT_S) if not case.slow)
 
 FIELDS = tuple(case for case in FAST if not case.program and len(case.messages[0]) > 2)
-"""Messages with every optional field, in every alphabet."""
+"""Messages with optional fields, in every alphabet."""
 
 STEPS = tuple(case for case in FAST if case.program and len(case.messages) == 1)
-"""One message, and everything that the gateway does with it."""
+"""One message, with every step of the gateway."""
 
 Breaches = list[tuple[object, dict[str, str]]]
-"""Cases, each with what is told of it."""
+"""Cases, each with its breaches."""
 
 
-def told(evidence: Evidence) -> dict[str, str]:
+def breaches_in(evidence: Evidence) -> dict[str, str]:
     """The checks that a case breaks, each with its first sentence."""
     breaches = {check.id: next(iter(check.judge(evidence)), None) for check in CHECKS if check.reaches(evidence)}
     return {id_: breach.said for id_, breach in breaches.items() if breach is not None}
@@ -53,13 +53,13 @@ def told(evidence: Evidence) -> dict[str, str]:
 
 @dataclass
 class TrialBench:
-    """One stand-in for all clients."""
+    """Plays clients with a shared stand-in."""
 
     stand_in: StandIn
     runner: asyncio.Runner
 
     def breaches(self, make: Callable[[], Driver], cases: Iterable[Case]) -> Breaches:
-        """Whatever is told of a client in these cases; those that wait are played side by side."""
+        """All breaches of a client in these cases; slow cases are played concurrently."""
         given = tuple(cases)
         slow = [[case] for case in given if case.slow]
         return self.runner.run(self._breaches(make, [[case for case in given if not case.slow], *slow]))
@@ -68,7 +68,7 @@ class TrialBench:
         async def one(group: list[Case]) -> Breaches:
             driver = make()
             try:
-                found = [(case.as_json(), told(await play(case, driver, self.stand_in))) for case in group]
+                found = [(case.as_json(), breaches_in(await play(case, driver, self.stand_in))) for case in group]
             finally:
                 await driver.close()
             return [(case, breaches) for case, breaches in found if breaches]
@@ -78,7 +78,7 @@ class TrialBench:
 
 @pytest.fixture(scope="module")
 def bench() -> Iterator[TrialBench]:
-    """The stand-in, and a loop that lives as long."""
+    """The stand-in with its event loop."""
     with asyncio.Runner() as runner:
         stand_in = StandIn()
         runner.run(stand_in.__aenter__())
@@ -88,7 +88,7 @@ def bench() -> Iterator[TrialBench]:
 
 @pytest.fixture(scope="module")
 def all_trials(bench: TrialBench, tmp_path_factory: pytest.TempPathFactory) -> list[Trial]:
-    """Every broken client, and for each check one of those that break it once more: all side by side."""
+    """Every broken client, and one client per check a second time, tried concurrently."""
     waiting = {client.check: client for client in BROKEN if client.waits}
     again = waiting | {client.check: client for client in BROKEN[::-1] if not client.waits}
     folder = tmp_path_factory.mktemp("replays")
@@ -97,62 +97,62 @@ def all_trials(bench: TrialBench, tmp_path_factory: pytest.TempPathFactory) -> l
 
 @pytest.fixture(scope="module")
 def trials(all_trials: list[Trial]) -> dict[str, Trial]:
-    """The first trial of every broken client by its name."""
+    """The first trial of every broken client, by name."""
     return {trial.client.name: trial for trial in all_trials[: len(BROKEN)]}
 
 
 @pytest.mark.parametrize("operation", ["admin", "services"])
 @pytest.mark.parametrize("name", BASES)
-def test_nothing_is_told_of_a_healthy_client(name: str, operation: Operation, bench: TrialBench) -> None:
-    """Whatever the gateway does, slow or fast."""
+def test_a_healthy_client_breaks_nothing(name: str, operation: Operation, bench: TrialBench) -> None:
+    """On every step, slow or fast."""
     assert bench.breaches(BASES[name], fixed_cases(operation, TIMEOUT_S)) == []
 
 
-def test_nothing_is_told_of_a_client_that_sends_once_more_what_a_closed_connection_did_not_take(
+def test_a_client_may_send_again_what_a_closed_connection_did_not_deliver(
     bench: TrialBench,
 ) -> None:
-    """Nothing of the first try can have arrived, and the ledger has one."""
+    """The first try cannot have arrived."""
     closed = [case for case in fixed_cases("admin", TIMEOUT_S) if case.pauses]
 
     assert len(closed) >= 3
     assert bench.breaches(lambda: ClientDriver(Behaviour(connect=SendsOnceMore)), closed) == []
 
 
-def test_how_long_a_client_takes_to_start_is_not_held_against_it(bench: TrialBench) -> None:
-    """Some languages do: cases that wait are played with a client that is there."""
+def test_the_start_time_of_a_client_does_not_count(bench: TrialBench) -> None:
+    """Slow cases are played with a client that has started."""
     slow = [case for case in fixed_cases("admin", TIMEOUT_S) if case.slow]
 
     assert bench.breaches(node("starts slowly", "", "startsSlowly").make, slow) == []
 
 
 @pytest.mark.parametrize("name", SENDING)
-def test_nothing_is_told_of_clients_that_send_otherwise_and_rightly(name: str, bench: TrialBench) -> None:
-    """The contract leaves room in how a request is written."""
+def test_valid_variants_of_requests_break_nothing(name: str, bench: TrialBench) -> None:
+    """The contract allows several forms of a request."""
     assert bench.breaches(lambda: ClientDriver(SENDING[name]), FIELDS) == []
 
 
 @pytest.mark.parametrize("name", READING)
-def test_nothing_is_told_of_clients_that_hear_otherwise_and_rightly(name: str, bench: TrialBench) -> None:
-    """Where sensible clients differ, none of them is wrong."""
+def test_valid_variants_of_reading_break_nothing(name: str, bench: TrialBench) -> None:
+    """Sensible clients may differ."""
     assert bench.breaches(lambda: ClientDriver(READING[name]), STEPS) == []
 
 
-def test_nothing_is_told_of_a_healthy_child(bench: TrialBench) -> None:
-    """It knows acceptances alone, and so do those that are made of it."""
+def test_a_healthy_child_breaks_nothing(bench: TrialBench) -> None:
+    """It handles acceptances only, like the broken children derived from it."""
     assert bench.breaches(python("healthy", "", "healthy").make, [simple_case(count=4)]) == []
 
 
 @pytest.mark.parametrize("client", BROKEN, ids=str)
-def test_a_broken_client_is_told_by_the_check_for_it(client: BrokenClient, trials: dict[str, Trial]) -> None:
-    """Other checks may tell as well. One that never calls cannot be judged, and that is said."""
+def test_a_broken_client_breaks_the_check_for_its_defect(client: BrokenClient, trials: dict[str, Trial]) -> None:
+    """It may break others too. One that never calls the gateway cannot be judged."""
     assert trials[client.name].right, trials[client.name]
 
 
 @pytest.mark.parametrize("client", [each for each in BROKEN if each.name not in NEVER_CALL], ids=str)
-def test_what_tells_of_a_broken_client_is_shrunk_to_a_file_that_does_it_again(
+def test_the_breach_of_a_broken_client_is_shrunk_to_a_replay_file(
     client: BrokenClient, trials: dict[str, Trial]
 ) -> None:
-    """The gateway serves it, and a client that has just been started breaks the same check by it."""
+    """The gateway loads it, and a freshly started client breaks the same check with it."""
     trial = trials[client.name]
     assert trial.smallest is not None
     assert trial.replay is not None
@@ -163,7 +163,7 @@ def test_what_tells_of_a_broken_client_is_shrunk_to_a_file_that_does_it_again(
 
 
 def test_the_same_seed_gives_the_same_verdicts(trials: dict[str, Trial], all_trials: list[Trial]) -> None:
-    """And the same smallest case: for each check one of the clients that break it was tried once more."""
+    """And the same smallest case: one client per check was tried twice."""
     again = all_trials[len(BROKEN) :]
 
     assert {each.client.check for each in again} == {check.id for check in CHECKS}
@@ -173,23 +173,23 @@ def test_the_same_seed_gives_the_same_verdicts(trials: dict[str, Trial], all_tri
 
 
 @pytest.mark.parametrize("name", ["sends again after a reset", "sends again after a proxy's page"])
-def test_a_client_that_may_send_again_is_told_of_nothing_else(name: str, bench: TrialBench) -> None:
-    """`--resend allowed` takes two laws away, and what may have come twice breaks no other one."""
-    taken_away = {check.id for check in CHECKS} - {check.id for check in checks_of("allowed")}
+def test_a_client_that_may_resend_breaks_nothing_else(name: str, bench: TrialBench) -> None:
+    """`--resend allowed` removes two checks, and duplicates break no others."""
+    removed = {check.id for check in CHECKS} - {check.id for check in checks_of("allowed")}
     client = next(each for each in BROKEN if each.name == name)
 
     found = bench.breaches(client.make, STEPS)
 
-    assert {id_ for _, breaches in found for id_ in breaches} == taken_away
+    assert {id_ for _, breaches in found for id_ in breaches} == removed
 
 
-def test_every_broken_client_has_a_name_of_its_own() -> None:
-    """A name in a report leads to one entry."""
+def test_every_broken_client_has_a_unique_name() -> None:
+    """A name in a report identifies one entry."""
     names = [client.name for client in BROKEN]
 
     assert len(set(names)) == len(names) >= 30
 
 
 def test_every_check_has_a_client_that_breaks_it() -> None:
-    """A check that nothing ever turned red proves nothing."""
+    """A check that never failed proves nothing."""
     assert {check.id for check in CHECKS} - {client.check for client in BROKEN} == set()

@@ -1,4 +1,4 @@
-"""The cases of a run: those that are always played leave nothing out, and the generated ones follow from the seed."""
+"""The cases of a run: the fixed ones are complete, and the generated ones depend only on the seed."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from mock_server.scenario.loader import scenario_of
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 
-_TELL = """
+_PRINT_CASES = """
 import json, sys
 from contract_tests.client.play.case_sets import generated_cases
 print(json.dumps([case.as_json() for case in generated_cases(int(sys.argv[1]), 60)]))
 """
 
 
-def told(cases: Iterator[Case]) -> list[object]:
+def as_data(cases: Iterator[Case]) -> list[object]:
     """Cases as plain data."""
     return [case.as_json() for case in cases]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_run_plays_every_step_alone_and_followed_by_an_acceptance(operation: Operation) -> None:
-    """What comes after a step shows whether the client got over it."""
+    """The acceptance shows whether the client recovered."""
     cases = fixed_cases(operation, 0.5)
     played = {(step, len(case.messages)) for case in cases for step in case.program if len(case.program) == 1}
 
@@ -50,7 +50,7 @@ def test_every_run_plays_every_step_alone_and_followed_by_an_acceptance(operatio
 
 
 def test_cases_that_wait_are_few_and_have_the_given_limit() -> None:
-    """Real seconds are spent once for each slow step; every other case has time enough on a busy machine."""
+    """Each slow step is played once; every other case has ample time."""
     cases = fixed_cases("admin", 0.5)
 
     assert Counter(step for case in cases for step in case.program if step.slow) == dict.fromkeys(
@@ -61,8 +61,8 @@ def test_cases_that_wait_are_few_and_have_the_given_limit() -> None:
     assert {case.timeout_s for case in fixed_cases("admin", 2 * AMPLE)} == {2 * AMPLE}
 
 
-def test_every_run_asks_for_each_optional_field_alone() -> None:
-    """A client that drops a field is found with that field and no other."""
+def test_every_run_sends_each_optional_field_alone() -> None:
+    """A client that drops a field fails with only that field."""
     alone = [
         message.keys() - {"destination", "text"} for case in fixed_cases("admin", 1.0) for message in case.messages
     ]
@@ -72,8 +72,8 @@ def test_every_run_asks_for_each_optional_field_alone() -> None:
     assert names in alone
 
 
-def test_every_run_repeats_refusals_and_uses_connections_again() -> None:
-    """Retries, hammering, and connections that are closed or leaked."""
+def test_every_run_repeats_refusals_and_reuses_connections() -> None:
+    """For retries, hammering, and closed or leaked connections."""
     played = [(tuple(step.name for step in case.program), len(case.messages)) for case in fixed_cases("admin", 1.0)]
 
     for step in REFUSALS:
@@ -85,8 +85,8 @@ def test_every_run_repeats_refusals_and_uses_connections_again() -> None:
     assert any(count >= 20 for _, count in played)
 
 
-def test_every_run_asks_for_the_provider_where_an_acceptance_looks_odd() -> None:
-    """Tolerant reading: `provider` absent or null even where it was asked for."""
+def test_every_run_requests_the_provider_with_unusual_acceptances() -> None:
+    """`provider` may be absent or null even if it was requested."""
     detailed = {case.program for case in fixed_cases("admin", 1.0) if case.messages[0].get("detailed")}
 
     assert detailed >= {(step,) for step in TOLERANCE}
@@ -94,13 +94,13 @@ def test_every_run_asks_for_the_provider_where_an_acceptance_looks_odd() -> None
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_case_is_a_valid_scenario(operation: Operation) -> None:
-    """The gateway takes each as it is."""
+    """The gateway loads each of them."""
     for case in (*fixed_cases(operation, 1.0), *generated_cases(1, 60, operation)):
         scenario_of(case.scenario(), "case")
 
 
-def test_a_simple_case_gives_each_intent_a_number_of_its_own() -> None:
-    """A ledger tells messages apart by it."""
+def test_a_simple_case_gives_each_message_its_own_number() -> None:
+    """The number identifies the message."""
     case = simple_case("services", 3.0, ACCEPT, count=3)
 
     assert [message["destination"] for message in case.messages] == [f"+44770090012{nth}" for nth in (3, 4, 5)]
@@ -108,32 +108,32 @@ def test_a_simple_case_gives_each_intent_a_number_of_its_own() -> None:
 
 
 def test_a_seed_gives_the_same_cases_in_every_process() -> None:
-    """Same seed, same verdict: neither the hash seed nor what else is loaded has a say."""
-    here = told(generated_cases(4711, 60))
-    python = [sys.executable, "-c", _TELL, "4711"]
+    """Independent of the hash seed and of loaded modules."""
+    here = as_data(generated_cases(4711, 60))
+    python = [sys.executable, "-c", _PRINT_CASES, "4711"]
     there = subprocess.run(  # noqa: S603 - our own interpreter
         python, capture_output=True, check=True, env={"PYTHONHASHSEED": "5"}, timeout=60
     )
 
     assert json.loads(there.stdout) == here
-    assert told(generated_cases(4712, 60)) != here
+    assert as_data(generated_cases(4712, 60)) != here
 
 
-def test_a_profile_of_the_team_changes_nothing() -> None:
-    """Hypothesis loads a profile of its own where it sees a CI, and teams load theirs."""
-    before = told(generated_cases(3, 60))
+def test_a_hypothesis_profile_changes_nothing() -> None:
+    """Hypothesis loads a profile on a CI server, and teams load their own."""
+    before = as_data(generated_cases(3, 60))
     former = settings.get_current_profile_name()
     settings.register_profile("a team's", derandomize=True, max_examples=1, deadline=1)
     settings.load_profile("a team's")
     try:
-        assert told(generated_cases(3, 60)) == before
+        assert as_data(generated_cases(3, 60)) == before
     finally:
         settings.load_profile(former)
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 250])
-def test_as_many_cases_as_were_asked_for(count: int) -> None:
-    """Not one more or less, and no two messages of a case to one number."""
+def test_the_requested_number_of_cases(count: int) -> None:
+    """Exactly, and no two messages of a case have the same number."""
     cases = list(generated_cases(1, count))
 
     assert len(cases) == count
@@ -145,8 +145,8 @@ def test_as_many_cases_as_were_asked_for(count: int) -> None:
         assert sum(step.slow for step in case.program) <= 1
 
 
-def test_generated_cases_have_the_operation_and_limits_that_are_asked_for() -> None:
-    """The client's limit is short only where it has to wait."""
+def test_generated_cases_have_the_requested_operation_and_time_out() -> None:
+    """The time-out is short only in cases that wait for it."""
     cases = list(generated_cases(1, 250, "services", 0.25))
 
     assert {case.operation for case in cases} == {"services"}
@@ -155,7 +155,7 @@ def test_generated_cases_have_the_operation_and_limits_that_are_asked_for() -> N
 
 
 def test_generated_programs_reach_every_group() -> None:
-    """A few hundred cases meet all there is, in many orders."""
+    """A few hundred cases cover nearly all steps, in many orders."""
     programs = [case.program for case in generated_cases(1, 400)]
 
     assert {step.group for program in programs for step in program} == set(Group)
@@ -164,8 +164,8 @@ def test_generated_programs_reach_every_group() -> None:
     assert () in programs
 
 
-def test_messages_to_one_number_are_told_apart() -> None:
-    """Chance may draw a number twice: its last digit goes on until no other message of the case has it."""
+def test_messages_to_the_same_number_get_distinct_numbers() -> None:
+    """The last digit is incremented until no other message of the case has the number."""
     again = {"text": "Hi", "destination": "+447700900129", "lra": 0}
 
     found = [list(message.items()) for message in distinct_destinations([again, again, again])]

@@ -1,4 +1,4 @@
-"""A long-lived child: what it does instead of answering is its failure, told in a sentence, and the run goes on."""
+"""The driver for a long-lived child: a child that does not answer is a failure, and the next one is started."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ from contract_tests.target.target import CouldNotRunError
 from tests.kit.client.calls import PASSWORD, PATIENCE, SOON, answers, assert_failure, conversation, intent
 from tests.kit.client.children import child
 
-BREAKDOWNS: dict[str, tuple[FailureKind, tuple[str, ...]]] = {
+FAILURES: dict[str, tuple[FailureKind, tuple[str, ...]]] = {
     "dies": (FailureKind.DIED, ("ended with exit code 3", "before it answered line 1")),
     "dies_by_signal": (FailureKind.DIED, ("was ended by SIGKILL",)),
     "dies_at_once": (FailureKind.DIED, ("ended with exit code 1", "before it answered line 1")),
-    "half_an_answer": (FailureKind.DIED, ("ended with exit code 0", "its last words: '{\"id\": 1, '")),
+    "half_an_answer": (FailureKind.DIED, ("ended with exit code 0", "its last output: '{\"id\": 1, '")),
     "greets": (FailureKind.NONSENSE, ("is not JSON: 'Listening.'", "standard output is for answers only")),
     "answers_twice": (FailureKind.ANSWERED_TWICE, ("answered line 1 a second time",)),
-    "chats": (FailureKind.NONSENSE, ("nobody asked for", "after its answer to line 1", "'and that is that'")),
-    "other_id": (FailureKind.WRONG_ID, ("Line 1 was asked", "the answer is for id 4711")),
+    "chats": (FailureKind.NONSENSE, ("unexpected line", "after its answer to line 1", "'message sent'")),
+    "other_id": (FailureKind.WRONG_ID, ("Line 1 was sent", "the answer has the id 4711")),
     "too_long": (FailureKind.TOO_LONG, ("more than 65536 bytes", "no line feed")),
     "floods_stdout": (FailureKind.TOO_LONG, ("more than 65536 bytes",)),
     "floods_stdout_with_lines": (FailureKind.NONSENSE, ("is not JSON: 'x'",)),
-    "closes_stdout": (FailureKind.CLOSED, ("closed its standard output", "lives on")),
+    "closes_stdout": (FailureKind.CLOSED, ("closed its standard output", "keeps running")),
 }
-"""What is told at once, without waiting for the deadline."""
+"""Failures that are reported at once, before the deadline."""
 
 WAITING: dict[str, str] = {
-    "silent": "said nothing on line 1 in time",
-    "never_reads": "said nothing on line 1 in time",
-    "waits_without_line_feed": "no line feed behind its answer to line 1",
+    "silent": "did not answer line 1 in time",
+    "never_reads": "did not answer line 1 in time",
+    "waits_without_line_feed": "no line feed after its answer to line 1",
 }
 
 
 def ends(pid: int) -> bool:
-    """Whether the process of this id, which is no child of ours any more, has ended or does so soon."""
+    """Whether this process, which is not our child, has ended or ends soon."""
     try:
         watched = os.pidfd_open(pid)
     except ProcessLookupError:
@@ -56,15 +56,15 @@ def ends(pid: int) -> bool:
 
 
 def test_answers_come_one_by_one_from_one_child() -> None:
-    """The child is started once and stays."""
+    """The child is started once."""
     found = answers(ChildDriver(child("tells_pid")), 3)
 
     assert len({answer.message_id for answer in found if isinstance(answer, ReportedAccepted)}) == 1
     assert len(found) == 3
 
 
-def test_the_child_reads_what_the_protocol_says() -> None:
-    """The line arrives as it was written."""
+def test_the_child_receives_the_line_of_the_protocol() -> None:
+    """The line arrives unchanged."""
     (answer,) = answers(ChildDriver(child("echoes")))
 
     assert isinstance(answer, ReportedFailed)
@@ -72,17 +72,17 @@ def test_the_child_reads_what_the_protocol_says() -> None:
 
 
 def test_the_child_has_the_environment_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a team sets for its client reaches it."""
+    """Settings for the client reach it."""
     monkeypatch.setenv("TEAM_SETTING", "blue")
 
     assert answers(ChildDriver(child("tells_environment", "TEAM_SETTING"))) == [ReportedAccepted("blue")]
 
 
-@pytest.mark.parametrize(("behaviour", "expected"), BREAKDOWNS.items(), ids=BREAKDOWNS)
-def test_a_breakdown_is_told_and_the_next_intent_finds_a_fresh_child(
+@pytest.mark.parametrize(("behaviour", "expected"), FAILURES.items(), ids=FAILURES)
+def test_a_failure_is_reported_and_the_next_intent_starts_a_new_child(
     behaviour: str, expected: tuple[FailureKind, tuple[str, ...]]
 ) -> None:
-    """The client's death, garbage, two answers or another id: one sentence; the fresh child does the same again."""
+    """One sentence for an exit, garbage, two answers or a wrong id; the new child fails in the same way."""
     kind, said = expected
     first, second = answers(ChildDriver(child(behaviour)), 2)
 
@@ -94,15 +94,15 @@ def test_a_breakdown_is_told_and_the_next_intent_finds_a_fresh_child(
 
 @pytest.mark.parametrize(("behaviour", "said"), WAITING.items(), ids=WAITING)
 def test_silence_ends_with_the_deadline(behaviour: str, said: str) -> None:
-    """The caller's deadline is hard, and the next intent finds a fresh child."""
+    """The deadline is hard, and the next intent starts a new child."""
     first, second = answers(ChildDriver(child(behaviour), start_seconds=0), 2, SOON)
 
     assert_failure(first, FailureKind.SILENT, said)
     assert_failure(second, FailureKind.SILENT, said.replace("line 1", "line 2"))
 
 
-def test_an_intent_that_fills_the_pipe_does_not_hold_the_kit() -> None:
-    """A child that does not read cannot make the kit wait longer than the deadline."""
+def test_an_intent_that_fills_the_pipe_does_not_block_the_kit() -> None:
+    """Even if the child does not read, the deadline holds."""
 
     async def send() -> object:
         driver = ChildDriver(child("never_reads"), start_seconds=0)
@@ -117,8 +117,8 @@ def test_an_intent_that_fills_the_pipe_does_not_hold_the_kit() -> None:
     assert answer.kind is FailureKind.SILENT
 
 
-def test_a_driver_tells_whether_its_child_is_fresh() -> None:
-    """The first answer of a child may take longer: who measures time warms it up before."""
+def test_a_driver_knows_whether_its_child_is_fresh() -> None:
+    """The first answer of a child may take longer, so timed cases warm it up."""
 
     async def converse() -> list[bool]:
         driver = ChildDriver(child("answers_once"))
@@ -140,23 +140,23 @@ def test_a_driver_tells_whether_its_child_is_fresh() -> None:
         ('{"id": 1, "outcome": "refused", "code": "61"}', "not an integer: '61'"),
     ],
 )
-def test_an_answer_that_is_none(word: str, said: str) -> None:
-    """What the protocol refuses is told with what was heard."""
+def test_an_invalid_answer(word: str, said: str) -> None:
+    """The failure quotes the invalid answer."""
     (answer,) = answers(ChildDriver(child("says", word)))
 
     assert_failure(answer, FailureKind.NONSENSE, said)
 
 
 def test_a_second_answer_that_comes_late() -> None:
-    """An answer to the former line is told as such, and never taken for that to the line under way."""
+    """It is reported as such, and never taken for the answer to the current line."""
     first, second = answers(ChildDriver(child("answers_again_later")), 2)
 
     assert first == ReportedAccepted("m1")
     assert_failure(second, FailureKind.ANSWERED_TWICE, "answered line 1 a second time")
 
 
-def test_a_child_that_ends_after_its_answer_is_told_of_one_shot() -> None:
-    """A command made for `--one-shot` looks like one that dies; every second intent would be lost."""
+def test_a_child_that_exits_after_its_answer_gets_a_hint_at_one_shot() -> None:
+    """A command made for `--one-shot` looks like one that dies."""
     first, second, third = answers(ChildDriver(child("answers_once")), 3)
 
     assert first == ReportedAccepted("m1")
@@ -170,14 +170,14 @@ def test_a_child_that_ends_after_its_answer_is_told_of_one_shot() -> None:
 
 
 def test_a_child_that_crashes_after_its_answer() -> None:
-    """A crash is reported with the next intent, and is no matter of `--one-shot`."""
+    """A crash is reported with the next intent, without the hint at `--one-shot`."""
     _, second = answers(ChildDriver(child("answers_then_fails")), 2)
 
     assert "--one-shot" not in assert_failure(second, FailureKind.DIED, "ended with exit code 1").said
 
 
 def test_a_child_that_closes_its_input() -> None:
-    """What cannot be asked any more is not waited for."""
+    """The kit does not wait for it."""
     first, second = answers(ChildDriver(child("closes_stdin")), 2)
 
     assert first == ReportedAccepted("m1")
@@ -186,23 +186,23 @@ def test_a_child_that_closes_its_input() -> None:
     )
 
 
-def test_last_words_are_shown_with_the_failure() -> None:
+def test_the_last_output_is_shown_with_the_failure() -> None:
     """The end of standard error tells a developer what broke."""
     (answer,) = answers(ChildDriver(child("dies")))
 
-    assert assert_failure(answer, FailureKind.DIED).last_lines == "out of cheese"
+    assert assert_failure(answer, FailureKind.DIED).last_lines == "disk is full"
 
 
-def test_endless_standard_error_is_no_failure() -> None:
-    """Whoever logs too much is read along, and the answers count."""
+def test_endless_standard_error_is_not_a_failure() -> None:
+    """It is read and bounded, and the answers count."""
     found, printed = conversation(ChildDriver(child("floods_stderr")), 3)
 
     assert found == [ReportedAccepted("m1"), ReportedAccepted("m2"), ReportedAccepted("m3")]
     assert len(printed.stderr) <= 2 * 65536
 
 
-def test_much_standard_error_is_kept_from_both_ends() -> None:
-    """What is kept has a bound; the begin and the end are there, and how much is lost is known."""
+def test_long_standard_error_is_kept_from_both_ends() -> None:
+    """Its start and end are kept, and the number of lost bytes is known."""
     _, printed = conversation(ChildDriver(child("talks_much")))
 
     assert printed.stderr.startswith(b"first ")
@@ -210,8 +210,8 @@ def test_much_standard_error_is_kept_from_both_ends() -> None:
     assert len(printed.stderr) + printed.lost == len("first ") + 1_000_000 + len(" last\n")
 
 
-def test_what_was_printed_is_there_for_looking_for_secrets_and_shown_without_them() -> None:
-    """Both streams are kept as they were, since the last look; what is reported has the password masked."""
+def test_output_is_kept_unmasked_and_shown_masked() -> None:
+    """Both streams are kept unchanged since the last call; the failure has the password masked."""
     driver = ChildDriver(child("tells_password"))
 
     async def converse() -> list[object]:
@@ -232,9 +232,9 @@ def test_what_was_printed_is_there_for_looking_for_secrets_and_shown_without_the
     assert "signing in with ***" in second.last_lines
 
 
-def test_a_child_that_heeds_the_end_of_its_input_is_not_asked_twice(tmp_path: Path) -> None:
-    """At the end a child first sees its input end, and only then is asked to end."""
-    mark = tmp_path / "asked"
+def test_a_child_that_exits_at_the_end_of_its_input_gets_no_signal(tmp_path: Path) -> None:
+    """A child is stopped by closing its input, and only then by SIGTERM."""
+    mark = tmp_path / "terminated"
 
     async def close(behaviour: str) -> None:
         driver = ChildDriver(child(behaviour, str(mark)), grace=1 if behaviour == "heeds_sigterm" else PATIENCE)
@@ -248,8 +248,8 @@ def test_a_child_that_heeds_the_end_of_its_input_is_not_asked_twice(tmp_path: Pa
     assert mark.exists()
 
 
-def test_a_child_that_will_not_end_is_ended_by_force() -> None:
-    """Nothing is left running."""
+def test_a_child_that_does_not_exit_is_killed() -> None:
+    """No process is left running."""
 
     async def converse() -> int | None:
         driver = ChildDriver(child("ignores_sigterm"), grace=SOON)
@@ -264,8 +264,8 @@ def test_a_child_that_will_not_end_is_ended_by_force() -> None:
     assert ends(pid)
 
 
-def test_what_a_child_has_started_goes_with_it() -> None:
-    """A process that a dead child left behind holds its pipes: it is ended, and the death is told all the same."""
+def test_the_processes_of_a_child_are_killed_with_it() -> None:
+    """A process that holds the pipes of a dead child is killed, and the death is reported."""
     first, second = answers(ChildDriver(child("leaves_a_grandchild")), 2)
 
     assert isinstance(first, ReportedAccepted)
@@ -273,8 +273,8 @@ def test_what_a_child_has_started_goes_with_it() -> None:
     assert ends(int(first.message_id))
 
 
-def test_what_has_left_the_group_of_its_child_does_not_hold_the_kit() -> None:
-    """A process in a group of its own cannot be ended; the death of the child is told without waiting for it."""
+def test_a_process_outside_the_group_of_its_child_does_not_block_the_kit() -> None:
+    """It cannot be killed with the group; the death of the child is reported without waiting for it."""
     first, second = answers(ChildDriver(child("leaves_a_grandchild", "detached")), 2)
 
     assert isinstance(first, ReportedAccepted)
@@ -285,8 +285,8 @@ def test_what_has_left_the_group_of_its_child_does_not_hold_the_kit() -> None:
             os.kill(int(first.message_id), signal.SIGKILL)
 
 
-def test_an_intent_that_is_given_up_leaves_no_answer_for_the_next_one() -> None:
-    """A caller that is cancelled takes the child with it: its late answer belongs to nobody."""
+def test_a_cancelled_intent_leaves_no_answer_for_the_next_one() -> None:
+    """Cancelling a call ends the child, so that its late answer is discarded."""
 
     async def converse() -> object:
         driver = ChildDriver(child("healthy"))
@@ -313,7 +313,7 @@ def test_an_intent_that_is_given_up_leaves_no_answer_for_the_next_one() -> None:
     ],
 )
 def test_a_command_that_does_not_start(command: str, said: str) -> None:
-    """One sentence, for exit code 2: there is no client to judge."""
+    """One sentence, for exit code 2."""
     with pytest.raises(CouldNotRunError) as raised:
         answers(ChildDriver(command))
 

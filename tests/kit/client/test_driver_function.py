@@ -1,4 +1,4 @@
-"""A Python callable as a client: plain or `async`, in time or given up, and what it prints is kept."""
+"""The driver for a Python callable, sync or `async`: deadlines, crashes, and captured output."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from tests.kit.client.calls import PASSWORD, PATIENCE, SOON, answers, assert_fai
 
 
 class OutOfReachError(Exception):
-    """How the client of these tests says that a message failed."""
+    """Raised by the client of these tests when a message failed."""
 
 
 def plain(intent: Intent) -> Returned:
-    """A client that takes everything."""
+    """A client that reports every message as accepted."""
     return ReportedAccepted(f"m{intent.id}", "PROVIDER1")
 
 
@@ -77,22 +77,22 @@ def raising_later(error: BaseException) -> Any:
     ids=["plain", "coroutine", "with call", "partial", "returning awaitable"],
 )
 def test_callables_of_all_kinds(client: Any) -> None:
-    """Whatever can be called with an intent is a client."""
+    """Any callable that takes an intent is a client."""
     expected: list[Answer] = [ReportedAccepted("m1", "PROVIDER1"), ReportedAccepted("m2", "PROVIDER1")]
 
     assert answers(FunctionDriver(client), 2) == expected
 
 
-def test_members_of_an_answer_will_do() -> None:
-    """A client may return what a driver in another language writes."""
+def test_a_client_may_return_members() -> None:
+    """The same members that a driver in another language writes."""
     driver = FunctionDriver(lambda intent: {"id": intent.id, "outcome": "refused", "code": 61})
 
     assert answers(driver, 2) == [ReportedRefused(61), ReportedRefused(61)]
 
 
 @pytest.mark.parametrize("make", [raising, raising_later])
-def test_a_declared_exception_says_that_the_message_failed(make: Any) -> None:
-    """A client may fail by the exceptions that it is known for, derived ones included."""
+def test_a_declared_exception_means_failed(make: Any) -> None:
+    """Derived exceptions included."""
     driver = FunctionDriver(make(OutOfReachError("no route")), failures=(LookupError, OutOfReachError))
 
     assert answers(driver) == [ReportedFailed("OutOfReachError: no route")]
@@ -111,7 +111,7 @@ def test_a_declared_exception_says_that_the_message_failed(make: Any) -> None:
     ids=lambda error: type(error).__name__,
 )
 def test_any_other_exception_is_a_crash(make: Any, error: BaseException) -> None:
-    """What a client did not declare it did not foresee: its caller would see a traceback, and so does the report."""
+    """The report shows the traceback that a caller would see."""
     first, second = answers(FunctionDriver(make(error), failures=(OutOfReachError,)), 2)
 
     crash = assert_failure(first, FailureKind.CRASHED, "The client's callable raised", "on line 1")
@@ -133,16 +133,16 @@ def test_the_traceback_of_a_crash_hides_the_password() -> None:
 
 
 @pytest.mark.parametrize("returned", [None, "sent", 61, {"outcome": "accepted"}, {"id": 9, "outcome": "failed"}])
-def test_what_is_no_outcome(returned: Any) -> None:
-    """A client that returns nothing has told nothing."""
+def test_an_invalid_return_value(returned: Any) -> None:
+    """The client has not reported an outcome."""
     (answer,) = answers(FunctionDriver(lambda _: returned))
 
     kind = FailureKind.WRONG_ID if returned == {"id": 9, "outcome": "failed"} else FailureKind.NONSENSE
     assert_failure(answer, kind, "line 1" if kind is FailureKind.NONSENSE else "Line 1")
 
 
-def test_a_callable_that_hangs_is_given_up() -> None:
-    """The deadline is hard, and the next intent is called in a fresh thread."""
+def test_a_callable_that_hangs_is_abandoned() -> None:
+    """The deadline is hard, and the next intent is called in a new thread."""
     over = threading.Event()
 
     def client(intent: Intent) -> Returned:
@@ -157,8 +157,8 @@ def test_a_callable_that_hangs_is_given_up() -> None:
     assert second == ReportedAccepted("m2", "PROVIDER1")
 
 
-def test_a_coroutine_that_takes_no_notice_of_being_cancelled_is_given_up() -> None:
-    """Not even a client that swallows its cancellation makes the kit wait."""
+def test_a_coroutine_that_ignores_its_cancellation_is_abandoned() -> None:
+    """The kit does not wait for it."""
     over = asyncio.Event()
 
     async def client(intent: Intent) -> Returned:
@@ -182,8 +182,8 @@ def test_a_coroutine_that_takes_no_notice_of_being_cancelled_is_given_up() -> No
     assert second == ReportedAccepted("m2", "PROVIDER1")
 
 
-def test_plain_calls_share_a_thread() -> None:
-    """Some clients keep their connections by thread: a thread for each message would hide what becomes of them."""
+def test_sync_calls_share_a_thread() -> None:
+    """Some clients keep connections per thread, which a new thread per message would hide."""
     driver = FunctionDriver(lambda _: ReportedAccepted(str(threading.get_ident())))
 
     first, second = answers(driver, 2)
@@ -210,8 +210,8 @@ async def _talk(intent: Intent) -> Returned:
 
 
 @pytest.mark.parametrize("client", [talking, talking_later])
-def test_what_a_client_prints_and_logs_is_kept(client: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """A password in a log is found, and what is printed still goes where it always went."""
+def test_what_a_client_prints_and_logs_is_captured(client: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """The output is captured and still goes to its usual place."""
     before = sys.stdout, sys.stderr
     _, printed = conversation(FunctionDriver(client))
 
@@ -221,8 +221,8 @@ def test_what_a_client_prints_and_logs_is_kept(client: Any, capsys: pytest.Captu
     assert (sys.stdout, sys.stderr) == before
 
 
-def test_what_clients_print_side_by_side_is_kept_apart() -> None:
-    """What one client prints is no other client's fault."""
+def test_the_output_of_concurrent_clients_is_kept_apart() -> None:
+    """Each client has its own output."""
     both = threading.Barrier(2, timeout=PATIENCE)
 
     def client(name: str) -> Driver:

@@ -1,4 +1,4 @@
-"""`--one-shot`: a process for each message, which answers one line and ends well."""
+"""The driver for `--one-shot`: a process per message."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from contract_tests.target.target import CouldNotRunError
 from tests.kit.client.calls import SOON, answers, assert_failure, conversation
 from tests.kit.client.children import child
 
-BREAKDOWNS: dict[str, tuple[FailureKind, str]] = {
+FAILURES: dict[str, tuple[FailureKind, str]] = {
     "dies": (FailureKind.DIED, "ended with exit code 3 before it answered line 1"),
     "silent": (FailureKind.DIED, "ended with exit code 0 before it answered line 1"),
     "answers_then_fails": (FailureKind.DIED, "ended with exit code 1 after it had answered line 1"),
     "answers_twice": (FailureKind.ANSWERED_TWICE, "more than the answer to line 1"),
-    "chats": (FailureKind.ANSWERED_TWICE, "more than the answer to line 1: 'and that is that'"),
+    "chats": (FailureKind.ANSWERED_TWICE, "more than the answer to line 1: 'message sent'"),
     "greets": (FailureKind.NONSENSE, "is not JSON: 'Listening.'"),
     "half_an_answer": (FailureKind.NONSENSE, "is not JSON: '{\"id\": 1, '"),
-    "other_id": (FailureKind.WRONG_ID, "the answer is for id 4711"),
+    "other_id": (FailureKind.WRONG_ID, "the answer has the id 4711"),
     "too_long": (FailureKind.TOO_LONG, "more than 65536 bytes"),
     "floods_stdout": (FailureKind.TOO_LONG, "more than 65536 bytes"),
 }
 
 
 @pytest.mark.parametrize("behaviour", ["healthy", "answers_once", "answers_without_line_feed"])
-def test_each_message_has_a_process_of_its_own(behaviour: str) -> None:
-    """Both kinds of command work: one that ends with its input, and one that knows a single line."""
+def test_each_message_has_its_own_process(behaviour: str) -> None:
+    """Both kinds of command work: one that reads to the end of its input, and one that reads a line."""
     assert answers(OneShotDriver(child(behaviour)), 2) == [ReportedAccepted("m1"), ReportedAccepted("m2")]
 
 
 def test_no_process_is_used_twice() -> None:
-    """What a client keeps in memory cannot reach the next message."""
+    """The client's memory cannot affect the next message."""
     first, second = answers(OneShotDriver(child("tells_pid")), 2)
 
     assert isinstance(first, ReportedAccepted)
     assert first != second
 
 
-@pytest.mark.parametrize(("behaviour", "expected"), BREAKDOWNS.items(), ids=BREAKDOWNS)
-def test_a_breakdown_is_told(behaviour: str, expected: tuple[FailureKind, str]) -> None:
-    """Whatever comes instead of one answer and an end with exit code 0 is told in one sentence."""
+@pytest.mark.parametrize(("behaviour", "expected"), FAILURES.items(), ids=FAILURES)
+def test_a_failure_is_reported(behaviour: str, expected: tuple[FailureKind, str]) -> None:
+    """Anything but one answer and exit code 0 is reported in one sentence."""
     (answer,) = answers(OneShotDriver(child(behaviour)))
 
     assert_failure(answer, *expected)
@@ -50,22 +50,22 @@ def test_silence_ends_with_the_deadline() -> None:
     """The deadline holds for the whole run of the command."""
     (answer,) = answers(OneShotDriver(child("never_reads")), deadline=SOON)
 
-    assert_failure(answer, FailureKind.SILENT, "said nothing on line 1 in time")
+    assert_failure(answer, FailureKind.SILENT, "did not answer line 1 in time")
 
 
 def test_a_command_that_does_not_end() -> None:
-    """Whoever answers and stays would pile up, a process for each message."""
+    """Otherwise processes would accumulate."""
     (answer,) = answers(OneShotDriver(child("answers_and_stays")), deadline=2)
 
     assert_failure(answer, FailureKind.LINGERED, "answered line 1 and did not end in time")
 
 
-def test_what_was_printed_is_kept() -> None:
-    """The last words stand with the failure, and all that was printed is there to be searched."""
+def test_output_is_kept() -> None:
+    """The failure has its end, and all of it can be searched."""
     (answer,), printed = conversation(OneShotDriver(child("dies")))
 
-    assert assert_failure(answer, FailureKind.DIED).last_lines == "out of cheese"
-    assert printed.stderr == b"out of cheese\n"
+    assert assert_failure(answer, FailureKind.DIED).last_lines == "disk is full"
+    assert printed.stderr == b"disk is full\n"
 
 
 def test_a_command_that_does_not_start() -> None:

@@ -1,4 +1,4 @@
-"""`--workers N`: drivers side by side, each for one caller at a time."""
+"""The pool of drivers: each has one caller at a time."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.kit.client.calls import PATIENCE, intent
 from tests.kit.client.children import child
 
 
-class Watched:
-    """A driver that notes whether it is called twice at a time, and whether it was closed."""
+class RecordingDriver:
+    """A driver that records concurrent calls and whether it was closed."""
 
     fresh = False
 
@@ -25,7 +25,7 @@ class Watched:
         self._breaks = breaks
 
     async def send(self, intent: Intent, deadline: float) -> Answer:  # noqa: ARG002 - part of the interface
-        """Give way to others in the middle of a call."""
+        """Yield to other tasks in the middle of a call."""
         assert not self.busy
         self.busy = True
         self.calls += 1
@@ -34,18 +34,18 @@ class Watched:
         return ReportedAccepted(f"m{intent.id}")
 
     def take_printed(self) -> Printed:
-        """Nothing."""
+        """No output."""
         return Printed()
 
     async def close(self) -> None:
-        """End, or break at it."""
+        """Close, or fail to."""
         self.closed = True
         if self._breaks:
-            raise OSError("cannot be ended")
+            raise OSError("cannot be closed")
 
 
 async def send_all(pool: DriverPool, count: int) -> list[Answer]:
-    """Send so many intents at once through a pool."""
+    """Send `count` intents concurrently through a pool."""
 
     async def send(number: int) -> Answer:
         async with pool.borrow() as driver:
@@ -55,11 +55,11 @@ async def send_all(pool: DriverPool, count: int) -> list[Answer]:
 
 
 def test_each_driver_has_one_caller_at_a_time() -> None:
-    """All drivers work, and none is called while it works."""
-    made: list[Watched] = []
+    """All drivers are used, and none is called concurrently."""
+    made: list[RecordingDriver] = []
 
-    def make() -> Watched:
-        made.append(Watched())
+    def make() -> RecordingDriver:
+        made.append(RecordingDriver())
         return made[-1]
 
     async def converse() -> list[Answer]:
@@ -73,8 +73,8 @@ def test_each_driver_has_one_caller_at_a_time() -> None:
     assert all(driver.calls and driver.closed for driver in made)
 
 
-def test_children_work_side_by_side() -> None:
-    """As many children as workers, each with lines of its own."""
+def test_children_work_concurrently() -> None:
+    """As many children as workers, each with its own lines."""
 
     async def converse() -> list[Answer]:
         async with DriverPool(lambda: ChildDriver(child("tells_pid")), 2) as pool:
@@ -86,18 +86,18 @@ def test_children_work_side_by_side() -> None:
     assert all(isinstance(answer, ReportedAccepted) for answer in found)
 
 
-def test_a_driver_that_cannot_be_ended_keeps_none_from_its_end() -> None:
-    """All are closed, and then the trouble is told."""
-    drivers = [Watched(breaks=True), Watched()]
+def test_all_drivers_are_closed_even_if_one_fails_to() -> None:
+    """The error is raised after all are closed."""
+    drivers = [RecordingDriver(breaks=True), RecordingDriver()]
     made = iter(drivers)
 
-    with pytest.raises(OSError, match="cannot be ended"):
+    with pytest.raises(OSError, match="cannot be closed"):
         asyncio.run(DriverPool(lambda: next(made), 2).close())
 
     assert all(driver.closed for driver in drivers)
 
 
 def test_a_pool_without_workers() -> None:
-    """Nobody would ever answer."""
+    """It is an error."""
     with pytest.raises(ValueError, match="at least one"):
-        DriverPool(Watched, 0)
+        DriverPool(RecordingDriver, 0)

@@ -1,4 +1,4 @@
-"""What is said on a line: an intent is ASCII JSON, and an answer is right or told why it is none."""
+"""The driver protocol: intents are ASCII JSON lines; invalid answers are refused with a reason."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from contract_tests.client.driver.protocol import (
 from contract_tests.target.exchange import Login
 from tests.kit.client.calls import intent
 
-RIGHT: dict[str, tuple[str, Outcome]] = {
+VALID: dict[str, tuple[str, Outcome]] = {
     "accepted": ('{"id": 1, "outcome": "accepted", "message_id": "m", "provider": "P"}', ReportedAccepted("m", "P")),
     "no provider": ('{"id": 1, "outcome": "accepted", "message_id": "m"}', ReportedAccepted("m")),
     "provider null": ('{"id": 1, "outcome": "accepted", "message_id": "m", "provider": null}', ReportedAccepted("m")),
@@ -33,7 +33,7 @@ RIGHT: dict[str, tuple[str, Outcome]] = {
     "carriage return": ('{"id": 1, "outcome": "failed", "reason": ""}\r', ReportedFailed("")),
 }
 
-WRONG: dict[str, tuple[bytes, str]] = {
+INVALID: dict[str, tuple[bytes, str]] = {
     "not JSON": (b"Sent!", "is not JSON: 'Sent!'"),
     "empty": (b"", "is not JSON"),
     "two values": (b'{"id": 1} {"id": 1}', "is not JSON"),
@@ -41,11 +41,11 @@ WRONG: dict[str, tuple[bytes, str]] = {
     "NaN": (b'{"id": NaN}', "is not JSON"),
     "UTF-16": ('{"id": 1}'.encode("utf-16"), "is not UTF-8"),
     "Latin-1": ('{"id": 1, "reason": "spät"}'.encode("latin-1"), "is not UTF-8"),
-    "no object": (b'["accepted"]', "no object: '[\"accepted\"]'"),
+    "no object": (b'["accepted"]', "not an object: '[\"accepted\"]'"),
     "no id": (b'{"outcome": "accepted", "message_id": "m"}', "has no member 'id'"),
-    "no outcome": (b'{"id": 1}', "has no member 'outcome'; there are: accepted, refused, failed"),
-    "unknown outcome": (b'{"id": 1, "outcome": "sent"}', "unknown outcome 'sent'; there are: accepted"),
-    "outcome that is no string": (b'{"id": 1, "outcome": ["failed"]}', "unknown outcome ['failed']"),
+    "no outcome": (b'{"id": 1}', "has no member 'outcome'; valid outcomes: accepted, refused, failed"),
+    "unknown outcome": (b'{"id": 1, "outcome": "sent"}', "unknown outcome 'sent'; valid outcomes: accepted"),
+    "outcome that is not a string": (b'{"id": 1, "outcome": ["failed"]}', "unknown outcome ['failed']"),
     "no message_id": (b'{"id": 1, "outcome": "accepted"}', "is 'accepted' without 'message_id'"),
     "message_id null": (b'{"id": 1, "outcome": "accepted", "message_id": null}', "without 'message_id'"),
     "message_id a number": (b'{"id": 1, "outcome": "accepted", "message_id": 5}', "not a string: 5"),
@@ -55,50 +55,50 @@ WRONG: dict[str, tuple[bytes, str]] = {
     "code a boolean": (b'{"id": 1, "outcome": "refused", "code": true}', "not an integer: True"),
     "no reason": (b'{"id": 1, "outcome": "failed"}', "is 'failed' without 'reason'"),
     "misspelt member": (b'{"id": 1, "outcome": "accepted", "message_id": "m", "providr": "P"}', "member 'providr'"),
-    "contradiction": (b'{"id": 1, "outcome": "refused", "code": 61, "message_id": "m"}', "contradicts itself"),
+    "contradiction": (b'{"id": 1, "outcome": "refused", "code": 61, "message_id": "m"}', "contradict each other"),
     "half a pair": (b'{"id": 1, "outcome": "failed", "reason": "\\ud83d"}', "half a surrogate pair"),
 }
 
 WRONG_IDS = ["2", '"1"', "true", "1.0", "null"]
 
 
-def refusal_of(line: bytes) -> NoAnswerError:
-    """Why a line is no answer to line 1."""
+def error_of(line: bytes) -> NoAnswerError:
+    """The error of an invalid answer to line 1."""
     with pytest.raises(NoAnswerError) as raised:
         parse_answer(line, 1)
     return raised.value
 
 
 def test_an_intent_is_one_line_of_ascii() -> None:
-    """Whatever is in it, a driver finds the end of the line and needs no encoding; the members are the protocol's."""
-    asked = intent(7, message={"destination": "+447700900123", "text": "né\n\u2028😀", "lra": 0})
+    """With any content; the members are those of the protocol."""
+    sent = intent(7, message={"destination": "+447700900123", "text": "né\n\u2028😀", "lra": 0})
 
-    line = asked.line()
+    line = sent.line()
 
     assert line.isascii()
     assert line.index(b"\n") == len(line) - 1
     assert json.loads(line) == {
         "id": 7, "operation": "admin", "base_url": "http://127.0.0.1:9/~c1", "username": "admin",
-        "password": asked.password, "timeout_s": 2.0,
+        "password": sent.password, "timeout_s": 2.0,
         "message": {"destination": "+447700900123", "text": "né\n\u2028😀", "lra": 0},
     }  # fmt: skip
 
 
-def test_an_intent_in_print_has_no_password() -> None:
-    """Whoever logs an intent logs no secret."""
+def test_the_repr_of_an_intent_has_no_password() -> None:
+    """Logging an intent logs no secret."""
     assert "hunter-two" not in repr(intent(password="hunter-two"))
 
 
-@pytest.mark.parametrize(("line", "outcome"), RIGHT.values(), ids=RIGHT)
-def test_right_answers(line: str, outcome: Outcome) -> None:
-    """An answer has the members of its outcome; one that is null is one that is absent."""
+@pytest.mark.parametrize(("line", "outcome"), VALID.values(), ids=VALID)
+def test_valid_answers(line: str, outcome: Outcome) -> None:
+    """An answer has the members of its outcome; a null member counts as absent."""
     assert parse_answer(line.encode(), 1) == outcome
 
 
-@pytest.mark.parametrize(("line", "said"), WRONG.values(), ids=WRONG)
-def test_wrong_answers(line: bytes, said: str) -> None:
-    """A line that is no answer is told in one sentence what it lacks."""
-    error = refusal_of(line)
+@pytest.mark.parametrize(("line", "said"), INVALID.values(), ids=INVALID)
+def test_invalid_answers(line: bytes, said: str) -> None:
+    """One sentence says what is wrong."""
+    error = error_of(line)
 
     assert error.kind is FailureKind.NONSENSE
     assert said in error.sentence(None)
@@ -107,22 +107,22 @@ def test_wrong_answers(line: bytes, said: str) -> None:
 
 @pytest.mark.parametrize("id_", WRONG_IDS)
 def test_an_answer_for_another_id(id_: str) -> None:
-    """An id is the very integer that was asked: `true` and `1.0`, which Python takes for 1, are others."""
-    error = refusal_of(f'{{"id": {id_}, "outcome": "refused", "code": 61}}'.encode())
+    """The id must be the same integer: `true` and `1.0`, which equal 1 in Python, are wrong."""
+    error = error_of(f'{{"id": {id_}, "outcome": "refused", "code": 61}}'.encode())
 
     assert error.kind is FailureKind.WRONG_ID
-    assert error.sentence(None).startswith("Line 1 was asked, and the answer is for id ")
+    assert error.sentence(None).startswith("Line 1 was sent, and the answer has the id ")
 
 
-def test_the_id_may_be_left_out_where_nothing_can_be_mixed_up() -> None:
-    """A callable in Python returns the members of an answer, with the id or without."""
+def test_a_callable_may_leave_out_the_id() -> None:
+    """It returns the members of an answer, with or without the id."""
     assert outcome_from_members({"outcome": "refused", "code": 8}, 5) == ReportedRefused(8)
     assert outcome_from_members({"id": 5, "outcome": "refused", "code": 8}, 5) == ReportedRefused(8)
 
 
 def test_the_password_is_masked_before_anything_is_cut() -> None:
-    """Half a password at the end of what is quoted would be found by no mask."""
+    """A cut password could not be masked."""
     for position in range(90, 125):
-        error = refusal_of(b"x" * position + b"hunter-two-and-more")
+        error = error_of(b"x" * position + b"hunter-two-and-more")
 
         assert "hun" not in error.sentence(Login("admin", "hunter-two-and-more"))

@@ -1,4 +1,4 @@
-"""The clients that people copy keep every check of suite B that can be tested, by each operation."""
+"""The example clients keep every check of suite B that can be tested, with both operations."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from contract_tests.client.run.runner import ClientOptions, run
 from tests.kit.client.test_examples_talk import COMMANDS
 
 TIMEOUT_S = 2.0
-"""The examples' own limit where they have to wait for it: all of them wait at once, beside whatever else runs."""
+"""The examples' time-out in cases that wait for it; ample, since all of them wait concurrently."""
 
 
 async def judged(
     make: Callable[[], Driver], operation: Operation, timeout_s: float, *, cases: int = 20, workers: int = 2
 ) -> ClientReport:
-    """A whole run with what every run plays, and a little that is generated."""
+    """A whole run with the fixed cases and a few generated ones."""
     options = ClientOptions(
         "an example", operation, seed=5, cases=cases, workers=workers, timeout_s=timeout_s, folder=None, shrink_s=0.0
     )
@@ -35,7 +35,7 @@ async def judged(
 
 @pytest.fixture(scope="module")
 def reports() -> dict[tuple[str, Operation], ClientReport]:
-    """Every example that lives as long as the run, by each operation, side by side."""
+    """The long-lived examples with both operations, judged concurrently."""
 
     async def all_of_them() -> list[ClientReport]:
         children = (
@@ -56,12 +56,12 @@ LONG_LIVED: list[tuple[str, Operation]] = [
 def test_an_example_keeps_the_contract(
     name: str, operation: Operation, reports: dict[tuple[str, Operation], ClientReport]
 ) -> None:
-    """By each operation."""
+    """With both operations."""
     assert_kept(reports[name, operation])
 
 
 def test_the_shell_example_keeps_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Six processes for each message: it meets all that the gateway does, and every fifth of the zoo of messages."""
+    """It starts six processes per message: all steps are played, but only every fifth message."""
 
     def fewer(operation: Operation, timeout_s: float) -> tuple[Case, ...]:
         cases = fixed_cases(operation, timeout_s)
@@ -69,13 +69,13 @@ def test_the_shell_example_keeps_the_contract(monkeypatch: pytest.MonkeyPatch) -
         return tuple(case for case in cases if case not in alone or alone.index(case) % 5 == 0)
 
     monkeypatch.setattr(runner, "fixed_cases", fewer)
-    # Its time-out is counted from the start of all its processes.
+    # Its time-out includes the start of its processes.
     shell = judged(lambda: OneShotDriver(COMMANDS["shell_curl"]), "admin", 3.0, cases=0, workers=4)
     assert_kept(asyncio.run(shell))
 
 
 def assert_kept(report: ClientReport) -> None:
-    """Nothing is broken, and nothing that a client can be asked for was left out."""
+    """Assert that every check is kept, except those of receipts."""
     assert list(failures(report)) == []
     left = {each.check.id for each in report.standings if each.verdict is not ClientVerdict.KEPT}
     assert {id_ for id_ in left if not id_.startswith("receipts.")} == set()

@@ -1,4 +1,4 @@
-"""The clients in `examples/` are code that people copy: each sends through its driver, and tells the truth."""
+"""The clients in `examples/`: each sends through its driver and reports the right outcome."""
 
 from __future__ import annotations
 
@@ -55,23 +55,23 @@ ANSWERS: dict[str, tuple[int, str, Answer | None]] = {
     "a proxy's page": (502, "<html>Bad Gateway</html>", None),
     "empty": (200, "", None),
     "no id": (200, '{"message": "0: Accepted for delivery"}', None),
-    "an id that is none": (200, '{"id": 5}', None),
-    "no object": (200, f'["{ID}"]', None),
+    "an invalid id": (200, '{"id": 5}', None),
+    "not an object": (200, f'["{ID}"]', None),
     "a code on a 200": (200, json.dumps({"id": ID, "code": 61}), None),
     "an id on a 202": (202, TAKEN, None),
     "an id on a 500": (500, json.dumps({"id": ID, "code": 61}), None),
     "a redirect": (307, TAKEN, None),
 }
-"""What a gateway may answer, and what that means; `None` for a failure."""
+"""Answers of a gateway, and the right outcome; `None` for failed."""
 
 
 def driver_of(example: str) -> Driver:
-    """The driver that the example is made for."""
+    """The example's driver."""
     return OneShotDriver(COMMANDS[example]) if example == "shell_curl" else ChildDriver(COMMANDS[example])
 
 
 def sends(example: str, *intents: Intent) -> list[Answer]:
-    """What becomes of these intents; nothing may be printed on standard error."""
+    """The answers to these intents; assert that standard error stays empty."""
     driver = driver_of(example)
 
     async def converse() -> list[Answer]:
@@ -87,13 +87,13 @@ def sends(example: str, *intents: Intent) -> list[Answer]:
 
 
 def wanted(url: str, id_: int = 1, **message: Any) -> Intent:
-    """An intent for a gateway at this address."""
+    """An intent for a gateway at this URL."""
     said = {"destination": "+447700900123", "text": "Hello", **message}
     return Intent(id_, url, "admin", "admin-secret", said, timeout_s=PATIENCE)
 
 
 def whole_request(connection: socket.socket) -> bytes:
-    """Head and body, which may come in several pieces; nothing where the client only connects."""
+    """Head and body of a request; empty if the client only connects."""
     data = b""
     while b"\r\n\r\n" not in data or len(data.partition(b"\r\n\r\n")[2]) < declared_length(data):
         piece = connection.recv(65536)
@@ -104,14 +104,14 @@ def whole_request(connection: socket.socket) -> bytes:
 
 
 def declared_length(data: bytes) -> int:
-    """The length that a request says its body has."""
+    """The declared length of a request's body."""
     found = re.search(rb"^content-length: *(\d+)", data, re.IGNORECASE | re.MULTILINE)
     return int(found[1]) if found else 0
 
 
 @contextmanager
 def raw(*pieces: bytes, drip: bytes = b"") -> Iterator[tuple[str, list[bytes]]]:
-    """A server of raw bytes: each request gets the pieces, then the drip for ever. Its address, and what it heard."""
+    """Run a server that answers each request with the pieces, then the drip forever; its URL and the requests."""
     heard: list[bytes] = []
     over = threading.Event()
 
@@ -119,7 +119,7 @@ def raw(*pieces: bytes, drip: bytes = b"") -> Iterator[tuple[str, list[bytes]]]:
         with connection, suppress(OSError):
             request = whole_request(connection)
             if not request:
-                return  # some clients connect in advance, for a next request that may never come
+                return  # some clients open a connection in advance
             heard.append(request)
             for piece in pieces:
                 connection.sendall(piece)
@@ -141,7 +141,7 @@ def raw(*pieces: bytes, drip: bytes = b"") -> Iterator[tuple[str, list[bytes]]]:
 
 
 def answering(status: int, body: str) -> bytes:
-    """An answer on the wire, in one chunk, its charset named."""
+    """An answer on the wire, in one chunk and with a charset."""
     data = body.encode()
     head = f"HTTP/1.1 {status} Whatever\r\nContent-Type: application/json; charset=utf-8\r\nLocation: /elsewhere\r\n"
     chunk = f"{len(data):x}\r\n".encode() + data + b"\r\n" if data else b""
@@ -150,14 +150,14 @@ def answering(status: int, body: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[MockGateway]:
-    """A gateway on a port of its own."""
+    """A running gateway."""
     with MockGateway() as running:
         yield running
 
 
 @pytest.mark.parametrize("example", COMMANDS)
 def test_accepted_and_refused(example: str, gateway: MockGateway) -> None:
-    """ANS-1, ERR-8, ERR-63b: the gateway's id and provider, and its code, come out of the client."""
+    """ANS-1, ERR-8, ERR-63b: the client reports the gateway's id and provider, and its code."""
     strange = 'né "quoted" \\n \n\t€ 😀 \u202e\u0000'
     accepted, refused, unknown, services = sends(
         example,
@@ -176,8 +176,8 @@ def test_accepted_and_refused(example: str, gateway: MockGateway) -> None:
 
 
 @pytest.mark.parametrize("example", COMMANDS)
-def test_what_was_wanted_is_what_arrives(example: str) -> None:
-    """Each member reaches the gateway as it was meant, once, and the password stands in `Authorization` alone."""
+def test_the_message_arrives_as_requested(example: str) -> None:
+    """Each member arrives unchanged, and the password is only in `Authorization`."""
     message: dict[str, Any] = {
         "destination": "+447700900123",
         "text": 'né "q" \\n \n€ 😀\u0000',
@@ -201,7 +201,7 @@ def test_what_was_wanted_is_what_arrives(example: str) -> None:
 
 @pytest.mark.parametrize("example", COMMANDS)
 def test_answers_are_understood(example: str) -> None:
-    """Accepted is a 200 with an id, refused a catalogued code under its status; all else failed. Sent once."""
+    """Accepted: a 200 with an id. Refused: a catalogued code with its status. Else failed. Each is sent once."""
     with ExitStack() as stack:
         servers = [stack.enter_context(raw(answering(status, body))) for status, body, _ in ANSWERS.values()]
         found = sends(example, *(wanted(url, number) for number, (url, _) in enumerate(servers)))
@@ -215,8 +215,8 @@ def test_answers_are_understood(example: str) -> None:
 
 
 @pytest.mark.parametrize("example", COMMANDS)
-def test_a_gateway_that_is_not_there(example: str) -> None:
-    """Refused by the machine is a failure, not a refusal."""
+def test_an_unreachable_gateway(example: str) -> None:
+    """A refused connection is a failure, not a refusal."""
     with socket.create_server(("127.0.0.1", 0)) as bound:
         url = f"http://127.0.0.1:{bound.getsockname()[1]}"
 
@@ -237,8 +237,8 @@ def test_a_gateway_that_is_not_there(example: str) -> None:
     ],
     ids=["closed", "interim answers", "headers", "body", "cut off"],
 )
-def test_an_answer_that_does_not_come_to_its_end(example: str, first: bytes, drip: bytes) -> None:
-    """One time-out holds for the whole exchange, and nothing is sent again."""
+def test_an_incomplete_answer(example: str, first: bytes, drip: bytes) -> None:
+    """One time-out covers the whole exchange, and nothing is sent again."""
     with raw(first, drip=drip) as (url, heard):
         (answer,) = sends(example, replace(wanted(url), timeout_s=0.5))
 
@@ -246,7 +246,7 @@ def test_an_answer_that_does_not_come_to_its_end(example: str, first: bytes, dri
         assert len(heard) == 1
 
 
-def test_the_shell_client_says_it_by_its_exit_code(gateway: MockGateway) -> None:
+def test_the_shell_client_reports_by_exit_code(gateway: MockGateway) -> None:
     """A script can use the client without its driver: 0 accepted, 1 refused, 2 failed."""
     for destination, code, said in (("+447700900124", 0, "accepted "), ("+447700900061", 1, "refused 61\n")):
         done = subprocess.run(  # noqa: S603
@@ -259,8 +259,8 @@ def test_the_shell_client_says_it_by_its_exit_code(gateway: MockGateway) -> None
         assert done.stdout.startswith(said)
 
 
-def test_every_client_to_copy_is_tried_here_and_every_folder_is_described() -> None:
-    """A folder that no test runs and no page names would rot. What is no client is run by `tests/recipes`."""
+def test_every_example_client_is_tested_and_documented() -> None:
+    """Examples that are not clients are run by `tests/recipes`."""
     page = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     folders = [path for path in EXAMPLES.iterdir() if path.is_dir()]
 
@@ -269,7 +269,7 @@ def test_every_client_to_copy_is_tried_here_and_every_folder_is_described() -> N
 
 
 def test_every_other_example_is_run_by_a_recipe() -> None:
-    """Each stands by name in a test of `tests/recipes`."""
+    """Each is named in a test of `tests/recipes`."""
     recipes = "".join(path.read_text("utf-8") for path in (EXAMPLES.parent / "tests/recipes").glob("test_*.py"))
     others = {path.name for path in EXAMPLES.iterdir() if path.is_dir()} - set(COMMANDS)
 

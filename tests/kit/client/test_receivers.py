@@ -1,4 +1,4 @@
-"""Receivers of receipts are told apart: a healthy one keeps every law, and each broken one breaks its own."""
+"""The checks of receivers: a healthy one keeps them all, and each broken one breaks its own."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from contract_tests.target.target import CouldNotRunError
 MESSAGE = "b3c4e1d2-7a60-4c19-8d2e-5f9a0c1b3d33"
 
 Answers = Callable[[bytes, list[str]], int | None]
-"""The status for a body, with the ids that came before; `None` breaks the connection off."""
+"""The status for a body, given the ids received before; `None` closes the connection."""
 
 
 def healthy(body: bytes, seen: list[str]) -> int:
-    """Takes what is a JSON object, whatever it says, as often as it comes."""
+    """Accepts every JSON object, repeated ones included."""
     try:
         content = json.loads(body)
     except ValueError:
@@ -44,20 +44,20 @@ def healthy(body: bytes, seen: list[str]) -> int:
 
 
 def once_only(body: bytes, seen: list[str]) -> int:
-    """Breaks on an id that it knows: a unique index without a thought."""
+    """Fails on a repeated id, like a unique index."""
     before = list(seen)
     status = healthy(body, seen)
     return 500 if status == 204 and seen[-1] in before else status
 
 
 def strict_status(body: bytes, seen: list[str]) -> int:
-    """Knows five words and no more."""
+    """Accepts only the five documented statuses."""
     status = healthy(body, seen)
     return 422 if status == 204 and json.loads(body)["message"]["status"] not in STATUSES else status
 
 
 def strict_order(body: bytes, seen: list[str]) -> int:
-    """Nothing may come before SENT."""
+    """Refuses DELIVERED before SENT."""
     status = healthy(body, seen)
     if status != 204:
         return status
@@ -71,24 +71,24 @@ def _words(seen: list[str], word: str) -> list[str]:
 
 
 def dies(body: bytes, seen: list[str]) -> int | None:
-    """Breaks off on what is no JSON."""
+    """Closes the connection on malformed content."""
     status = healthy(body, seen)
     return status if status == 204 else None
 
 
 def crashes(body: bytes, seen: list[str]) -> int:
-    """Answers its sender's mistake with one of its own."""
+    """Answers malformed content with a server error."""
     return 500 if healthy(body, seen) == 400 else 204
 
 
 def redirects(_: bytes, __: list[str]) -> int:
-    """Takes nothing: no gateway follows."""
+    """Redirects everything, which the gateway does not follow."""
     return 302
 
 
 @contextmanager
 def receiver(answers: Answers) -> Iterator[str]:
-    """A receiver on a port of its own; its URL."""
+    """Run a receiver; its URL."""
     seen: list[str] = []
 
     class ReceiptHandler(BaseHTTPRequestHandler):
@@ -105,7 +105,7 @@ def receiver(answers: Answers) -> Iterator[str]:
             self.end_headers()
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Do not log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), ReceiptHandler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -128,25 +128,25 @@ async def send(intent: Intent) -> Outcome:
     )
 
 
-async def invents(intent: Intent) -> Outcome:
+async def invents_id(intent: Intent) -> Outcome:
     """Reports an id of its own."""
     await send(intent)
     return ReportedAccepted(MESSAGE)
 
 
 Standings = dict[str, ClientStanding]
-"""Every law of receipts by its id."""
+"""The standings of all receipt checks, by id."""
 
 
 async def standings(url: str, stand_in: StandIn, client: Callable[[Intent], Any] = send) -> Standings:
-    """How a receiver and the client beside it keep each law."""
+    """Judge a receiver and its client."""
     async with DriverPool(lambda: FunctionDriver(client), 1) as pool:
         found, _ = await judge_receiver(url, "admin", pool, stand_in, frozenset({"receipts.unknown"}))
     return {each.check.id: each for each in found}
 
 
 def alone(url: str, client: Callable[[Intent], Any] = send) -> Standings:
-    """The same with a stand-in of its own."""
+    """The same with its own stand-in."""
 
     async def run() -> Standings:
         async with StandIn() as stand_in:
@@ -160,7 +160,7 @@ RECEIVERS = (healthy, once_only, strict_status, strict_order, dies, crashes, red
 
 @pytest.fixture(scope="module")
 def found_of() -> dict[Answers, Standings]:
-    """Every receiver, judged side by side."""
+    """All receivers, judged concurrently."""
 
     async def run() -> list[Standings]:
         async with StandIn() as stand_in:
@@ -172,35 +172,37 @@ def found_of() -> dict[Answers, Standings]:
 
 
 def broken(found: dict[str, ClientStanding]) -> set[str]:
-    """The ids of those that are."""
+    """The ids of the broken checks."""
     return {id_ for id_, each in found.items() if each.verdict is ClientVerdict.BROKEN}
 
 
 def test_every_receipt_keeps_the_contract() -> None:
-    """WH-2: what the kit posts is what the document says, else a strict client would be blamed for the kit."""
+    """WH-2: the posted receipts are valid; otherwise a strict client would fail because of the kit."""
     contract = Contract(Readings({}))
     receipts = [receipt(MESSAGE, number, status) for number, status in enumerate(STATUSES)]
 
     assert [said for each in receipts for said in contract.receipt_violations(each)] == []
 
 
-def test_every_order_is_raced_that_there_is() -> None:
-    """Enumerated, not sampled; a retry comes after what it repeats."""
+def test_every_order_is_raced() -> None:
+    """Enumerated, not sampled; a retry comes after the receipt that it repeats."""
     assert len(set(ORDERS)) == 12
     assert all(order.index(FIRST) < order.index(RETRY) for order in ORDERS)
     assert {order[0] for order in ORDERS} == {ANSWER, FIRST, "receipt 2"}
 
 
-def test_a_healthy_receiver_keeps_every_law(found_of: dict[Answers, Standings]) -> None:
-    """And each of them was looked at."""
+def test_a_healthy_receiver_keeps_every_check(found_of: dict[Answers, Standings]) -> None:
+    """And each of them was reached."""
     found = found_of[healthy]
 
-    assert {id_: each.verdict for id_, each in found.items()} == {law.id: ClientVerdict.KEPT for law in ALL_CHECKS}
+    assert {id_: each.verdict for id_, each in found.items()} == {
+        check.id: ClientVerdict.KEPT for check in ALL_CHECKS
+    }
     assert found["receipts.race"].reached == len(ORDERS)
 
 
 @pytest.mark.parametrize(
-    ("answers", "law"),
+    ("answers", "check"),
     [
         (once_only, "receipts.duplicates"),
         (once_only, "receipts.race"),
@@ -211,22 +213,20 @@ def test_a_healthy_receiver_keeps_every_law(found_of: dict[Answers, Standings]) 
         (redirects, "receipts.documented"),
     ],
 )
-def test_a_broken_receiver_is_told_by_the_law_it_breaks(
-    answers: Answers, law: str, found_of: dict[Answers, Standings]
-) -> None:
-    """With what was posted, and what it answered."""
+def test_a_broken_receiver_breaks_its_check(answers: Answers, check: str, found_of: dict[Answers, Standings]) -> None:
+    """The failure has the posted receipts and the answers."""
     found = found_of[answers]
 
-    assert law in broken(found)
-    failure = found[law].failure
+    assert check in broken(found)
+    failure = found[check].failure
     assert failure is not None
     assert failure.breach.said
     assert failure.lines
     assert found["receipts.unknown"].known_gap
 
 
-def test_no_receipt_has_the_id_of_another(found_of: dict[Answers, Standings]) -> None:
-    """What was not meant as a repetition is none: a receiver that refuses them breaks what is about them, no more."""
+def test_only_repeated_receipts_share_an_id(found_of: dict[Answers, Standings]) -> None:
+    """A receiver that refuses repeated ids breaks only the checks of repetition."""
     found = found_of[once_only]
 
     assert broken(found) == {"receipts.duplicates", "receipts.race"}
@@ -234,8 +234,8 @@ def test_no_receipt_has_the_id_of_another(found_of: dict[Answers, Standings]) ->
     assert found["receipts.race"].broken == len(ORDERS), "in each race the retry, and nothing else"
 
 
-def test_a_slow_receiver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What counts is the time to the answer."""
+def test_a_slow_receiver_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time to the answer counts."""
     monkeypatch.setattr("contract_tests.client.receivers.checks.QUICK", -1.0)
     with receiver(healthy) as url:
         found = alone(url)
@@ -244,10 +244,10 @@ def test_a_slow_receiver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert QUICK == 2.0
 
 
-def test_a_client_that_tells_another_id_loses_the_race() -> None:
+def test_a_client_that_reports_another_id_loses_the_race() -> None:
     """The receipts name the message by the gateway's id (WH-6)."""
     with receiver(healthy) as url:
-        found = alone(url, invents)
+        found = alone(url, invents_id)
 
     assert broken(found) == {"receipts.race"}
 
@@ -259,9 +259,9 @@ def test_without_a_receiver_nothing_is_tested_and_the_report_says_why() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "said"), [("nonsense", "no http or https URL"), ("http://127.0.0.1:1/", "nobody listens")]
+    ("url", "said"), [("nonsense", "not an http or https URL"), ("http://127.0.0.1:1/", "no server is listening")]
 )
-def test_a_receiver_that_is_none_ends_the_run(url: str, said: str) -> None:
+def test_a_receiver_that_does_not_exist_ends_the_run(url: str, said: str) -> None:
     """With one sentence."""
     with pytest.raises(CouldNotRunError, match=said):
         alone(url)

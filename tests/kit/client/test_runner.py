@@ -1,4 +1,4 @@
-"""A whole run: what it finds, what it costs, and what it says to those who cannot be judged."""
+"""Whole runs: verdicts, replay files, known gaps, the command, and suite B under pytest."""
 
 from __future__ import annotations
 
@@ -34,34 +34,34 @@ PYTHON_EXAMPLE = shlex.join([sys.executable, str(ROOT / "examples" / "python_htt
 
 
 def judged(make: Callable[[], Driver], **options: Any) -> ClientReport:
-    """One run of a client in this process; without files, and with nothing that is generated."""
+    """Run the suite on a client in this process, without files and without generated cases."""
     given: dict[str, Any] = {"client": "test", "seed": 11, "cases": 0, "timeout_s": 0.3, "folder": None, **options}
     return asyncio.run(run(ClientOptions(**given), make))
 
 
 def client_named(name: str) -> Callable[[], Driver]:
-    """One of the broken clients."""
+    """The broken client with this name."""
     return next(each.make for each in BROKEN if each.name == name)
 
 
 def broken(report: ClientReport) -> list[str]:
-    """The ids of what is broken."""
+    """The ids of the broken checks."""
     return [each.check.id for each in report.standings if each.verdict is ClientVerdict.BROKEN]
 
 
 def test_a_healthy_client_keeps_every_check_that_can_be_tested() -> None:
-    """And every one of those was reached: what nothing looked at is not kept."""
+    """Every check was reached; otherwise it would not be kept."""
     report = judged(ClientDriver, cases=40)
 
     verdicts = {each.verdict for each in report.standings if not each.check.id.startswith("receipts.")}
     assert verdicts == {ClientVerdict.KEPT}
     assert report.exit_code == 0
-    assert all(met.times for met in report.steps)
+    assert all(step.times for step in report.steps)
     assert all(report.fields.values())
 
 
 def test_the_same_seed_gives_the_same_verdicts_and_the_same_smallest_cases() -> None:
-    """Whoever repeats a run finds what was found."""
+    """A repeated run finds the same."""
     make = client_named("sends again after a reset")
     one, other = (judged(make, cases=40, workers=workers, shrink_s=60) for workers in (1, 3))
 
@@ -71,8 +71,8 @@ def test_the_same_seed_gives_the_same_verdicts_and_the_same_smallest_cases() -> 
     ]
 
 
-def test_a_breach_is_shrunk_and_written_down_as_a_file_that_plays_it_again(tmp_path: Path) -> None:
-    """The smallest intent and the shortest program."""
+def test_a_breach_is_shrunk_and_written_to_a_replay_file(tmp_path: Path) -> None:
+    """With the smallest message and the shortest program."""
     report = judged(client_named("sends again after a reset"), folder=tmp_path)
 
     [failure] = [each.failure for each in report.standings if each.check.id == "resend.unknown-fate" and each.failure]
@@ -87,30 +87,30 @@ def test_a_breach_is_shrunk_and_written_down_as_a_file_that_plays_it_again(tmp_p
     assert judged(ClientDriver, replay=case).exit_code == 0
 
 
-class Tired(ClientDriver):
-    """Tells every acceptance as a failure once it has sent a hundred messages."""
+class FailsAfterAHundred(ClientDriver):
+    """Reports every acceptance as failed after a hundred messages."""
 
     sent = 0
 
     async def send(self, intent: Intent, deadline: float) -> Answer:
-        """Send as it should, and tell what it likes."""
+        """Send correctly, and report a failure after a hundred messages."""
         self.sent += 1
         answer = await super().send(intent, deadline)
-        return ReportedFailed("tired") if self.sent > 100 and isinstance(answer, ReportedAccepted) else answer
+        return ReportedFailed("worn out") if self.sent > 100 and isinstance(answer, ReportedAccepted) else answer
 
 
-def test_what_only_a_long_history_shows_is_told_without_a_file_that_would_not_show_it(tmp_path: Path) -> None:
-    """A replay is played with a client that has just been started."""
-    report = judged(Tired, folder=tmp_path, workers=1, shrink_s=0.5)
+def test_a_breach_that_needs_a_long_history_has_no_replay_file(tmp_path: Path) -> None:
+    """A replay starts a new client, which would not show it."""
+    report = judged(FailsAfterAHundred, folder=tmp_path, workers=1, shrink_s=0.5)
 
     [failure] = [each.failure for each in report.standings if each.check.id == "outcome.failed" and each.failure]
     assert failure.replay is None
-    assert "just been started does not show it again" in failure.breach.said
+    assert "freshly started client does not break" in failure.breach.said
     assert not list(tmp_path.glob("outcome.failed*"))
 
 
-def test_a_secret_that_is_told_before_the_first_case_is_in_the_replay_too(tmp_path: Path) -> None:
-    """Some greet with it, and never again."""
+def test_a_secret_printed_before_the_first_case_is_found_by_the_replay_too(tmp_path: Path) -> None:
+    """Some clients print it once when they start."""
     make = client_named("prints the password once")
     report = judged(make, folder=tmp_path)
 
@@ -119,7 +119,7 @@ def test_a_secret_that_is_told_before_the_first_case_is_in_the_replay_too(tmp_pa
     assert broken(judged(make, replay=read_replay(Path(failure.replay))[1])) == ["secrets.output"]
 
 
-def test_a_known_gap_is_no_failure_and_one_that_is_closed_is() -> None:
+def test_a_known_gap_does_not_fail_the_run_and_a_closed_one_does() -> None:
     """The list can only get shorter."""
     make = client_named("sends again what was never taken")
     gaps = frozenset(broken(judged(make, shrink_s=0.0)))
@@ -127,17 +127,21 @@ def test_a_known_gap_is_no_failure_and_one_that_is_closed_is() -> None:
     assert judged(make, known_gaps=gaps, shrink_s=0.0).exit_code == 0
     closed = judged(ClientDriver, known_gaps=frozenset({"resend.before"}))
     assert (closed.exit_code, closed.closed_gaps) == (1, ("resend.before",))
+
+
+def test_an_unknown_known_gap_is_refused_before_anything_runs() -> None:
+    """The options themselves refuse it: no client and no stand-in is started."""
     with pytest.raises(CouldNotRunError, match=r"no check is called 'resend\.befor'"):
-        judged(ClientDriver, known_gaps=frozenset({"resend.befor"}))
+        ClientOptions("test", known_gaps=frozenset({"resend.befor"}))
 
 
-def test_who_may_send_again_is_not_blamed_for_it() -> None:
+def test_a_client_that_may_resend_is_not_judged_for_it() -> None:
     """`--resend allowed`."""
     report = judged(client_named("sends again after a reset"), resend="allowed", shrink_s=0.0)
 
     assert not [id_ for id_ in broken(report) if id_.startswith("resend.")]
-    left_open = [each for each in report.standings if each.why == "--resend allowed"]
-    assert {each.check.id: each.verdict for each in left_open} == {
+    untested = [each for each in report.standings if each.why == "--resend allowed"]
+    assert {each.check.id: each.verdict for each in untested} == {
         "resend.unknown-fate": ClientVerdict.NOT_TESTABLE,
         "resend.before": ClientVerdict.NOT_TESTABLE,
     }
@@ -148,12 +152,12 @@ async def _never_calls(_: Intent) -> Outcome:
 
 
 def test_a_client_that_never_calls_cannot_be_judged() -> None:
-    """The sentence has the base URL that it was given, and what it said."""
+    """The error has the base URL and what the client reported."""
     with pytest.raises(CouldNotRunError, match=r"never called the gateway.*base URL http.*no network today"):
         judged(lambda: FunctionDriver(_never_calls))
 
 
-def test_no_case_at_all_is_no_success() -> None:
+def test_a_run_without_a_case_is_not_a_success() -> None:
     """Exit code 2."""
     report = judged(ClientDriver, replay=Case((simplest(),), (BY_NAME["refused 61"],)))
 
@@ -167,7 +171,7 @@ def command(*arguments: str) -> Result:
 
 
 def test_the_command_judges_a_client_and_writes_reports(tmp_path: Path) -> None:
-    """JSON, JUnit and a page, and the verdict as the exit code."""
+    """As JSON, JUnit and HTML; the exit code is the verdict."""
     files = [tmp_path / f"report.{suffix}" for suffix in ("json", "xml", "html")]
     reports = [part for file in files for part in ("--report", str(file))]
 
@@ -194,7 +198,7 @@ def test_the_command_judges_a_client_and_writes_reports(tmp_path: Path) -> None:
         (["--command", PYTHON_EXAMPLE, "--mock-url", "http://127.0.0.1:1"], "does not answer"),
     ],
 )
-def test_what_cannot_be_run_ends_with_one_sentence(arguments: list[str], said: str) -> None:
+def test_a_run_that_cannot_start_ends_with_one_sentence(arguments: list[str], said: str) -> None:
     """Exit code 2, and no traceback."""
     done = command(*arguments)
 
@@ -216,8 +220,8 @@ def sms_client():
 """
 
 
-def test_ten_lines_of_conftest_run_the_whole_suite_on_a_teams_client(tmp_path: Path) -> None:
-    """Each check is a test; what is broken says why, and how to see it again."""
+def test_a_conftest_of_ten_lines_runs_the_suite_on_a_teams_client(tmp_path: Path) -> None:
+    """Each check is a test; a failed one says why and how to replay it."""
     (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
 
     done = subprocess.run(

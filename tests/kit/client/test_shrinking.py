@@ -1,4 +1,4 @@
-"""Shrinking: it ends, what it returns was seen to break, and it is as small and plain as the breach allows."""
+"""Shrinking: it ends, its result was observed to break, and it is as small and simple as the breach allows."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from contract_tests.client.play.cases import ACCOUNT, WEBHOOK, Case
 from contract_tests.client.play.shrinking import MOST_PLAYS, MOST_SLOW_PLAYS, shrink
 from contract_tests.client.play.steps import ACCEPT, BY_NAME, Group, ScriptStep
 
-AGES = 600.0
-"""Seconds that no test needs."""
+AMPLE_S = 600.0
+"""A budget that no test uses up."""
 
 FULL = {
     "destination": "+390000000000",
@@ -25,7 +25,7 @@ FULL = {
     "detailed": True,
     "webhook": {"url": WEBHOOK, "authentication": {"type": "NONE"}},
 }
-"""A message with everything."""
+"""A message with every field."""
 
 
 def steps(*names: str) -> tuple[ScriptStep, ...]:
@@ -36,8 +36,8 @@ def steps(*names: str) -> tuple[ScriptStep, ...]:
 LARGE = Case((FULL, FULL, FULL), steps("503", "refused 61", "reset-after", "provider null"))
 
 
-def smallest(case: Case, breaks: Callable[[Case], bool], budget_s: float = AGES) -> tuple[Case, list[Case]]:
-    """What a case is shrunk to where a predicate says what breaks, and every case that was played for it."""
+def smallest(case: Case, breaks: Callable[[Case], bool], budget_s: float = AMPLE_S) -> tuple[Case, list[Case]]:
+    """The result of shrinking with a predicate, and all played cases."""
     played: list[Case] = []
 
     async def still_breaks(tried: Case) -> bool:
@@ -48,16 +48,16 @@ def smallest(case: Case, breaks: Callable[[Case], bool], budget_s: float = AGES)
     return asyncio.run(shrink(case, still_breaks, budget_s)), played
 
 
-def test_a_breach_of_every_case_ends_with_the_simplest_there_is() -> None:
-    """One message, a number and a greeting, and no program."""
+def test_a_breach_of_every_case_shrinks_to_the_simplest_case() -> None:
+    """One simplest message and no program."""
     found, played = smallest(LARGE, lambda _: True)
 
     assert found == Case((simplest(),), ())
     assert len(played) <= 10
 
 
-def test_a_breach_that_nothing_else_shows_is_left_as_it_is() -> None:
-    """The case as given is the answer where no simpler one breaks, and the plays are bounded."""
+def test_a_case_that_cannot_be_simplified_is_returned() -> None:
+    """The result is the given case if no simpler one breaks, and the plays are bounded."""
     found, played = smallest(LARGE, lambda _: False)
 
     assert found == LARGE
@@ -125,8 +125,8 @@ PREDICATES: dict[str, tuple[Callable[[Case], bool], Case]] = {
 
 
 @pytest.mark.parametrize(("breaks", "expected"), PREDICATES.values(), ids=PREDICATES)
-def test_what_a_breach_needs_is_left_and_nothing_else(breaks: Callable[[Case], bool], expected: Case) -> None:
-    """Messages, steps, fields and characters that have no part in it are gone; the same in every run."""
+def test_only_what_a_breach_needs_is_kept(breaks: Callable[[Case], bool], expected: Case) -> None:
+    """Irrelevant messages, steps, fields and characters are removed, deterministically."""
     found, played = smallest(LARGE, breaks)
 
     assert breaks(found)
@@ -135,8 +135,8 @@ def test_what_a_breach_needs_is_left_and_nothing_else(breaks: Callable[[Case], b
     assert smallest(LARGE, breaks) == (found, played)
 
 
-def test_a_message_is_dropped_together_with_its_step() -> None:
-    """A step means a send: the second message alone would meet the first step."""
+def test_a_message_is_removed_together_with_its_step() -> None:
+    """Otherwise the second message alone would get the first step."""
     case = Case((simplest(0), {**FULL, "lra": 0}), steps("502", "refused 61"))
 
     found, _ = smallest(case, lambda tried: "lra" in tried.messages[0] and tried.program[:1] == steps("refused 61"))
@@ -145,7 +145,7 @@ def test_a_message_is_dropped_together_with_its_step() -> None:
 
 
 def test_many_messages_are_halved() -> None:
-    """A breach that needs a dozen sends is found within the plays that there are."""
+    """A breach that needs several sends is found within the budget of plays."""
     case = simple_case("admin", 5.0, *steps("502") * 24, count=24)
 
     found, played = smallest(case, lambda tried: len(tried.messages) >= 5 and len(tried.program) >= 5)
@@ -155,7 +155,7 @@ def test_many_messages_are_halved() -> None:
 
 
 def test_no_case_is_played_twice() -> None:
-    """Neither the given one, which is known to break."""
+    """The given case is not played either."""
     found, played = smallest(LARGE, lambda case: "è" in case.messages[0]["text"] and len(case.program) > 1)
 
     assert all(case not in played[nth + 1 :] for nth, case in enumerate(played))
@@ -163,8 +163,8 @@ def test_no_case_is_played_twice() -> None:
     assert found in played
 
 
-def test_a_breach_that_comes_and_goes_ends_too() -> None:
-    """What is returned was seen to break once, and plays are bounded."""
+def test_a_flaky_breach_ends_too() -> None:
+    """The result was observed to break, and plays are bounded."""
     answers = iter([True, False] * MOST_PLAYS)
     kept: list[Case] = [LARGE]
 
@@ -179,8 +179,8 @@ def test_a_breach_that_comes_and_goes_ends_too() -> None:
     assert len(played) <= MOST_PLAYS
 
 
-def test_cases_that_wait_are_played_a_few_times_only() -> None:
-    """Each costs real seconds; steps that need none are tried as often as ever, and none is made to wait for one."""
+def test_slow_cases_are_played_only_a_few_times() -> None:
+    """Each takes real seconds; fast cases are not limited and never become slow."""
     case = Case((FULL, FULL, FULL), steps("hang-after", "502", "hang"), timeout_s=0.5)
 
     found, played = smallest(case, lambda tried: "👋" in str(tried.messages) and tried.slow)
@@ -193,13 +193,13 @@ def test_cases_that_wait_are_played_a_few_times_only() -> None:
     assert not any(tried.slow for tried in fast)
 
 
-def test_without_seconds_nothing_is_played() -> None:
+def test_without_a_budget_nothing_is_played() -> None:
     """The budget holds before the first play."""
     assert smallest(LARGE, lambda _: True, 0.0) == (LARGE, [])
 
 
-def test_seconds_that_run_out_end_it_with_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No play is begun after them."""
+def test_the_end_of_the_budget_returns_the_best_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No play starts later."""
     clock = iter(range(1000))
     monkeypatch.setattr("contract_tests.client.play.shrinking.time.monotonic", lambda: float(next(clock)))
 
@@ -209,8 +209,8 @@ def test_seconds_that_run_out_end_it_with_what_was_found(monkeypatch: pytest.Mon
     assert len(found.messages) < len(LARGE.messages)
 
 
-def test_an_error_of_the_lab_is_no_breach() -> None:
-    """It ends the search, and whoever runs it says so."""
+def test_an_error_of_the_kit_is_not_a_breach() -> None:
+    """It ends the search and is raised."""
 
     def breaks(_: Case) -> bool:
         raise OSError("the stand-in is gone")
@@ -219,10 +219,10 @@ def test_an_error_of_the_lab_is_no_breach() -> None:
         smallest(LARGE, breaks)
 
 
-def test_generated_cases_keep_what_breaks() -> None:
-    """Whatever is shrunk by whatever it holds: it still breaks, and it is no larger."""
+def test_generated_cases_still_break_when_shrunk() -> None:
+    """The result still breaks and is not larger."""
     for case in generated_cases(5, 40):
-        breaks = as_odd_as(case)
+        breaks = resembling(case)
 
         found, played = smallest(case, breaks)
 
@@ -232,7 +232,7 @@ def test_generated_cases_keep_what_breaks() -> None:
         assert len(found.program) == min(1, len(case.program))
 
 
-def as_odd_as(case: Case) -> Callable[[Case], bool]:
+def resembling(case: Case) -> Callable[[Case], bool]:
     """Breaks with the same last step, the same fields in the last message, and a text half as long."""
     longest = max(len(message["text"]) for message in case.messages)
 

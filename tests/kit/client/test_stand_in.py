@@ -1,4 +1,4 @@
-"""The stand-in of clients is asked over connections that it has not closed meanwhile."""
+"""The connections of the kit to its stand-in."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from contract_tests.client.play.stand_in import StandIn
 from mock_server.testing import MockGateway
 
 
-def test_a_connection_is_given_up_long_before_the_gateway_closes_it() -> None:
-    """A client may be waited for longer than a server keeps a connection: the next question must not meet its end."""
+def test_an_idle_connection_is_dropped_long_before_the_gateway_closes_it() -> None:
+    """Otherwise a request could be sent on a connection that the server is closing."""
     kept_by_the_server = inspect.signature(uvicorn.Config).parameters["timeout_keep_alive"].default
 
     async def kept_by_us(url: str) -> float | None:

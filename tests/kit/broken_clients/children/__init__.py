@@ -1,4 +1,4 @@
-"""Clients that are commands: their defects need a process of their own, or another language."""
+"""Broken clients that are commands: their defects need a process or another language."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HERE = Path(__file__).parent
 def python(
     name: str, check: str, behaviour: str, *programs: Program, messages: int = 1, waits: bool = False
 ) -> BrokenClient:
-    """A client that is a Python script; `talker.py` has its behaviour."""
+    """A Python script; `talker.py` has its behaviour."""
     command = shlex.join([sys.executable, "-S", str(_HERE / "talker.py"), behaviour])
     return BrokenClient(name, check, lambda: ChildDriver(command), programs, messages, waits)
 

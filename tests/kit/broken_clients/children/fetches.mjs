@@ -1,11 +1,11 @@
-// Loaded ahead of the example client for Node: gives it a `fetch` with one defect, named by the last word of the command.
+// Loaded before the example client for Node: gives it a `fetch` with a defect, named by the last word of the command.
 
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const healthy = globalThis.fetch;
 
-/** Sends again where the connection was reset or closed, since `fetch` has not answered. */
+/** Sends again if the connection was reset or closed. */
 async function resends(url, options) {
   try {
     return await healthy(url, options);
@@ -15,14 +15,14 @@ async function resends(url, options) {
   }
 }
 
-/** Waits for as long as it takes. */
+/** Has no time-out. */
 async function noTimeout(url, { signal, ...options }) {
   return healthy(url, options);
 }
 
 let socket;
 
-/** HTTP by hand over one socket, which is never looked at: one that the gateway has closed is used again. */
+/** Hand-written HTTP over one socket, which is reused even if the gateway has closed it. */
 async function closedConnection(url, { method, headers, body }) {
   const { hostname, port, host, pathname } = new URL(url);
   socket ??= connect({ host: hostname, port, allowHalfOpen: true });
@@ -46,7 +46,7 @@ async function closedConnection(url, { method, headers, body }) {
   return answer;
 }
 
-// A client that does nothing wrong, once it is there.
+// A healthy client that starts slowly.
 if (process.argv.at(-1) === 'startsSlowly') await sleep(1500);
 
 globalThis.fetch = { healthy, resends, noTimeout, closedConnection }[process.argv.at(-1)] ?? healthy;

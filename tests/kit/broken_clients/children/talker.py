@@ -1,4 +1,4 @@
-"""`python talker.py BEHAVIOUR`: sends as it should, talks as it should not; needs the standard library alone."""
+"""`python talker.py BEHAVIOUR`: sends correctly and misuses the protocol; needs only the standard library."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ def sent(intent: dict[str, Any]) -> dict[str, Any]:
 
 
 def answered() -> Iterator[tuple[dict[str, Any], str]]:
-    """Each intent, sent, with the line that should be said of it."""
+    """Send each intent; yield it with its answer line."""
     for line in sys.stdin:
         intent = json.loads(line)
         yield intent, json.dumps(sent(intent)) + "\n"
 
 
 def say(text: str) -> None:
-    """Write to standard output at once."""
+    """Write to standard output and flush."""
     sys.stdout.write(text)
     sys.stdout.flush()
 
 
 def healthy() -> None:
-    """Does nothing wrong."""
+    """Has no defect."""
     for _, line in answered():
         say(line)
 
 
 def prints_password() -> None:
-    """Tells standard error how it signs in."""
+    """Prints the password to standard error with each message."""
     for intent, line in answered():
         sys.stderr.write(f"signing in with {intent['password']}\n")
         sys.stderr.flush()
@@ -53,7 +53,7 @@ def prints_password() -> None:
 
 
 def greets_with_password() -> None:
-    """Tells standard error once how it is going to sign in."""
+    """Prints the password to standard error once."""
     for nth, (intent, line) in enumerate(answered()):
         if nth == 0:
             sys.stderr.write(f"ready, as {intent['username']}:{intent['password']}\n")
@@ -62,13 +62,13 @@ def greets_with_password() -> None:
 
 
 def writes_garbage() -> None:
-    """Takes standard output for its log."""
+    """Logs to standard output."""
     for _, line in answered():
         say("message sent\n" + line)
 
 
 def dies_after_three() -> None:
-    """Ends itself to save memory, as some workers do."""
+    """Exits after three messages, as some workers do."""
     for nth, (_, line) in enumerate(answered(), 1):
         say(line)
         if nth == 3:
@@ -82,13 +82,13 @@ def answers_twice() -> None:
 
 
 def answers_for_another() -> None:
-    """Numbers its answers by itself."""
+    """Answers with ids of its own."""
     for nth, (_, line) in enumerate(answered()):
         say(json.dumps({**json.loads(line), "id": -nth}) + "\n")
 
 
 def falls_silent() -> None:
-    """Answers once; then it sends, and leaves it at that."""
+    """Answers once; later it sends without answering."""
     for nth, (_, line) in enumerate(answered()):
         if nth == 0:
             say(line)

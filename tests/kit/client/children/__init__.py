@@ -1,4 +1,4 @@
-"""Clients that break the driver protocol, each in one way; `behaviours` has them all."""
+"""Child processes for the driver tests; `behaviours` defines what each does."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ _BEHAVIOURS = Path(__file__).with_name("behaviours.py")
 
 
 def child(behaviour: str, *words: str) -> str:
-    """The command that starts the child of this behaviour."""
+    """The command that starts a child with this behaviour."""
     return shlex.join([sys.executable, "-S", str(_BEHAVIOURS), behaviour, *words])

@@ -1,4 +1,4 @@
-"""The children: `python cast.py BEHAVIOUR [WORD ...]`. It runs by itself and stands on the standard library alone."""
+"""`python behaviours.py BEHAVIOUR [WORD ...]`: a child process; it needs only the standard library."""
 
 from __future__ import annotations
 
@@ -11,142 +11,142 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-Behaviour = Callable[[], None]
+ChildBehaviour = Callable[[], None]
 
-CAST: dict[str, Behaviour] = {}
+BEHAVIOURS: dict[str, ChildBehaviour] = {}
 
 
-def plays(behaviour: Behaviour) -> Behaviour:
-    """Put a behaviour on the list, by its name."""
-    CAST[behaviour.__name__] = behaviour
-    return behaviour
+def behaviour(function: ChildBehaviour) -> ChildBehaviour:
+    """Register a behaviour by its name."""
+    BEHAVIOURS[function.__name__] = function
+    return function
 
 
 def intents() -> Iterator[dict[str, Any]]:
-    """The lines that come in."""
+    """The parsed input lines."""
     return (json.loads(line) for line in sys.stdin)
 
 
 def say(text: str) -> None:
-    """Write to standard output at once, as it is."""
+    """Write to standard output and flush."""
     sys.stdout.write(text)
     sys.stdout.flush()
 
 
 def accepted(intent: dict[str, Any], **members: Any) -> str:
-    """A right answer, with members added or replaced."""
+    """A valid answer line, with members added or replaced."""
     return json.dumps({"id": intent["id"], "outcome": "accepted", "message_id": f"m{intent['id']}", **members}) + "\n"
 
 
 def hang() -> None:
-    """Do nothing, for ever, without ending by the end of the input."""
+    """Do nothing forever, even after the end of the input."""
     signal.pause()
 
 
-@plays
+@behaviour
 def healthy() -> None:
     """Answers each line, and ends with its input."""
     for intent in intents():
         say(accepted(intent))
 
 
-@plays
+@behaviour
 def echoes() -> None:
-    """Tells what it was asked, by way of the reason of a failure."""
+    """Returns each intent as the reason of a failure."""
     for intent in intents():
         say(json.dumps({"id": intent["id"], "outcome": "failed", "reason": json.dumps(intent)}) + "\n")
 
 
-@plays
+@behaviour
 def tells_environment() -> None:
     """Answers with a variable of its environment."""
     for intent in intents():
         say(accepted(intent, message_id=os.environ[sys.argv[2]]))
 
 
-@plays
+@behaviour
 def tells_pid() -> None:
     """Answers with its process id."""
     for intent in intents():
         say(accepted(intent, message_id=str(os.getpid())))
 
 
-@plays
+@behaviour
 def dies() -> None:
-    """Ends at the first line, with last words."""
+    """Exits on the first line with a message."""
     for _ in intents():
-        sys.stderr.write("out of cheese\n")
+        sys.stderr.write("disk is full\n")
         sys.exit(3)
 
 
-@plays
+@behaviour
 def dies_by_signal() -> None:
-    """Is killed at the first line."""
+    """Is killed on the first line."""
     for _ in intents():
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-@plays
+@behaviour
 def dies_at_once() -> None:
-    """Ends before it has read anything."""
+    """Exits before it reads anything."""
     sys.exit("no such module")
 
 
-@plays
+@behaviour
 def answers_once() -> None:
-    """Answers one line and ends, as a command for `--one-shot` does."""
+    """Answers one line and exits, like a command for `--one-shot`."""
     say(accepted(next(intents())))
 
 
-@plays
+@behaviour
 def answers_then_fails() -> None:
-    """Answers one line and ends with exit code 1."""
+    """Answers one line and exits with code 1."""
     say(accepted(next(intents())))
     sys.exit(1)
 
 
-@plays
+@behaviour
 def answers_without_line_feed() -> None:
-    """Writes a right answer without the line feed, and ends."""
+    """Writes a valid answer without the line feed and exits."""
     say(accepted(next(intents())).rstrip())
 
 
-@plays
+@behaviour
 def waits_without_line_feed() -> None:
-    """Writes a right answer without the line feed, and goes on waiting."""
+    """Writes a valid answer without the line feed and keeps waiting."""
     for intent in intents():
         say(accepted(intent).rstrip())
 
 
-@plays
+@behaviour
 def answers_and_stays() -> None:
-    """Answers one line and does not end."""
+    """Answers one line and does not exit."""
     say(accepted(next(intents())))
     hang()
 
 
-@plays
+@behaviour
 def half_an_answer() -> None:
-    """Ends in the middle of its answer."""
+    """Exits in the middle of its answer."""
     say(accepted(next(intents()))[:10])
 
 
-@plays
+@behaviour
 def silent() -> None:
-    """Reads and says nothing."""
+    """Reads and does not answer."""
     for _ in intents():
         pass
 
 
-@plays
+@behaviour
 def never_reads() -> None:
     """Does not read its input."""
     hang()
 
 
-@plays
+@behaviour
 def says() -> None:
-    """Answers the first line with the given words, byte by byte as given in Latin-1, and later ones rightly."""
+    """Answers the first line with the given bytes (as Latin-1), and later ones correctly."""
     for number, intent in enumerate(intents()):
         if number == 0:
             sys.stdout.buffer.write(sys.argv[2].encode("latin-1"))
@@ -156,83 +156,83 @@ def says() -> None:
             say(accepted(intent))
 
 
-@plays
+@behaviour
 def greets() -> None:
     """Prints a banner before its first answer."""
     say("Listening.\n")
     healthy()
 
 
-@plays
+@behaviour
 def answers_twice() -> None:
-    """Answers each line two times."""
+    """Answers each line twice."""
     for intent in intents():
         say(accepted(intent) * 2)
 
 
-@plays
+@behaviour
 def answers_again_later() -> None:
-    """Answers the former line once more when the next one comes."""
-    former = ""
+    """Answers the previous line again when the next one arrives."""
+    previous = ""
     for intent in intents():
-        say(former + accepted(intent))
-        former = accepted(intent)
+        say(previous + accepted(intent))
+        previous = accepted(intent)
 
 
-@plays
+@behaviour
 def chats() -> None:
-    """Writes something else behind each answer."""
+    """Writes another line after each answer."""
     for intent in intents():
-        say(accepted(intent) + "and that is that\n")
+        say(accepted(intent) + "message sent\n")
 
 
-@plays
+@behaviour
 def other_id() -> None:
-    """Answers for a line that was never asked."""
+    """Answers with an id that was never sent."""
     for intent in intents():
         say(accepted(intent, id=4711))
 
 
-@plays
+@behaviour
 def too_long() -> None:
-    """Writes an answer of a megabyte."""
+    """Writes an answer of one megabyte."""
     for intent in intents():
         say(accepted(intent, message_id="x" * 1_000_000))
 
 
-@plays
+@behaviour
 def floods_stdout() -> None:
-    """Writes to standard output for ever, without a line feed."""
+    """Writes to standard output forever, without a line feed."""
     while True:
         say("x" * 65536)
 
 
-@plays
+@behaviour
 def floods_stdout_with_lines() -> None:
-    """Writes lines to standard output for ever."""
+    """Writes lines to standard output forever."""
     while True:
         say("x\n" * 32768)
 
 
-@plays
+@behaviour
 def floods_stderr() -> None:
-    """Writes to standard error for ever, while it answers as it should."""
+    """Writes to standard error forever, and answers correctly."""
     if os.fork() == 0:
         while True:
-            sys.stderr.write("no end is in sight\n" * 1000)
+            sys.stderr.write("still running\n" * 1000)
     healthy()
 
 
-@plays
+@behaviour
 def talks_much() -> None:
-    """Writes a megabyte to standard error before each answer, with a word at the begin and at the end of it."""
+    """Writes a megabyte to standard error before each answer, with a word at its start and its end."""
     for intent in intents():
         sys.stderr.write("first " + "x" * 1_000_000 + " last\n")
         sys.stderr.flush()
         say(accepted(intent))
 
 
-@plays
+@behaviour
 def tells_password() -> None:
     """Prints the password to standard error and answers, then prints it on both streams and dies."""
     for number, intent in enumerate(intents()):
@@ -241,38 +241,38 @@ def tells_password() -> None:
         say(accepted(intent) if number == 0 else "x" * 100 + intent["password"] + "\n")
 
 
-@plays
+@behaviour
 def closes_stdout() -> None:
-    """Closes standard output and lives on."""
+    """Closes standard output and keeps running."""
     next(intents())
     os.close(1)
     hang()
 
 
-@plays
+@behaviour
 def closes_stdin() -> None:
-    """Answers one line, closes standard input and lives on."""
+    """Answers one line, closes standard input and keeps running."""
     intent = json.loads(sys.stdin.readline())
     os.close(0)
     say(accepted(intent))
     hang()
 
 
-@plays
+@behaviour
 def ignores_sigterm() -> None:
-    """Answers, but ends neither by the end of its input nor by being asked to."""
+    """Answers, and ignores both the end of its input and SIGTERM."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     healthy()
     while True:
         hang()
 
 
-@plays
+@behaviour
 def heeds_sigterm() -> None:
-    """Does not end by the end of its input; leaves a file when it is asked to end."""
+    """Ignores the end of its input; writes a file on SIGTERM."""
 
     def leave(*_: object) -> None:
-        Path(sys.argv[2]).write_text("asked", encoding="utf-8")
+        Path(sys.argv[2]).write_text("terminated", encoding="utf-8")
         sys.exit(0)
 
     signal.signal(signal.SIGTERM, leave)
@@ -280,9 +280,9 @@ def heeds_sigterm() -> None:
     hang()
 
 
-@plays
+@behaviour
 def leaves_a_grandchild() -> None:
-    """Starts a process that holds its pipes, tells that one's id, and dies at the second line."""
+    """Starts a process that holds its pipes, answers with its id, and dies on the second line."""
     command = [sys.executable, "-S", __file__, "never_reads"]
     other = subprocess.Popen(command, start_new_session=sys.argv[2:] == ["detached"])  # noqa: S603
     for number, intent in enumerate(intents()):
@@ -292,4 +292,4 @@ def leaves_a_grandchild() -> None:
 
 
 if __name__ == "__main__":
-    CAST[sys.argv[1]]()
+    BEHAVIOURS[sys.argv[1]]()
