@@ -35,11 +35,7 @@ Progress = Callable[[int, int, int], None]
 
 @dataclass(frozen=True)
 class ClientOptions:
-    """The options of a run.
-
-    Raises:
-        CouldNotRunError: `known_gaps` has an unknown id.
-    """
+    """The options of a run."""
 
     client: str
     """The client's name in the report: its command."""
@@ -64,14 +60,6 @@ class ClientOptions:
     """Play only this case."""
     command: str = ""
     """The command that repeats the run."""
-
-    def __post_init__(self) -> None:
-        ids = {check.id for check in (*CHECKS, *receiver_checks.ALL_CHECKS)}
-        unknown = sorted(self.known_gaps - ids)
-        if unknown:
-            raise CouldNotRunError(
-                f"--known-gaps: no check is called {unknown[0]!r}; there are: {', '.join(sorted(ids))}."
-            )
 
 
 @dataclass
@@ -105,8 +93,10 @@ async def run(options: ClientOptions, make: Callable[[], Driver], progress: Prog
     """Judge a client.
 
     Raises:
-        CouldNotRunError: it does not start, does not follow the driver protocol, or never calls the gateway.
+        CouldNotRunError: it does not start, does not follow the driver protocol, or never calls the gateway; or a
+            known gap is not the id of a check.
     """
+    _check_known_gaps(options.known_gaps)
     began = time.monotonic()
     cases = _cases(options)
     probes = 1 if options.replay is None else 0
@@ -211,3 +201,12 @@ def _untestable_checks(resend: Resend) -> list[ClientStanding]:
         for check in CHECKS
         if check.id not in judged
     ]
+
+
+def _check_known_gaps(gaps: frozenset[str]) -> None:
+    ids = {check.id for check in (*CHECKS, *receiver_checks.ALL_CHECKS)}
+    unknown = sorted(gaps - ids)
+    if unknown:
+        raise CouldNotRunError(
+            f"--known-gaps: no check is called {unknown[0]!r}; there are: {', '.join(sorted(ids))}."
+        )

@@ -130,9 +130,9 @@ def test_a_known_gap_does_not_fail_the_run_and_a_closed_one_does() -> None:
 
 
 def test_an_unknown_known_gap_is_refused_before_anything_runs() -> None:
-    """The options themselves refuse it: no client and no stand-in is started."""
+    """No client and no stand-in is started."""
     with pytest.raises(CouldNotRunError, match=r"no check is called 'resend\.befor'"):
-        ClientOptions("test", known_gaps=frozenset({"resend.befor"}))
+        judged(ClientDriver, known_gaps=frozenset({"resend.befor"}))
 
 
 def test_a_client_that_may_resend_is_not_judged_for_it() -> None:
