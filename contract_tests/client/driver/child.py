@@ -6,7 +6,7 @@ import asyncio
 
 from contract_tests.client.driver.interface import Answer, ClientOutput, Printed, failure
 from contract_tests.client.driver.process import GRACE, Process, command_line, start_process
-from contract_tests.client.driver.protocol import FailureKind, Intent, NoAnswerError, Outcome, parse_answer
+from contract_tests.client.driver.protocol import DriverError, FailureKind, Intent, Outcome, parse_answer
 
 START_SECONDS = 10.0
 """Extra time for the first answer of a child, since some languages start slowly."""
@@ -51,7 +51,7 @@ class ChildDriver:
         assert process is not None
         try:
             return await self._exchange(process, intent, asyncio.get_running_loop().time() + seconds)
-        except NoAnswerError as error:
+        except DriverError as error:
             await self._discard(process)
             return failure(error, intent, process.last_stderr)
         except BaseException:
@@ -84,7 +84,7 @@ class ChildDriver:
             await process.drain()
             raise self._ended(process, id_)
 
-    def _ended(self, process: Process, id_: int) -> NoAnswerError:
+    def _ended(self, process: Process, id_: int) -> DriverError:
         """The same error whether the end is noticed before or after the line is written."""
         if self._answered is None:
             return process.ended(f"before it answered line {id_}")
@@ -94,7 +94,7 @@ class ChildDriver:
     def _read(self, line: bytes, id_: int) -> Outcome:
         try:
             return parse_answer(line, id_)
-        except NoAnswerError as error:
+        except DriverError as error:
             if error.kind is FailureKind.WRONG_ID and self._is_second(line):
                 raise self._surplus(line) from error
             raise
@@ -104,16 +104,16 @@ class ChildDriver:
             return False
         try:
             parse_answer(line, self._answered)
-        except NoAnswerError:
+        except DriverError:
             return False
         return True
 
-    def _surplus(self, line: bytes) -> NoAnswerError:
+    def _surplus(self, line: bytes) -> DriverError:
         if self._is_second(line):
             said = f"The client answered line {self._answered} a second time: …."
-            return NoAnswerError(FailureKind.ANSWERED_TWICE, said, line)
+            return DriverError(FailureKind.ANSWERED_TWICE, said, line)
         said = f"The client wrote an unexpected line after its answer to line {self._answered}: …."
-        return NoAnswerError(FailureKind.NONSENSE, said, line)
+        return DriverError(FailureKind.NONSENSE, said, line)
 
     async def _discard(self, process: Process) -> None:
         self._process = self._answered = None

@@ -14,9 +14,9 @@ from typing import Any
 from contract_tests.client.driver.capture import captured_to, capturing_streams
 from contract_tests.client.driver.interface import Answer, ClientOutput, DriverFailure, Printed, failure
 from contract_tests.client.driver.protocol import (
+    DriverError,
     FailureKind,
     Intent,
-    NoAnswerError,
     Outcome,
     ReportedAccepted,
     ReportedFailed,
@@ -60,7 +60,7 @@ class FunctionDriver:
                 return self._outcome(returned, intent.id)
             except self._failures as error:
                 return ReportedFailed(f"{type(error).__name__}: {error}")
-            except NoAnswerError as error:
+            except DriverError as error:
                 return failure(error, intent)
             except (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit):
                 raise
@@ -89,7 +89,7 @@ class FunctionDriver:
         if done:
             return future.result()
         self._abandon(future)
-        raise NoAnswerError(FailureKind.SILENT, f"The client's callable did not return on line {intent.id} in time.")
+        raise DriverError(FailureKind.SILENT, f"The client's callable did not return on line {intent.id} in time.")
 
     def _abandon(self, future: asyncio.Future[Any]) -> None:
         self._abandoned.add(future)
@@ -110,7 +110,7 @@ class FunctionDriver:
         if isinstance(returned, Mapping):
             return outcome_from_members(returned, id_)
         said = f"The client's callable returned neither an outcome nor the members of an answer on line {id_}: …."
-        raise NoAnswerError(FailureKind.NONSENSE, said, returned)
+        raise DriverError(FailureKind.NONSENSE, said, returned)
 
     def take_printed(self) -> Printed:
         """What the client printed and logged since the last call."""
@@ -180,5 +180,5 @@ def _is_async(function: Any) -> bool:
 
 def _crash(error: BaseException, intent: Intent) -> DriverFailure:
     said = f"The client's callable raised {type(error).__name__} on line {intent.id}: …."
-    reason = NoAnswerError(FailureKind.CRASHED, said, str(error))
+    reason = DriverError(FailureKind.CRASHED, said, str(error))
     return failure(reason, intent, "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace"))

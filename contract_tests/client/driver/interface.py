@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from contract_tests.client.driver.protocol import (
+    DriverError,
     FailureKind,
     Intent,
-    NoAnswerError,
     Outcome,
     ReportedAccepted,
     ReportedRefused,
@@ -106,7 +106,7 @@ class ClientOutput:
         return Printed(stdout.content(), stderr.content(), stdout.lost + stderr.lost)
 
 
-def failure(error: NoAnswerError, intent: Intent, printed: bytes = b"") -> DriverFailure:
+def failure(error: DriverError, intent: Intent, printed: bytes = b"") -> DriverFailure:
     """The failure of a client that gave no valid answer."""
     text = printed[-_LONGEST_SHOWN * 2 :].decode("utf-8", "backslashreplace")
     # Mask before cutting: half a password would not be recognised.

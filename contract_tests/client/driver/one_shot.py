@@ -6,7 +6,7 @@ import asyncio
 
 from contract_tests.client.driver.interface import Answer, ClientOutput, Printed, failure
 from contract_tests.client.driver.process import Process, command_line, start_process
-from contract_tests.client.driver.protocol import FailureKind, Intent, NoAnswerError, Outcome, parse_answer
+from contract_tests.client.driver.protocol import DriverError, FailureKind, Intent, Outcome, parse_answer
 
 
 class OneShotDriver:
@@ -29,7 +29,7 @@ class OneShotDriver:
         process = await start_process(self._words, self._output)
         try:
             return await self._exchange(process, intent, ends)
-        except NoAnswerError as error:
+        except DriverError as error:
             # Standard error is read until the process has ended.
             await process.kill()
             return failure(error, intent, process.last_stderr)
@@ -47,10 +47,10 @@ class OneShotDriver:
         surplus = process.waiting_line or process.rest
         if surplus:
             said = f"The command wrote more than the answer to line {intent.id}: …."
-            raise NoAnswerError(FailureKind.ANSWERED_TWICE, said, surplus)
+            raise DriverError(FailureKind.ANSWERED_TWICE, said, surplus)
         if not ended:
             said = f"The command answered line {intent.id} and did not end in time; it is started once per message."
-            raise NoAnswerError(FailureKind.LINGERED, said)
+            raise DriverError(FailureKind.LINGERED, said)
         if process.exit_code != 0:
             raise process.ended(f"after it had answered line {intent.id}")
         return outcome

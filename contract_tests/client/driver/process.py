@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import Any
 
 from contract_tests.client.driver.interface import ClientOutput
-from contract_tests.client.driver.protocol import FailureKind, NoAnswerError
+from contract_tests.client.driver.protocol import DriverError, FailureKind
 from contract_tests.target.target import CouldNotRunError
 
 LONGEST_LINE = 65536
@@ -165,7 +165,7 @@ class Process(asyncio.SubprocessProtocol):
             return found
         if self.too_long:
             said = f"The answer to line {id_} has more than {LONGEST_LINE} bytes and no line feed: …."
-            raise NoAnswerError(FailureKind.TOO_LONG, said, self.rest)
+            raise DriverError(FailureKind.TOO_LONG, said, self.rest)
         if self.over:
             return None
         raise self._silent(id_)
@@ -189,22 +189,22 @@ class Process(asyncio.SubprocessProtocol):
                     self._changed.clear()
                     await self._changed.wait()
 
-    def ended(self, when: str, hint: str = "") -> NoAnswerError:
+    def ended(self, when: str, hint: str = "") -> DriverError:
         """The error for a command that gives no more output."""
         heard = "; its last output: …" if self._partial else ""
         if self._returncode is None:
             stream = "input" if _STDOUT in self._open else "output"
             said = f"The client closed its standard {stream} {when} and keeps running{heard}.{hint}"
-            return NoAnswerError(FailureKind.CLOSED, said, self.rest)
+            return DriverError(FailureKind.CLOSED, said, self.rest)
         said = f"The client {_exit(self._returncode)} {when}{heard}.{hint}"
-        return NoAnswerError(FailureKind.DIED, said, self.rest)
+        return DriverError(FailureKind.DIED, said, self.rest)
 
-    def _silent(self, id_: int) -> NoAnswerError:
+    def _silent(self, id_: int) -> DriverError:
         if self._partial:
             said = f"The client wrote no line feed after its answer to line {id_} in time: …."
-            return NoAnswerError(FailureKind.SILENT, said, self.rest)
+            return DriverError(FailureKind.SILENT, said, self.rest)
         said = f"The client did not answer line {id_} in time (an answer that is not flushed does not arrive)."
-        return NoAnswerError(FailureKind.SILENT, said)
+        return DriverError(FailureKind.SILENT, said)
 
     # Ending it
 

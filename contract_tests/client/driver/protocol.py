@@ -34,7 +34,7 @@ class FailureKind(StrEnum):
     """With `--one-shot`: it answered and did not end."""
 
 
-class NoAnswerError(Exception):
+class DriverError(Exception):
     """There is no valid answer to a line; `said` says why, with `…` in place of what was received."""
 
     def __init__(self, kind: FailureKind, said: str, heard: object = None) -> None:
@@ -117,7 +117,7 @@ _ALL = ("id", "outcome", *(name for names in _MEMBERS.values() for name in names
 
 
 def parse_answer(line: bytes, id_: int) -> Outcome:
-    """Parse the answer line to an intent; `NoAnswerError` if it is not valid."""
+    """Parse the answer line to an intent; `DriverError` if it is not valid."""
     try:
         members = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
     except UnicodeDecodeError:
@@ -142,7 +142,7 @@ def outcome_from_members(members: Mapping[str, Any], id_: int) -> Outcome:
     answered = members.get("id", id_)
     if isinstance(answered, bool) or not isinstance(answered, int) or answered != id_:
         kind = FailureKind.WRONG_ID
-        raise NoAnswerError(kind, f"Line {id_} was sent, and the answer has the id ….", answered)
+        raise DriverError(kind, f"Line {id_} was sent, and the answer has the id ….", answered)
     outcome = given.get("outcome")
     if not isinstance(outcome, str) or outcome not in _MEMBERS:
         said = "has no member 'outcome'" if outcome is None else "has the unknown outcome …"
@@ -192,4 +192,4 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _nonsense(said: str, heard: object = None) -> NoReturn:
-    raise NoAnswerError(FailureKind.NONSENSE, said, heard)
+    raise DriverError(FailureKind.NONSENSE, said, heard)

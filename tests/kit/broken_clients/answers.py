@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from contract_tests.client.driver.protocol import Outcome, ReportedAccepted, ReportedFailed, ReportedRefused
-from tests.kit.broken_clients.base import Behaviour, interpret
+from tests.kit.broken_clients.base import Variant, interpret
 from tests.kit.broken_clients.broken_client import BrokenClient, broken
 from tests.kit.broken_clients.wire import Reply, WithoutChunks
 
@@ -15,7 +15,7 @@ _ID = "7d9f0f5e-1111-4222-8333-444455556666"
 """An invented id."""
 
 
-def accept_if(when: Callable[[Reply], bool]) -> Behaviour:
+def accept_if(when: Callable[[Reply], bool]) -> Variant:
     """Treats some answers as acceptances."""
 
     def interpretation(reply: Reply) -> Outcome:
@@ -24,12 +24,12 @@ def accept_if(when: Callable[[Reply], bool]) -> Behaviour:
         said = (reply.members or {}).get("id")
         return ReportedAccepted(said if isinstance(said, str) else _ID)
 
-    return Behaviour(interpret=interpretation)
+    return Variant(interpret=interpretation)
 
 
-def fail_if(when: Callable[[Reply], bool]) -> Behaviour:
+def fail_if(when: Callable[[Reply], bool]) -> Variant:
     """Does not understand some answers."""
-    return Behaviour(interpret=lambda reply: ReportedFailed("not understood") if when(reply) else interpret(reply))
+    return Variant(interpret=lambda reply: ReportedFailed("not understood") if when(reply) else interpret(reply))
 
 
 def _only_json(reply: Reply) -> Outcome:
@@ -39,22 +39,22 @@ def _only_json(reply: Reply) -> Outcome:
     return interpret(reply)
 
 
-def changed_report(change: Callable[[Outcome], Outcome]) -> Behaviour:
+def changed_report(change: Callable[[Outcome], Outcome]) -> Variant:
     """Reports a changed outcome."""
-    return Behaviour(report=lambda outcome, _: change(outcome))
+    return Variant(report=lambda outcome, _: change(outcome))
 
 
 def _member(name: str, reply: Reply) -> object:
     return None if reply.members is None else reply.members.get(name)
 
 
-def _renamed(change: Callable[[str], str]) -> Behaviour:
+def _renamed(change: Callable[[str], str]) -> Variant:
     return changed_report(
         lambda said: replace(said, message_id=change(said.message_id)) if isinstance(said, ReportedAccepted) else said
     )
 
 
-def _other_code(change: Callable[[int], int]) -> Behaviour:
+def _other_code(change: Callable[[int], int]) -> Variant:
     return changed_report(
         lambda said: ReportedRefused(change(said.code)) if isinstance(said, ReportedRefused) else said
     )
@@ -96,7 +96,7 @@ SUCCESS = (
     broken("swallows every failure", "outcome.unknown-fate", changed_report(
         lambda said: ReportedAccepted("unknown") if isinstance(said, ReportedFailed) else said
     )),
-    broken("what was reset has arrived", "outcome.unknown-fate", Behaviour(on_error=lambda _: ReportedAccepted(_ID))),
+    broken("what was reset has arrived", "outcome.unknown-fate", Variant(on_error=lambda _: ReportedAccepted(_ID))),
 )  # fmt: skip
 
 WORDS = (
@@ -108,9 +108,9 @@ WORDS = (
     )),
     broken("every refusal is 8", "outcome.refused", _other_code(lambda _: 8)),
     broken("codes shifted by one", "outcome.refused", _other_code(lambda code: code + 1)),
-    broken("the status for the code", "outcome.refused", Behaviour(interpret=_by_status)),
-    broken("a code that is text", "outcome.refused", Behaviour(interpret=_lax_code)),
-    broken("what is lost is 64", "outcome.unknown-fate", Behaviour(on_error=lambda _: ReportedRefused(64))),
+    broken("the status for the code", "outcome.refused", Variant(interpret=_by_status)),
+    broken("a code that is text", "outcome.refused", Variant(interpret=_lax_code)),
+    broken("what is lost is 64", "outcome.unknown-fate", Variant(on_error=lambda _: ReportedRefused(64))),
     broken("every acceptance failed", "outcome.failed", changed_report(
         lambda said: ReportedFailed("too bad") if isinstance(said, ReportedAccepted) else said
     )),
@@ -126,9 +126,9 @@ TOLERANCE = (
     broken("fails without a provider", "tolerance.answers", fail_if(
         lambda reply: reply.status == 200 and "provider" not in (reply.members or {"provider": None})
     )),
-    broken("knows one order of members", "tolerance.answers", Behaviour(interpret=_by_pattern)),
-    broken("knows no chunks", "tolerance.answers", Behaviour(connect=WithoutChunks)),
-    broken("dies of a wrong content type", "tolerance.content-type", Behaviour(interpret=_only_json)),
+    broken("knows one order of members", "tolerance.answers", Variant(interpret=_by_pattern)),
+    broken("knows no chunks", "tolerance.answers", Variant(connect=WithoutChunks)),
+    broken("dies of a wrong content type", "tolerance.content-type", Variant(interpret=_only_json)),
     broken("fails on a charset", "tolerance.answers", fail_if(
         lambda reply: reply.status == 200 and "charset" in reply.content_type
     )),

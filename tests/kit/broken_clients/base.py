@@ -60,7 +60,7 @@ def interpret(reply: Reply) -> Outcome:
 
 
 @dataclass(frozen=True)
-class Behaviour:
+class Variant:
     """How a client behaves; the defaults are healthy."""
 
     message: Callable[[Message], Message] = dict
@@ -81,7 +81,7 @@ class Behaviour:
 class ClientDriver(FunctionDriver):
     """A client with this behaviour, called in this process."""
 
-    def __init__(self, behaviour: Behaviour = Behaviour()) -> None:
+    def __init__(self, behaviour: Variant = Variant()) -> None:
         super().__init__(self._sent)
         self._behaviour = behaviour
         self._connection = behaviour.connect()

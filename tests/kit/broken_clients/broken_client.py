@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contract_tests.client.driver.interface import Driver
-from tests.kit.broken_clients.base import Behaviour, ClientDriver
+from tests.kit.broken_clients.base import ClientDriver, Variant
 
 Program = tuple[str, ...]
 """Names of steps."""
@@ -32,7 +32,7 @@ class BrokenClient:
 
 
 def broken(
-    name: str, check: str, behaviour: Behaviour, *programs: Program, messages: int = 1, waits: bool = False
+    name: str, check: str, behaviour: Variant, *programs: Program, messages: int = 1, waits: bool = False
 ) -> BrokenClient:
     """A client in this process with this behaviour."""
     return BrokenClient(name, check, lambda: ClientDriver(behaviour), programs, messages, waits)

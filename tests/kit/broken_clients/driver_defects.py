@@ -10,7 +10,7 @@ from typing import Any
 
 from contract_tests.client.driver.function import Returned
 from contract_tests.client.driver.protocol import Intent, Outcome, ReportedAccepted, ReportedFailed, ReportedRefused
-from tests.kit.broken_clients.base import Behaviour
+from tests.kit.broken_clients.base import Variant
 from tests.kit.broken_clients.broken_client import BrokenClient, broken
 from tests.kit.broken_clients.wire import Pooled, Reply, WireRequest
 
@@ -85,24 +85,24 @@ class SendsNothing(Pooled):
 
 
 OUTPUT = (
-    broken("prints the password", "secrets.output", Behaviour(report=_prints)),
-    broken("prints the header", "secrets.output", Behaviour(report=_prints_header)),
-    broken("prints the password in Base64", "secrets.output", Behaviour(report=_prints_encoded)),
-    broken("logs the intent", "secrets.output", Behaviour(report=_logs)),
-    broken("the password in a reason", "secrets.output", Behaviour(report=_gives_reason)),
+    broken("prints the password", "secrets.output", Variant(report=_prints)),
+    broken("prints the header", "secrets.output", Variant(report=_prints_header)),
+    broken("prints the password in Base64", "secrets.output", Variant(report=_prints_encoded)),
+    broken("logs the intent", "secrets.output", Variant(report=_logs)),
+    broken("the password in a reason", "secrets.output", Variant(report=_gives_reason)),
 )
 
 PROTOCOL = (
-    broken("raises at a refusal", "driver.protocol", Behaviour(report=_raises)),
-    broken("says nothing of a failure", "driver.protocol", Behaviour(report=_says_nothing)),
-    broken("a code as text", "driver.protocol", Behaviour(report=_code_as_text)),
-    broken("accepted without an id", "driver.protocol", Behaviour(report=_without_id)),
+    broken("raises at a refusal", "driver.protocol", Variant(report=_raises)),
+    broken("says nothing of a failure", "driver.protocol", Variant(report=_says_nothing)),
+    broken("a code as text", "driver.protocol", Variant(report=_code_as_text)),
+    broken("accepted without an id", "driver.protocol", Variant(report=_without_id)),
 )
 
 ESCAPE = (
-    broken("sends nothing", "driver.escape", Behaviour(connect=SendsNothing)),
-    broken("a gateway of its own", "driver.escape", Behaviour(request=_elsewhere)),
-    broken("forgets the path of the base URL", "driver.escape", Behaviour(request=_without_prefix)),
+    broken("sends nothing", "driver.escape", Variant(connect=SendsNothing)),
+    broken("a gateway of its own", "driver.escape", Variant(request=_elsewhere)),
+    broken("forgets the path of the base URL", "driver.escape", Variant(request=_without_prefix)),
 )
 
 DRIVER_DEFECTS: tuple[BrokenClient, ...] = (*OUTPUT, *PROTOCOL, *ESCAPE)

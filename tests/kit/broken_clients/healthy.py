@@ -9,7 +9,7 @@ from dataclasses import replace
 from contract_tests.client.driver.interface import Driver
 from contract_tests.client.driver.protocol import Outcome, ReportedAccepted, ReportedFailed, ReportedRefused
 from tests.kit.broken_clients.answers import changed_report
-from tests.kit.broken_clients.base import Behaviour, ClientDriver, Message, interpret
+from tests.kit.broken_clients.base import ClientDriver, Message, Variant, interpret
 from tests.kit.broken_clients.children import node
 from tests.kit.broken_clients.requests import request_by
 from tests.kit.broken_clients.retries import retry_if, retry_on_code
@@ -43,10 +43,10 @@ def _without_codes(outcome: Outcome) -> Outcome:
     return ReportedFailed(f"refused: {outcome.code}") if isinstance(outcome, ReportedRefused) else outcome
 
 
-SENDING: dict[str, Behaviour] = {
-    "sorted members, raw UTF-8, white space": Behaviour(content=_sorted),
-    "null for what is not wanted": Behaviour(message=lambda message: {**_OPTIONAL, **message}),
-    "no detailed: false": Behaviour(message=lambda m: {name: each for name, each in m.items() if each is not False}),
+SENDING: dict[str, Variant] = {
+    "sorted members, raw UTF-8, white space": Variant(content=_sorted),
+    "null for what is not wanted": Variant(message=lambda message: {**_OPTIONAL, **message}),
+    "no detailed: false": Variant(message=lambda m: {name: each for name, each in m.items() if each is not False}),
     "a charset": request_by(lambda request: request.having(Content_Type="application/json; charset=UTF-8")),
     "JSON in capitals": request_by(lambda request: request.having(Content_Type="Application/JSON")),
     "accepts anything": request_by(lambda request: request.having(Accept="*/*")),
@@ -54,14 +54,14 @@ SENDING: dict[str, Behaviour] = {
     "basic in small letters": request_by(_small_scheme),
     "a connection for each message": request_by(lambda request: request.having(Connection="close")),
     "header names in small letters": request_by(lambda request: replace(request, headers=_small(request.headers))),
-    "HTTP/1.0": Behaviour(connect=OldVersion),
-    "a body in chunks": Behaviour(connect=SendsChunks),
+    "HTTP/1.0": Variant(connect=OldVersion),
+    "a body in chunks": Variant(connect=SendsChunks),
     "headers of its own": request_by(lambda request: request.having(X_Request_Id="4711", Cookie="theme=dark")),
 }
 """Variants of requests."""
 
-READING: dict[str, Behaviour] = {
-    "trusts no other type": Behaviour(interpret=_careful),
+READING: dict[str, Variant] = {
+    "trusts no other type": Variant(interpret=_careful),
     "every refusal failed": changed_report(_without_codes),
     "tells no provider": changed_report(_silent_on_provider),
     "tries 64 three times": retry_on_code(64, tries=3),
@@ -74,7 +74,7 @@ READING: dict[str, Behaviour] = {
 
 BASES: dict[str, Callable[[], Driver]] = {
     "httpx2": ClientDriver,
-    "one socket": lambda: ClientDriver(Behaviour(connect=OneSocket)),
+    "one socket": lambda: ClientDriver(Variant(connect=OneSocket)),
     "Node": node("healthy", "", "healthy").make,
 }
 """The bases of the broken clients, without a defect."""

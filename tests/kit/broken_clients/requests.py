@@ -11,33 +11,33 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from contract_tests.client.driver.protocol import Intent
-from tests.kit.broken_clients.base import Behaviour, Message, encoded
+from tests.kit.broken_clients.base import Message, Variant, encoded
 from tests.kit.broken_clients.broken_client import BrokenClient, broken
 from tests.kit.broken_clients.wire import WireRequest
 
 _BMP = 0xFFFF
 
 
-def on(name: str, change: Callable[[Any], Any]) -> Behaviour:
+def on(name: str, change: Callable[[Any], Any]) -> Variant:
     """Changes a member if it is present."""
-    return Behaviour(message=lambda message: {**message, name: change(message[name])} if name in message else message)
+    return Variant(message=lambda message: {**message, name: change(message[name])} if name in message else message)
 
 
-def text(change: Callable[[str], str]) -> Behaviour:
+def text(change: Callable[[str], str]) -> Variant:
     """Changes the text."""
     return on("text", change)
 
 
-def without(name: str, unless: Callable[[Any], bool] = lambda _: False) -> Behaviour:
+def without(name: str, unless: Callable[[Any], bool] = lambda _: False) -> Variant:
     """Leaves a member out."""
-    return Behaviour(
+    return Variant(
         message=lambda message: {key: each for key, each in message.items() if key != name or unless(each)}
     )
 
 
-def request_by(change: Callable[[WireRequest], WireRequest]) -> Behaviour:
+def request_by(change: Callable[[WireRequest], WireRequest]) -> Variant:
     """Changes the request before it is sent."""
-    return Behaviour(request=lambda request, _: change(request))
+    return Variant(request=lambda request, _: change(request))
 
 
 def _filled(value: Any) -> Any:
@@ -81,7 +81,7 @@ TEXTS = (
     broken("strips the plus", "wanted.destination", on("destination", lambda number: number.removeprefix("+"))),
     broken("dials 00 for +", "wanted.destination", on("destination", lambda number: number.replace("+", "00"))),
     broken("groups the digits", "wanted.destination", on("destination", lambda number: f"{number[:3]} {number[3:]}")),
-    broken("the body is Latin-1", "request.json", Behaviour(
+    broken("the body is Latin-1", "request.json", Variant(
         content=lambda message: json.dumps(message, ensure_ascii=False).encode("latin-1", "replace")
     )),
     broken("? for what Latin-1 lacks", "wanted.text", text(lambda t: t.encode("l1", "replace").decode("l1"))),
@@ -102,13 +102,13 @@ TEXTS = (
 FIELDS = (
     broken("lra as a string", "request.schema", on("lra", str)),
     broken("lra 0 is left out", "wanted.fields", without("lra", unless=bool)),
-    broken("empty strings are left out", "wanted.reference", Behaviour(message=_filled)),
-    broken("whatever is false is left out", "wanted.fields", Behaviour(message=_truthy)),
-    broken("null where none is allowed", "request.schema", Behaviour(message=_bare_null)),
+    broken("empty strings are left out", "wanted.reference", Variant(message=_filled)),
+    broken("whatever is false is left out", "wanted.fields", Variant(message=_truthy)),
+    broken("null where none is allowed", "request.schema", Variant(message=_bare_null)),
     broken(
         "a field of its own",
         "request.schema",
-        Behaviour(message=lambda message: {**message, "priority": "high"}),
+        Variant(message=lambda message: {**message, "priority": "high"}),
     ),
     broken("detailed as a string", "request.schema", on("detailed", lambda flag: str(flag).lower())),
     broken("detailed is never sent", "wanted.fields", without("detailed")),
@@ -121,17 +121,17 @@ FIELDS = (
 HTTP = (
     broken("no Content-Type", "request.headers", request_by(lambda request: request.without("Content-Type"))),
     broken("calls JSON plain text", "request.headers", request_by(lambda r: r.having(Content_Type="text/plain"))),
-    broken("sends a form", "request.json", Behaviour(
+    broken("sends a form", "request.json", Variant(
         content=_as_form,
         request=lambda request, _: request.having(Content_Type="application/x-www-form-urlencoded"),
     )),
-    broken("JSON in JSON", "request.json", Behaviour(content=lambda m: json.dumps(json.dumps(m)).encode())),
-    broken("a byte order mark", "request.json", Behaviour(content=lambda m: b"\xef\xbb\xbf" + encoded(m))),
+    broken("JSON in JSON", "request.json", Variant(content=lambda m: json.dumps(json.dumps(m)).encode())),
+    broken("a byte order mark", "request.json", Variant(content=lambda m: b"\xef\xbb\xbf" + encoded(m))),
     broken("no Authorization", "request.basic", request_by(lambda request: request.without("Authorization"))),
     broken("Bearer for Basic", "request.basic", request_by(
         lambda request: request.having(Authorization=request.headers["Authorization"].replace("Basic", "Bearer"))
     )),
-    broken("signs in without the password", "request.basic", Behaviour(
+    broken("signs in without the password", "request.basic", Variant(
         request=lambda request, intent: request.having(
             Authorization=f"Basic {b64encode(intent.username.encode()).decode()}"
         )
@@ -150,16 +150,16 @@ HTTP = (
 )  # fmt: skip
 
 SECRETS = (
-    broken("the password in the URL", "secrets.request", Behaviour(request=_by_url)),
-    broken("the password in a header", "secrets.request", Behaviour(
+    broken("the password in the URL", "secrets.request", Variant(request=_by_url)),
+    broken("the password in a header", "secrets.request", Variant(
         request=lambda request, intent: request.having(X_Api_Password=intent.password)
     )),
-    broken("the password in its own name", "secrets.request", Behaviour(
+    broken("the password in its own name", "secrets.request", Variant(
         request=lambda request, intent: request.having(User_Agent=f"sms/1.0 ({intent.username}:{intent.password})")
     )),
-    broken("the password in Base64 in a header", "secrets.request", Behaviour(request=_encoded_login)),
-    broken("the login in a referrer", "secrets.request", Behaviour(request=_in_authority)),
-    broken("the password in the body", "secrets.request", Behaviour(request=_in_body)),
+    broken("the password in Base64 in a header", "secrets.request", Variant(request=_encoded_login)),
+    broken("the login in a referrer", "secrets.request", Variant(request=_in_authority)),
+    broken("the password in the body", "secrets.request", Variant(request=_in_body)),
 )  # fmt: skip
 
 REQUESTS: tuple[BrokenClient, ...] = (*TEXTS, *FIELDS, *HTTP, *SECRETS)

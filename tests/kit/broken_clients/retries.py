@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from contract_tests.client.driver.protocol import ReportedFailed, ReportedRefused
-from tests.kit.broken_clients.base import Behaviour, SendTry
+from tests.kit.broken_clients.base import SendTry, Variant
 from tests.kit.broken_clients.broken_client import BrokenClient, Program, broken
 from tests.kit.broken_clients.wire import (
     ClosedConnection,
@@ -20,16 +20,16 @@ ENDLESS = 50
 """The number of sends after which an endless client is stopped."""
 
 
-def retry_on_code(*codes: int, tries: int = 3) -> Behaviour:
+def retry_on_code(*codes: int, tries: int = 3) -> Variant:
     """Sends again after these refusals."""
     return retry_if(
         lambda tried: isinstance(tried.outcome, ReportedRefused) and tried.outcome.code in codes, tries=tries
     )
 
 
-def retry_if(when: Callable[[SendTry], bool], tries: int = 2) -> Behaviour:
+def retry_if(when: Callable[[SendTry], bool], tries: int = 2) -> Variant:
     """Sends again after some tries, `tries` times in total."""
-    return Behaviour(retry=lambda tried: tried.nth < tries and when(tried))
+    return Variant(retry=lambda tried: tried.nth < tries and when(tried))
 
 
 def _status(*statuses: int) -> Callable[[SendTry], bool]:
@@ -81,23 +81,23 @@ UNKNOWN = (
 )
 
 TIME = (
-    broken("no time-out", "time.gives-up", Behaviour(connect=WithoutTimeout), ("hang",), waits=True),
-    broken("a time-out by the byte", "time.gives-up", Behaviour(connect=TimeoutPerByte), ("slow-drip",), waits=True),
+    broken("no time-out", "time.gives-up", Variant(connect=WithoutTimeout), ("hang",), waits=True),
+    broken("a time-out by the byte", "time.gives-up", Variant(connect=TimeoutPerByte), ("slow-drip",), waits=True),
     broken("a time-out for each try", "time.gives-up", retry_if(_timed_out, tries=9), ("hang",) * 9, waits=True),
     broken(
-        "goes on with a closed connection", "tolerance.closed-connection", Behaviour(connect=ClosedConnection),
+        "goes on with a closed connection", "tolerance.closed-connection", Variant(connect=ClosedConnection),
         ("connection closed",), messages=2,
     ),
     broken(
         "goes on with a connection that was closed unannounced", "tolerance.closed-connection",
-        Behaviour(connect=IgnoresSilentClose), ("closed-idle",), messages=2,
+        Variant(connect=IgnoresSilentClose), ("closed-idle",), messages=2,
     ),
     broken(
-        "sends all again on a new connection", "resend.accepted", Behaviour(connect=SendsAllAgain),
+        "sends all again on a new connection", "resend.accepted", Variant(connect=SendsAllAgain),
         ("closed-idle",), messages=2,
     ),
     broken(
-        "never reads refusals to their end", "time.connections", Behaviour(connect=Leaking),
+        "never reads refusals to their end", "time.connections", Variant(connect=Leaking),
         ("refused 61",) * 12, messages=24, waits=True,
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ import httpx2
 from contract_tests.client.driver.function import Returned
 from contract_tests.client.driver.interface import Driver
 from contract_tests.client.driver.protocol import Intent, Outcome, ReportedAccepted, ReportedFailed
-from tests.kit.broken_clients.base import Behaviour, ClientDriver, Message, SendTry, interpret
+from tests.kit.broken_clients.base import ClientDriver, Message, SendTry, Variant, interpret
 from tests.kit.broken_clients.broken_client import BrokenClient, broken
 from tests.kit.broken_clients.retries import retry_if
 from tests.kit.broken_clients.wire import CachesAnswers, Hedges, Pooled, Reply, WireRequest
@@ -39,34 +39,34 @@ class LeavesAnswersOpen(Pooled):
             raise OSError(f"{type(error).__name__}: {error}") from error
 
 
-def _once(first: Message) -> Behaviour:
+def _once(first: Message) -> Variant:
     """Keeps the first destination forever."""
 
     def kept(message: Message) -> Message:
         first.setdefault("destination", message["destination"])
         return {**message, "destination": first["destination"]}
 
-    return Behaviour(message=kept)
+    return Variant(message=kept)
 
 
-def _first_id(reported: list[Outcome]) -> Behaviour:
+def _first_id(reported: list[Outcome]) -> Variant:
     def changed_report(outcome: Outcome, _: Intent) -> Returned:
         if isinstance(outcome, ReportedAccepted):
             reported.append(outcome)
             return reported[0]
         return outcome
 
-    return Behaviour(report=changed_report)
+    return Variant(report=changed_report)
 
 
-def _greeting(greeted: list[int]) -> Behaviour:
+def _greeting(greeted: list[int]) -> Variant:
     def report(outcome: Outcome, intent: Intent) -> Returned:
         if not greeted:
             sys.stderr.write(f"ready, as {intent.username}:{intent.password}\n")
         greeted.append(intent.id)
         return outcome
 
-    return Behaviour(report=report)
+    return Variant(report=report)
 
 
 def _greets() -> Driver:
@@ -91,7 +91,7 @@ def _strict(reply: Reply) -> Outcome:
     return interpret(reply) if known else ReportedFailed("not understood")
 
 
-_STRICT_AND_EAGER = Behaviour(
+_STRICT_AND_EAGER = Variant(
     interpret=_strict,
     retry=lambda tried: tried.nth < 3 and tried.reply is not None and isinstance(tried.outcome, ReportedFailed),
 )
@@ -99,15 +99,15 @@ _STRICT_AND_EAGER = Behaviour(
 SUBTLE: tuple[BrokenClient, ...] = (
     broken("sends again what was accepted", "resend.accepted", retry_if(_accepted)),
     broken("sends again after an unusual answer", "resend.accepted", _STRICT_AND_EAGER, ("unknown fields",)),
-    broken("sends twice at once", "resend.accepted", Behaviour(connect=Hedges)),
-    broken("remembers answers", "driver.escape", Behaviour(connect=CachesAnswers), ("accepted",), messages=2),
+    broken("sends twice at once", "resend.accepted", Variant(connect=Hedges)),
+    broken("remembers answers", "driver.escape", Variant(connect=CachesAnswers), ("accepted",), messages=2),
     BrokenClient("the first number forever", "wanted.destination", _sticky),
     BrokenClient("the first id forever", "outcome.id", _remembers_id),
     BrokenClient("prints the password once", "secrets.output", _greets),
-    broken("leaves answers open", "driver.escape", Behaviour(connect=LeavesAnswersOpen),
+    broken("leaves answers open", "driver.escape", Variant(connect=LeavesAnswersOpen),
         ("502",) * (_ROOM + 1), messages=_ROOM + 1, waits=True),
-    broken("detailed in every request", "wanted.fields", Behaviour(message=lambda m: {**m, "detailed": True})),
-    broken("a key in every reference", "wanted.reference", Behaviour(
+    broken("detailed in every request", "wanted.fields", Variant(message=lambda m: {**m, "detailed": True})),
+    broken("a key in every reference", "wanted.reference", Variant(
         message=lambda m: {**m, "reference": {"key": "1", **m["reference"]}} if m.get("reference") else m
     )),
 )  # fmt: skip

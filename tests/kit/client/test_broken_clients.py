@@ -19,7 +19,7 @@ from contract_tests.client.play.stand_in import StandIn
 from contract_tests.client.run.replay_files import read_replay
 from mock_server.scenario.loader import load_scenario
 from tests.kit.broken_clients import BROKEN, NEVER_CALL, BrokenClient
-from tests.kit.broken_clients.base import Behaviour, ClientDriver
+from tests.kit.broken_clients.base import ClientDriver, Variant
 from tests.kit.broken_clients.children import node, python
 from tests.kit.broken_clients.healthy import BASES, READING, SENDING
 from tests.kit.broken_clients.wire import SendsOnceMore
@@ -115,7 +115,7 @@ def test_a_client_may_send_again_what_a_closed_connection_did_not_deliver(
     closed = [case for case in fixed_cases("admin", TIMEOUT_S) if case.pauses]
 
     assert len(closed) >= 3
-    assert bench.breaches(lambda: ClientDriver(Behaviour(connect=SendsOnceMore)), closed) == []
+    assert bench.breaches(lambda: ClientDriver(Variant(connect=SendsOnceMore)), closed) == []
 
 
 def test_the_start_time_of_a_client_does_not_count(bench: TrialBench) -> None:

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from contract_tests.client.driver.protocol import (
+    DriverError,
     FailureKind,
-    NoAnswerError,
     Outcome,
     ReportedAccepted,
     ReportedFailed,
@@ -62,9 +62,9 @@ INVALID: dict[str, tuple[bytes, str]] = {
 WRONG_IDS = ["2", '"1"', "true", "1.0", "null"]
 
 
-def error_of(line: bytes) -> NoAnswerError:
+def error_of(line: bytes) -> DriverError:
     """The error of an invalid answer to line 1."""
-    with pytest.raises(NoAnswerError) as raised:
+    with pytest.raises(DriverError) as raised:
         parse_answer(line, 1)
     return raised.value
 
