@@ -1,6 +1,6 @@
 # `make serve` and `make test` are all that a newcomer needs; both make their own environment in .venv.
 #
-#   ARGS     goes to the command: make serve ARGS="--port 0", make test ARGS="tests/domain -x"
+#   ARGS     goes to the command: make serve ARGS="--port 0"; of the tests it names a part: make test ARGS="tests/domain -x"
 #   PYTHON   an interpreter of 3.11 or newer; by default the first one found
 #   ROUNDS   how often `make soak` repeats itself
 
@@ -18,16 +18,24 @@ ROUNDS ?= 20
 CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
 PROBE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help serve test lint bench soak screenshots clean
+TESTS = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations 10 --durations-min 1
+
+.PHONY: help serve test test-long ci-short lint bench soak dist screenshots clean
 
 help: ## say what can be made
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1: \2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1: \2/p' Makefile
 
 serve: $(VENV)/installed ## serve scenarios/default.yaml on 127.0.0.1:8080
 	@exec $(BIN)/sms-mock serve $(ARGS)
 
-test: $(VENV)/installed-for-development ## run all tests
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/installed-for-development ## run the tests on all cores, but for the long ones
+	$(TESTS) $(or $(ARGS),-m "not long")
+
+test-long: $(VENV)/installed-for-development ## run the long tests: browser, clients in other languages, whole suites
+	$(TESTS) -m long $(ARGS)
+
+ci-short: ## run the short part of .ci/run: environment, lint, tests, wheel
+	.ci/run short
 
 lint: $(VENV)/installed-for-development ## check style, types, layers and the Dockerfile
 	$(BIN)/ruff check
@@ -42,10 +50,15 @@ lint: $(VENV)/installed-for-development ## check style, types, layers and the Do
 bench: $(VENV)/installed-for-development ## measure the speed
 	$(BIN)/python -m benchmarks $(ARGS)
 
-soak: $(VENV)/installed-for-development ## have 200 tests share a server ROUNDS times; judge the mock and clients as often, and each broken gateway once
+soak: $(VENV)/installed-for-development ## have 200 tests share a server ROUNDS times; judge the mock and clients as often, and each broken gateway once; run the tests 5 times in random order
 	$(BIN)/python -m tests.soak $(ROUNDS)
 	$(BIN)/python -m tests.kit.soak $(ROUNDS)
 	$(BIN)/python -m tests.kit.clients_soak $(ROUNDS)
+	for round in 1 2 3 4 5; do $(TESTS) -m "not long" -p randomly; done
+
+dist: $(VENV)/installed-for-development ## build the wheel
+	rm -rf dist
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 screenshots: $(VENV)/installed-for-development ## make the pictures of docs/console.md anew, with Chromium; port 8080 has to be free
 	SMS_MOCK_SCREENSHOTS=docs/console $(BIN)/python -m pytest -q tests/console/browser/test_pictures.py -k pictures_are_made

@@ -376,6 +376,7 @@ def all_fuzzed() -> Fuzzed:
         return fuzz(own.url, int(os.environ.get("CONTROL_EXAMPLES", "3")))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("operation_id", CONTRACT.operations)
 def test_schemathesis_finds_nothing(operation_id: str, all_fuzzed: Fuzzed) -> None:
     """No crash, no undocumented status, type or member, and no mistake that is let pass; and some succeed."""
@@ -387,11 +388,13 @@ def test_schemathesis_finds_nothing(operation_id: str, all_fuzzed: Fuzzed) -> No
     assert succeeded or operation_id in NEVER_SUCCEED, "what was never done proves nothing"
 
 
+@pytest.mark.long
 def test_schemathesis_breaks_on_nothing_of_its_own(all_fuzzed: Fuzzed) -> None:
     """An error of the fuzzer itself belongs to no operation."""
     assert all_fuzzed.findings.get("", []) == []
 
 
+@pytest.mark.long
 def test_schemathesis_finds_what_drifts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A strange member, a bug, an undocumented status and an unread mistake: each is told of its operation."""
 

@@ -62,6 +62,7 @@ def test_a_broken_gateway_is_told_by_the_law_it_breaks(broken: Broken) -> None:
     assert broken.requirement in report.broken_ids
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("check", "name"), [(check, name) for check, names in GENERATED.items() for name in names])
 def test_generated_checks_find_what_the_probes_find(check: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine and the fuzzer need no probe to tell them where to look."""

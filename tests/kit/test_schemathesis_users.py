@@ -13,6 +13,8 @@ import pytest
 from contract_tests.openapi import document_path
 from tests.kit.broken_gateways import CATALOGUE, served
 
+pytestmark = pytest.mark.long
+
 CONFIG = Path(document_path("sms-gateway")).parent.parent / "schemathesis.toml"
 
 

@@ -30,6 +30,8 @@ from mock_server.scenario.loader import scenario_of
 from mock_server.testing import MockGateway
 from tests.kit.proxy import proxied
 
+pytestmark = pytest.mark.long
+
 SEED = 20260115
 ADMIN = Login("admin", "admin-secret")
 READINGS: tuple[dict[str, Any], ...] = (

@@ -10,6 +10,8 @@ import pytest
 
 from tests.kit.broken_gateways import CATALOGUE, served
 
+pytestmark = pytest.mark.long
+
 
 def under_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the suite as a user does, in a folder of its own."""

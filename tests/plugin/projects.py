@@ -11,7 +11,9 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 _PATIENCE = 120
-_WITHOUT = [f"-pno:{name}" for name in ("schemathesis", "hypothesispytest", "pytest_cov", "cacheprovider")]
+_WITHOUT = [
+    f"-pno:{name}" for name in ("schemathesis", "hypothesispytest", "pytest_cov", "cacheprovider", "randomly")
+]
 """What has no part in this and takes long to load."""
 
 CONFTEST = '''

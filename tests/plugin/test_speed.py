@@ -176,6 +176,7 @@ def test_it(send, number):
     return used
 
 
+@pytest.mark.long
 def test_a_thousand_tests_of_one_send_cost_at_most_four_times_a_bare_server(tmp_path: Path) -> None:
     """Over a real port, in processor time, beside the same tests on a server of the standard library."""
     bare = thousand_sends(tmp_path / "bare", BARE_SERVER)

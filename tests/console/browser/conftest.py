@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -10,6 +11,13 @@ from playwright.sync_api import Browser, expect
 from tests.console.browser import chromium
 from tests.console.browser.windows import PATIENCE, BrowserWindows, Window
 from tests.support import SessionClient, SessionFactory
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of a browser belongs to the long part."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="package")

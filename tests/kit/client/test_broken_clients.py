@@ -25,6 +25,8 @@ from tests.kit.broken_clients.healthy import BASES, READING, SENDING
 from tests.kit.broken_clients.wire import SendsOnceMore
 from tests.kit.trials import Trial, all_tried
 
+pytestmark = pytest.mark.long
+
 TIMEOUT_S = 1.5
 """A healthy client's time-out in cases that wait for it; ample for its first answer on a busy machine."""
 

@@ -19,6 +19,8 @@ from contract_tests.client.run import runner
 from contract_tests.client.run.runner import ClientOptions, run
 from tests.kit.client.test_examples_talk import COMMANDS
 
+pytestmark = pytest.mark.long
+
 TIMEOUT_S = 2.0
 """The examples' time-out in cases that wait for it; ample, since all of them wait concurrently."""
 

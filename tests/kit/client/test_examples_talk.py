@@ -26,6 +26,8 @@ from mock_server.testing import MockGateway
 from tests.kit.client.calls import PATIENCE
 from tests.structure.project_sources import ROOT
 
+pytestmark = pytest.mark.long
+
 EXAMPLES = ROOT / "examples"
 
 COMMANDS = {

@@ -25,6 +25,8 @@ from contract_tests.contract.document import Contract
 from contract_tests.contract.readings import Readings
 from contract_tests.target.target import CouldNotRunError
 
+pytestmark = pytest.mark.long
+
 MESSAGE = "b3c4e1d2-7a60-4c19-8d2e-5f9a0c1b3d33"
 
 Answers = Callable[[bytes, list[str]], int | None]

@@ -30,6 +30,8 @@ from tests.kit.broken_clients import BROKEN
 from tests.kit.broken_clients.base import ClientDriver
 from tests.structure.project_sources import ROOT
 
+pytestmark = pytest.mark.long
+
 PYTHON_EXAMPLE = shlex.join([sys.executable, str(ROOT / "examples" / "python_httpx2" / "driver.py")])
 
 
