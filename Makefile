@@ -60,8 +60,10 @@ dist: $(VENV)/installed-for-development ## build the wheel
 	rm -rf dist
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
-screenshots: $(VENV)/installed-for-development ## make the pictures of docs/console.md anew, with Chromium; port 8080 has to be free
-	SMS_MOCK_SCREENSHOTS=docs/console $(BIN)/python -m pytest -q tests/console/browser/test_pictures.py -k pictures_are_made
+screenshots: $(VENV)/installed-for-development ## make pictures of every view in build/screenshots, and docs/console anew; port 8080 has to be free
+	mkdir -p build/screenshots
+	SMS_MOCK_SCREENSHOTS=build/screenshots $(BIN)/python -m pytest -q tests/console/browser/test_pictures.py -k pictures_are_made
+	for each in docs/console/*.webp; do cp build/screenshots/"$${each##*/}" "$$each"; done
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
