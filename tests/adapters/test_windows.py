@@ -14,43 +14,11 @@ from mock_server.adapters.windows import Windows
 from mock_server.domain.decision import Refused
 from mock_server.domain.flooding import Limits, Offer, WindowKind
 from mock_server.domain.instants import HOUR, SECOND, Duration, Instant
+from tests.adapters.flooding_model import FloodingModel
 
 START = Instant(1_768_467_600 * SECOND)
 DESTINATIONS = ("+447700900001", "+447700900002")
 TEXTS = ("a", "b", "c")
-
-
-class WindowRow(NamedTuple):
-    """A counted message: when it leaves each window, and what it was."""
-
-    leaves_volume: int
-    leaves_duplicates: int
-    text: str | None
-
-
-class Model:
-    """Anti-flooding as one would explain it: lists, scanned whole, and nothing ever forgotten."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, list[WindowRow]] = {}
-
-    def send(self, destination: str, text: str, limits: Limits, now: int) -> str:
-        """What becomes of a send: `accepted`, `refused` or `dropped`."""
-        rows = self.rows.setdefault(destination, [])
-        in_volume = [row.leaves_volume for row in rows if row.leaves_volume > now]
-        copies = [row.leaves_duplicates for row in rows if row.text == text and row.leaves_duplicates > now]
-        verdict = "accepted"
-        if len(in_volume) >= limits.volume:
-            verdict = "refused"
-        elif len(copies) >= limits.duplicates:
-            verdict = "dropped"
-        if verdict == "accepted" or limits.count_attempts:
-            fixed = limits.kind is WindowKind.FIXED
-            leaves_volume = min(in_volume) if fixed and in_volume else now + limits.volume_window
-            leaves_duplicates = min(copies) if fixed and copies else now + limits.duplicates_window
-            counted = verdict == "accepted"
-            rows.append(WindowRow(leaves_volume, leaves_duplicates if counted else 0, text if counted else None))
-        return verdict
 
 
 class SendStep(NamedTuple):
@@ -137,7 +105,7 @@ def play(limits: Limits, steps: list[Step], on_send: Callable[[SendStep, Limits,
 @example(Limits(volume=1), REFUSED_IN_THE_SECOND_HOUR)
 def test_the_windows_say_what_a_naive_model_says(limits: Limits, steps: list[Step]) -> None:
     """AF-1, AF-2, AF-4, AF-5: under every reading, whatever is patched and however time passes."""
-    model = Model()
+    model = FloodingModel()
 
     def compare(send: SendStep, limits: Limits, now: Instant, windows: Windows) -> None:
         offer = Offer(send.destination, send.text, "PROVIDER1", limits)

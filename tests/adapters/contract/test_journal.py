@@ -1,0 +1,233 @@
+"""The contract of `ExchangeStore` and `AttemptStore`: any sequence of verbs gives the answers of plain lists."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import NamedTuple
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from mock_server.domain.decision import Accepted, Decision
+from mock_server.domain.delivery import Status
+from mock_server.domain.instants import Instant
+from mock_server.domain.message import Message
+from mock_server.domain.secrets import Secrets
+from mock_server.domain.submission import Operation, Submission
+from mock_server.journal.exchange import Exchange
+from mock_server.journal.webhook_attempts import WebhookAttempt
+from mock_server.ports import WebhookAnswer
+from mock_server.session.state import State
+from tests.adapters.contract.implementations import MOST, Create, on_each_implementation, play
+
+indexes = st.integers(0, 5)
+
+
+class ListedJournal:
+    """What a journal holds, as lists."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[int, bytes]] = []
+        """Number and path, oldest first."""
+        self.opened = self.forgotten = self.accepted = self.unanswered = 0
+
+    def enter(self, path: bytes) -> None:
+        """Number and keep an exchange; the oldest is evicted."""
+        self.opened += 1
+        self.entries = [*self.entries, (self.opened, path)][-MOST:]
+
+    def forget(self) -> None:
+        """Delete exchanges and counters; numbers continue."""
+        self.entries, self.forgotten = [], self.opened
+        self.accepted = self.unanswered = 0
+
+
+class Served(NamedTuple):
+    """A request being served, and the epoch in which the journal entered it."""
+
+    exchange: Exchange
+    epoch: int
+
+
+class ExchangeMachine(RuleBasedStateMachine):
+    """The journal, and lists."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.journal = state.journal
+        self.lists = ListedJournal()
+        self.kept, self.kept_lists = self.journal.snapshot(frozenset(), Instant(0)), deepcopy(self.lists)
+        self.served: list[Served] = []
+        self.epoch = self.settled = self.began = 0
+
+    @rule()
+    def begin(self) -> None:
+        """A request begins; its path tells it apart from others of the same number."""
+        self.began += 1
+        path = f"/{self.began}".encode()
+        self.served.append(Served(self.journal.open(Instant(self.began), "POST", path, []), self.epoch))
+        self.lists.enter(path)
+
+    @precondition(lambda self: self.served)
+    @rule(index=indexes)
+    def read(self, index: int) -> None:
+        """A body is complete; where the journal was deleted since the request began, it is entered again."""
+        index %= len(self.served)
+        exchange, epoch = self.served[index]
+        self.journal.record_body(exchange, b"{}", Instant(self.began), Secrets())
+        if epoch != self.epoch:
+            self.lists.enter(exchange.path)
+        self.served[index] = Served(exchange, self.epoch)
+
+    @precondition(lambda self: self.served)
+    @rule(index=indexes, accept=st.booleans())
+    def settle(self, index: int, accept: bool) -> None:
+        """A request is served; it counts unless the journal was deleted since it was entered."""
+        exchange, epoch = self.served.pop(index % len(self.served))
+        exchange.operation = Operation.ADMIN
+        exchange.decision = Decision(Accepted("id", "P"), "", None) if accept else None
+        self.journal.settle(exchange, None)
+        self.settled += 1
+        if epoch == self.epoch:
+            self.lists.accepted += accept
+            self.lists.unanswered += not accept
+
+    @rule()
+    def forget(self) -> None:
+        """Delete the exchanges."""
+        assert self.journal.forget() == len(self.lists.entries)
+        self.lists.forget()
+        self.epoch += 1
+
+    @rule()
+    def clear(self) -> None:
+        """Delete everything."""
+        self.journal.clear()
+        self.lists = ListedJournal()
+        self.epoch += 1
+
+    @rule()
+    def snapshot(self) -> None:
+        """Taken now, restored later."""
+        self.journal.discard(self.kept)
+        self.kept, self.kept_lists = self.journal.snapshot(frozenset(), Instant(0)), deepcopy(self.lists)
+
+    @rule()
+    def restore(self) -> None:
+        """Return to the last snapshot, as often as wanted."""
+        self.journal.restore(self.kept)
+        self.lists = deepcopy(self.kept_lists)
+        self.epoch += 1
+
+    @invariant()
+    def shows_the_lists(self) -> None:
+        """The kept exchanges, newest first, and each by its id."""
+        journal, entries = self.journal, self.lists.entries
+        assert [(each.id, each.path) for each in journal] == [(str(number), path) for number, path in entries[::-1]]
+        assert len(journal) == len(entries)
+        kept = dict(entries)
+        for number in range(self.began + 2):
+            found = journal.get(str(number))
+            assert (None if found is None else found.path) == kept.get(number)
+
+    @invariant()
+    def counts(self) -> None:
+        """Numbers, evictions and the counters of sends."""
+        journal, lists = self.journal, self.lists
+        assert (journal.opened, journal.forgotten, journal.settled) == (lists.opened, lists.forgotten, self.settled)
+        assert journal.evicted == lists.opened - lists.forgotten - len(lists.entries)
+        counters = journal.counters
+        assert (counters.accepted, counters.unanswered) == (lists.accepted, lists.unanswered)
+        assert counters.sends == lists.accepted + lists.unanswered
+
+    def teardown(self) -> None:
+        """A closed journal is empty, and requests still being served leave no trace."""
+        self.journal.close()
+        for exchange, _ in self.served:
+            self.journal.record_body(exchange, b"{}", Instant(self.began), Secrets())
+            self.journal.settle(exchange, None)
+        assert list(self.journal) == []
+
+
+class AttemptMachine(RuleBasedStateMachine):
+    """The webhook attempts, and a list of their outcomes."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.journal, self.attempts = state.journal, state.journal.attempts
+        self.outcomes: list[tuple[int, str]] = []
+        """Number and outcome, oldest first."""
+        self.opened = 0
+        self.under_way: list[tuple[WebhookAttempt, bool]] = []
+        """Attempts, and whether the log may still have them."""
+        self.kept = self.attempts.snapshot(frozenset(), Instant(0))
+        self.kept_outcomes: list[tuple[int, str]] = []
+        self.kept_opened = 0
+
+    @rule()
+    def begin(self) -> None:
+        """An attempt begins."""
+        message = Message("m", Submission(), "admin", "admin", "P", Instant(0), "1")
+        attempt = WebhookAttempt(message, Status.SENT, Instant(0), 1, (b"", "text/plain"))
+        self.attempts.begin(attempt)
+        self.under_way.append((attempt, True))
+        self.opened += 1
+        self.outcomes = [*self.outcomes, (self.opened, "under way")][-MOST:]
+
+    @precondition(lambda self: self.under_way)
+    @rule(index=indexes, answer=st.sampled_from([(200, None), (500, Instant(9)), (500, None)]))
+    def end(self, index: int, answer: tuple[int, Instant | None]) -> None:
+        """An attempt is answered; one from before a reset or restore changes nothing."""
+        attempt, present = self.under_way.pop(index % len(self.under_way))
+        status, next_try_at = answer
+        self.attempts.end(attempt, WebhookAnswer(status, None, b"", 0.0), next_try_at)
+        outcome = "taken" if status == 200 else "given up" if next_try_at is None else "failed"
+        if present:
+            number = int(attempt.id)
+            self.outcomes = [(each, outcome if each == number else former) for each, former in self.outcomes]
+
+    @rule()
+    def clear(self) -> None:
+        """Deleted with the journal; numbers start again."""
+        self.journal.clear()
+        self._begin_anew([], 0)
+
+    @rule()
+    def snapshot(self) -> None:
+        """In a snapshot an attempt under way has failed."""
+        self.kept = self.attempts.snapshot(frozenset({("m", Status.SENT)}), Instant(0))
+        failed = [(number, "failed" if outcome == "under way" else outcome) for number, outcome in self.outcomes]
+        self.kept_outcomes, self.kept_opened = failed, self.opened
+
+    @rule()
+    def restore(self) -> None:
+        """Return to the last snapshot, as often as wanted."""
+        self.attempts.restore(self.kept)
+        self._begin_anew(self.kept_outcomes, self.kept_opened)
+
+    def _begin_anew(self, outcomes: list[tuple[int, str]], opened: int) -> None:
+        self.outcomes, self.opened = list(outcomes), opened
+        self.under_way = [(attempt, False) for attempt, _ in self.under_way]
+
+    @invariant()
+    def shows_the_outcomes(self) -> None:
+        """Newest first; since a number, oldest first; and how many were evicted."""
+        shown = [(int(each.id), each.outcome) for each in self.attempts]
+        assert shown == self.outcomes[::-1]
+        for number in range(self.opened + 1):
+            since = [int(each.id) for each in self.attempts.since(number)]
+            assert since == [each for each, _ in self.outcomes if each > number]
+        counts = (len(self.attempts), self.attempts.opened, self.attempts.evicted)
+        assert counts == (len(self.outcomes), self.opened, self.opened - len(self.outcomes))
+
+
+@on_each_implementation
+def test_exchanges_behave_as_lists(create: Create) -> None:
+    """Numbers, evictions and counters, through deletions and snapshots taken while requests are served."""
+    play(ExchangeMachine, create)
+
+
+@on_each_implementation
+def test_attempts_behave_as_a_list(create: Create) -> None:
+    """Outcomes by number, through snapshots taken while attempts are under way."""
+    play(AttemptMachine, create)

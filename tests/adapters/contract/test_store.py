@@ -1,0 +1,188 @@
+"""The contract of `StateStore`: windows, messages and lives behave as lists and the naive model of the windows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from copy import deepcopy
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from mock_server.domain.decision import Drop
+from mock_server.domain.delivery import Change, accepted, changes
+from mock_server.domain.flooding import Limits, Offer
+from mock_server.domain.instants import HOUR, Instant
+from mock_server.domain.message import Message
+from mock_server.domain.submission import Reference, Submission
+from mock_server.session.state import State
+from tests.adapters.contract.implementations import MOST, Create, on_each_implementation, play
+from tests.adapters.flooding_model import FloodingModel
+
+LIMITS = Limits(duplicates=2, volume=3, duplicates_window=HOUR, volume_window=2 * HOUR)
+NUMBERS, KEYS = ("+447700900001", "+447700900002"), ("k", "l")
+
+numbers = st.sampled_from(NUMBERS)
+texts = st.sampled_from("xy")
+
+T = TypeVar("T")
+
+
+class ListedStore:
+    """What a store holds, as lists."""
+
+    def __init__(self) -> None:
+        self.windows = FloodingModel()
+        self.messages: list[Message] = []
+        self.lives: dict[str, tuple[Change, ...]] = {}
+        self.evicted = 0
+
+    def keep(self, message: Message) -> None:
+        """Keep a message, and evict the one that arrived first."""
+        self.messages.append(message)
+        if len(self.messages) > MOST:
+            self.lives.pop(self.messages.pop(0).id, None)
+            self.evicted += 1
+
+    def forget_messages(self) -> None:
+        """Only the windows stay."""
+        self.messages, self.lives, self.evicted = [], {}, 0
+
+    @property
+    def newest_first(self) -> list[Message]:
+        """The messages that are listed, by arrival."""
+        return [each for each in reversed(self.messages) if not each.dropped]
+
+    def latest(
+        self, number: str | None = None, key: str | None = None, before: Instant | None = None
+    ) -> list[Message]:
+        """Messages by number or key, by acceptance and then by arrival."""
+        found = [
+            each
+            for each in self.messages
+            if (number is None or each.submission.destination == number)
+            and (key is None or (each.submission.reference is not None and each.submission.reference.key == key))
+            and (before is None or each.accepted_at < before)
+        ]
+        return sorted(found, key=lambda each: each.accepted_at)[::-1]
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """The store, and lists."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.store = state.store
+        self.lists = ListedStore()
+        self.kept, self.kept_lists = self.run(self.store.snapshot()), deepcopy(self.lists)
+        self.now = Instant(10 * HOUR)
+        self.made = 0
+
+    def teardown(self) -> None:
+        """Close the loop."""
+        self.loop.close()
+
+    def run(self, verb: Coroutine[Any, Any, T]) -> T:
+        """Await a verb of the store."""
+        return self.loop.run_until_complete(verb)
+
+    @rule(
+        number=numbers,
+        text=texts,
+        key=st.none() | st.sampled_from(KEYS),
+        dropped=st.booleans(),
+        earlier=st.sampled_from([0, 0, HOUR]),
+    )
+    def send(self, number: str, text: str, key: str | None, dropped: bool, earlier: int) -> None:
+        """Ask the windows, and keep what they accept; `earlier` is an acceptance by a clock that was set back."""
+        offer = Offer(number, text, "P", LIMITS)
+        foreseen = self.run(self.store.peek(offer, self.now))
+        found = self.run(self.store.reserve(offer, self.now))
+        assert (foreseen.objection, foreseen.tally) == (found.objection, found.tally)
+        objection = found.objection
+        verdict = "accepted" if objection is None else "dropped" if isinstance(objection.said, Drop) else "refused"
+        assert verdict == self.lists.windows.send(number, text, LIMITS, self.now)
+        if verdict == "accepted":
+            self.made += 1
+            reference = None if key is None else Reference(None, None, key)
+            submission = Submission(number, text, reference)
+            accepted_at = Instant(self.now - earlier)
+            message = Message(str(self.made), submission, "admin", "admin", "P", accepted_at, "1", dropped=dropped)
+            self.run(self.store.keep(message))
+            self.lists.keep(message)
+
+    @rule(by=st.sampled_from([1, HOUR // 2, HOUR, 2 * HOUR]))
+    def advance(self, by: int) -> None:
+        """Time passes."""
+        self.now = Instant(self.now + by)
+
+    @precondition(lambda self: self.lists.messages)
+    @rule(index=st.integers(0, MOST - 1))
+    def change_life(self, index: int) -> None:
+        """A tester ends a message's plan at its acceptance."""
+        message = self.lists.messages[index % len(self.lists.messages)]
+        self.lists.lives[message.id] = (accepted(message.accepted_at),)
+        self.run(self.store.keep_life(message, self.lists.lives[message.id]))
+
+    @rule()
+    def forget_messages(self) -> None:
+        """Delete the messages; the windows stay."""
+        assert self.run(self.store.forget_messages()) == len(self.lists.newest_first)
+        self.lists.forget_messages()
+
+    @rule()
+    def clear(self) -> None:
+        """Delete everything."""
+        self.run(self.store.clear())
+        self.lists = ListedStore()
+
+    @rule()
+    def snapshot(self) -> None:
+        """Taken now, restored later."""
+        self.kept, self.kept_lists = self.run(self.store.snapshot()), deepcopy(self.lists)
+
+    @rule()
+    def restore(self) -> None:
+        """Return to the last snapshot, as often as wanted."""
+        self.run(self.store.restore(self.kept))
+        self.lists = deepcopy(self.kept_lists)
+
+    @invariant()
+    def lists_the_messages(self) -> None:
+        """The list and its pages, the counts, and each message by its id."""
+        newest_first = self.lists.newest_first
+        assert self.run(self.store.messages()) == newest_first
+        assert self.run(self.store.messages(1)) == newest_first[:1]
+        for index, message in enumerate(newest_first):
+            assert self.run(self.store.messages(before=message.id)) == newest_first[index + 1 :]
+        assert self.run(self.store.count()) == len(newest_first)
+        assert self.run(self.store.evicted()) == self.lists.evicted
+        kept = {each.id: each for each in self.lists.messages}
+        for message_id in map(str, range(1, self.made + 1)):
+            assert self.run(self.store.message(message_id)) == kept.get(message_id)
+
+    @invariant()
+    def finds_by_number_and_key(self) -> None:
+        """The latest first, before an instant, at most so many."""
+        lists, find = self.lists, self.store.by_destination
+        for number in NUMBERS:
+            assert self.run(find(number, None, None)) == lists.latest(number)
+            assert self.run(find(number, None, 1)) == lists.latest(number)[:1]
+            assert self.run(find(number, self.now, None)) == lists.latest(number, before=self.now)
+        for key in KEYS:
+            assert self.run(self.store.by_reference(key, None, 2)) == lists.latest(key=key)[:2]
+
+    @invariant()
+    def knows_the_lives(self) -> None:
+        """The plan's, unless a tester changed it."""
+        for each in self.lists.messages:
+            planned = changes(each.plan, each.accepted_at)
+            assert self.run(self.store.life(each)) == self.lists.lives.get(each.id, planned)
+
+
+@on_each_implementation
+def test_the_store_behaves_as_lists(create: Create) -> None:
+    """Messages by id, number and key, lives, evictions and windows, through snapshots and deletions."""
+    play(StoreMachine, create)
