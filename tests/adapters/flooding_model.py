@@ -8,7 +8,7 @@ from mock_server.domain.flooding import Limits, WindowKind
 
 
 class WindowRow(NamedTuple):
-    """A counted message: when it leaves each window, and what it was."""
+    """A counted message: when it leaves each window, and its text."""
 
     leaves_volume: int
     leaves_duplicates: int
@@ -16,13 +16,13 @@ class WindowRow(NamedTuple):
 
 
 class FloodingModel:
-    """Anti-flooding as one would explain it: lists, scanned whole, and nothing ever forgotten."""
+    """Anti-flooding with plain lists that are scanned completely and never shortened."""
 
     def __init__(self) -> None:
         self.rows: dict[str, list[WindowRow]] = {}
 
     def send(self, destination: str, text: str, limits: Limits, now: int) -> str:
-        """What becomes of a send: `accepted`, `refused` or `dropped`."""
+        """The outcome of a send: `accepted`, `refused` or `dropped`."""
         rows = self.rows.setdefault(destination, [])
         in_volume = [row.leaves_volume for row in rows if row.leaves_volume > now]
         copies = [row.leaves_duplicates for row in rows if row.text == text and row.leaves_duplicates > now]

@@ -1,4 +1,4 @@
-"""The clock of a session: real, scaled or frozen, moved by hand, set back on reset."""
+"""The clock of a session: real, scaled or frozen, advanced and reset."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from mock_server.scenario.notation import parse_instant
 MORNING = parse_instant("2026-01-15T09:00:00Z")
 
 
-def test_a_frozen_clock_moves_by_hand_only() -> None:
-    """It stands where it was put, and moves by exactly what it is told."""
+def test_a_frozen_clock_moves_only_by_an_advance() -> None:
+    """It stays at its instant, and moves by exactly the advance."""
     clock = SessionClock(rate=FROZEN, at=MORNING)
 
     before = [clock.now() for _ in range(3)]
@@ -25,8 +25,8 @@ def test_a_frozen_clock_moves_by_hand_only() -> None:
     assert clock.mode == "frozen"
 
 
-def test_a_frozen_clock_without_an_instant_stands_at_the_time_of_its_making() -> None:
-    """And does not move from there."""
+def test_a_frozen_clock_without_an_instant_shows_the_time_of_its_creation() -> None:
+    """It does not move."""
     clock = SessionClock(rate=FROZEN)
 
     first = clock.now()
@@ -36,7 +36,7 @@ def test_a_frozen_clock_without_an_instant_stands_at_the_time_of_its_making() ->
 
 
 def test_a_real_clock_never_steps_back_and_runs_on_from_where_it_was_advanced_to() -> None:
-    """An advance shifts it; the time that passes comes on top."""
+    """Passing time is added to the advance."""
     clock = SessionClock()
 
     readings = [clock.now() for _ in range(100)]
@@ -49,15 +49,15 @@ def test_a_real_clock_never_steps_back_and_runs_on_from_where_it_was_advanced_to
 
 
 def test_a_real_clock_can_start_anywhere() -> None:
-    """It runs from the instant it was given."""
+    """It runs from the given instant."""
     clock = SessionClock(at=MORNING)
 
     assert MORNING <= clock.now() < MORNING + MINUTE
     assert clock.mode == "real"
 
 
-def test_freezing_stops_a_real_clock_now_or_where_it_is_told() -> None:
-    """Also earlier than it stood."""
+def test_freezing_stops_a_real_clock_now_or_at_an_instant() -> None:
+    """Also at an earlier one."""
     clock = SessionClock()
 
     clock.freeze()
@@ -69,7 +69,7 @@ def test_freezing_stops_a_real_clock_now_or_where_it_is_told() -> None:
 
 
 def test_a_reset_undoes_every_freeze_and_advance() -> None:
-    """Both kinds go back to how they were made."""
+    """Frozen and real clocks return to how they were created."""
     frozen, real = SessionClock(rate=FROZEN, at=MORNING), SessionClock(at=MORNING)
     for clock in (frozen, real):
         clock.advance(HOUR)
@@ -94,14 +94,14 @@ class Wall:
 
 @pytest.fixture
 def wall(monkeypatch: pytest.MonkeyPatch) -> Wall:
-    """The wall's time, in a test's hand."""
+    """The wall clock, moved by the test."""
     moved = Wall()
     monkeypatch.setattr(time, "monotonic_ns", moved)
     return moved
 
 
 def test_a_scaled_clock_runs_by_its_factor(wall: Wall) -> None:
-    """A minute of its own in each second; half as fast is a factor, too."""
+    """Faster and slower than wall time."""
     fast, slow = SessionClock(rate=60.0, at=MORNING), SessionClock(rate=0.5, at=MORNING)
 
     wall.seconds += 2.5
@@ -112,7 +112,7 @@ def test_a_scaled_clock_runs_by_its_factor(wall: Wall) -> None:
 
 
 def test_a_clock_says_how_long_to_wait_for_an_instant(wall: Wall) -> None:
-    """In seconds of wall time; nothing for what has passed; never, where it stands."""
+    """In wall seconds; 0 for the past, `None` on a frozen clock."""
     due = Instant(MORNING + HOUR)
     real, fast, frozen = (SessionClock(rate=rate, at=MORNING) for rate in (1.0, 60.0, FROZEN))
 
@@ -124,8 +124,8 @@ def test_a_clock_says_how_long_to_wait_for_an_instant(wall: Wall) -> None:
     assert real.wall_seconds_until(MORNING) == 0
 
 
-def test_a_clock_says_how_much_of_its_time_passes_in_a_stretch_of_the_walls() -> None:
-    """None, where it stands."""
+def test_a_clock_says_how_much_of_its_time_passes_in_wall_time() -> None:
+    """0 on a frozen clock."""
     assert [SessionClock(rate=rate, at=MORNING).elapsed(1.5) for rate in (1.0, 60.0, FROZEN)] == [
         1.5 * SECOND,
         90 * SECOND,
@@ -133,8 +133,8 @@ def test_a_clock_says_how_much_of_its_time_passes_in_a_stretch_of_the_walls() ->
     ]
 
 
-def test_freeze_and_resume_go_on_from_where_the_clock_stands(wall: Wall) -> None:
-    """What passes meanwhile is lost; no time is lost or won by changing the rate."""
+def test_freeze_and_resume_continue_from_the_present_time(wall: Wall) -> None:
+    """Wall time during a freeze does not count; changing the rate does not shift the time."""
     clock = SessionClock(at=MORNING)
     wall.seconds += 10
     clock.freeze()
@@ -153,7 +153,7 @@ def test_freeze_and_resume_go_on_from_where_the_clock_stands(wall: Wall) -> None
 
 
 def test_a_clock_moves_to_an_instant_and_never_back(wall: Wall) -> None:
-    """Forward it jumps and runs on from there."""
+    """It runs on from there."""
     for clock in (SessionClock(at=MORNING), SessionClock(rate=FROZEN, at=MORNING)):
         clock.move_to(Instant(MORNING + HOUR))
         clock.move_to(Instant(MORNING + MINUTE))
@@ -167,7 +167,7 @@ def test_a_clock_moves_to_an_instant_and_never_back(wall: Wall) -> None:
 
 
 def test_a_reset_undoes_a_resume(wall: Wall) -> None:
-    """A scaled clock runs by its own factor again, from its own beginning."""
+    """A scaled clock runs with its own factor again, from its first instant."""
     clock = SessionClock(rate=60.0, at=MORNING)
     clock.resume(2.0)
     wall.seconds += 1

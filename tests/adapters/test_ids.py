@@ -12,10 +12,10 @@ from mock_server.ports import Ordinal
 
 
 @given(st.integers(), st.text(), st.text(), st.integers(0), st.integers(0))
-def test_an_id_is_a_version_4_uuid_in_its_usual_spelling(
+def test_an_id_is_a_version_4_uuid(
     seed: int, destination: str, text: str, generation: int, nth: int
 ) -> None:
-    """Whatever was sent, and however often."""
+    """For any message and ordinal."""
     found = SeededIds(seed).message_id(destination, text, "P", Ordinal(generation, nth))
 
     parsed = UUID(found)
@@ -24,8 +24,8 @@ def test_an_id_is_a_version_4_uuid_in_its_usual_spelling(
     assert parsed.variant == "specified in RFC 4122"
 
 
-def test_an_id_depends_on_everything_that_it_is_made_of_and_on_nothing_else() -> None:
-    """The seed, the destination, the text, the generation and the count each change it; asking again does not."""
+def test_an_id_depends_on_all_its_inputs_and_on_nothing_else() -> None:
+    """Seed, destination, text, provider, generation and count each change it; a second call does not."""
     ids = SeededIds(7)
     found = ids.message_id("+1", "a", "P", Ordinal(1, 0))
 
@@ -46,7 +46,7 @@ def test_an_id_depends_on_everything_that_it_is_made_of_and_on_nothing_else() ->
     assert len({found, *others}) == 7
 
 
-def test_a_random_seed_is_exact_in_every_json_reader() -> None:
+def test_a_random_seed_is_exact_in_every_json_parser() -> None:
     """It can be shown, copied and used again."""
     seeds = {random_seed() for _ in range(50)}
 

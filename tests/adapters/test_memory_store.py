@@ -1,4 +1,4 @@
-"""The messages of a session in memory: found by id, number and reference, newest first, bounded, counted."""
+"""The messages of a session in memory: found by id, number and reference, bounded and counted."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ NUMBER, OTHER = "+447700900123", "+447700900124"
 
 
 def message(number: int, *, at: int | None = None, to: str = NUMBER, key: str | None = None) -> Message:
-    """A message whose id is its number, accepted at that instant unless another one is named."""
+    """A message whose id is its number, accepted at that instant or at `at`."""
     reference = None if key is None else Reference("ADMIN", None, key)
     accepted_at = Instant(number if at is None else at)
     return Message(str(number), Submission(to, f"{number}", reference), "admin", "admin", "P", accepted_at, "1")
 
 
 async def filled(store: MemoryStore, count: int) -> MemoryStore:
-    """The store with as many messages kept, one after the other."""
+    """The store after keeping this many messages."""
     for number in range(count):
         await store.keep(message(number))
     return store
 
 
-def test_the_oldest_message_goes_when_there_are_too_many() -> None:
-    """The bound holds, the store says how many went, and they are unknown from then on."""
+def test_the_oldest_message_is_evicted_when_there_are_too_many() -> None:
+    """The bound holds, evictions are counted, and evicted messages are unknown."""
 
     async def told() -> None:
         store = await filled(MemoryStore(3), 5)
@@ -48,8 +48,8 @@ def test_the_oldest_message_goes_when_there_are_too_many() -> None:
     asyncio.run(told())
 
 
-def test_a_list_goes_on_before_a_message_and_refuses_an_unknown_one() -> None:
-    """Pages follow each other without a gap."""
+def test_a_list_continues_before_a_message_and_rejects_an_unknown_one() -> None:
+    """Pages follow without a gap."""
 
     async def told() -> None:
         store = await filled(MemoryStore(10), 5)
@@ -65,8 +65,8 @@ def test_a_list_goes_on_before_a_message_and_refuses_an_unknown_one() -> None:
     asyncio.run(told())
 
 
-def test_clearing_forgets_messages_and_what_was_evicted() -> None:
-    """As if nothing had ever been kept."""
+def test_clearing_deletes_messages_and_the_count_of_evictions() -> None:
+    """The store is as new."""
 
     async def told() -> None:
         store = await filled(MemoryStore(1), 3)
@@ -81,7 +81,7 @@ def test_clearing_forgets_messages_and_what_was_evicted() -> None:
 
 @pytest.mark.requirement("MS-2", "MS-5")
 def test_messages_are_found_by_number_and_by_reference_key() -> None:
-    """MS-2: latest first, at most so many; a message without a key stands under none."""
+    """MS-2: latest first, bounded; a message without a key is under no key."""
 
     async def told() -> None:
         store = MemoryStore(100)
@@ -98,7 +98,7 @@ def test_messages_are_found_by_number_and_by_reference_key() -> None:
 
 
 @pytest.mark.requirement("MS-5")
-def test_before_is_strict_and_ties_stand_in_the_order_of_arrival() -> None:
+def test_before_is_strict_and_ties_are_in_the_order_of_arrival() -> None:
     """MS-5: the later acceptance first."""
 
     async def told() -> None:
@@ -117,7 +117,7 @@ def test_before_is_strict_and_ties_stand_in_the_order_of_arrival() -> None:
 
 @pytest.mark.requirement("MS-2", "MS-5")
 def test_a_clock_that_was_set_back_leaves_look_ups_in_the_order_of_acceptance() -> None:
-    """MS-5: latest by their own times; the tester's list goes by arrival."""
+    """MS-5: look-ups sort by time of acceptance, the tester's list by arrival."""
 
     async def told() -> None:
         store = MemoryStore(4)
@@ -136,8 +136,8 @@ def test_a_clock_that_was_set_back_leaves_look_ups_in_the_order_of_acceptance() 
 
 
 @pytest.mark.requirement("MS-2")
-def test_an_evicted_message_is_found_by_nothing() -> None:
-    """Its keys go with it, and the life that a tester gave it."""
+def test_an_evicted_message_is_not_found() -> None:
+    """Its keys and its changed life are deleted too."""
 
     async def told() -> None:
         store = MemoryStore(1)
@@ -156,7 +156,7 @@ def test_an_evicted_message_is_found_by_nothing() -> None:
 
 @pytest.mark.requirement("ST-2")
 def test_a_life_is_the_plans_unless_a_tester_changed_it() -> None:
-    """ST-2: nothing is stored for a message that fares as planned."""
+    """ST-2: a changed life is deleted with everything else."""
 
     async def told() -> None:
         store = MemoryStore(10)
@@ -176,7 +176,7 @@ def test_a_life_is_the_plans_unless_a_tester_changed_it() -> None:
 
 @pytest.mark.requirement("AF-7")
 def test_a_dropped_message_is_looked_up_and_not_listed() -> None:
-    """AF-7, the alternative: it is kept for the look-ups alone."""
+    """AF-7, the alternative: it is kept only for look-ups."""
 
     async def told() -> None:
         store = MemoryStore(10)
@@ -191,12 +191,12 @@ def test_a_dropped_message_is_looked_up_and_not_listed() -> None:
 
 
 def ids(messages: Sequence[Message]) -> str:
-    """The ids of messages, one behind the other."""
+    """The ids of messages, joined."""
     return "".join(each.id for each in messages)
 
 
-def test_a_restored_store_stands_as_it_stood_as_often_as_one_likes() -> None:
-    """Messages by every key, lives changed by hand, what was evicted, and windows; nothing touches it."""
+def test_a_snapshot_restores_the_store_any_number_of_times() -> None:
+    """Messages by every key, changed lives, evictions and windows."""
 
     async def seen(store: MemoryStore) -> object:
         offer = Offer(NUMBER, "text", "P", Limits())
@@ -238,7 +238,7 @@ def test_a_restored_store_stands_as_it_stood_as_often_as_one_likes() -> None:
 
 
 def test_the_count_is_of_the_messages_that_are_listed() -> None:
-    """A dropped one is kept for the status API and not counted, also once it was evicted."""
+    """A dropped message is kept for the status API and not counted, nor is its eviction."""
 
     async def told() -> None:
         store = MemoryStore(2)

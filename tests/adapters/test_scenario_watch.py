@@ -1,4 +1,4 @@
-"""Following a scenario file while it is edited: one look at a time, and nobody waits."""
+"""Reloading an edited scenario file, checked step by step without waiting."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mock_server.session.session import Session
 
 
 class Edited:
-    """A served scenario file, its session and the watch; each writing gives the file another time of change."""
+    """A watched scenario file with its session; each write gives the file a new modification time."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -26,16 +26,16 @@ class Edited:
         self.watch = ScenarioWatch(path, self.session)
 
     def write(self, text: str) -> None:
-        """Write over the file."""
+        """Overwrite the file."""
         self.path.write_text(text)
         self._touch(self.path)
 
     def replace(self, text: str) -> None:
-        """Replace the file at one stroke, as editors do."""
-        beside = self.path.with_suffix(".new")
-        beside.write_text(text)
-        self._touch(beside)
-        beside.replace(self.path)
+        """Replace the file atomically, as editors do."""
+        replacement = self.path.with_suffix(".new")
+        replacement.write_text(text)
+        self._touch(replacement)
+        replacement.replace(self.path)
 
     def _touch(self, path: Path) -> None:
         self._changes += 1
@@ -43,7 +43,7 @@ class Edited:
 
     @property
     def title(self) -> str:
-        """Which text is followed."""
+        """The title of the scenario in force."""
         return self.session.scenario.title
 
 
@@ -53,8 +53,8 @@ def edited(tmp_path: Path) -> Edited:
     return Edited(tmp_path / "mine.yaml")
 
 
-def test_a_good_edit_is_followed_at_the_next_look(edited: Edited) -> None:
-    """Written over or replaced whole."""
+def test_a_valid_edit_is_loaded_at_the_next_check(edited: Edited) -> None:
+    """Overwritten or replaced."""
     edited.watch.look()
     before = edited.title
     edited.write("version: 1\ntitle: second\nwatchlist: ['+1*']\n")
@@ -71,10 +71,10 @@ def test_a_good_edit_is_followed_at_the_next_look(edited: Edited) -> None:
 @pytest.mark.parametrize(
     "broken", ["version: 1\nwatchlst: []\n", "version: [", "", "version: 2\n", "\x00", "title: no version\n"]
 )
-def test_a_broken_edit_keeps_the_last_good_scenario_and_says_so(
+def test_an_invalid_edit_keeps_the_last_valid_scenario_and_logs_a_warning(
     edited: Edited, broken: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """One warning for the edit, not one for every look; the repair is followed."""
+    """One warning per edit, not per check; the repaired file is loaded."""
     edited.write(broken)
     edited.watch.look()
     edited.watch.look()
@@ -90,18 +90,18 @@ def test_a_broken_edit_keeps_the_last_good_scenario_and_says_so(
     assert str(edited.path) in warnings[0].getMessage()
 
 
-def test_bytes_that_are_no_text_are_a_broken_edit(edited: Edited) -> None:
-    """Not a crash of the watch."""
+def test_a_file_that_is_not_text_is_an_invalid_edit(edited: Edited) -> None:
+    """The watch does not crash."""
     edited.path.write_bytes(b"\xff\xfe\x00")
     edited.watch.look()
 
     assert edited.title == "first"
 
 
-def test_a_file_that_is_deleted_keeps_the_last_good_scenario_until_it_is_back(
+def test_after_a_deletion_the_last_valid_scenario_stays_until_the_file_is_back(
     edited: Edited, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Also when a folder takes its place."""
+    """Also when a directory has its name."""
     edited.path.unlink()
     edited.watch.look()
     edited.path.mkdir()
@@ -116,8 +116,8 @@ def test_a_file_that_is_deleted_keeps_the_last_good_scenario_until_it_is_back(
     assert [record.levelname for record in caplog.records if record.levelname == "WARNING"] == ["WARNING"] * 2
 
 
-def test_a_reload_replaces_the_rules_and_never_clock_or_seed(edited: Edited) -> None:
-    """A reset goes back to the new text, and the session keeps the time and the seed it was made with."""
+def test_a_reload_replaces_the_rules_but_not_clock_and_seed(edited: Edited) -> None:
+    """A reset returns to the new text, with the clock and seed of the creation."""
     now = edited.session.now()
     edited.write("version: 1\ntitle: second\nseed: 8\nclock: {mode: real}\n")
     edited.watch.look()
@@ -130,8 +130,8 @@ def test_a_reload_replaces_the_rules_and_never_clock_or_seed(edited: Edited) -> 
     assert (edited.session.state.seed, edited.session.now()) == (7, now)
 
 
-def test_a_good_edit_is_announced(edited: Edited, caplog: pytest.LogCaptureFixture) -> None:
-    """The person who edits sees that it took."""
+def test_a_valid_edit_is_logged(edited: Edited, caplog: pytest.LogCaptureFixture) -> None:
+    """With the path of the file."""
     caplog.set_level("INFO", "mock_server")
     edited.write("version: 1\ntitle: second\n")
     edited.watch.look()
@@ -139,8 +139,8 @@ def test_a_good_edit_is_announced(edited: Edited, caplog: pytest.LogCaptureFixtu
     assert caplog.messages == [f"scenario reloaded: {edited.path}"]
 
 
-def test_the_server_looks_again_and_again_until_it_ends(edited: Edited, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that watches a file follows an edit by itself."""
+def test_the_server_checks_the_file_until_it_ends(edited: Edited, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit is loaded without a call."""
     world = MockServer(load_scenario(edited.path), watched=edited.path)
     looked = asyncio.Event()
     look = ScenarioWatch.look

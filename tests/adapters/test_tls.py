@@ -1,4 +1,4 @@
-"""Certificates to serve HTTPS with: made for the occasion, or read from files; one sentence where there is none."""
+"""Certificates for serving HTTPS: self-signed, read from files, or refused with one sentence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def names(made: Certificate) -> set[tuple[str, str]]:
-    """What a certificate is good for."""
+    """The subject alternative names of a certificate."""
     decoded = ssl._ssl._test_decode_cert(str(made.chain))  # type: ignore[attr-defined]
     return set(decoded["subjectAltName"])
 
@@ -39,7 +39,7 @@ def names(made: Certificate) -> set[tuple[str, str]]:
 def test_a_certificate_is_made_for_this_machine_and_the_host_that_is_bound(
     host: str, more: set[tuple[str, str]]
 ) -> None:
-    """With its chain, a key that nobody else may read, and the authority to trust."""
+    """With its chain, a private key that only the owner may read, and the authority to trust."""
     made = certificate("self-signed", host)
 
     usual = {("DNS", "localhost"), ("IP Address", "127.0.0.1"), ("IP Address", "0:0:0:0:0:0:0:1")}
@@ -50,8 +50,8 @@ def test_a_certificate_is_made_for_this_machine_and_the_host_that_is_bound(
     ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(made.chain, made.key)
 
 
-def test_files_of_ones_own_are_taken_as_they_are(folder: Path) -> None:
-    """No authority is named: whoever made them knows it."""
+def test_given_files_are_used_unchanged(folder: Path) -> None:
+    """No authority is named."""
     issued = trustme.CA().issue_cert("sms.example")
     chain, key = folder / "chain.pem", folder / "key.pem"
     issued.cert_chain_pems[0].write_to_path(str(chain))
@@ -62,14 +62,14 @@ def test_files_of_ones_own_are_taken_as_they_are(folder: Path) -> None:
 
 @pytest.mark.parametrize("wanted", ["", "selfsigned", "SELF-SIGNED", "cert.pem"])
 def test_one_file_or_another_word_is_refused_with_what_is_allowed(wanted: str) -> None:
-    """There are two ways to say it."""
+    """The message names both forms."""
     with pytest.raises(TlsError, match="must be 'self-signed' or two files as CERT,KEY"):
         certificate(wanted, "127.0.0.1")
 
 
 @pytest.mark.parametrize("wanted", [",", "no-such.pem,no-such.key", "{0},{0}", "{1},{2}", "{0}/,x", "a\0b,c"])
 def test_files_that_hold_no_certificate_and_its_key_are_refused(folder: Path, wanted: str) -> None:
-    """Missing, not PEM, a key of another certificate: one sentence, whatever the system says of it."""
+    """Missing, not PEM, or the key of another certificate: one sentence for each."""
     junk, chain, key = folder / "junk.pem", folder / "chain.pem", folder / "key.pem"
     junk.write_text("junk")
     trustme.CA().issue_cert("one.example").cert_chain_pems[0].write_to_path(str(chain))
@@ -80,14 +80,14 @@ def test_files_that_hold_no_certificate_and_its_key_are_refused(folder: Path, wa
 
 
 def test_a_host_that_no_certificate_can_name_is_refused(folder: Path) -> None:
-    """And nothing is left behind."""
+    """No file is left behind."""
     with pytest.raises(TlsError, match="no certificate can be made for 'not a host'"):
         certificate("self-signed", "not a host")
 
     assert list(folder.iterdir()) == []
 
 
-def test_without_the_extra_the_way_to_get_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trustme is an extra."""
     monkeypatch.setitem(sys.modules, "trustme", None)
 

@@ -1,4 +1,4 @@
-"""Notifications over real sockets: whatever the receiver does is an answer, and no socket is left behind."""
+"""Notifications over real sockets: every failure is an answer, and no socket stays open."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
 
 
 def serving(certificate: trustme.LeafCert) -> ssl.SSLContext:
-    """How a server shows a certificate."""
+    """A server's TLS context with this certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
     return context
 
 
 def posted(url: str, *, sender: HttpWebhookSender | None = None, patience: int = PATIENT) -> WebhookAnswer:
-    """One attempt, on a loop of its own; afterwards nothing is open."""
+    """One attempt on its own event loop; afterwards no connection is open."""
     [answered] = all_posted([url], sender=sender, patience=patience)
     return answered
 
@@ -52,7 +52,7 @@ def posted(url: str, *, sender: HttpWebhookSender | None = None, patience: int =
 def all_posted(
     urls: list[str], *, sender: HttpWebhookSender | None = None, patience: int = PATIENT
 ) -> list[WebhookAnswer]:
-    """Attempts one after the other."""
+    """Attempts in turn."""
     chosen = sender or HttpWebhookSender()
 
     async def attempts() -> list[WebhookAnswer]:
@@ -73,7 +73,7 @@ def _bounded(attempts: Coroutine[Any, Any, list[WebhookAnswer]]) -> list[Webhook
 
 @pytest.mark.requirement("WH-1", "WH-2")
 def test_a_notification_is_one_post_without_credentials() -> None:
-    """WH-1: the body as it is, its type and length, the host, who sends, and nothing more."""
+    """WH-1: the body, its type and length, host and user agent, and nothing more."""
     with WebhookEndpoint(answer(204)) as endpoint:
         answered = posted(endpoint.url().replace("//", "//user:word@") + "?tenant=7")
 
@@ -105,7 +105,7 @@ def test_any_url_that_a_send_may_name_can_be_posted_to(path: str, target: str) -
 @pytest.mark.requirement("WH-4")
 @pytest.mark.parametrize("status", [200, 201, 202, 299])
 def test_any_2xx_is_taken(status: int) -> None:
-    """WH-4: and the beginning of what it said is kept."""
+    """WH-4: the first bytes of the answer are kept."""
     with WebhookEndpoint(answer(status, b"thanks")) as endpoint:
         answered = posted(endpoint.url())
 
@@ -115,7 +115,7 @@ def test_any_2xx_is_taken(status: int) -> None:
 @pytest.mark.requirement("WH-4")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(status: int) -> None:
-    """WH-4: what it points at never hears of it."""
+    """WH-4: its target gets no request."""
     with (
         WebhookEndpoint() as elsewhere,
         WebhookEndpoint(answer(status, headers=f"Location: {elsewhere.url()}\r\n")) as endpoint,
@@ -139,8 +139,8 @@ def test_a_redirect_is_not_followed(status: int) -> None:
         pytest.param(say(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000), id="endless header"),
     ],
 )
-def test_a_receiver_that_breaks_off_or_babbles_is_an_attempt_that_failed(conduct: Conduct) -> None:
-    """WH-4: why is said in words; nothing is raised, and nothing stays open."""
+def test_a_reset_or_an_invalid_answer_is_a_failed_attempt(conduct: Conduct) -> None:
+    """WH-4: the answer has an error text; no exception is raised, and no connection stays open."""
     with WebhookEndpoint(conduct) as endpoint:
         answered = posted(endpoint.url())
 
@@ -149,8 +149,8 @@ def test_a_receiver_that_breaks_off_or_babbles_is_an_attempt_that_failed(conduct
 
 
 @pytest.mark.requirement("WH-4")
-def test_ten_megabytes_are_not_read_to_their_end() -> None:
-    """WH-4: the status counts, a kilobyte is kept."""
+def test_an_answer_of_ten_megabytes_is_not_read_completely() -> None:
+    """WH-4: the status counts, and a kilobyte is kept."""
     with WebhookEndpoint(flood) as endpoint:
         answered = posted(endpoint.url())
 
@@ -159,8 +159,8 @@ def test_ten_megabytes_are_not_read_to_their_end() -> None:
 
 
 @pytest.mark.requirement("WH-4")
-def test_a_receiver_that_hangs_is_given_as_long_as_the_scenario_says() -> None:
-    """WH-4: of wall time; then the connection is closed."""
+def test_a_hanging_receiver_times_out_as_the_scenario_says() -> None:
+    """WH-4: in wall time; then the connection is closed."""
     with WebhookEndpoint(hang) as endpoint:
         answered = posted(endpoint.url(), patience=IMPATIENT)
 
@@ -169,8 +169,8 @@ def test_a_receiver_that_hangs_is_given_as_long_as_the_scenario_says() -> None:
 
 
 @pytest.mark.requirement("WH-4")
-def test_a_receiver_that_is_not_there_is_an_attempt_that_failed() -> None:
-    """WH-4: nobody listens, no such host, and a host that no resolver takes."""
+def test_an_unreachable_receiver_is_a_failed_attempt() -> None:
+    """WH-4: a closed port, an unknown host, and invalid host names."""
     urls = [
         f"http://127.0.0.1:{unused_port()}/",
         "https://no-such-host.invalid/",
@@ -186,8 +186,8 @@ def test_a_receiver_that_is_not_there_is_an_attempt_that_failed() -> None:
 
 
 @pytest.mark.requirement("WH-4")
-def test_one_receiver_is_spoken_to_over_one_connection_after_the_other() -> None:
-    """WH-4: a failure does not spoil the next attempt."""
+def test_a_failed_attempt_does_not_affect_the_next_one() -> None:
+    """WH-4: a reset, an error, an invalid answer, and then a success at one receiver."""
     with WebhookEndpoint(reset, answer(500), say(b"?"), answer(200)) as endpoint:
         found = all_posted([endpoint.url()] * 4)
 
@@ -198,7 +198,7 @@ def test_one_receiver_is_spoken_to_over_one_connection_after_the_other() -> None
 def test_a_receiver_with_a_private_authority_is_trusted_where_it_is_named(
     authority: trustme.CA, ca_file: Path
 ) -> None:
-    """REQ-10: certificates are verified; an extra authority is a setting."""
+    """REQ-10: certificates are verified; an additional authority can be configured."""
     with WebhookEndpoint(tls=serving(authority.issue_cert("localhost"))) as endpoint:
         answered = posted(endpoint.url("localhost"), sender=HttpWebhookSender(trust(ca_file)))
 
@@ -207,7 +207,7 @@ def test_a_receiver_with_a_private_authority_is_trusted_where_it_is_named(
 
 
 @pytest.mark.requirement("REQ-10")
-def test_a_certificate_that_proves_nothing_is_an_attempt_that_failed(authority: trustme.CA, ca_file: Path) -> None:
+def test_an_invalid_certificate_is_a_failed_attempt(authority: trustme.CA, ca_file: Path) -> None:
     """REQ-10: unknown authority, expired, another host, self-signed; the receiver gets no request."""
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
     certificates = {
@@ -228,7 +228,7 @@ def test_a_certificate_that_proves_nothing_is_an_attempt_that_failed(authority: 
 
 @pytest.mark.requirement("REQ-10")
 def test_without_a_setting_no_private_authority_is_trusted_and_insecure_trusts_any(authority: trustme.CA) -> None:
-    """REQ-10: the system's authorities alone, or nobody's."""
+    """REQ-10: by default only the system's authorities are trusted."""
     context = serving(authority.issue_cert("elsewhere.example"))
     with WebhookEndpoint(tls=context) as endpoint:
         strict = posted(endpoint.url())
@@ -238,8 +238,8 @@ def test_without_a_setting_no_private_authority_is_trusted_and_insecure_trusts_a
     assert lax.status == 200
 
 
-def test_https_spoken_to_a_plain_receiver_is_an_attempt_that_failed() -> None:
-    """And the other way round."""
+def test_https_to_a_plain_http_receiver_is_a_failed_attempt() -> None:
+    """The answer has an error text."""
     with WebhookEndpoint(say(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as plain:
         answered = posted(plain.url().replace("http:", "https:"), patience=SECOND)
 
@@ -247,8 +247,8 @@ def test_https_spoken_to_a_plain_receiver_is_an_attempt_that_failed() -> None:
     assert answered.error
 
 
-def test_a_receiver_that_hangs_takes_no_place_from_another() -> None:
-    """At most so many attempts at one receiver: a hundred at a dead one, and one more goes straight to another."""
+def test_a_hanging_receiver_does_not_block_another() -> None:
+    """Attempts per receiver are bounded: with 300 at a hanging one, an attempt at another starts at once."""
 
     async def told() -> None:
         sender = HttpWebhookSender()
@@ -269,7 +269,7 @@ def test_a_receiver_that_hangs_takes_no_place_from_another() -> None:
 
 
 def test_a_sender_serves_one_event_loop_after_another_and_closing_twice_is_harmless() -> None:
-    """A gateway in process is used by many short loops."""
+    """An in-process gateway is used from many short event loops."""
     sender = HttpWebhookSender()
     with WebhookEndpoint() as endpoint:
         found = [posted(endpoint.url(), sender=sender) for _ in range(2)]
@@ -279,8 +279,8 @@ def test_a_sender_serves_one_event_loop_after_another_and_closing_twice_is_harml
 
 
 @pytest.mark.parametrize("content", [b"", b"no certificate", b"\xff\x00"])
-def test_a_file_without_a_certificate_is_no_authority(content: bytes, tmp_path: Path) -> None:
-    """An error at once, and not at the first notification."""
+def test_a_file_without_a_certificate_is_rejected(content: bytes, tmp_path: Path) -> None:
+    """The error comes at once, not at the first notification."""
     path = tmp_path / "ca.pem"
     path.write_bytes(content)
 

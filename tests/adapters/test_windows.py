@@ -1,4 +1,4 @@
-"""The windows against a naive model, their ids, and the memory that they take."""
+"""The windows compared with a naive model, their ids, and their memory."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class AdvanceStep(NamedTuple):
 
 
 class Reconsider(NamedTuple):
-    """The scenario is patched: other limits, or equal ones made anew."""
+    """The scenario is patched with other or equal limits."""
 
     limits: Limits
 
@@ -59,7 +59,7 @@ limits_of_any_kind = st.builds(
     kind=st.sampled_from(WindowKind),
     count_attempts=st.booleans(),
 )
-# Single steps almost never meet the edge of a window that is full: a burst fills it, and time moves to the edge.
+# Single steps rarely reach the edge of a full window: a burst fills it, and time moves to the edge.
 bursts = st.lists(st.builds(SendStep, st.sampled_from(DESTINATIONS), st.sampled_from(TEXTS)), min_size=1, max_size=5)
 passing = st.builds(AdvanceStep, durations)
 phases = st.builds(lambda burst, time: [*burst, time], bursts, passing)
@@ -85,7 +85,7 @@ REFUSED_IN_THE_SECOND_HOUR: list[Step] = [
 
 
 def play(limits: Limits, steps: list[Step], on_send: Callable[[SendStep, Limits, Instant, Windows], None]) -> None:
-    """Take the steps on fresh windows."""
+    """Play the steps on fresh windows."""
     windows, now = Windows(), START
     for step in steps:
         match step:
@@ -104,7 +104,7 @@ def play(limits: Limits, steps: list[Step], on_send: Callable[[SendStep, Limits,
 @given(limits_of_any_kind, forward)
 @example(Limits(volume=1), REFUSED_IN_THE_SECOND_HOUR)
 def test_the_windows_say_what_a_naive_model_says(limits: Limits, steps: list[Step]) -> None:
-    """AF-1, AF-2, AF-4, AF-5: under every reading, whatever is patched and however time passes."""
+    """AF-1, AF-2, AF-4, AF-5: under every reading, with any patches and times."""
     model = FloodingModel()
 
     def compare(send: SendStep, limits: Limits, now: Instant, windows: Windows) -> None:
@@ -121,8 +121,8 @@ def test_the_windows_say_what_a_naive_model_says(limits: Limits, steps: list[Ste
 
 @settings(max_examples=150, deadline=None)
 @given(limits_of_any_kind, anywhere)
-def test_ids_are_unique_whatever_the_clock_does(limits: Limits, steps: list[Step]) -> None:
-    """Accepted and dropped messages alike: windows that pass, limits that change, a clock set back."""
+def test_ids_are_unique_for_any_movement_of_the_clock(limits: Limits, steps: list[Step]) -> None:
+    """Accepted and dropped messages, with passing windows, changed limits and a clock set back."""
     ids, seen = SeededIds(7), set()
 
     def issue(send: SendStep, limits: Limits, now: Instant, windows: Windows) -> None:
@@ -139,7 +139,7 @@ def test_ids_are_unique_whatever_the_clock_does(limits: Limits, steps: list[Step
 @settings(max_examples=80, deadline=None)
 @given(anywhere, durations)
 def test_a_clock_that_is_set_back_frees_no_place(steps: list[Step], back: Duration) -> None:
-    """AF-3: what is counted stays counted until its time has come."""
+    """AF-3: a message stays counted until it leaves its window."""
     limits = Limits(volume=2, duplicates=5)
     windows = Windows()
 
@@ -162,7 +162,7 @@ def test_a_clock_that_is_set_back_frees_no_place(steps: list[Step], back: Durati
 
 
 def test_destinations_are_forgotten_once_their_windows_have_passed() -> None:
-    """Memory follows what is still open: after ten hours with a thousand new numbers each, two hours' remain."""
+    """Memory is bounded by open windows: of ten hours with a thousand new numbers each, two hours remain."""
     windows, limits = Windows(), Limits()
 
     for hour in range(10):
@@ -173,8 +173,8 @@ def test_destinations_are_forgotten_once_their_windows_have_passed() -> None:
     assert len(windows) <= 2000
 
 
-def test_refused_and_dropped_offers_take_no_memory() -> None:
-    """What reserves nothing is not remembered, however many numbers are tried."""
+def test_refused_offers_take_no_memory() -> None:
+    """For any number of destinations."""
     windows = Windows()
 
     for number in range(1000):
@@ -184,8 +184,8 @@ def test_refused_and_dropped_offers_take_no_memory() -> None:
     assert len(windows) == 0
 
 
-def test_the_messages_of_a_busy_number_are_forgotten_as_they_leave() -> None:
-    """One number, a send a minute for a day: the last has an hour of others before it, and no more."""
+def test_the_messages_of_a_busy_number_are_forgotten_when_they_leave_the_windows() -> None:
+    """With a send per minute for a day, the log has one hour of messages."""
     windows, limits = Windows(), Limits(volume=1000, duplicates=1000)
 
     for minute in range(24 * 60):

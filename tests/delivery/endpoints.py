@@ -1,4 +1,4 @@
-"""Receivers on real sockets, in a thread of their own, that do what real ones do."""
+"""Webhook receivers on real sockets, each in its own thread, with scripted behaviour."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 _PATIENCE = 30
-"""Seconds after which a socket that nobody serves counts as broken."""
+"""Time-out of the sockets, in seconds."""
 
 Conduct = Callable[[socket.socket], None]
-"""What a receiver does with a connection once it has read the request."""
+"""What a receiver does with a connection after it has read the request."""
 
 
 class EndpointRequest(NamedTuple):
-    """A request as it stood on the wire."""
+    """A request as received."""
 
     first: str
     headers: dict[str, str]
@@ -26,7 +26,7 @@ class EndpointRequest(NamedTuple):
 
 
 def answer(status: int, body: bytes = b"", *, headers: str = "") -> Conduct:
-    """Answer properly."""
+    """Send a valid answer."""
 
     def conduct(connection: socket.socket) -> None:
         head = f"HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
@@ -36,17 +36,17 @@ def answer(status: int, body: bytes = b"", *, headers: str = "") -> Conduct:
 
 
 def reset(connection: socket.socket) -> None:
-    """Break the connection off, as a process does that is killed."""
+    """Reset the connection, as the end of a killed process does."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def say(raw: bytes) -> Conduct:
-    """Say something and close."""
+    """Send these bytes and close."""
     return lambda connection: connection.sendall(raw)
 
 
 def flood(connection: socket.socket) -> None:
-    """Answer with 10 MB, or with as much of it as anybody reads."""
+    """Send an answer of 10 MB, as far as the client reads it."""
     size = 10 * 1024 * 1024
     connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n".encode())
     try:
@@ -57,12 +57,12 @@ def flood(connection: socket.socket) -> None:
 
 
 def hang(connection: socket.socket) -> None:
-    """Say nothing until the other side has had enough."""
+    """Send nothing until the client disconnects."""
     connection.recv(1)
 
 
 class WebhookEndpoint:
-    """A receiver: one connection after the other, each by the next conduct, the last one for ever."""
+    """A receiver that serves one connection at a time, each with the next conduct; the last conduct repeats."""
 
     def __init__(self, *conducts: Conduct, tls: ssl.SSLContext | None = None) -> None:
         self._conducts = list(conducts or (answer(200),))
@@ -74,21 +74,21 @@ class WebhookEndpoint:
         self._ending = False
         self.requests: list[EndpointRequest] = []
         self.failures: list[str] = []
-        """Handshakes that came to nothing."""
+        """Errors of handshakes and connections."""
 
     def url(self, host: str = "127.0.0.1") -> str:
-        """What a webhook is given."""
+        """The URL to give to a webhook."""
         return f"{'https' if self._tls else 'http'}://{host}:{self.port}/receipts"
 
     def __enter__(self) -> Self:
-        """Listen."""
+        """Start to listen."""
         self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop."""
+        """Stop listening."""
         self._ending = True
         with socket.create_connection(("127.0.0.1", self.port), timeout=_PATIENCE):
             self._thread.join(_PATIENCE)
@@ -136,7 +136,7 @@ def _read(connection: socket.socket) -> EndpointRequest:
 
 
 def unused_port() -> int:
-    """A port that nobody listens at."""
+    """A port that no process listens on."""
     with socket.create_server(("127.0.0.1", 0)) as bound:
         port: int = bound.getsockname()[1]
     return port

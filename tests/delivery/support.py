@@ -1,4 +1,4 @@
-"""What the tests of delivery share: a session whose receivers follow a script, and judges of what reached them."""
+"""Shared by the delivery tests: a session whose receivers follow a script, and helpers that read the results."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ HOOK = "https://shop.example/receipts"
 MORNING = parse_instant("2026-01-15T09:00:00Z")
 
 GAPS = (10, 60, 300, 1800, 7200, 21_600)
-"""The seconds of WH-4, written down a second time on purpose."""
+"""The gaps of WH-4 in seconds, stated here independently of the code."""
 
 T = TypeVar("T")
 
 
 def run(test: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run the body of a test on an event loop of its own, for as long as anything but a hang may take."""
+    """Run the body of a test on its own event loop, with a time-out."""
 
     async def bounded() -> T:
         async with asyncio.timeout(30):
@@ -48,10 +48,10 @@ def run(test: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 
 class ReceivedPost(NamedTuple):
-    """One notification as a receiver got it."""
+    """One notification as received."""
 
     seconds: float
-    """The session's time, counted from the morning."""
+    """Session time in seconds since the morning."""
     url: str
     raw: bytes
     content_type: str
@@ -64,29 +64,29 @@ class ReceivedPost(NamedTuple):
 
     @property
     def status(self) -> str:
-        """What it tells of."""
+        """The status in the receipt."""
         said: str = self.body["message"]["status"]
         return said
 
 
 Reaction = int | str | Callable[[ReceivedPost], "Awaitable[int]"]
-"""What a receiver does: a status, an error in words, or something that takes its time."""
+"""What a receiver does: answer a status, fail with an error text, or wait."""
 
 
 class ScriptedSender:
-    """Receivers that answer one after the other as the script says, and with 200 when it has ended."""
+    """A sender whose attempts are answered in turn by a script, then with 200."""
 
     def __init__(self, *script: Reaction) -> None:
         self._script = list(script)
         self.clock = SessionClock(rate=FROZEN, at=MORNING)
         self.posts: list[ReceivedPost] = []
         self.duration = 0.0
-        """Seconds of wall time that an attempt is said to take."""
+        """Reported duration of each attempt, in wall seconds."""
         self.patience: Duration = 0
-        """How long the last attempt would have waited."""
+        """The time-out of the last attempt."""
 
     async def post(self, url: str, body: bytes, content_type: str, patience: Duration) -> WebhookAnswer:
-        """Take a notification down, and do what comes next."""
+        """Record a notification, and react."""
         self.patience = patience
         post = ReceivedPost((self.clock.now() - MORNING) / SECOND, url, body, content_type)
         self.posts.append(post)
@@ -97,28 +97,28 @@ class ScriptedSender:
         return WebhookAnswer(status, None, b"", self.duration)
 
     def reaction(self, post: ReceivedPost) -> Reaction:  # noqa: ARG002 - other scripts do
-        """What comes next; other scripts may look at what came."""
+        """The next reaction; subclasses may depend on the notification."""
         return self._script.pop(0) if self._script else 200
 
     def told(self) -> list[tuple[float, str]]:
-        """When each notification came, and what it told of."""
+        """Time and status of each notification."""
         return [(post.seconds, post.status) for post in self.posts]
 
 
 class SenderByUrl(ScriptedSender):
-    """A reaction for each URL, each time the same; 200 for any other."""
+    """A sender with a fixed reaction for each URL; 200 for other URLs."""
 
     def __init__(self, reactions: dict[str, Reaction]) -> None:
         super().__init__()
         self._reactions = reactions
 
     def reaction(self, post: ReceivedPost) -> Reaction:
-        """What this URL does."""
+        """The reaction of the URL."""
         return self._reactions.get(post.url, 200)
 
 
 class Gate:
-    """A receiver that hangs until it is opened."""
+    """A reaction that waits until the gate is opened."""
 
     def __init__(self, status: int = 200) -> None:
         self.reached = asyncio.Event()
@@ -126,20 +126,20 @@ class Gate:
         self._status = status
 
     async def __call__(self, _: ReceivedPost) -> int:
-        """Wait."""
+        """Wait, then answer."""
         self.reached.set()
         await self.opened.wait()
         return self._status
 
 
 class CountingAlarm:
-    """An alarm that never rings by itself, and keeps what it was told."""
+    """An alarm that never rings, and records what it was set to."""
 
     def __init__(self) -> None:
         self.told: list[float | None] = []
 
     def ring_in(self, wall_seconds: float | None) -> None:
-        """Take it down."""
+        """Record it."""
         self.told.append(wall_seconds)
 
 
@@ -151,7 +151,7 @@ def a_session(
     bounds: Bounds | None = None,
     **parts: object,
 ) -> Session:
-    """A session of these parts of a scenario; its clock stands still in the morning unless another one is given."""
+    """A session with these parts of a scenario; by default its clock is frozen at the morning."""
     sender.clock = clock or SessionClock(rate=FROZEN, at=MORNING)
     kept = bounds or Bounds()
     scenario = scenario_of({"version": 1, "seed": 7, **parts}, "test")
@@ -173,7 +173,7 @@ async def send(
     hook: str | None = HOOK,
     reference: Reference | None = None,
 ) -> str:
-    """A send that is answered with 200; the id of its answer."""
+    """Send a message that is answered with 200; its id."""
     webhook = None if hook is None else Webhook(hook)
     submission = Submission(destination, text, reference, webhook=webhook)
     credentials = BasicCredentials("admin", "admin-secret")
@@ -184,24 +184,24 @@ async def send(
 
 
 async def advance(session: Session, duration: str | None = None, **asked: object) -> dict[str, Any]:
-    """Move the clock, by a duration or until idle; the answer of the verb."""
+    """Advance by a duration, or until idle; the answer of the verb."""
     how: dict[str, object] = {"until": "idle"} if duration is None else {"duration": duration}
     return await ClockVerbs(session).advance({**how, **asked})
 
 
 async def life(session: Session, message_id: str) -> list[tuple[float, str]]:
-    """What a message has come to: seconds from the morning, and the status it took then."""
+    """The changes of a message so far: seconds since the morning, and status."""
     shown = await DeliveryVerbs(session).message(message_id)
     return [(since_morning(each["at"]), each["status"]) for each in shown["changes"]]
 
 
 def since_morning(at: str) -> float:
-    """Seconds from the morning to a time as answers write it."""
+    """Seconds from the morning to a timestamp."""
     return (parse_instant(at) - MORNING) / SECOND
 
 
 def fired(progress: dict[str, Any]) -> list[tuple[float, str, str]]:
-    """The log of an advance: seconds from the morning, what happened, and its status or outcome."""
+    """The log of an advance: seconds since the morning, kind of event, and its status or outcome."""
     return [
         (since_morning(each["at"]), each["event"], each["status" if each["event"] == "status" else "outcome"])
         for each in progress["fired"]
@@ -209,7 +209,7 @@ def fired(progress: dict[str, Any]) -> list[tuple[float, str, str]]:
 
 
 def sums(gaps: Iterable[int], start: float = 0.0) -> list[float]:
-    """When the attempts are made that follow each other by these gaps."""
+    """The times of attempts with these gaps between them."""
     found = [start]
     for gap in gaps:
         found.append(found[-1] + gap)
@@ -217,11 +217,11 @@ def sums(gaps: Iterable[int], start: float = 0.0) -> list[float]:
 
 
 def at(seconds: float) -> Instant:
-    """The instant so many seconds after the morning."""
+    """The instant this many seconds after the morning."""
     return Instant(MORNING + int(seconds * SECOND))
 
 
 async def turns(count: int = 50) -> None:
-    """Let everything run that can run."""
+    """Let ready tasks run for this many turns of the loop."""
     for _ in range(count):
         await asyncio.sleep(0)

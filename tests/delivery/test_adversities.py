@@ -1,4 +1,4 @@
-"""Webhook adversity: each trouble by its name, from a scenario or a stub, the same in every run."""
+"""Webhook adversities, each set by a scenario or a stub, and deterministic."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.delivery.support import Gate, ReceivedPost, ScriptedSender, a_session
 
 
 def under(adversity: str | None, *script: int) -> list[ReceivedPost]:
-    """What a receiver gets of one message with this trouble."""
+    """The notifications of one message with this adversity."""
 
     async def told() -> list[ReceivedPost]:
         sender = ScriptedSender(*script)
@@ -26,18 +26,18 @@ def under(adversity: str | None, *script: int) -> list[ReceivedPost]:
 
 
 def told(posts: list[ReceivedPost]) -> list[tuple[float, str]]:
-    """When each came, and what it told of."""
+    """Time and status of each notification."""
     return [(post.seconds, post.status) for post in posts]
 
 
 @pytest.mark.parametrize("adversity", list(Adversity))
 def test_an_adversity_is_the_same_in_every_run(adversity: Adversity) -> None:
-    """Deterministic: bytes, order and times."""
+    """Bytes, order and times are equal."""
     assert under(adversity) == under(adversity)
 
 
 def test_duplicate_tells_everything_twice_with_one_id_and_body() -> None:
-    """A receiver has to know a notification again by its id."""
+    """A receiver must recognise a duplicate by its id."""
     posts = under("duplicate")
 
     assert told(posts) == [(1, "SENT"), (1, "SENT"), (3, "DELIVERED"), (3, "DELIVERED")]
@@ -48,7 +48,7 @@ def test_duplicate_tells_everything_twice_with_one_id_and_body() -> None:
 
 @pytest.mark.requirement("WH-5")
 def test_reorder_tells_the_last_change_first() -> None:
-    """WH-5: when the last of them is due; their own times tell the truth."""
+    """WH-5: all are sent when the last one is due; their timestamps are correct."""
     posts = under("reorder")
 
     assert told(posts) == [(3, "DELIVERED"), (3, "SENT")]
@@ -60,13 +60,13 @@ def test_reorder_tells_the_last_change_first() -> None:
 
 @pytest.mark.requirement("WH-5")
 def test_reorder_and_burst_wait_for_no_answer() -> None:
-    """WH-5: a failure of the first delays the second by nothing."""
+    """WH-5: a failure of the first does not delay the second."""
     for adversity, first, second in (("reorder", "DELIVERED", "SENT"), ("burst", "SENT", "DELIVERED")):
         assert told(under(adversity, 500)) == [(3, first), (3, second), (13, first)]
 
 
 def test_late_tells_everything_an_hour_later() -> None:
-    """The times inside are those of the changes."""
+    """The timestamps in the receipts are those of the changes."""
     posts = under("late")
 
     assert told(posts) == [(3601, "SENT"), (3603, "DELIVERED")]
@@ -75,7 +75,7 @@ def test_late_tells_everything_an_hour_later() -> None:
 
 @pytest.mark.requirement("WH-5")
 def test_before_answer_tells_the_first_change_before_the_send_is_answered() -> None:
-    """WH-5: the send waits for the receiver to be done; the rest comes in its time."""
+    """WH-5: the send waits for the receiver; the other notifications are sent when due."""
 
     async def test() -> None:
         gate = Gate()
@@ -98,25 +98,25 @@ def test_before_answer_tells_the_first_change_before_the_send_is_answered() -> N
 
 
 def test_before_answer_repeats_what_was_not_taken_like_any_notification() -> None:
-    """The send is answered all the same; the gap counts from the attempt."""
+    """The send is answered anyway; the gap counts from the attempt."""
     assert told(under("before-answer", 500)) == [(0, "SENT"), (3, "DELIVERED"), (10, "SENT")]
 
 
-def test_missing_tells_nothing() -> None:
-    """The status changes, and nobody hears of it."""
+def test_missing_sends_no_notification() -> None:
+    """The status changes without a notification."""
     assert under("missing") == []
 
 
-def test_unknown_status_ends_with_a_status_that_nobody_documented() -> None:
-    """The notifications before it are sound."""
+def test_unknown_status_ends_with_an_undocumented_status() -> None:
+    """The notifications before it are valid."""
     posts = under("unknown-status")
 
     assert told(posts) == [(1, "SENT"), (3, "IN_TRANSIT_BY_PIGEON")]
 
 
 @pytest.mark.requirement("WH-2")
-def test_unknown_fields_have_members_beside_the_documented_ones() -> None:
-    """WH-2: all that is documented stands there as ever."""
+def test_unknown_fields_are_added_to_the_documented_members() -> None:
+    """WH-2: the documented members are unchanged."""
     [odd, _], [plain, _] = under("unknown-fields"), under(None)
 
     body = odd.body
@@ -126,7 +126,7 @@ def test_unknown_fields_have_members_beside_the_documented_ones() -> None:
 
 
 def test_malformed_json_is_cut_in_the_middle() -> None:
-    """A whole JSON document it is not."""
+    """The body is not valid JSON."""
     posts = under("malformed-json")
 
     assert len(posts) == 2
@@ -136,7 +136,7 @@ def test_malformed_json_is_cut_in_the_middle() -> None:
 
 
 def test_wrong_content_type_says_text_and_is_json() -> None:
-    """The body is sound."""
+    """The body is valid."""
     assert [(post.content_type, post.status) for post in under("wrong-content-type")] == [
         ("text/plain", "SENT"),
         ("text/plain", "DELIVERED"),
@@ -144,7 +144,7 @@ def test_wrong_content_type_says_text_and_is_json() -> None:
 
 
 def test_repeated_final_tells_the_end_again_under_another_id() -> None:
-    """The same status and time, and a new notification all the same."""
+    """The same status and time in a new notification."""
     posts = under("repeated-final")
 
     assert told(posts) == [(1, "SENT"), (3, "DELIVERED"), (3, "DELIVERED")]
@@ -153,12 +153,12 @@ def test_repeated_final_tells_the_end_again_under_another_id() -> None:
 
 
 def test_burst_tells_everything_at_once() -> None:
-    """In order, when the last of it is due."""
+    """In order, when the last one is due."""
     assert told(under("burst")) == [(3, "SENT"), (3, "DELIVERED")]
 
 
-def test_a_stub_troubles_one_destination_and_no_other() -> None:
-    """It goes before the scenario's own trouble."""
+def test_a_stub_sets_an_adversity_for_one_destination_only() -> None:
+    """It takes precedence over the scenario's adversity."""
 
     async def test() -> None:
         sender = ScriptedSender()

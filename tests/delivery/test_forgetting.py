@@ -1,4 +1,4 @@
-"""What follows when messages are forgotten, and what arrives for those who wait."""
+"""Deletion of messages, and subscriptions to what happens in a session."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.delivery.support import Gate, ScriptedSender, a_session, advance, run
 
 
 def test_an_attempt_under_way_ends_and_nothing_follows_it() -> None:
-    """Messages were deleted: the receiver that hangs may answer, but no repetition and no other status goes out."""
+    """After a deletion a hanging receiver may answer, but no retry and no other status is sent."""
 
     async def test() -> tuple[int, list[str]]:
         gate = Gate(500)
@@ -32,7 +32,7 @@ def test_an_attempt_under_way_ends_and_nothing_follows_it() -> None:
 
 
 def test_forgetting_leaves_the_windows_as_they_are() -> None:
-    """Two identical texts were counted, and are still: the third is dropped."""
+    """Two identical texts stay counted, so the third is dropped."""
 
     async def test() -> list[int]:
         session = a_session(ScriptedSender())
@@ -45,8 +45,8 @@ def test_forgetting_leaves_the_windows_as_they_are() -> None:
     assert run(test) == [2, 0, 0]
 
 
-def test_a_bug_in_a_wait_is_no_bug_of_whoever_sends(caplog: pytest.LogCaptureFixture) -> None:
-    """What happens in a session goes on whatever its subscriptions do."""
+def test_a_bug_in_a_subscriber_does_not_fail_a_send(caplog: pytest.LogCaptureFixture) -> None:
+    """The exception is logged."""
 
     async def test() -> str:
         session = a_session(ScriptedSender())
@@ -62,23 +62,23 @@ def test_a_bug_in_a_wait_is_no_bug_of_whoever_sends(caplog: pytest.LogCaptureFix
     assert "a subscriber failed" in caplog.text
 
 
-def test_a_waiter_is_removed_from_where_it_was_found() -> None:
-    """Nothing stays behind of those who waited; who does not wait can be removed all the same."""
+def test_a_removed_subscriber_leaves_nothing_in_the_index() -> None:
+    """Removing a subscriber twice has no effect."""
 
     async def test() -> list[int]:
         session = a_session(ScriptedSender())
-        channel = session.presence.subscriptions.messages
-        waiters = [
+        topic = session.presence.subscriptions.messages
+        subscribers = [
             Subscriber[Message](lambda *_: None, lambda: None, lambda: None, lambda *_: "", exact)
             for exact in ({}, {"text": "x"}, {"text": "x"}, {"text": "y", "id": "1"})
         ]
-        for each in waiters:
-            channel.add(each)
-        lengths = [len(channel)]
-        for each in (*waiters, *waiters):
-            channel.remove(each)
-            lengths.append(len(channel))
-        assert not channel._by_text
+        for each in subscribers:
+            topic.add(each)
+        lengths = [len(topic)]
+        for each in (*subscribers, *subscribers):
+            topic.remove(each)
+            lengths.append(len(topic))
+        assert not topic._by_text
         return lengths
 
     assert run(test) == [4, 3, 2, 1, 0, 0, 0, 0, 0]

@@ -1,4 +1,4 @@
-"""A tester's hand in a message's life: pushing it to a status, and telling a webhook again (ST-2)."""
+"""Changes of a message by a tester: pushing it to a status, and resending a notification (ST-2)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SLOW = {"plan": [{"after": "1h", "status": "SENT"}, {"after": "2h", "status": "D
 
 
 async def push(session: Session, message_id: str, status: str, **more: object) -> dict[str, object]:
-    """Push a message."""
+    """Push a message to a status."""
     return await DeliveryVerbs(session).push(message_id, {"status": status, **more})
 
 
@@ -28,8 +28,8 @@ async def refused(verb: Awaitable[object]) -> tuple[int, str, str]:
 
 
 @pytest.mark.requirement("ST-2", "WH-1")
-def test_a_push_takes_the_place_of_the_plan_and_is_told() -> None:
-    """ST-2: the change happens now; what was planned does not come any more."""
+def test_a_push_replaces_the_plan_and_is_notified() -> None:
+    """ST-2: the change takes effect now, and the planned changes are dropped."""
 
     async def told() -> None:
         sender = ScriptedSender()
@@ -57,7 +57,7 @@ def test_a_push_takes_the_place_of_the_plan_and_is_told() -> None:
 
 @pytest.mark.requirement("ST-2")
 def test_a_message_is_pushed_step_by_step() -> None:
-    """ST-2: each legal; each told once, under an id of its own."""
+    """ST-2: each step is legal, and notified once with its own id."""
 
     async def told() -> None:
         sender = ScriptedSender()
@@ -77,7 +77,7 @@ def test_a_message_is_pushed_step_by_step() -> None:
 
 @pytest.mark.requirement("ST-2")
 def test_an_illegal_change_is_refused_unless_it_is_forced_and_marked_then() -> None:
-    """ST-2: 409 says what would be legal; `force` does it anyway, and it stays marked."""
+    """ST-2: 409 names the legal changes; with `force` the change is made and marked as forced."""
 
     async def told() -> None:
         sender = ScriptedSender()
@@ -102,7 +102,7 @@ def test_an_illegal_change_is_refused_unless_it_is_forced_and_marked_then() -> N
 
 @pytest.mark.requirement("ST-2")
 def test_nothing_may_follow_the_end_and_read_needs_rcs() -> None:
-    """ST-2: each refusal names what could be."""
+    """ST-2: each refusal names the legal changes."""
 
     async def told() -> None:
         session = a_session(ScriptedSender())
@@ -134,7 +134,7 @@ def test_nothing_may_follow_the_end_and_read_needs_rcs() -> None:
     ],
 )
 def test_a_push_that_makes_no_sense_is_refused(asked: dict[str, object], details: str) -> None:
-    """400 with a sentence; nothing changed."""
+    """400 with a sentence; the message is unchanged."""
 
     async def told() -> None:
         session = a_session(ScriptedSender())
@@ -158,7 +158,7 @@ def test_a_push_that_makes_no_sense_is_refused(asked: dict[str, object], details
     ],
     ids=["push", "resend", "message"],
 )
-def test_a_message_that_nobody_knows_is_not_found(verb: Callable[[DeliveryVerbs], Awaitable[object]]) -> None:
+def test_an_unknown_message_is_not_found(verb: Callable[[DeliveryVerbs], Awaitable[object]]) -> None:
     """404."""
 
     async def told() -> None:
@@ -170,8 +170,8 @@ def test_a_message_that_nobody_knows_is_not_found(verb: Callable[[DeliveryVerbs]
 
 
 @pytest.mark.requirement("AF-7")
-def test_a_dropped_message_is_no_message_whatever_the_status_api_says_of_it() -> None:
-    """AF-7: no webhook is ever sent for it, by hand neither."""
+def test_a_dropped_message_is_unknown_to_the_control_api_under_both_readings() -> None:
+    """AF-7: no webhook is ever sent for it, not even by a tester."""
 
     async def told() -> None:
         session = a_session(ScriptedSender(), assume={"AF-7": "rejected"})
@@ -185,7 +185,7 @@ def test_a_dropped_message_is_no_message_whatever_the_status_api_says_of_it() ->
 
 @pytest.mark.requirement("WH-5")
 def test_a_push_waits_for_the_notification_that_is_under_way() -> None:
-    """WH-5: in order; what was planned behind the one under way is forgotten."""
+    """WH-5: in order; planned notifications after the one under way are dropped."""
 
     async def told() -> None:
         gate = Gate(500)
@@ -226,8 +226,8 @@ def test_a_push_waits_for_a_repetition_unless_each_goes_on_its_own() -> None:
     run(told)
 
 
-def test_a_push_under_adversity_is_troubled_as_the_rest() -> None:
-    """Repeated under an id of its own; missing for good."""
+def test_an_adversity_applies_to_pushed_changes_too() -> None:
+    """A repeated one has its own id; a missing one is never sent."""
 
     async def told() -> None:
         repeated, missing = ScriptedSender(), ScriptedSender()
@@ -245,8 +245,8 @@ def test_a_push_under_adversity_is_troubled_as_the_rest() -> None:
     run(told)
 
 
-def test_a_push_of_a_message_without_webhook_changes_it_and_tells_nobody() -> None:
-    """The look-ups know it."""
+def test_a_push_of_a_message_without_webhook_sends_no_notification() -> None:
+    """Look-ups show the change."""
 
     async def told() -> None:
         sender = ScriptedSender()
@@ -263,8 +263,8 @@ def test_a_push_of_a_message_without_webhook_changes_it_and_tells_nobody() -> No
     run(told)
 
 
-def test_a_push_long_after_the_plan_stands_in_the_log_of_the_advance_in_which_it_happened() -> None:
-    """An advance tells of all that came to pass, also by hand."""
+def test_a_push_long_after_the_plan_is_in_the_log_of_the_advance_during_which_it_happened() -> None:
+    """The log of an advance has all changes, also those made by a tester."""
 
     async def told() -> None:
         slow = "https://slow.example/"
@@ -287,8 +287,8 @@ def test_a_push_long_after_the_plan_stands_in_the_log_of_the_advance_in_which_it
 
 
 @pytest.mark.requirement("WH-2", "WH-4")
-def test_a_resend_tells_the_last_change_again_with_the_same_id_and_body() -> None:
-    """WH-4: at once, once, whatever the receiver did before; a failure has no repetition."""
+def test_a_resend_notifies_of_the_last_change_again_with_the_same_id_and_body() -> None:
+    """WH-4: one attempt at once, without a retry, regardless of earlier answers."""
 
     async def told() -> None:
         sender = ScriptedSender(200, 200, 200, 500)

@@ -1,4 +1,4 @@
-"""Webhooks: one POST a change, repeated on the virtual clock, in order, given up in the end (WH-1 to WH-6)."""
+"""Webhooks: one POST per change, in order, with retries on the virtual clock (WH-1 to WH-6)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.delivery.support import (
 
 
 @pytest.mark.requirement("WH-1", "ST-1", "ST-2")
-def test_every_change_but_the_acceptance_is_told_once_when_it_comes_to_pass() -> None:
+def test_every_change_but_the_acceptance_is_notified_once_at_its_time() -> None:
     """WH-1: nothing for PROVIDER_ACCEPTANCE; one POST for SENT after 1 s, one for DELIVERED after 3 s."""
 
     async def told() -> None:
@@ -54,7 +54,7 @@ def test_every_change_but_the_acceptance_is_told_once_when_it_comes_to_pass() ->
 
 @pytest.mark.requirement("WH-2", "WH-3", "WH-6", "REQ-2")
 def test_a_receipt_has_exactly_the_documented_members() -> None:
-    """WH-2: key sets, order and types. WH-3: one configuration a message. WH-6: the id of the send's answer."""
+    """WH-2: keys, order and types. WH-3: one configuration per message. WH-6: the id of the send's answer."""
 
     async def told() -> None:
         sender = ScriptedSender()
@@ -106,7 +106,7 @@ def test_a_receipt_has_exactly_the_documented_members() -> None:
 def test_a_receipt_repeats_of_the_reference_what_was_given(
     reference: Reference | None, shown: dict[str, str]
 ) -> None:
-    """WH-2: it may be empty; a member that the send left out is left out."""
+    """WH-2: it may be empty; members that the send omitted are omitted."""
 
     async def told() -> None:
         sender = ScriptedSender()
@@ -120,8 +120,8 @@ def test_a_receipt_repeats_of_the_reference_what_was_given(
 
 
 @pytest.mark.requirement("WH-2", "ST-1", "ST-2")
-def test_a_refusing_provider_says_why_in_its_own_words() -> None:
-    """WH-2: `provider.message` is there only where there is an error text; the code is a text."""
+def test_a_receipt_has_the_error_text_of_a_refusing_provider() -> None:
+    """WH-2: `provider.message` is present only with an error text; the code is a string."""
 
     async def told() -> None:
         words = {"code": "7", "status": "BLOCKED", "message": "Number Blocked by Carrier"}
@@ -165,8 +165,8 @@ def test_a_refusing_provider_says_why_in_its_own_words() -> None:
         ),
     ],
 )
-def test_a_message_fares_as_its_plan_says(plan: list[object], expected: list[tuple[float, str]]) -> None:
-    """ST-2: rejected, never, late, or forced on purpose; each change is told, and nothing else."""
+def test_a_message_follows_its_plan(plan: list[object], expected: list[tuple[float, str]]) -> None:
+    """ST-2: rejected, never delivered, late, or forced; each change is notified, and nothing else."""
 
     async def told() -> None:
         sender = ScriptedSender()
@@ -183,8 +183,8 @@ def test_a_message_fares_as_its_plan_says(plan: list[object], expected: list[tup
 
 
 @pytest.mark.requirement("ST-1", "ST-2", "WH-2")
-def test_an_rcs_message_is_read_in_the_end_and_has_no_segments() -> None:
-    """ST-1, WH-2: READ on RCS; without the member `sms`."""
+def test_an_rcs_message_can_be_read_and_has_no_segments() -> None:
+    """ST-1, WH-2: the last status is READ, and the member `sms` is absent."""
 
     async def told() -> None:
         plan = [
@@ -207,7 +207,7 @@ def test_an_rcs_message_is_read_in_the_end_and_has_no_segments() -> None:
 
 @pytest.mark.requirement("WH-4")
 def test_a_notification_is_repeated_at_the_stated_gaps_with_the_same_body_and_then_given_up() -> None:
-    """WH-4: after 10 s, 1 min, 5 min, 30 min, 2 h, 6 h; the same id and body; then it is over."""
+    """WH-4: after 10 s, 1 min, 5 min, 30 min, 2 h, 6 h, with the same id and body; then no more."""
 
     async def told() -> None:
         sender = ScriptedSender(*[500] * 7)
@@ -231,7 +231,7 @@ def test_a_notification_is_repeated_at_the_stated_gaps_with_the_same_body_and_th
 
 @pytest.mark.requirement("WH-4")
 def test_a_gap_counts_from_the_end_of_the_former_attempt() -> None:
-    """WH-4: on a clock that runs, the time that the receiver took comes on top."""
+    """WH-4: on a running clock the duration of the attempt is added."""
 
     async def told() -> None:
         sender = ScriptedSender(500, 500)
@@ -254,7 +254,7 @@ def test_a_gap_counts_from_the_end_of_the_former_attempt() -> None:
 @pytest.mark.requirement("WH-4")
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 206, 226, 299])
 def test_any_2xx_takes_a_notification(status: int) -> None:
-    """WH-4: one attempt, and no other."""
+    """WH-4: there is no second attempt."""
 
     async def told() -> None:
         sender = ScriptedSender(status)
@@ -271,8 +271,8 @@ def test_any_2xx_takes_a_notification(status: int) -> None:
 @pytest.mark.parametrize(
     "reaction", [300, 301, 302, 304, 307, 308, 400, 401, 404, 410, 429, 500, 503, 599, "refused"]
 )
-def test_anything_else_has_it_repeated(reaction: int | str) -> None:
-    """WH-4: a redirect, any error, and no answer at all."""
+def test_anything_else_causes_a_retry(reaction: int | str) -> None:
+    """WH-4: a redirect, any error status, and no answer."""
 
     async def told() -> None:
         sender = ScriptedSender(reaction)
@@ -288,7 +288,7 @@ def test_anything_else_has_it_repeated(reaction: int | str) -> None:
 
 @pytest.mark.requirement("WH-4")
 def test_a_scenario_may_have_other_gaps_or_none() -> None:
-    """WH-4: the schedule is set in the scenario; without one a notification is given up at once."""
+    """WH-4: the scenario sets the schedule; without gaps a failed notification is given up at once."""
 
     async def told() -> None:
         rejected = {"plan": [{"after": "1s", "status": "REJECTED"}]}
@@ -306,7 +306,7 @@ def test_a_scenario_may_have_other_gaps_or_none() -> None:
 
 @pytest.mark.requirement("WH-5")
 def test_the_next_notification_waits_until_the_former_was_taken() -> None:
-    """WH-5: DELIVERED follows SENT; its times are those of the change, however long it waited."""
+    """WH-5: DELIVERED follows SENT; its timestamps are those of the change, not of the delivery."""
 
     async def told() -> None:
         sender = ScriptedSender(500, 500)
@@ -324,7 +324,7 @@ def test_the_next_notification_waits_until_the_former_was_taken() -> None:
 
 @pytest.mark.requirement("WH-5", "WH-4")
 def test_the_next_notification_follows_one_that_was_given_up() -> None:
-    """WH-5: a notification that nobody takes does not keep the next one for ever."""
+    """WH-5: a notification that is never accepted does not block the next one for ever."""
 
     async def told() -> None:
         sender = ScriptedSender(*[503] * 7)
@@ -340,7 +340,7 @@ def test_the_next_notification_follows_one_that_was_given_up() -> None:
 
 
 @pytest.mark.requirement("WH-5")
-def test_under_the_other_reading_each_notification_goes_out_on_its_own() -> None:
+def test_under_the_other_reading_notifications_are_independent() -> None:
     """WH-5, the alternative: DELIVERED does not wait for SENT."""
 
     async def told() -> None:
@@ -356,8 +356,8 @@ def test_under_the_other_reading_each_notification_goes_out_on_its_own() -> None
 
 
 @pytest.mark.requirement("WH-5")
-def test_a_message_that_waits_for_its_receiver_keeps_no_other_waiting() -> None:
-    """WH-5: the order is that of one message; others go their way."""
+def test_a_failing_receiver_does_not_delay_other_messages() -> None:
+    """WH-5: the order applies within one message."""
 
     async def told() -> None:
         dead, alive = "https://dead.example/", "https://alive.example/"
@@ -375,8 +375,8 @@ def test_a_message_that_waits_for_its_receiver_keeps_no_other_waiting() -> None:
 
 
 @pytest.mark.requirement("WH-1", "AF-7")
-def test_a_silently_dropped_message_is_never_told_of() -> None:
-    """AF-7: the answer is that of an acceptance, and no webhook follows; under both readings."""
+def test_a_silently_dropped_message_is_never_notified() -> None:
+    """AF-7: it is answered like an acceptance, and no webhook follows, under both readings."""
 
     async def told() -> None:
         for reading in ("unknown", "rejected"):
@@ -395,7 +395,7 @@ def test_a_silently_dropped_message_is_never_told_of() -> None:
 
 @pytest.mark.requirement("WH-2")
 def test_ids_of_receipts_follow_from_the_seed() -> None:
-    """WH-2: the same session replayed sends the same bytes."""
+    """WH-2: a replayed session sends the same bytes."""
 
     async def told() -> None:
         bodies: list[list[ReceivedPost]] = []
@@ -412,10 +412,10 @@ def test_ids_of_receipts_follow_from_the_seed() -> None:
 
 
 @pytest.mark.requirement("WH-4")
-def test_a_bug_in_an_attempt_loses_one_notification_and_stops_nothing(
+def test_a_bug_in_an_attempt_loses_only_one_notification(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """WH-4: it is logged as a bug of the mock, and the work of other messages goes on."""
+    """WH-4: it is logged as a bug of the mock, and other messages are not affected."""
 
     async def told() -> None:
         sender = ScriptedSender()

@@ -1,4 +1,4 @@
-"""What is due, performed: all at once when a tester moves the clock, or by itself while it runs."""
+"""Due work is performed during an advance, or by itself while the clock runs."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ from tests.delivery.support import (
 )
 
 FASTEST = 100_000.0
-"""Seconds in a second: an hour passes in 36 ms of wall time."""
+"""A clock rate with which an hour passes in 36 ms of wall time."""
 
 REJECTED = {"plan": [{"after": "1s", "status": "REJECTED"}]}
 
 
 class Expecting(ScriptedSender):
-    """A sender that says when it has got so many notifications."""
+    """A sender with an event for a number of received notifications."""
 
     def __init__(self, count: int, *script: int | str) -> None:
         super().__init__(*script)
@@ -52,7 +52,7 @@ class Expecting(ScriptedSender):
         self.enough = asyncio.Event()
 
     def reaction(self, post: ReceivedPost) -> int | str | Gate:
-        """Count."""
+        """Count, and react."""
         if len(self.posts) >= self._count:
             self.enough.set()
         found = super().reaction(post)
@@ -62,7 +62,7 @@ class Expecting(ScriptedSender):
 
 @pytest.mark.requirement("WH-4", "WH-5", "ST-2")
 def test_an_advance_performs_everything_in_the_order_of_time() -> None:
-    """Changes of messages with and without webhook, attempts, retries: one log, its times never decreasing."""
+    """Changes of messages with and without webhook, attempts and retries are in one log, ordered by time."""
 
     async def told() -> None:
         sender = ScriptedSender(500)
@@ -89,8 +89,8 @@ def test_an_advance_performs_everything_in_the_order_of_time() -> None:
     run(told)
 
 
-def test_an_advance_stops_where_it_was_told_to_and_the_next_goes_on_from_there() -> None:
-    """What is due at the target itself is done; what comes after it waits."""
+def test_an_advance_stops_at_its_target_and_the_next_one_continues_from_there() -> None:
+    """Work due at the target itself is performed; later work waits."""
 
     async def told() -> None:
         sender = ScriptedSender(500)
@@ -107,8 +107,8 @@ def test_an_advance_stops_where_it_was_told_to_and_the_next_goes_on_from_there()
     run(told)
 
 
-def test_until_idle_goes_to_the_last_thing_that_will_ever_happen() -> None:
-    """The last change of a message without webhook counts, too; the clock stands there then, and nowhere later."""
+def test_until_idle_advances_to_the_last_pending_change() -> None:
+    """The last change of a message without webhook counts too; the clock stops there."""
 
     async def told() -> None:
         session = a_session(ScriptedSender(), delivery={"plan": [{"after": "5h", "status": "SENT"}]})
@@ -124,8 +124,8 @@ def test_until_idle_goes_to_the_last_thing_that_will_ever_happen() -> None:
     run(told)
 
 
-def test_of_a_long_log_only_the_beginning_is_shown_and_all_is_counted() -> None:
-    """`limit` bounds the list, not the numbers."""
+def test_of_a_long_log_only_the_first_entries_are_shown_and_all_are_counted() -> None:
+    """`limit` bounds the list, not the counts."""
 
     async def told() -> None:
         session = a_session(ScriptedSender())
@@ -141,7 +141,7 @@ def test_of_a_long_log_only_the_beginning_is_shown_and_all_is_counted() -> None:
 
 
 def test_a_log_counts_attempts_that_the_journal_no_longer_keeps() -> None:
-    """The journal is bounded; the number of webhook attempts is not that of those it still has."""
+    """The journal is bounded; the count of webhook attempts includes evicted ones."""
 
     async def told() -> None:
         session = a_session(ScriptedSender(), bounds=Bounds(exchanges=3))
@@ -156,8 +156,8 @@ def test_a_log_counts_attempts_that_the_journal_no_longer_keeps() -> None:
 
 
 @pytest.mark.requirement("WH-5")
-def test_an_advance_that_a_receiver_holds_up_answers_at_its_wall_limit() -> None:
-    """Incomplete, and how much is pending; when the receiver lets go, the next advance goes on."""
+def test_an_advance_delayed_by_a_receiver_answers_at_its_wall_limit() -> None:
+    """The answer is incomplete and states what is pending; the next advance continues once the receiver answers."""
 
     async def told() -> None:
         gate = Gate()
@@ -182,7 +182,7 @@ def test_an_advance_that_a_receiver_holds_up_answers_at_its_wall_limit() -> None
 
 
 def test_a_second_advance_meanwhile_is_refused() -> None:
-    """409: there is one clock; the first goes on as if nothing had been asked."""
+    """409; the first advance is not affected."""
 
     async def told() -> None:
         gate = Gate()
@@ -203,8 +203,8 @@ def test_a_second_advance_meanwhile_is_refused() -> None:
     run(told)
 
 
-def test_sends_during_an_advance_are_served_and_what_they_make_due_is_done_before_it_answers() -> None:
-    """They are accepted at the time that the advance has reached, and belong to its log."""
+def test_sends_during_an_advance_are_served_and_their_due_work_is_performed_before_it_answers() -> None:
+    """They are accepted at the time that the advance has reached, and appear in its log."""
 
     async def told() -> None:
         other = "https://other.example/"
@@ -232,8 +232,8 @@ def test_sends_during_an_advance_are_served_and_what_they_make_due_is_done_befor
 
 
 @pytest.mark.requirement("WH-5")
-def test_a_hanging_receiver_delays_neither_a_send_nor_another_webhook_of_the_same_moment() -> None:
-    """Within an advance, what is due before anything can come of the hanging attempt goes out beside it."""
+def test_a_hanging_receiver_does_not_delay_another_webhook_of_the_same_time() -> None:
+    """Work that is due before any follow-up of the hanging attempt starts in parallel."""
 
     async def told() -> None:
         dead, alive = "https://dead.example/", "https://alive.example/"
@@ -257,8 +257,8 @@ def test_a_hanging_receiver_delays_neither_a_send_nor_another_webhook_of_the_sam
 
 
 @pytest.mark.requirement("WH-4")
-def test_nothing_goes_out_before_what_an_attempt_under_way_may_still_bring_about() -> None:
-    """An advance keeps to the order of time: a retry at 11 s stands before a notification at 20 s."""
+def test_nothing_is_sent_before_a_possible_earlier_follow_up_of_an_attempt_under_way() -> None:
+    """An advance keeps the order of time: a retry at 11 s comes before a notification at 20 s."""
 
     async def told() -> None:
         slow, later = "https://slow.example/", "https://later.example/"
@@ -282,8 +282,8 @@ def test_nothing_goes_out_before_what_an_attempt_under_way_may_still_bring_about
 
 
 @pytest.mark.requirement("WH-4", "WH-5")
-def test_what_comes_before_the_next_of_a_lane_that_hangs_goes_out_beside_it() -> None:
-    """Were SENT taken now, DELIVERED would go out at 3 s: what is due at 2 s need not wait for it, at 4 s it must."""
+def test_work_due_before_the_next_notification_of_a_hanging_entry_starts_in_parallel() -> None:
+    """If SENT succeeded now, DELIVERED would follow at 3 s: work due at 2 s need not wait, work due at 4 s must."""
 
     async def told() -> None:
         slow, soon, later = "https://slow.example/", "https://soon.example/", "https://later.example/"
@@ -306,14 +306,14 @@ def test_what_comes_before_the_next_of_a_lane_that_hangs_goes_out_beside_it() ->
         await moving
 
         assert before == [(slow, 1), (soon, 2)]
-        # The attempt that hung was under way from 1 s on a clock that stands: it took no time of the session's.
+        # The clock was frozen at 1 s while the attempt hung, so the attempt took no session time.
         assert [(post.url, post.seconds) for post in sender.posts][2:] == [(slow, 3), (later, 4)]
 
     run(told)
 
 
-def test_what_a_running_clock_makes_due_happens_by_itself() -> None:
-    """Scaled a hundred thousand times, an hour of failures passes in the blink of an eye; nobody asks for it."""
+def test_on_a_running_clock_due_work_is_performed_by_itself() -> None:
+    """On a fast clock, hours of failures and retries pass without an advance."""
 
     async def told() -> None:
         sender = Expecting(8, *[500] * 6)
@@ -334,8 +334,8 @@ def test_what_a_running_clock_makes_due_happens_by_itself() -> None:
 
 
 @pytest.mark.requirement("WH-5")
-def test_by_itself_a_hanging_receiver_delays_nobody() -> None:
-    """While the clock runs, what is due starts at once, whoever hangs."""
+def test_on_a_running_clock_a_hanging_receiver_delays_no_other() -> None:
+    """While the clock runs, all due work starts at once."""
 
     async def told() -> None:
         dead = "https://dead.example/"
@@ -362,8 +362,8 @@ def test_by_itself_a_hanging_receiver_delays_nobody() -> None:
     run(told)
 
 
-def test_freezing_stops_what_would_have_happened_and_resuming_lets_it_happen() -> None:
-    """The alarm is silent while the clock stands, and set again when it runs."""
+def test_freezing_suspends_due_work_and_resuming_continues_it() -> None:
+    """The alarm is off while the clock is frozen, and set again when it runs."""
 
     async def told() -> None:
         sender = Expecting(2)
@@ -388,8 +388,8 @@ def test_freezing_stops_what_would_have_happened_and_resuming_lets_it_happen() -
     run(told)
 
 
-def test_freezing_later_makes_what_lies_before_that_due_when_the_clock_moves_again() -> None:
-    """A clock that is put elsewhere performs nothing by itself."""
+def test_freezing_at_a_later_time_performs_due_work_only_when_the_clock_moves_again() -> None:
+    """A frozen clock performs nothing by itself."""
 
     async def told() -> None:
         sender = ScriptedSender()
@@ -407,8 +407,8 @@ def test_freezing_later_makes_what_lies_before_that_due_when_the_clock_moves_aga
     run(told)
 
 
-def test_an_advance_of_a_running_clock_shifts_it_and_it_runs_on() -> None:
-    """What is due on the way is done before the answer; the rest happens by itself."""
+def test_a_running_clock_runs_on_after_an_advance() -> None:
+    """Work due on the way is performed before the answer; the rest by itself."""
 
     async def told() -> None:
         sender = ScriptedSender()
@@ -427,7 +427,7 @@ def test_an_advance_of_a_running_clock_shifts_it_and_it_runs_on() -> None:
 
 @pytest.mark.parametrize("pending", [1, 100_000])
 def test_pending_work_costs_nothing_while_nothing_is_due(pending: int) -> None:
-    """100,000 pending notifications keep one alarm, set as often as for a single one: when an earlier one came."""
+    """100,000 pending notifications need one alarm, set as often as for a single notification."""
 
     async def told() -> None:
         alarm = CountingAlarm()
@@ -453,7 +453,7 @@ def test_pending_work_costs_nothing_while_nothing_is_due(pending: int) -> None:
 
 
 def test_an_alarm_rings_once_at_the_last_time_that_it_was_set_to() -> None:
-    """Whatever was set before is forgotten; `None` sets nothing."""
+    """Earlier settings are replaced; `None` turns the alarm off."""
 
     async def told() -> None:
         rung: list[int] = []
@@ -478,8 +478,8 @@ def test_an_alarm_rings_once_at_the_last_time_that_it_was_set_to() -> None:
     run(told)
 
 
-def test_a_reset_drops_what_was_to_be_done_and_what_is_being_done() -> None:
-    """The receiver that hung is let go; nothing of the former world reaches the new one."""
+def test_a_reset_drops_pending_work_and_work_under_way() -> None:
+    """The hanging attempt is cancelled, and nothing from before the reset happens after it."""
 
     async def told() -> None:
         gate = Gate()
@@ -507,7 +507,7 @@ def test_a_reset_drops_what_was_to_be_done_and_what_is_being_done() -> None:
 
 
 def test_a_reset_while_a_first_notification_goes_out_before_the_answer_leaves_nothing_behind() -> None:
-    """The send ends; the retry and the second notification belonged to the world that is gone."""
+    """The send ends; the retry and the second notification are dropped."""
 
     async def told() -> None:
         gate = Gate(500)
@@ -525,8 +525,8 @@ def test_a_reset_while_a_first_notification_goes_out_before_the_answer_leaves_no
     run(told)
 
 
-def test_a_session_that_ends_lets_its_receivers_go() -> None:
-    """Deleting a session during an advance ends the advance, and wakes nobody later."""
+def test_a_session_that_ends_cancels_its_attempts() -> None:
+    """Dropping the work during an advance ends the advance, and leaves no task."""
 
     async def told() -> None:
         gate = Gate()
@@ -546,8 +546,8 @@ def test_a_session_that_ends_lets_its_receivers_go() -> None:
 
 
 @pytest.mark.requirement("WH-4", "ST-2")
-def test_a_patch_changes_messages_to_come_and_none_that_was_accepted() -> None:
-    """A message keeps the plan and the gaps that it was accepted under, also while its attempt is under way."""
+def test_a_patch_affects_only_messages_accepted_later() -> None:
+    """A message keeps the plan and gaps with which it was accepted, also while an attempt is under way."""
 
     async def told() -> None:
         gate = Gate(500)

@@ -1,4 +1,4 @@
-"""The whole of it on a port: windows, delivery and retries on one clock, and notifications over real sockets."""
+"""End to end on a port: windows, delivery and retries on one clock, and webhooks over real sockets."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BY_HTTP = {"https_only": False}
 
 @contextmanager
 def world_of(gateway: MockGateway, **parts: object) -> Iterator[SessionClient]:
-    """A frozen session on a gateway of one's own."""
+    """A frozen session on a separate gateway."""
     with gateway, httpx2.Client(base_url=gateway.url, timeout=20, trust_env=False) as client:
         asked = {"scenario": {"version": 1, **parts}, "clock": {"mode": "frozen", "at": MORNING}}
         name = assert_control(client.post("/_control/sessions", json=asked), 201)["id"]
@@ -45,13 +45,13 @@ def world_of(gateway: MockGateway, **parts: object) -> Iterator[SessionClient]:
 
 
 def advance(world: SessionClient, **asked: object) -> dict[str, Any]:
-    """Move the clock; what the verb answers."""
+    """Advance the clock; the answer of the verb."""
     found: dict[str, Any] = world.control("POST", "/clock/advance", asked)
     return found
 
 
 def log(progress: dict[str, Any]) -> list[tuple[str, ...]]:
-    """The log of an advance, for a person to read."""
+    """The log of an advance in readable form."""
     return [
         (each["at"][11:19], each["status"], *((each["outcome"],) if each["event"] == "webhook" else ()))
         for each in progress["fired"]
@@ -59,13 +59,13 @@ def log(progress: dict[str, Any]) -> list[tuple[str, ...]]:
 
 
 def attempts(world: SessionClient, message_id: str) -> list[dict[str, Any]]:
-    """What the journal has of a message's notifications."""
+    """The webhook attempts of a message."""
     found: list[dict[str, Any]] = world.control("GET", f"/messages/{message_id}")["webhooks"]
     return found
 
 
 class Moving:
-    """An advance by an hour that somebody else waits for."""
+    """An advance by an hour in its own thread."""
 
     def __init__(self, world: SessionClient) -> None:
         self._world = world
@@ -77,14 +77,14 @@ class Moving:
         self._answers.append(self._world.request("POST", "/_control/clock/advance", {"duration": "1h"}))
 
     def answer(self) -> httpx2.Response:
-        """What it was answered with."""
+        """Its answer."""
         self._thread.join(20)
         return self._answers[0]
 
 
 @pytest.mark.requirement("ST-2", "WH-1", "WH-4", "WH-5")
-def test_an_hour_passes_at_once_and_brings_exactly_what_the_scenario_says(worlds: SessionFactory) -> None:
-    """Notifications, retries and give-ups in order: one is delivered at last, one is given up, one was never told."""
+def test_an_advance_by_an_hour_performs_exactly_what_the_scenario_says(worlds: SessionFactory) -> None:
+    """Notifications and retries in order: one message succeeds in the end, one is given up, one has no webhook."""
     plan = [{"after": "10s", "status": "SENT"}, {"after": "40m", "status": "DELIVERED"}]
     rejected = {"deliver": [{"after": "1m", "status": "REJECTED"}]}
     with WebhookEndpoint(answer(500), answer(204)) as good, WebhookEndpoint(answer(500)) as bad:
@@ -135,7 +135,7 @@ def test_windows_delivery_and_retries_agree_to_the_second_in_one_log(world: Sess
 
     assert_refused(flooded, 60)
     assert world.why(flooded)["anti_flooding"]["room_again_at"] == "2026-01-15T10:00:00Z"
-    # The last send was accepted at 09:02:29; everything else of that moment follows from it.
+    # The last send was accepted at 09:02:29.
     last = [line for line in progress["fired"] if line["message_id"] == made[-1]]
     assert log({"fired": last}) == [
         ("09:02:30", "SENT"),
@@ -156,7 +156,7 @@ def test_windows_delivery_and_retries_agree_to_the_second_in_one_log(world: Sess
 
 @pytest.mark.requirement("WH-1", "WH-2", "WH-4", "REQ-10")
 def test_a_real_https_receiver_with_a_private_authority_is_retried_on_schedule(tmp_path: Path) -> None:
-    """WH-4: it answers 500 three times and takes the fourth; each POST is the same valid receipt."""
+    """WH-4: it answers 500 three times and accepts the fourth; each POST is the same valid receipt."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -182,8 +182,8 @@ def test_a_real_https_receiver_with_a_private_authority_is_retried_on_schedule(t
 
 
 @pytest.mark.requirement("WH-4")
-def test_whatever_a_receiver_does_is_recorded_repeated_and_given_up() -> None:
-    """WH-4: refusing, resetting, hanging, garbage, 10 MB, redirects, no such host, no certificate to trust."""
+def test_every_failure_of_a_receiver_is_recorded_retried_and_given_up() -> None:
+    """WH-4: refused, reset, hanging, garbage, redirects, unknown host, untrusted certificate; 10 MB succeed."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
     with (
@@ -220,8 +220,8 @@ def test_whatever_a_receiver_does_is_recorded_repeated_and_given_up() -> None:
 
 
 @pytest.mark.requirement("WH-5")
-def test_a_dead_receiver_delays_no_send_and_the_advance_answers_at_its_wall_limit() -> None:
-    """The session serves requests during an advance; a second one is refused meanwhile."""
+def test_a_hanging_receiver_delays_no_send_during_an_advance() -> None:
+    """The session serves requests during an advance; a second advance is refused."""
     reached, release = threading.Event(), threading.Event()
 
     def held(connection: Any) -> None:
@@ -245,7 +245,7 @@ def test_a_dead_receiver_delays_no_send_and_the_advance_answers_at_its_wall_limi
 
 @pytest.mark.requirement("WH-5")
 def test_before_answer_really_arrives_before_the_answer() -> None:
-    """The receiver has the first notification in its hands while the client waits for the 200."""
+    """The receiver has the first notification while the client waits for the 200."""
     arrived, answered = threading.Event(), threading.Event()
     too_late: list[bool] = []
 
@@ -267,8 +267,8 @@ def test_before_answer_really_arrives_before_the_answer() -> None:
 
 
 @pytest.mark.requirement("WH-1", "ST-2")
-def test_a_running_clock_tells_by_itself() -> None:
-    """Nobody advances: the receiver hears of both changes, over the network."""
+def test_on_a_running_clock_notifications_are_sent_by_themselves() -> None:
+    """Without an advance the receiver gets both notifications, over the network."""
     heard = threading.Event()
 
     def conduct(connection: Any) -> None:
@@ -286,7 +286,7 @@ def test_a_running_clock_tells_by_itself() -> None:
 
 
 def test_a_session_that_is_deleted_during_an_advance_leaves_nothing_behind() -> None:
-    """The receiver is let go, the advance answers, and the server serves on."""
+    """The attempt is cancelled, the advance answers, and the server keeps serving."""
     reached, release = threading.Event(), threading.Event()
 
     def held(_: Any) -> None:
@@ -307,7 +307,7 @@ def test_a_session_that_is_deleted_during_an_advance_leaves_nothing_behind() -> 
 
 
 def test_the_shutdown_says_what_was_pending(caplog: pytest.LogCaptureFixture) -> None:
-    """The memory store keeps nothing, and says so: notifications that wait, and attempts under way."""
+    """The memory store loses pending notifications, and a warning counts them."""
     with caplog.at_level(logging.WARNING, "mock_server"), world_of(MockGateway(), webhooks=BY_HTTP) as world:
         for number in range(3):
             assert_accepted(world.send(f"{number}", DESTINATION, webhook={"url": "http://127.0.0.1:9/"}))
@@ -319,7 +319,7 @@ def test_the_shutdown_says_what_was_pending(caplog: pytest.LogCaptureFixture) ->
 
 
 def test_a_shutdown_with_nothing_pending_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    """Silence means that nothing was lost."""
+    """There is no warning."""
     with caplog.at_level(logging.WARNING, "mock_server"), world_of(MockGateway()) as world:
         assert_accepted(world.send("without"))
 

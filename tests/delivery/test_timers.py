@@ -1,4 +1,4 @@
-"""Who sleeps until an instant of the session's clock, and who wakes them: the clock's alarm, or an advance."""
+"""Timers on a session's clock, fired by the alarm or by an advance."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from tests.delivery.support import (
 FASTEST = 100_000.0
 
 
-async def sleeper(session: Session, seconds: float, log: list[tuple[float, str]], name: str = "x") -> bool:
-    """Timer until so many seconds after the morning, and write down where the clock stood then."""
+async def wait_and_log(session: Session, seconds: float, log: list[tuple[float, str]], name: str = "x") -> bool:
+    """Wait until this many seconds after the morning, and log the time then."""
     reached = await session.presence.timers.until(at(seconds))
     log.append(((session.now() - MORNING) / SECOND, name))
     return reached
 
 
-def test_an_advance_wakes_each_sleeper_at_its_instant_and_in_order() -> None:
-    """The clock stands at the sleeper's instant when it is woken, also where one advance passes many."""
+def test_an_advance_fires_each_timer_at_its_instant_and_in_order() -> None:
+    """The clock shows the timer's instant when it fires, also when one advance passes many."""
 
     async def test() -> list[tuple[float, str]]:
         session = a_session(ScriptedSender())
         log: list[tuple[float, str]] = []
-        tasks = [asyncio.create_task(sleeper(session, each, log, str(each))) for each in (30, 10, 20, 99)]
+        tasks = [asyncio.create_task(wait_and_log(session, each, log, str(each))) for each in (30, 10, 20, 99)]
         await turns()
         await advance(session, "60s")
         tasks[-1].cancel()
@@ -48,8 +48,8 @@ def test_an_advance_wakes_each_sleeper_at_its_instant_and_in_order() -> None:
     assert run(test) == [(10, "10"), (20, "20"), (30, "30")]
 
 
-def test_sleepers_and_notifications_come_in_the_order_of_time() -> None:
-    """A sleeper between two notifications is woken between them; at the same instant it is woken first."""
+def test_timers_and_notifications_come_in_the_order_of_time() -> None:
+    """A timer between two notifications fires between them; at the same instant it fires first."""
 
     async def test() -> list[tuple[float, str]]:
         log: list[tuple[float, str]] = []
@@ -62,7 +62,7 @@ def test_sleepers_and_notifications_come_in_the_order_of_time() -> None:
         session = a_session(Writing())
         await send(session)
         for each in (2, 3):
-            asyncio.get_running_loop().create_task(sleeper(session, each, log))
+            asyncio.get_running_loop().create_task(wait_and_log(session, each, log))
         await turns()
         await advance(session, "10s")
         return log
@@ -70,8 +70,8 @@ def test_sleepers_and_notifications_come_in_the_order_of_time() -> None:
     assert run(test) == [(1, "webhook"), (2, "x"), (3, "x"), (3, "webhook")]
 
 
-def test_what_a_sleeper_does_when_woken_is_done_before_the_clock_moves_on() -> None:
-    """Whoever is woken runs until it ends or sleeps again: a chain of sleeps needs one advance."""
+def test_a_woken_task_runs_before_the_clock_moves_on() -> None:
+    """It runs until it ends or waits again, so a chain of timers needs one advance."""
 
     async def test() -> list[float]:
         session = a_session(ScriptedSender())
@@ -92,8 +92,8 @@ def test_what_a_sleeper_does_when_woken_is_done_before_the_clock_moves_on() -> N
     assert run(test) == [1, 2, 3, 4, 5]
 
 
-def test_a_sleeper_that_hangs_after_waking_does_not_hold_the_advance_up() -> None:
-    """The advance has patience with what it woke, and then goes on."""
+def test_a_woken_task_that_hangs_does_not_block_the_advance() -> None:
+    """The advance waits for woken tasks for a limited time."""
 
     async def test() -> bool:
         session = a_session(ScriptedSender())
@@ -112,8 +112,8 @@ def test_a_sleeper_that_hangs_after_waking_does_not_hold_the_advance_up() -> Non
     assert run(test)
 
 
-def test_a_sleeper_is_not_woken_before_an_attempt_under_way_that_may_bring_about_something_earlier() -> None:
-    """The order of time holds for timers as for notifications: a hanging receiver's repetition stands before."""
+def test_a_timer_does_not_fire_before_a_possible_earlier_follow_up_of_an_attempt_under_way() -> None:
+    """The order of time holds for timers as for notifications: a retry may come first."""
 
     async def test() -> tuple[list[tuple[float, str]], list[tuple[float, str]]]:
         gate = Gate(500)
@@ -121,7 +121,7 @@ def test_a_sleeper_is_not_woken_before_an_attempt_under_way_that_may_bring_about
         session = a_session(sender, delivery={"plan": [{"after": "1s", "status": "REJECTED"}]})
         await send(session)
         log: list[tuple[float, str]] = []
-        task = asyncio.create_task(sleeper(session, 12, log))
+        task = asyncio.create_task(wait_and_log(session, 12, log))
         advancing = asyncio.create_task(advance(session, "1m"))
         await gate.reached.wait()
         early = list(log)
@@ -134,8 +134,8 @@ def test_a_sleeper_is_not_woken_before_an_attempt_under_way_that_may_bring_about
     assert run(test) == ([], [(12, "x")])
 
 
-def test_an_advance_until_idle_goes_on_for_those_who_count_and_passes_by_those_who_do_not() -> None:
-    """A held answer is something left to do; a wait that would only give up is not."""
+def test_an_advance_until_idle_waits_only_for_timers_that_count() -> None:
+    """A delayed answer is pending work; the time-out of a wait is not."""
 
     async def test() -> tuple[str, bool]:
         session = a_session(ScriptedSender())
@@ -151,8 +151,8 @@ def test_an_advance_until_idle_goes_on_for_those_who_count_and_passes_by_those_w
     assert run(test) == ("2026-01-15T09:00:30Z", True)
 
 
-def test_an_advance_until_idle_wakes_those_whom_it_passes_by() -> None:
-    """Where the last change of a message lies behind a sleeper that does not count, the clock passes it in order."""
+def test_an_advance_until_idle_fires_other_timers_on_its_way() -> None:
+    """A timer that does not count fires in order if it lies before the last change of a message."""
 
     async def test() -> list[tuple[float, str]]:
         session = a_session(ScriptedSender())
@@ -168,7 +168,7 @@ def test_an_advance_until_idle_wakes_those_whom_it_passes_by() -> None:
 
 
 @pytest.mark.parametrize("rate", [1.0, FASTEST])
-def test_a_running_clock_wakes_by_itself(rate: float) -> None:
+def test_a_running_clock_fires_timers_by_itself(rate: float) -> None:
     """Real or scaled: the alarm rings for timers as for webhooks."""
 
     async def test() -> bool:
@@ -178,8 +178,8 @@ def test_a_running_clock_wakes_by_itself(rate: float) -> None:
     assert run(test)
 
 
-def test_a_clock_that_is_frozen_further_on_or_set_going_wakes() -> None:
-    """Whatever brings the clock to the instant wakes: a jump to a later time, or running again."""
+def test_freezing_at_a_later_time_and_resuming_fire_timers() -> None:
+    """A timer fires however the clock reaches its instant."""
 
     async def test() -> tuple[bool, bool]:
         session = a_session(ScriptedSender())
@@ -195,8 +195,8 @@ def test_a_clock_that_is_frozen_further_on_or_set_going_wakes() -> None:
     assert run(test) == (True, True)
 
 
-def test_an_instant_that_has_come_is_not_slept_for() -> None:
-    """Also on a clock that stands still."""
+def test_a_timer_for_an_instant_that_has_come_fires_at_once() -> None:
+    """Also on a frozen clock."""
 
     async def test() -> tuple[bool, list[bool]]:
         session = a_session(ScriptedSender())
@@ -209,8 +209,8 @@ def test_an_instant_that_has_come_is_not_slept_for() -> None:
     assert run(test) == (True, [True])
 
 
-def test_a_reset_ends_every_sleep_at_once() -> None:
-    """The instant belonged to a time that is gone: whoever slept is told so, and may sleep again."""
+def test_a_reset_cancels_all_timers() -> None:
+    """The waits return False, and new timers can be set."""
 
     async def test() -> tuple[bool, bool]:
         session = a_session(ScriptedSender())
@@ -226,8 +226,8 @@ def test_a_reset_ends_every_sleep_at_once() -> None:
     assert run(test) == (False, True)
 
 
-def test_nobody_sleeps_in_a_session_that_is_gone() -> None:
-    """Deleting ends sleeps as a reset does, and those that would begin after it."""
+def test_timers_of_a_deleted_session_are_cancelled() -> None:
+    """Also timers that are set after the deletion."""
 
     async def test() -> list[bool]:
         session = a_session(ScriptedSender())
@@ -242,8 +242,8 @@ def test_nobody_sleeps_in_a_session_that_is_gone() -> None:
     assert run(test) == [False, False, False]
 
 
-def test_sleeps_that_are_called_off_leave_nothing_behind() -> None:
-    """On a clock that stands still their time never comes: they must not pile up."""
+def test_cancelled_timers_do_not_accumulate() -> None:
+    """On a frozen clock their instants never come."""
 
     async def test() -> tuple[int, int]:
         session = a_session(ScriptedSender())
@@ -256,8 +256,8 @@ def test_sleeps_that_are_called_off_leave_nothing_behind() -> None:
     assert kept <= 200
 
 
-def test_a_sleeper_that_is_cancelled_is_forgotten() -> None:
-    """A client that goes away takes its sleep with it."""
+def test_a_cancelled_task_cancels_its_timer() -> None:
+    """As when a client disconnects."""
 
     async def test() -> tuple[int, bool]:
         session = a_session(SenderByUrl({}))

@@ -1,1 +1,1 @@
-"""Many tests share one server, each in a session of its own: whatever one does, no other sees."""
+"""Many tests share one server, each in its own session, and must not affect each other."""

@@ -1,4 +1,4 @@
-"""`python -m tests.soak [ROUNDS]`: 200 tests on 8 threads share one server, again and again; red on interference."""
+"""`python -m tests.soak [ROUNDS]`: rounds of 200 tests on 8 threads that share one server; fails on interference."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHOWN = 20
 
 
 def main(rounds: int) -> int:
-    """Give the exit code: 0 where nobody ever saw anything of another."""
+    """Run the rounds; exit code 0 if no test affected another."""
     wrong, seconds = 0, []
     with MockGateway() as gateway:
         for number in range(1, rounds + 1):

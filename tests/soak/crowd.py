@@ -1,4 +1,4 @@
-"""Many visitors at once, on threads: what went wrong for whom, and how long it took."""
+"""Many visitors in parallel threads: their complaints, and the duration."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tests.support import MORNING
 
 VISITORS, THREADS = 200, 8
 PATIENCE = 30.0
-"""Seconds that an answer may take on a machine that does other things too."""
+"""Time-out of an answer in seconds, generous for a busy machine."""
 
 _SEEDS = 5
-"""Visitors of the same seed have the same limit, and must get the same ids."""
+"""Number of seeds; visitors with the same seed have the same limit, and must get the same ids."""
 _SMALLEST_LIMIT = 3
 
 
 class CrowdVerdict(NamedTuple):
-    """What a crowd came to."""
+    """The result of a crowd."""
 
     complaints: list[str]
     """Each begins with the name of the visitor."""
@@ -33,7 +33,7 @@ class CrowdVerdict(NamedTuple):
 
 
 class _ByHeader:
-    """Asks for a session by a header, where a path cannot be set."""
+    """A caller that names its session in a header instead of the path."""
 
     def __init__(self, caller: Caller, session: str) -> None:
         self._caller = caller
@@ -45,16 +45,16 @@ class _ByHeader:
         return self._caller.url
 
     def call(self, asked: ControlRequest) -> ControlAnswer:
-        """Ask once."""
+        """Make one call."""
         return self._caller.call(asked._replace(headers={**asked.headers, "X-Mock-Session": self._session}))
 
     def close(self) -> None:
-        """Let go of what is open."""
+        """Close the connections."""
         self._caller.close()
 
 
 def crowd(url: str, *, visitors: int = VISITORS, threads: int = THREADS, patience: float = PATIENCE) -> CrowdVerdict:
-    """Let so many visitors in, `threads` at a time: these keep step with each other."""
+    """Run the visitors, `threads` at a time and in step."""
     assert visitors % threads == 0, "the last ones would wait for some who never come"
     began = perf_counter()
     barrier = Barrier(threads, timeout=patience)
@@ -77,10 +77,10 @@ def crowd(url: str, *, visitors: int = VISITORS, threads: int = THREADS, patienc
 
 
 def _one(caller: Caller, number: int, patience: float, barrier: Barrier) -> tuple[str, list[str] | str]:
-    """One visitor's name, and the ids of its messages or what it has to complain about."""
+    """A visitor's name, and the ids of its messages or its complaint."""
 
     def meet() -> None:
-        # Once somebody had to complain there is no step to keep any more.
+        # After a complaint the visitors are no longer in step.
         with suppress(BrokenBarrierError):
             barrier.wait()
 
@@ -93,12 +93,12 @@ def _one(caller: Caller, number: int, patience: float, barrier: Barrier) -> tupl
             clock={"mode": "frozen", "at": MORNING},
             overrides={"anti_flooding": {"volume": {"limit": limit}}},
         ) as by_path:
-            # Every third cannot set a path, and names its session in a header.
+            # Every third visitor names its session in a header instead of the path.
             control = Control(_ByHeader(caller, name)) if number % 3 == 0 else by_path
             return name, visit(Visit(control, caller.url, name, limit, patience, meet))
     except Exception as error:
         barrier.abort()
-        # Whatever went wrong went wrong for a visitor who did nothing wrong; the last line of ours says where.
+        # The last line of the visitor's code says where it failed.
         where = [
             frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith("visitor.py")
         ]
@@ -107,7 +107,7 @@ def _one(caller: Caller, number: int, patience: float, barrier: Barrier) -> tupl
 
 
 def _compared(ids: dict[int, dict[str, list[str]]]) -> list[str]:
-    """The same seed and the same sends: the same ids; another seed: none of them."""
+    """Complaints about ids: equal for the same seed, and all different for other seeds."""
     found = []
     for visits in ids.values():
         usual = next(iter(visits.values()), [])

@@ -1,4 +1,4 @@
-"""Tests that share a server see nothing of each other; and where they do, somebody says so."""
+"""Tests that share a server do not affect each other, and the crowd detects when they do."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tests.soak.crowd import crowd
 
 STATE = ("queue", "clock", "ids", "journal", "receivers", "snapshots", "store", "stubs")
 PRESENCE = ("held_answers", "subscriptions")
-"""What every session has of its own."""
+"""The parts that every session has for itself."""
 
 
 def test_tests_on_eight_threads_share_one_server_without_interference() -> None:
-    """Each floods, advances, fails on demand and goes back, and counts exactly what it did; `make soak` does more."""
+    """Each floods, advances, forces failures, restores a snapshot, and checks its counts; `make soak` runs more."""
     with MockGateway() as gateway:
         verdict = crowd(gateway.url, visitors=40)
 
@@ -27,14 +27,14 @@ def test_tests_on_eight_threads_share_one_server_without_interference() -> None:
 
 
 def of_a_small_crowd() -> list[str]:
-    """What sixteen visitors complain of, who wait for nothing for long."""
+    """The complaints of sixteen visitors with a short time-out."""
     with MockGateway() as gateway:
         return crowd(gateway.url, visitors=16, patience=1).complaints
 
 
 @pytest.mark.parametrize("part", [*STATE, *PRESENCE])
-def test_sessions_that_share_a_part_are_found_out(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The crowd is no good unless it tells of each part by which a session could see another."""
+def test_sessions_that_share_a_part_are_detected(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The crowd complains for each part that two sessions could share."""
     shared: dict[str, Any] = {}
     build = Session.__init__
 
@@ -51,8 +51,8 @@ def test_sessions_that_share_a_part_are_found_out(part: str, monkeypatch: pytest
     assert of_a_small_crowd() != []
 
 
-def test_a_request_that_lands_in_another_session_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those whose session is mistaken for the default one complain."""
+def test_a_request_that_reaches_another_session_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The visitors whose requests reach the default session complain."""
     get = Sessions.get
     astray = {"soak-3", "soak-7"}
     monkeypatch.setattr(Sessions, "get", lambda all_, name: get(all_, DEFAULT if name in astray else name))

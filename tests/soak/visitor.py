@@ -1,7 +1,7 @@
-"""One test of the crowd: it floods, advances, fails on demand and goes back, and knows exactly what comes of it.
+"""One test of the crowd: it floods, advances, forces failures, restores a snapshot, and checks every count.
 
-All visitors use the same destinations, texts, keys, receivers and seeds, and do the same at the same time, so that
-whatever one session lets another see shows in somebody's counts.
+All visitors use the same destinations, texts, keys, receivers and seeds at the same time, so that any interference
+between two sessions changes the counts of one of them.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from tests.support import ADMIN, MORNING, basic
 
 FLOODED, COPIED, HOOKED, FORCED, HELD, LATER = (f"+4477009007{number:02}" for number in range(6))
 DUPLICATES = 2
-"""Copies of one text that reach the handset within the hour."""
+"""Copies of one text that are sent within the hour."""
 
 
 class Visit(NamedTuple):
-    """What a visitor works with."""
+    """The session and settings of a visitor."""
 
     control: Control
     """The verbs of its session."""
     root: str
-    """The gateway's URL without any session."""
+    """The gateway's URL without a session."""
     name: str
     limit: int
-    """Messages to one destination within the hour: neighbours have other limits."""
+    """Messages to one destination within the hour; it differs between neighbours."""
     patience: float
-    """Seconds that an answer may take."""
+    """Time-out of an answer in seconds."""
     meet: Callable[[], object]
-    """Wait until everybody else in the crowd has come as far."""
+    """Wait until all visitors of the group reach this point."""
 
     @property
     def headers(self) -> dict[str, str]:
-        """What a plain request to the root is sent with to be in the session."""
+        """The headers of a plain request to the root that belongs to the session."""
         return {"X-Mock-Session": self.name, "Authorization": basic(*ADMIN), "Content-Type": "application/json"}
 
     def code(self, destination: str, text: str, **fields: object) -> int | None:
@@ -48,11 +48,11 @@ class Visit(NamedTuple):
 
 
 def visit(visit: Visit) -> list[str]:
-    """Do everything once; the ids of all messages, which are the same in every session of the same seed.
+    """Perform all steps once; the ids of all messages, which are equal in every session of the same seed.
 
     Raises:
-        AssertionError: something is not as it must be in a world of one's own.
-        ControlError: the same, told by the gateway.
+        AssertionError: an answer differs from that of a separate server.
+        ControlError: the same, reported by the gateway.
     """
     for act in (_flood_to_the_edge, _send_copies, _be_notified, _fail_on_demand, _hold_and_release, _go_back):
         visit.meet()
@@ -62,7 +62,7 @@ def visit(visit: Visit) -> list[str]:
 
 
 def _flood_to_the_edge(visit: Visit) -> None:
-    """Exactly the limit is accepted, the next is refused, and after the window there is room again."""
+    """Exactly the limit is accepted, the next is refused, and after the window one is accepted again."""
     texts = [f"text {number}" for number in range(visit.limit + 1)]
     assert [visit.code(FLOODED, text) for text in texts] == [None] * visit.limit + [60]
     assert visit.control.advance("1h").complete
@@ -70,14 +70,14 @@ def _flood_to_the_edge(visit: Visit) -> None:
 
 
 def _send_copies(visit: Visit) -> None:
-    """Each is answered like an acceptance; two of them are sent."""
+    """All are answered like an acceptance; two are sent."""
     answers = [visit.control.send(COPIED, "the same", reference={"service": "ADMIN", "key": "k"}) for _ in range(3)]
     assert all(each.accepted for each in answers)
     assert visit.control.count_messages(destination=COPIED) == DUPLICATES
 
 
 def _be_notified(visit: Visit) -> None:
-    """A receiver of the session's own gets what became of its own message, and nothing else."""
+    """The session's receiver gets the notifications of its own message, and nothing else."""
     url = f"{visit.root}/~{visit.name}/_control/receiver/shop"
     sent = visit.control.send(HOOKED, "with a webhook", webhook={"url": url})
     assert sent.accepted, sent
@@ -88,7 +88,7 @@ def _be_notified(visit: Visit) -> None:
 
 
 def _fail_on_demand(visit: Visit) -> None:
-    """The next send is refused and the one after is not; a header breaks the connection of its own request only."""
+    """A stub refuses one send; a header breaks only the connection of its own request."""
     stub = visit.control.next_send(FORCED, refuse=61)
     assert stub.id == "s1"
     assert [visit.code(FORCED, text) for text in ("first", "second")] == [61, None]
@@ -100,7 +100,7 @@ def _fail_on_demand(visit: Visit) -> None:
 
 
 def _hold_and_release(visit: Visit) -> None:
-    """A wait ends by its own session's message, and an answer is held until its own session lets it go."""
+    """A wait ends with its own session's message, and a held answer with its own session's release."""
     visit.control.stub(HELD, {"hold": True})
     waiting, held = _connection(visit), _connection(visit)
     try:
@@ -123,7 +123,7 @@ def _connection(visit: Visit) -> HTTPConnection:
 
 
 def _go_back(visit: Visit) -> None:
-    """What comes after a snapshot has never been, once that is restored."""
+    """A restored snapshot undoes everything after it."""
     before = visit.control.ledger()
     snapshot = visit.control.snapshot()
     assert [each.id for each in visit.control.snapshots()] == [snapshot.id]
@@ -139,7 +139,7 @@ def _go_back(visit: Visit) -> None:
 
 
 def _settle_accounts(visit: Visit) -> list[str]:
-    """Ledger, messages, journal, stubs and clock hold what this visitor did, to the last count."""
+    """Ledger, messages, journal, stubs and clock show exactly what this visitor did."""
     accepted = visit.limit + 1 + DUPLICATES + 1 + 1 + 1 + 1
     ledger = visit.control.ledger()
     counted = (ledger.accepted, ledger.dropped, ledger.refused, ledger.unanswered, ledger.failed)
