@@ -12,9 +12,7 @@ from mock_server.ports import Ordinal
 
 
 @given(st.integers(), st.text(), st.text(), st.integers(0), st.integers(0))
-def test_an_id_is_a_version_4_uuid(
-    seed: int, destination: str, text: str, generation: int, nth: int
-) -> None:
+def test_an_id_is_a_version_4_uuid(seed: int, destination: str, text: str, generation: int, nth: int) -> None:
     """For any message and ordinal."""
     found = SeededIds(seed).message_id(destination, text, "P", Ordinal(generation, nth))
 
