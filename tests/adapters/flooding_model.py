@@ -21,8 +21,8 @@ class FloodingModel:
     def __init__(self) -> None:
         self.rows: dict[str, list[WindowRow]] = {}
 
-    def send(self, destination: str, text: str, limits: Limits, now: int) -> str:
-        """The outcome of a send: `accepted`, `refused` or `dropped`."""
+    def send(self, destination: str, text: str, limits: Limits, now: int, *, forced: bool = False) -> str:
+        """The outcome of a send: `accepted`, `refused` or `dropped`; a forced one counts whatever it is."""
         rows = self.rows.setdefault(destination, [])
         in_volume = [row.leaves_volume for row in rows if row.leaves_volume > now]
         copies = [row.leaves_duplicates for row in rows if row.text == text and row.leaves_duplicates > now]
@@ -31,10 +31,14 @@ class FloodingModel:
             verdict = "refused"
         elif len(copies) >= limits.duplicates:
             verdict = "dropped"
-        if verdict == "accepted" or limits.count_attempts:
+        if verdict == "accepted" or forced or limits.count_attempts:
             fixed = limits.kind is WindowKind.FIXED
             leaves_volume = min(in_volume) if fixed and in_volume else now + limits.volume_window
             leaves_duplicates = min(copies) if fixed and copies else now + limits.duplicates_window
-            counted = verdict == "accepted"
+            counted = verdict == "accepted" or forced
             rows.append(WindowRow(leaves_volume, leaves_duplicates if counted else 0, text if counted else None))
         return verdict
+
+    def count_attempt(self, destination: str, limits: Limits, now: int) -> None:
+        """Count an attempt towards the volume only, in a sliding window."""
+        self.rows.setdefault(destination, []).append(WindowRow(now + limits.volume_window, 0, None))

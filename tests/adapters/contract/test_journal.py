@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from copy import deepcopy
 from typing import NamedTuple
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from mock_server.domain.decision import Accepted, Decision
+from mock_server.domain.decision import Accepted, Decision, ProtocolError, Refused, SilentlyDropped
 from mock_server.domain.delivery import Status
+from mock_server.domain.errors import WRONG_NUMBER
 from mock_server.domain.instants import Instant
 from mock_server.domain.message import Message
 from mock_server.domain.secrets import Secrets
@@ -23,23 +25,57 @@ from tests.adapters.contract.implementations import MOST, Create, on_each_implem
 indexes = st.integers(0, 5)
 
 
+class ListedExchange(NamedTuple):
+    """An exchange that is kept."""
+
+    number: int
+    path: bytes
+    body: bytes
+
+
+class Ending(NamedTuple):
+    """How a request was served."""
+
+    counter: str
+    """The counter that counts it."""
+    decision: Decision | None = None
+    protocol_error: ProtocolError | None = None
+    bug: str | None = None
+
+
+ENDINGS = (
+    Ending("accepted", Decision(Accepted("id", "P"), "", None)),
+    Ending("accepted", Decision(Accepted("id", "P"), "", None, forced=True)),
+    Ending("dropped", Decision(SilentlyDropped("id", "P"), "", None)),
+    Ending("refused", Decision(Refused(WRONG_NUMBER, WRONG_NUMBER.requirement), "", None)),
+    Ending("refused", protocol_error=ProtocolError(WRONG_NUMBER, "", None)),
+    Ending("failed", bug="Traceback"),
+    Ending("unanswered"),
+)
+
+
 class ListedJournal:
     """What a journal holds, as lists."""
 
     def __init__(self) -> None:
-        self.entries: list[tuple[int, bytes]] = []
-        """Number and path, oldest first."""
-        self.opened = self.forgotten = self.accepted = self.unanswered = 0
+        self.entries: list[ListedExchange] = []
+        """Oldest first."""
+        self.opened = self.forgotten = 0
+        self.outcomes: Counter[str] = Counter()
 
     def enter(self, path: bytes) -> None:
         """Number and keep an exchange; the oldest is evicted."""
         self.opened += 1
-        self.entries = [*self.entries, (self.opened, path)][-MOST:]
+        self.entries = [*self.entries, ListedExchange(self.opened, path, b"")][-MOST:]
+
+    def read(self, number: int, body: bytes) -> None:
+        """Keep the body of an exchange that is not evicted."""
+        self.entries = [each._replace(body=body) if each.number == number else each for each in self.entries]
 
     def forget(self) -> None:
         """Delete exchanges and counters; numbers continue."""
         self.entries, self.forgotten = [], self.opened
-        self.accepted = self.unanswered = 0
+        self.outcomes = Counter()
 
 
 class Served(NamedTuple):
@@ -58,7 +94,7 @@ class ExchangeMachine(RuleBasedStateMachine):
         self.lists = ListedJournal()
         self.kept, self.kept_lists = self.journal.snapshot(frozenset(), Instant(0)), deepcopy(self.lists)
         self.served: list[Served] = []
-        self.epoch = self.settled = self.began = 0
+        self.epoch = self.settled = self.began = self.read_bodies = 0
 
     @rule()
     def begin(self) -> None:
@@ -74,23 +110,26 @@ class ExchangeMachine(RuleBasedStateMachine):
         """A body is complete; where the journal was deleted since the request began, it is entered again."""
         index %= len(self.served)
         exchange, epoch = self.served[index]
-        self.journal.record_body(exchange, b"{}", Instant(self.began), Secrets())
+        self.read_bodies += 1
+        body = f"body {self.read_bodies}".encode()
+        self.journal.record_body(exchange, body, Instant(self.began), Secrets())
         if epoch != self.epoch:
             self.lists.enter(exchange.path)
+        self.lists.read(int(exchange.id), body)
         self.served[index] = Served(exchange, self.epoch)
 
     @precondition(lambda self: self.served)
-    @rule(index=indexes, accept=st.booleans())
-    def settle(self, index: int, accept: bool) -> None:
+    @rule(index=indexes, ending=st.sampled_from(ENDINGS))
+    def settle(self, index: int, ending: Ending) -> None:
         """A request is served; it counts unless the journal was deleted since it was entered."""
         exchange, epoch = self.served.pop(index % len(self.served))
         exchange.operation = Operation.ADMIN
-        exchange.decision = Decision(Accepted("id", "P"), "", None) if accept else None
+        exchange.decision, exchange.protocol_error, exchange.bug = ending.decision, ending.protocol_error, ending.bug
         self.journal.settle(exchange, None)
         self.settled += 1
         if epoch == self.epoch:
-            self.lists.accepted += accept
-            self.lists.unanswered += not accept
+            self.lists.outcomes[ending.counter] += 1
+            self.lists.outcomes["forced"] += ending.decision is not None and ending.decision.forced
 
     @rule()
     def forget(self) -> None:
@@ -123,9 +162,9 @@ class ExchangeMachine(RuleBasedStateMachine):
     def shows_the_lists(self) -> None:
         """The kept exchanges, newest first, and each by its id."""
         journal, entries = self.journal, self.lists.entries
-        assert [(each.id, each.path) for each in journal] == [(str(number), path) for number, path in entries[::-1]]
+        assert [ListedExchange(int(each.id), each.path, each.body or b"") for each in journal] == entries[::-1]
         assert len(journal) == len(entries)
-        kept = dict(entries)
+        kept = {each.number: each.path for each in entries}
         for number in range(self.began + 2):
             found = journal.get(str(number))
             assert (None if found is None else found.path) == kept.get(number)
@@ -136,9 +175,11 @@ class ExchangeMachine(RuleBasedStateMachine):
         journal, lists = self.journal, self.lists
         assert (journal.opened, journal.forgotten, journal.settled) == (lists.opened, lists.forgotten, self.settled)
         assert journal.evicted == lists.opened - lists.forgotten - len(lists.entries)
-        counters = journal.counters
-        assert (counters.accepted, counters.unanswered) == (lists.accepted, lists.unanswered)
-        assert counters.sends == lists.accepted + lists.unanswered
+        counters, outcomes = journal.counters, lists.outcomes
+        found = (counters.accepted, counters.dropped, counters.failed, counters.unanswered, counters.forced)
+        assert found == tuple(outcomes[each] for each in ("accepted", "dropped", "failed", "unanswered", "forced"))
+        assert counters.refused[WRONG_NUMBER.code] == counters.refused.total() == outcomes["refused"]
+        assert counters.sends == outcomes.total() - outcomes["forced"]
 
     def teardown(self) -> None:
         """A closed journal is empty, and requests still being served leave no trace."""
@@ -149,30 +190,39 @@ class ExchangeMachine(RuleBasedStateMachine):
         assert list(self.journal) == []
 
 
+class ListedAttempt(NamedTuple):
+    """An attempt that is kept."""
+
+    number: int
+    message_id: str
+    outcome: str
+    next_try_at: Instant | None = None
+
+
 class AttemptMachine(RuleBasedStateMachine):
-    """The webhook attempts, and a list of their outcomes."""
+    """The webhook attempts, and a list of rows."""
 
     def __init__(self, state: State) -> None:
         super().__init__()
         self.journal, self.attempts = state.journal, state.journal.attempts
-        self.outcomes: list[tuple[int, str]] = []
-        """Number and outcome, oldest first."""
+        self.rows: list[ListedAttempt] = []
+        """Oldest first."""
         self.opened = 0
         self.under_way: list[tuple[WebhookAttempt, bool]] = []
         """Attempts, and whether the log may still have them."""
         self.kept = self.attempts.snapshot(frozenset(), Instant(0))
-        self.kept_outcomes: list[tuple[int, str]] = []
+        self.kept_rows: list[ListedAttempt] = []
         self.kept_opened = 0
 
-    @rule()
-    def begin(self) -> None:
+    @rule(message_id=st.sampled_from("mn"))
+    def begin(self, message_id: str) -> None:
         """An attempt begins."""
-        message = Message("m", Submission(), "admin", "admin", "P", Instant(0), "1")
+        message = Message(message_id, Submission(), "admin", "admin", "P", Instant(0), "1")
         attempt = WebhookAttempt(message, Status.SENT, Instant(0), 1, (b"", "text/plain"))
         self.attempts.begin(attempt)
         self.under_way.append((attempt, True))
         self.opened += 1
-        self.outcomes = [*self.outcomes, (self.opened, "under way")][-MOST:]
+        self.rows = [*self.rows, ListedAttempt(self.opened, message_id, "under way")][-MOST:]
 
     @precondition(lambda self: self.under_way)
     @rule(index=indexes, answer=st.sampled_from([(200, None), (500, Instant(9)), (500, None)]))
@@ -184,7 +234,11 @@ class AttemptMachine(RuleBasedStateMachine):
         outcome = "taken" if status == 200 else "given up" if next_try_at is None else "failed"
         if present:
             number = int(attempt.id)
-            self.outcomes = [(each, outcome if each == number else former) for each, former in self.outcomes]
+            ended = [
+                each._replace(outcome=outcome, next_try_at=next_try_at) if each.number == number else each
+                for each in self.rows
+            ]
+            self.rows = ended
 
     @rule()
     def clear(self) -> None:
@@ -194,31 +248,39 @@ class AttemptMachine(RuleBasedStateMachine):
 
     @rule()
     def snapshot(self) -> None:
-        """In a snapshot an attempt under way has failed."""
-        self.kept = self.attempts.snapshot(frozenset({("m", Status.SENT)}), Instant(0))
-        failed = [(number, "failed" if outcome == "under way" else outcome) for number, outcome in self.outcomes]
-        self.kept_outcomes, self.kept_opened = failed, self.opened
+        """In a snapshot an attempt under way has failed; one that is due again is repeated at once."""
+        now = Instant(5)
+        self.kept = self.attempts.snapshot(frozenset({("m", Status.SENT)}), now)
+        self.kept_rows = [
+            each._replace(outcome="failed", next_try_at=now if each.message_id == "m" else None)
+            if each.outcome == "under way"
+            else each
+            for each in self.rows
+        ]
+        self.kept_opened = self.opened
 
     @rule()
     def restore(self) -> None:
         """Return to the last snapshot, as often as wanted."""
         self.attempts.restore(self.kept)
-        self._begin_anew(self.kept_outcomes, self.kept_opened)
+        self._begin_anew(self.kept_rows, self.kept_opened)
 
-    def _begin_anew(self, outcomes: list[tuple[int, str]], opened: int) -> None:
-        self.outcomes, self.opened = list(outcomes), opened
+    def _begin_anew(self, rows: list[ListedAttempt], opened: int) -> None:
+        self.rows, self.opened = list(rows), opened
         self.under_way = [(attempt, False) for attempt, _ in self.under_way]
 
     @invariant()
-    def shows_the_outcomes(self) -> None:
+    def shows_the_rows(self) -> None:
         """Newest first; since a number, oldest first; and how many were evicted."""
-        shown = [(int(each.id), each.outcome) for each in self.attempts]
-        assert shown == self.outcomes[::-1]
+        shown = [
+            ListedAttempt(int(each.id), each.message.id, each.outcome, each.next_try_at) for each in self.attempts
+        ]
+        assert shown == self.rows[::-1]
         for number in range(self.opened + 1):
             since = [int(each.id) for each in self.attempts.since(number)]
-            assert since == [each for each, _ in self.outcomes if each > number]
+            assert since == [each.number for each in self.rows if each.number > number]
         counts = (len(self.attempts), self.attempts.opened, self.attempts.evicted)
-        assert counts == (len(self.outcomes), self.opened, self.opened - len(self.outcomes))
+        assert counts == (len(self.rows), self.opened, self.opened - len(self.rows))
 
 
 @on_each_implementation

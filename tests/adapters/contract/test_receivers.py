@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -115,3 +116,21 @@ class ReceiversMachine(RuleBasedStateMachine):
 def test_receivers_behave_as_lists(create: Create) -> None:
     """Each answer is the one instructed for it; a snapshot is unaffected by what follows."""
     play(ReceiversMachine, create)
+
+
+@on_each_implementation
+def test_the_bounds_of_receivers_and_notifications(create: Create) -> None:
+    """A session has 1000 receivers and refuses another; a receiver keeps its newest 1000 notifications."""
+    receivers = create().receivers
+    for number in range(1001):
+        receivers.record("0", f"{number}".encode(), "text/plain", Instant(number))
+    assert [each.at for each in receivers.received("0")] == list(range(1, 1001))
+
+    for number in range(1000):
+        receivers.answer_with(str(number), 204, None)
+    with pytest.raises(OverflowError):
+        receivers.answer_with("another", 204, None)
+    with pytest.raises(OverflowError):
+        receivers.record("another", b"", "text/plain", Instant(0))
+    assert receivers.deliver("another", b"", "text/plain", Instant(0)).status is None
+    assert receivers.deliver("999", b"", "text/plain", Instant(0)).status == 204

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from copy import deepcopy
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -16,17 +17,41 @@ from mock_server.domain.flooding import Limits, Offer
 from mock_server.domain.instants import HOUR, Instant
 from mock_server.domain.message import Message
 from mock_server.domain.submission import Reference, Submission
+from mock_server.ports import Ordinal, Reservation
 from mock_server.session.state import State
 from tests.adapters.contract.implementations import MOST, Create, on_each_implementation, play
 from tests.adapters.flooding_model import FloodingModel
 
-LIMITS = Limits(duplicates=2, volume=3, duplicates_window=HOUR, volume_window=2 * HOUR)
+LIMITS = Limits(duplicates=2, volume=4, duplicates_window=HOUR, volume_window=2 * HOUR)
 NUMBERS, KEYS = ("+447700900001", "+447700900002"), ("k", "l")
 
 numbers = st.sampled_from(NUMBERS)
 texts = st.sampled_from("xy")
 
 T = TypeVar("T")
+
+
+class SendStep(NamedTuple):
+    """One send."""
+
+    number: str
+    text: str
+    key: str | None
+    dropped: bool
+    forced: bool
+    earlier: int
+    """How much earlier it is accepted: the clock was set back."""
+
+
+sends = st.builds(
+    SendStep,
+    number=numbers,
+    text=texts,
+    key=st.none() | st.sampled_from(KEYS),
+    dropped=st.booleans(),
+    forced=st.sampled_from([False, False, True]),
+    earlier=st.sampled_from([0, 0, HOUR]),
+)
 
 
 class ListedStore:
@@ -37,6 +62,8 @@ class ListedStore:
         self.messages: list[Message] = []
         self.lives: dict[str, tuple[Change, ...]] = {}
         self.evicted = 0
+        self.issued: set[tuple[str, str, Ordinal]] = set()
+        """The ordinals of each pair of number and text."""
 
     def keep(self, message: Message) -> None:
         """Keep a message, and evict the one that arrived first."""
@@ -79,6 +106,8 @@ class StoreMachine(RuleBasedStateMachine):
         self.kept, self.kept_lists = self.run(self.store.snapshot()), deepcopy(self.lists)
         self.now = Instant(10 * HOUR)
         self.made = 0
+        self.changed: dict[str, Message] = {}
+        """Every message whose life was ever changed; some are gone."""
 
     def teardown(self) -> None:
         """Close the loop."""
@@ -88,30 +117,41 @@ class StoreMachine(RuleBasedStateMachine):
         """Await a verb of the store."""
         return self.loop.run_until_complete(verb)
 
-    @rule(
-        number=numbers,
-        text=texts,
-        key=st.none() | st.sampled_from(KEYS),
-        dropped=st.booleans(),
-        earlier=st.sampled_from([0, 0, HOUR]),
-    )
-    def send(self, number: str, text: str, key: str | None, dropped: bool, earlier: int) -> None:
-        """Ask the windows, and keep what they accept; `earlier` is an acceptance by a clock that was set back."""
-        offer = Offer(number, text, "P", LIMITS)
+    @rule(steps=st.lists(sends, min_size=1, max_size=MOST + 1))
+    def send(self, steps: list[SendStep]) -> None:
+        """Messages arrive, enough to evict."""
+        for each in steps:
+            self._send(each)
+
+    def _send(self, step: SendStep) -> None:
+        """Ask the windows, and keep what they accept or what is forced; each such send has an ordinal of its own."""
+        offer = Offer(step.number, step.text, "P", LIMITS)
         foreseen = self.run(self.store.peek(offer, self.now))
-        found = self.run(self.store.reserve(offer, self.now))
+        found = self.run(self.store.reserve(offer, self.now, forced=step.forced))
         assert (foreseen.objection, foreseen.tally) == (found.objection, found.tally)
         objection = found.objection
         verdict = "accepted" if objection is None else "dropped" if isinstance(objection.said, Drop) else "refused"
-        assert verdict == self.lists.windows.send(number, text, LIMITS, self.now)
-        if verdict == "accepted":
+        assert verdict == self.lists.windows.send(step.number, step.text, LIMITS, self.now, forced=step.forced)
+        if verdict != "refused" or step.forced:
+            issued = (step.number, step.text, found.ordinal)
+            assert issued not in self.lists.issued
+            self.lists.issued.add(issued)
+        if verdict == "accepted" or step.forced:
             self.made += 1
-            reference = None if key is None else Reference(None, None, key)
-            submission = Submission(number, text, reference)
-            accepted_at = Instant(self.now - earlier)
-            message = Message(str(self.made), submission, "admin", "admin", "P", accepted_at, "1", dropped=dropped)
+            reference = None if step.key is None else Reference(None, None, step.key)
+            submission = Submission(step.number, step.text, reference)
+            accepted_at = Instant(self.now - step.earlier)
+            message = Message(
+                str(self.made), submission, "admin", "admin", "P", accepted_at, "1", dropped=step.dropped
+            )
             self.run(self.store.keep(message))
             self.lists.keep(message)
+
+    @rule(number=numbers)
+    def count_attempt(self, number: str) -> None:
+        """A refused attempt counts towards the volume."""
+        self.run(self.store.count_attempt(Offer(number, "", "P", LIMITS), self.now))
+        self.lists.windows.count_attempt(number, LIMITS, self.now)
 
     @rule(by=st.sampled_from([1, HOUR // 2, HOUR, 2 * HOUR]))
     def advance(self, by: int) -> None:
@@ -124,6 +164,7 @@ class StoreMachine(RuleBasedStateMachine):
         """A tester ends a message's plan at its acceptance."""
         message = self.lists.messages[index % len(self.lists.messages)]
         self.lists.lives[message.id] = (accepted(message.accepted_at),)
+        self.changed[message.id] = message
         self.run(self.store.keep_life(message, self.lists.lives[message.id]))
 
     @rule()
@@ -150,39 +191,65 @@ class StoreMachine(RuleBasedStateMachine):
         self.lists = deepcopy(self.kept_lists)
 
     @invariant()
-    def lists_the_messages(self) -> None:
+    def shows_the_lists(self) -> None:
+        """Messages, look-ups and lives."""
+        self.run(self._shows_the_lists())
+
+    async def _shows_the_lists(self) -> None:
+        await self._lists_the_messages()
+        await self._finds_by_number_and_key()
+        await self._knows_the_lives()
+
+    async def _lists_the_messages(self) -> None:
         """The list and its pages, the counts, and each message by its id."""
         newest_first = self.lists.newest_first
-        assert self.run(self.store.messages()) == newest_first
-        assert self.run(self.store.messages(1)) == newest_first[:1]
+        assert (await self.store.messages()) == newest_first
+        assert (await self.store.messages(1)) == newest_first[:1]
         for index, message in enumerate(newest_first):
-            assert self.run(self.store.messages(before=message.id)) == newest_first[index + 1 :]
-        assert self.run(self.store.count()) == len(newest_first)
-        assert self.run(self.store.evicted()) == self.lists.evicted
+            assert (await self.store.messages(before=message.id)) == newest_first[index + 1 :]
+            assert (await self.store.messages(1, message.id)) == newest_first[index + 1 : index + 2]
+        with pytest.raises(KeyError):
+            await self.store.messages(before="unknown")
+        assert (await self.store.count()) == len(newest_first)
+        assert (await self.store.evicted()) == self.lists.evicted
         kept = {each.id: each for each in self.lists.messages}
         for message_id in map(str, range(1, self.made + 1)):
-            assert self.run(self.store.message(message_id)) == kept.get(message_id)
+            assert (await self.store.message(message_id)) == kept.get(message_id)
 
-    @invariant()
-    def finds_by_number_and_key(self) -> None:
+    async def _finds_by_number_and_key(self) -> None:
         """The latest first, before an instant, at most so many."""
         lists, find = self.lists, self.store.by_destination
         for number in NUMBERS:
-            assert self.run(find(number, None, None)) == lists.latest(number)
-            assert self.run(find(number, None, 1)) == lists.latest(number)[:1]
-            assert self.run(find(number, self.now, None)) == lists.latest(number, before=self.now)
+            assert (await find(number, None, None)) == lists.latest(number)
+            assert (await find(number, None, 1)) == lists.latest(number)[:1]
+            assert (await find(number, self.now, None)) == lists.latest(number, before=self.now)
         for key in KEYS:
-            assert self.run(self.store.by_reference(key, None, 2)) == lists.latest(key=key)[:2]
+            assert (await self.store.by_reference(key, None, None)) == lists.latest(key=key)
+            assert (await self.store.by_reference(key, self.now, 2)) == lists.latest(key=key, before=self.now)[:2]
 
-    @invariant()
-    def knows_the_lives(self) -> None:
-        """The plan's, unless a tester changed it."""
-        for each in self.lists.messages:
+    async def _knows_the_lives(self) -> None:
+        """The plan's, unless a tester changed it; a changed life is deleted with its message."""
+        for each in {each.id: each for each in (*self.lists.messages, *self.changed.values())}.values():
             planned = changes(each.plan, each.accepted_at)
-            assert self.run(self.store.life(each)) == self.lists.lives.get(each.id, planned)
+            assert (await self.store.life(each)) == self.lists.lives.get(each.id, planned)
 
 
 @on_each_implementation
 def test_the_store_behaves_as_lists(create: Create) -> None:
     """Messages by id, number and key, lives, evictions and windows, through snapshots and deletions."""
     play(StoreMachine, create)
+
+
+@on_each_implementation
+def test_concurrent_reservations_never_exceed_a_limit(create: Create) -> None:
+    """Deciding and counting are one step: of many sends at once, the windows accept as many as the limit allows."""
+    store = create().store
+    offer, now = Offer(NUMBERS[0], "x", "P", LIMITS), Instant(10 * HOUR)
+
+    async def reserve_at_once() -> list[Reservation]:
+        return await asyncio.gather(*(store.reserve(offer, now) for _ in range(10)))
+
+    found = asyncio.run(reserve_at_once())
+
+    assert sum(each.objection is None for each in found) == LIMITS.duplicates
+    assert len({each.ordinal for each in found}) == len(found)

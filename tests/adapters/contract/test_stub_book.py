@@ -17,7 +17,7 @@ from mock_server.domain.instants import Instant
 from mock_server.domain.stub import Criterion, Origin, Outcome, RequestFacts, Stage, Stub, StubTable
 from mock_server.domain.submission import Submission
 from mock_server.session.state import State
-from mock_server.session.stub_book import ContradictionError
+from mock_server.session.stub_book import MOST, MOST_NEAR, ContradictionError
 from tests.adapters.contract.implementations import Create, on_each_implementation, play
 
 NUMBERS = ("+1", "+2")
@@ -211,6 +211,8 @@ class StubMachine(RuleBasedStateMachine):
         names = [each.name for each in self.lists.all]
         assert [each.name for each in self.stubs] == names
         assert [each.name for each in self.stubs.those_in_force(self.stubs.in_force())] == names
+        plans = [each.outcome.plan for each in self.lists.all if not self._is_used_up(each)]
+        assert {each for each in plans if each is not None} <= set(self.stubs.plans)
         for name in (*names, "s99"):
             found = self.stubs.get(name)
             assert (None if found is None else found.name) == (name if name in names else None)
@@ -259,3 +261,20 @@ def test_draws_follow_from_the_seed_and_continue_from_a_snapshot(create: Create)
     assert applied(other) == first
     assert len({True, False} & {*first}) == 2
     assert first != second
+
+
+@on_each_implementation
+def test_the_bounds_of_stubs_and_near_misses(create: Create) -> None:
+    """A session refuses one stub more than the bound; a request reports as many near misses as the bound."""
+    stubs = create().stubs
+    facts = RequestFacts("send/admin", "admin", Submission("+1", "text"))
+    for place in range(1, MOST + 1):
+        number = "+1" if place <= MOST_NEAR + 1 else f"+2{place}"
+        stubs.add(a_stub(f"s{place}", number, Outcome(drop=True), nth=frozenset({9}), place=place), Instant(0))
+    with pytest.raises(OverflowError):
+        stubs.add(a_stub("another", None, Outcome(drop=True)), Instant(0))
+
+    found = stubs.match(Stage.DECISION, stubs.candidates(facts), facts, Instant(0))
+
+    assert stubs.next_place() == MOST + 1
+    assert [each.stub for each in found.near] == [f"s{place}" for place in range(1, MOST_NEAR + 1)]
