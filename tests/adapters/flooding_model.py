@@ -24,8 +24,7 @@ class FloodingModel:
     def send(self, destination: str, text: str, limits: Limits, now: int, *, forced: bool = False) -> str:
         """The outcome of a send: `accepted`, `refused` or `dropped`; a forced one counts whatever it is."""
         rows = self.rows.setdefault(destination, [])
-        in_volume = [row.leaves_volume for row in rows if row.leaves_volume > now]
-        copies = [row.leaves_duplicates for row in rows if row.text == text and row.leaves_duplicates > now]
+        in_volume, copies = self.counted(destination, text, now)
         verdict = "accepted"
         if len(in_volume) >= limits.volume:
             verdict = "refused"
@@ -38,6 +37,13 @@ class FloodingModel:
             counted = verdict == "accepted" or forced
             rows.append(WindowRow(leaves_volume, leaves_duplicates if counted else 0, text if counted else None))
         return verdict
+
+    def counted(self, destination: str, text: str, now: int) -> tuple[list[int], list[int]]:
+        """When each message of the destination leaves the volume, and each one with the text the duplicates."""
+        rows = self.rows.get(destination, [])
+        in_volume = [row.leaves_volume for row in rows if row.leaves_volume > now]
+        copies = [row.leaves_duplicates for row in rows if row.text == text and row.leaves_duplicates > now]
+        return in_volume, copies
 
     def count_attempt(self, destination: str, limits: Limits, now: int) -> None:
         """Count an attempt towards the volume only, in a sliding window."""

@@ -41,4 +41,4 @@ def play(machine: Callable[[State], RuleBasedStateMachine], create: Create) -> N
 
     # Any function that makes a machine is accepted; the annotation names only classes.
     factory = cast("type[RuleBasedStateMachine]", fresh)
-    run_state_machine_as_test(factory, settings=settings(max_examples=100, stateful_step_count=20, deadline=None))
+    run_state_machine_as_test(factory, settings=settings(max_examples=80, stateful_step_count=20, deadline=None))

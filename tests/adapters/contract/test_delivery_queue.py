@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mock_server.domain.delivery import Change, Status, default_carrier
 from mock_server.domain.instants import Instant
@@ -39,6 +39,12 @@ class QueueMachine(RuleBasedStateMachine):
         self.rows: list[QueuedRow] = []
         self.inserted = 0
         self.epoch = self.queue.epoch
+
+    @initialize(steps=st.lists(st.tuples(messages, instants), min_size=4, max_size=8))
+    def fill(self, steps: list[tuple[str, Instant]]) -> None:
+        """The queue begins with some entries."""
+        for message_id, due in steps:
+            self.put(message_id, due)
 
     @rule(message_id=messages, due=instants)
     def put(self, message_id: str, due: Instant) -> None:

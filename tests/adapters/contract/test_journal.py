@@ -104,6 +104,25 @@ class ExchangeMachine(RuleBasedStateMachine):
         self.served.append(Served(self.journal.open(Instant(self.began), "POST", path, []), self.epoch))
         self.lists.enter(path)
 
+    @rule(endings=st.lists(st.sampled_from(ENDINGS), min_size=1, max_size=MOST + 1))
+    def serve(self, endings: list[Ending]) -> None:
+        """Requests are served, enough to evict."""
+        for each in endings:
+            self.begin()
+            self.read(len(self.served) - 1)
+            self.settle(len(self.served) - 1, each)
+
+    @rule(endings=st.lists(st.sampled_from(ENDINGS), min_size=1, max_size=MOST + 1))
+    def replay(self, endings: list[Ending]) -> None:
+        """After each return to a snapshot the same requests follow."""
+        self.snapshot()
+        heads = [each.head for each in self.journal]
+        for _ in range(2):
+            self.serve(endings)
+            self.restore()
+            self.shows_the_lists()
+            assert [each.head for each in self.journal] == heads
+
     @precondition(lambda self: self.served)
     @rule(index=indexes)
     def read(self, index: int) -> None:

@@ -6,7 +6,7 @@ from copy import deepcopy
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from mock_server.domain.instants import Instant
 from mock_server.session.receivers import Behaviour, Received
@@ -60,6 +60,12 @@ class ReceiversMachine(RuleBasedStateMachine):
         self.receivers.answer_with(name, answer, times)
         self._listed(name).answers = [answer] if times is None else [*[answer] * times, 200]
 
+    @initialize(answer=answers, times=st.integers(1, 3))
+    def begin(self, answer: Answer, times: int) -> None:
+        """One receiver is instructed, and the other has a notification."""
+        self.instruct("a", answer, times)
+        self.record("b")
+
     @rule(name=names)
     def record(self, name: str) -> None:
         """A notification over HTTP."""
@@ -98,6 +104,16 @@ class ReceiversMachine(RuleBasedStateMachine):
         """Taken now, restored later."""
         self.kept, self.kept_lists = self.receivers.snapshot(), deepcopy(self.lists)
 
+    @rule(to=st.lists(names, min_size=1, max_size=4))
+    def replay(self, to: list[str]) -> None:
+        """After each return to a snapshot the same notifications get the same answers."""
+        self.snapshot()
+        for _ in range(3):
+            for name in to:
+                self.record(name)
+            self.restore()
+            self.shows_the_lists()
+
     @rule()
     def restore(self) -> None:
         """Return to the last snapshot, as often as wanted."""
@@ -122,6 +138,7 @@ def test_receivers_behave_as_lists(create: Create) -> None:
 def test_the_bounds_of_receivers_and_notifications(create: Create) -> None:
     """A session has 1000 receivers and refuses another; a receiver keeps its newest 1000 notifications."""
     receivers = create().receivers
+    assert not receivers.received("unused"), "a look creates no receiver"
     for number in range(1001):
         receivers.record("0", f"{number}".encode(), "text/plain", Instant(number))
     assert [each.at for each in receivers.received("0")] == list(range(1, 1001))

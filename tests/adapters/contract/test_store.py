@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from copy import deepcopy
+from itertools import product
 from typing import Any, NamedTuple, TypeVar
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mock_server.domain.decision import Drop
 from mock_server.domain.delivery import Change, accepted, changes
@@ -23,10 +24,10 @@ from tests.adapters.contract.implementations import MOST, Create, on_each_implem
 from tests.adapters.flooding_model import FloodingModel
 
 LIMITS = Limits(duplicates=2, volume=4, duplicates_window=HOUR, volume_window=2 * HOUR)
-NUMBERS, KEYS = ("+447700900001", "+447700900002"), ("k", "l")
+NUMBERS, TEXTS, KEYS = ("+447700900001", "+447700900002"), ("x", "y"), ("k", "l")
 
 numbers = st.sampled_from(NUMBERS)
-texts = st.sampled_from("xy")
+texts = st.sampled_from(TEXTS)
 
 T = TypeVar("T")
 
@@ -117,13 +118,18 @@ class StoreMachine(RuleBasedStateMachine):
         """Await a verb of the store."""
         return self.loop.run_until_complete(verb)
 
+    @initialize(steps=st.lists(sends, min_size=MOST + 1, max_size=2 * MOST))
+    def fill(self, steps: list[SendStep]) -> None:
+        """The store begins with as many messages as it keeps."""
+        self.send(steps)
+
     @rule(steps=st.lists(sends, min_size=1, max_size=MOST + 1))
     def send(self, steps: list[SendStep]) -> None:
         """Messages arrive, enough to evict."""
         for each in steps:
             self._send(each)
 
-    def _send(self, step: SendStep) -> None:
+    def _send(self, step: SendStep) -> Reservation:
         """Ask the windows, and keep what they accept or what is forced; each such send has an ordinal of its own."""
         offer = Offer(step.number, step.text, "P", LIMITS)
         foreseen = self.run(self.store.peek(offer, self.now))
@@ -146,6 +152,7 @@ class StoreMachine(RuleBasedStateMachine):
             )
             self.run(self.store.keep(message))
             self.lists.keep(message)
+        return found
 
     @rule(number=numbers)
     def count_attempt(self, number: str) -> None:
@@ -184,6 +191,18 @@ class StoreMachine(RuleBasedStateMachine):
         """Taken now, restored later."""
         self.kept, self.kept_lists = self.run(self.store.snapshot()), deepcopy(self.lists)
 
+    @rule(steps=st.lists(sends, min_size=1, max_size=MOST + 1), index=st.integers(0, MOST - 1))
+    def replay(self, steps: list[SendStep], index: int) -> None:
+        """After each return to a snapshot the same sends get the same answers."""
+        self.snapshot()
+        answers = []
+        for _ in range(3):
+            answers.append([self._send(each) for each in steps])
+            if self.lists.messages:
+                self.change_life(index)
+            self.restore()
+        assert answers == answers[:1] * 3
+
     @rule()
     def restore(self) -> None:
         """Return to the last snapshot, as often as wanted."""
@@ -196,6 +215,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.run(self._shows_the_lists())
 
     async def _shows_the_lists(self) -> None:
+        await self._counts_in_the_windows()
         await self._lists_the_messages()
         await self._finds_by_number_and_key()
         await self._knows_the_lives()
@@ -226,6 +246,13 @@ class StoreMachine(RuleBasedStateMachine):
         for key in KEYS:
             assert (await self.store.by_reference(key, None, None)) == lists.latest(key=key)
             assert (await self.store.by_reference(key, self.now, 2)) == lists.latest(key=key, before=self.now)[:2]
+
+    async def _counts_in_the_windows(self) -> None:
+        """What a send to each number with each text would find."""
+        for number, text in product(NUMBERS, TEXTS):
+            tally = (await self.store.peek(Offer(number, text, "P", LIMITS), self.now)).tally
+            in_volume, copies = self.lists.windows.counted(number, text, self.now)
+            assert (tally.volume, tally.duplicates) == (len(in_volume), len(copies))
 
     async def _knows_the_lives(self) -> None:
         """The plan's, unless a tester changed it; a changed life is deleted with its message."""

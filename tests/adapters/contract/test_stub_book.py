@@ -10,7 +10,7 @@ from copy import deepcopy
 import msgspec
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mock_server.domain.delivery import Plan
 from mock_server.domain.instants import Instant
@@ -134,6 +134,34 @@ class StubMachine(RuleBasedStateMachine):
         self.lists.control.append(stub)
         if stub.lasts is not None:
             self.lists.since[stub.name] = self.now
+
+    @initialize(steps=st.lists(st.tuples(st.none() | st.sampled_from(NUMBERS), st.sampled_from(OUTCOMES), limits)))
+    def fill(self, steps: list[tuple[str | None, Outcome, dict[str, object]]]) -> None:
+        """The session begins with the stubs of a scenario, some of the control API, and some requests."""
+        self.use(TABLES[1])
+        for number, outcome, limit in steps:
+            self.add(number, outcome, limit)
+        for number in NUMBERS:
+            self.request(number, len(Stage))
+
+    @precondition(lambda self: self.lists.control)
+    @rule(index=st.integers(0, 5))
+    def replace(self, index: int) -> None:
+        """Remove a stub, and add one like it: it begins without counts."""
+        stub = self.lists.control[index % len(self.lists.control)]
+        self.remove(stub.place)
+        limit = {"times": stub.times, "nth": stub.nth, "lasts": stub.lasts}
+        self.add(stub.destination, stub.outcome, {name: each for name, each in limit.items() if each is not None})
+
+    @rule(numbers=st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=3))
+    def replay(self, numbers: list[str]) -> None:
+        """After each return to a snapshot the same requests meet the same stubs."""
+        self.snapshot()
+        for _ in range(3):
+            for number in numbers:
+                self.request(number, len(Stage))
+            self.restore()
+            self.counts_the_requests()
 
     @rule(place=st.integers(1, 8))
     def remove(self, place: int) -> None:
