@@ -1,4 +1,4 @@
-"""Fixtures of the served gateway: one server for the whole run, a session of its own for each test."""
+"""Fixtures for tests over HTTP: one server for the whole run, one session for each test."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from tests.support import SessionClient, SessionFactory
 
 @pytest.fixture(scope="session")
 def gateway() -> Iterator[MockGateway]:
-    """One gateway on a port of its own."""
+    """One gateway on a free port."""
     with MockGateway() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def client(gateway: MockGateway) -> Iterator[httpx2.Client]:
-    """A client with its connections kept open."""
+    """A client that keeps its connections open."""
     with httpx2.Client(base_url=gateway.url, timeout=20, trust_env=False) as opened:
         yield opened
 
 
 @pytest.fixture
 def worlds(gateway: MockGateway, client: httpx2.Client) -> Iterator[SessionFactory]:
-    """Makes sessions; they end with the test."""
+    """Creates sessions, which are deleted when the test ends."""
     made = SessionFactory(gateway, client)
     yield made
     for name in made.made:
@@ -36,5 +36,5 @@ def worlds(gateway: MockGateway, client: httpx2.Client) -> Iterator[SessionFacto
 
 @pytest.fixture
 def world(worlds: SessionFactory) -> SessionClient:
-    """A fresh session of the default scenario, its clock standing still."""
+    """A new session of the default scenario with a frozen clock."""
     return worlds()

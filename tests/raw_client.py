@@ -1,4 +1,4 @@
-"""A client that sends any bytes, for requests that no HTTP library would make."""
+"""A client that sends arbitrary bytes, for requests that no HTTP library would make."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support import ADMIN, Auth, basic
 
 
 class RawResponse:
-    """One HTTP answer as it stood on the wire."""
+    """One HTTP answer, not decoded."""
 
     def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.status = status
@@ -44,22 +44,22 @@ class RawConnection:
         self._socket.sendall(raw)
 
     def send_until_answered(self, piece: bytes, *, most: int) -> RawResponse:
-        """Send a piece again and again until the server has had enough; what it said."""
+        """Send a piece repeatedly until the server answers; return the answer."""
         try:
             for _ in range(most):
                 self.send(piece)
         except OSError:
-            pass  # It closed while we were still sending: its answer lies here already.
+            pass  # The server closed the connection early: its answer is already in the receive buffer.
         return self.answer()
 
     def end(self) -> None:
-        """Say that nothing more comes, and wait until the server closes."""
+        """Close the sending side, and wait until the server closes the connection."""
         self._socket.shutdown(socket.SHUT_WR)
         while self._receive():
             pass
 
     def answer(self) -> RawResponse:
-        """The next answer; its length must be declared, as that of every answer of the gateway is."""
+        """The next answer. It must declare its length, as every answer of the gateway does."""
         while b"\r\n\r\n" not in self._unread:
             self._more()
         head, _, self._unread = self._unread.partition(b"\r\n\r\n")
@@ -89,7 +89,7 @@ def raw_request(
     headers: Sequence[tuple[str, str]] = (),
     declared: int | None = None,
 ) -> bytes:
-    """The bytes of a request; `declared` is the Content-Length where it is not that of the body."""
+    """The bytes of a request; `declared` is the `Content-Length` if it differs from the length of the body."""
     lines = [f"{method} {path} HTTP/1.1", "Host: gateway", "Content-Type: application/json"]
     lines += [] if auth is None else [f"Authorization: {basic(*auth)}"]
     lines += [f"{name}: {value}" for name, value in headers]

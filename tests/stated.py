@@ -19,7 +19,7 @@ class StatedRefusal(NamedTuple):
 
 
 def stated_refusals() -> tuple[StatedRefusal, ...]:
-    """The refusal of every ERR requirement, in order. Each states HTTP status, code, and message in backquotes."""
+    """The refusal of every ERR requirement, in order. Each names HTTP status, code, and message in backquotes."""
     return tuple(
         StatedRefusal(
             _number(r"code (\d+)", each.statement),

@@ -1,4 +1,4 @@
-"""What the tests of the served gateway share: a client of one session, senders and judges."""
+"""Shared by tests over HTTP: a client of one session, helpers that send, and assertions about answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.stated import stated_refusals
 
 ADMIN = ("admin", "admin-secret")
 CUSTOMER = ("customer-account", "customer-secret")
-"""May send URLs, and is no administrator."""
+"""May send URLs, and is not an administrator."""
 ORDINARY = ("web-shop", "web-shop-secret")
 
 DESTINATION = "+447700900123"
@@ -38,7 +38,7 @@ CATALOGUE: dict[int, tuple[int, str]] = {
     413: (413, "Payload too large"),
     415: (415, "Unsupported media type"),
 }
-"""Status and message of each code, from the requirements and BAD-1 to BAD-5: the tests do not ask the mock."""
+"""Status and message of each code, from the requirements and BAD-1 to BAD-5, independent of the mock."""
 
 
 def assert_refused(
@@ -50,7 +50,7 @@ def assert_refused(
     details: str | re.Pattern[str] | None = None,
     challenge: bool = True,
 ) -> None:
-    """The exact answer of a refusal: status, every header, and the envelope to the byte (ANS-3, ANS-4, ANS-5).
+    """Assert that a response is exactly a refusal: status, every header, and the envelope byte for byte (ANS-3 to 5).
 
     `details` is what the envelope holds: a text is compared whole, a pattern is searched for.
     """
@@ -70,7 +70,7 @@ def assert_refused(
 
 
 def assert_accepted(response: httpx2.Response, *, provider: str | None = None) -> str:
-    """The exact answer of an acceptance, with the provider where one is named; the message's id (ANS-1, ANS-2)."""
+    """Assert that a response is exactly an acceptance, with the given provider; return the id (ANS-1, ANS-2)."""
     assert response.status_code == 200, response.text
     _assert_headers(response)
     message_id: str = response.json()["id"]
@@ -81,7 +81,7 @@ def assert_accepted(response: httpx2.Response, *, provider: str | None = None) -
 
 
 def assert_control(response: httpx2.Response, status: int = 200) -> Any:
-    """An answer of the control API: JSON, with its version, and the status that is expected; its content."""
+    """Assert that a response is JSON of the control API, with its version and this status; return its content."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/json"
     assert response.headers["x-mock-control-version"] == "1"
@@ -89,7 +89,7 @@ def assert_control(response: httpx2.Response, status: int = 200) -> Any:
 
 
 def assert_control_error(response: httpx2.Response, status: int, message: str, details: str) -> None:
-    """An error of the control API; `details` must stand in its `details`."""
+    """Assert that a response is an error of the control API, with `details` in its `details`."""
     found = assert_control(response, status)
     assert list(found) == ["code", "message", "details"]
     assert (found["code"], found["message"]) == (status, message)
@@ -114,12 +114,12 @@ def _compact(content: Mapping[str, object]) -> bytes:
 
 
 def basic(username: str, password: str) -> str:
-    """The `Authorization` header of a pair."""
+    """The `Authorization` header for a username and password."""
     return "Basic " + b64encode(f"{username}:{password}".encode()).decode()
 
 
 class SessionClient:
-    """A tester of one session: sends like a client of the vendor's, asks and steers through the control API."""
+    """A tester's client of one session: it sends messages like the vendor's clients, and calls the control API."""
 
     def __init__(self, client: httpx2.Client, name: str) -> None:
         self.client = client
@@ -136,7 +136,7 @@ class SessionClient:
         headers: Mapping[str, str] | None = None,
         **fields: object,
     ) -> httpx2.Response:
-        """One send; every other keyword is a field of the request."""
+        """Send a message; every other keyword is a field of the request."""
         return self.send_object(
             {"destination": destination, "text": text, **fields}, auth=auth, operation=operation, headers=headers
         )
@@ -149,7 +149,7 @@ class SessionClient:
         operation: str = "Admin",
         headers: Mapping[str, str] | None = None,
     ) -> httpx2.Response:
-        """One send of any JSON value."""
+        """Send any JSON value."""
         return self.send_raw(json.dumps(content).encode(), auth=auth, operation=operation, headers=headers)
 
     def send_raw(
@@ -160,34 +160,34 @@ class SessionClient:
         operation: str = "Admin",
         headers: Mapping[str, str] | None = None,
     ) -> httpx2.Response:
-        """One send of any bytes."""
+        """Send any bytes."""
         return self.post(f"/api/{operation}/send", body, auth=auth, headers=headers)
 
     def post(
         self, path: str, body: bytes = b"", *, auth: Auth | None = ADMIN, headers: Mapping[str, str] | None = None
     ) -> httpx2.Response:
-        """One POST to a path of the session."""
+        """Post to a path of the session."""
         sent = {"Content-Type": "application/json"} | ({} if auth is None else {"Authorization": basic(*auth)})
         return self.client.post(self.prefix + path, content=body, headers=sent | dict(headers or {}))
 
     def request(self, method: str, path: str, body: object = None) -> httpx2.Response:
-        """Any request to a path of the session, without credentials."""
+        """Make any request to a path of the session, without credentials."""
         return self.client.request(method, self.prefix + path, json=body)
 
     def control(self, method: str, path: str, body: object = None) -> Any:
-        """A control request that must succeed; what it answers."""
+        """Make a control request that must succeed; return its content."""
         return assert_control(self.request(method, f"/_control{path}", body))
 
     def control_created(self, path: str, body: object) -> Any:
-        """A control request that must create something; what it answers."""
+        """Make a control request that must create something; return its content."""
         return assert_control(self.request("POST", f"/_control{path}", body), 201)
 
     def receiver(self, name: str = "mine") -> str:
-        """Where a webhook finds one of the session's own receivers."""
+        """The webhook URL of one of the session's own receivers."""
         return f"{str(self.client.base_url).rstrip('/')}{self.prefix}/_control/receiver/{name}"
 
     def advance(self, seconds: float) -> None:
-        """Move the clock."""
+        """Advance the clock."""
         self.control("POST", "/clock/advance", {"seconds": seconds})
 
     def patch(self, **parts: object) -> None:
@@ -195,7 +195,7 @@ class SessionClient:
         self.control("PATCH", "/scenario", parts)
 
     def messages(self) -> list[dict[str, Any]]:
-        """What the provider took, newest first."""
+        """The accepted messages, newest first."""
         found: list[dict[str, Any]] = self.control("GET", "/messages")["messages"]
         return found
 
@@ -211,14 +211,14 @@ class SessionClient:
 
 
 def decided(world: SessionClient, response: httpx2.Response) -> tuple[str, str, str]:
-    """Outcome, rule and requirement that the journal gives for an answer."""
+    """Outcome, rule and requirement of an answer, from the journal."""
     found = world.why(response)
     return found["outcome"], found["rule"], found["requirement"]
 
 
 @contextmanager
 def bounded(**bounds: int) -> Iterator[SessionClient]:
-    """The default session of a gateway that remembers little."""
+    """The default session of a gateway with small bounds."""
     with (
         MockGateway(bounds=Bounds(**bounds)) as gateway,
         httpx2.Client(base_url=gateway.url, trust_env=False) as client,
@@ -227,7 +227,7 @@ def bounded(**bounds: int) -> Iterator[SessionClient]:
 
 
 class SessionFactory:
-    """Makes sessions on one server."""
+    """Creates sessions on one server."""
 
     def __init__(self, gateway: MockGateway, client: httpx2.Client) -> None:
         self.gateway = gateway
@@ -237,7 +237,7 @@ class SessionFactory:
     def __call__(
         self, *, scenario: object = None, frozen_at: str | None = MORNING, seed: int | None = None, **parts: object
     ) -> SessionClient:
-        """A fresh session: the default scenario, another one, or one of these parts alone; its clock stands still."""
+        """Create a session with a frozen clock: of the default scenario, another one, or one with replaced parts."""
         asked: dict[str, object] = {}
         if scenario is not None:
             asked["scenario"] = scenario

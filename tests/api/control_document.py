@@ -1,4 +1,4 @@
-"""The control API's OpenAPI document, read; and judges of answers by it."""
+"""The OpenAPI document of the control API, and a check of answers against it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Document = dict[str, Any]
 
 
 class DocumentedOperation(NamedTuple):
-    """One operation: what it is called, where it is, and what the document says of it."""
+    """One operation: its id, method, path and description in the document."""
 
     id: str
     method: str
@@ -27,7 +27,7 @@ class DocumentedOperation(NamedTuple):
 
 
 class DocumentedAnswer(NamedTuple):
-    """What a client got."""
+    """An answer of the server."""
 
     status: int
     content_type: str
@@ -42,7 +42,7 @@ def _loaded() -> Document:
 
 
 def load_control_document() -> Document:
-    """The document as plain values, one of its own for each caller."""
+    """The document as plain values; each caller gets a copy."""
     return deepcopy(_loaded())
 
 
@@ -55,7 +55,7 @@ def operations(document: Document) -> Iterator[DocumentedOperation]:
 
 
 def resolved(document: Document, node: dict[str, Any]) -> dict[str, Any]:
-    """What a `$ref` points at, or the node itself."""
+    """The target of a `$ref`, or the node itself."""
     while "$ref" in node:
         reference = node["$ref"]
         node = document
@@ -65,7 +65,7 @@ def resolved(document: Document, node: dict[str, Any]) -> dict[str, Any]:
 
 
 class ControlContract:
-    """Judges answers by the document."""
+    """Checks answers against the document."""
 
     def __init__(self) -> None:
         self.document = load_control_document()
@@ -74,11 +74,11 @@ class ControlContract:
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
 
     def schema_violations(self, name: str, value: object) -> list[str]:
-        """How a value breaks one of the document's named schemas."""
+        """How a value violates one of the document's named schemas."""
         return self._broken(f"urn:control#/components/schemas/{name}", value)
 
     def violations(self, operation_id: str, answer: DocumentedAnswer) -> list[str]:
-        """How an answer breaks what the document says of the operation; empty where it keeps it."""
+        """How an answer violates the document's description of the operation; empty if it conforms."""
         responses = self.operations[operation_id].described["responses"]
         listed = responses.get(str(answer.status))
         if listed is None:
@@ -86,7 +86,7 @@ class ControlContract:
         contents = resolved(self.document, listed).get("content", {})
         if answer.content_type not in contents:
             return [f"{operation_id}: {answer.content_type} is not documented for {answer.status}"]
-        # The schema itself lies in the registered document, so that its own references lead somewhere.
+        # The schema is addressed in the registered document, so that its references can be resolved.
         base = listed["$ref"] if "$ref" in listed else self._pointer(operation_id, answer.status)
         media_type = answer.content_type.replace("/", "~1")
         broken = self._broken(f"urn:control{base}/content/{media_type}/schema", answer.content)

@@ -29,18 +29,18 @@ _SEED = 20260115
 _TAKES_TIME = re.compile(r"[0-9].*")
 _REFUSALS = ["400", "404", "408", "409"]
 _CHANGES_SNAPSHOTS = {"createSnapshot", "deleteSnapshot", "deleteSession"}
-"""After these the session is made again; after all others that were done a snapshot brings it back."""
+"""After these the session is created anew; after every other successful change a snapshot restores it."""
 
 _CHECKS = {
-    # What is well formed can still be refused: by a rule that no schema can say, or as things stand.
+    # A well-formed request can still be refused: by a rule that no schema expresses, or because of the state.
     "positive_data_acceptance": {"expected-statuses": ["200", "201", *_REFUSALS]},
-    # An id that breaks its schema is just one that is not there; in a path it may even be another operation's.
+    # An id that violates its schema is an unknown id; as part of a path it may even name another operation.
     "negative_data_rejection": {"expected-statuses": [*_REFUSALS, "405", "413"]},
 }
 
 
 class FuzzedServer:
-    """The session that is fuzzed: every case finds it as it was made."""
+    """The session under test; it is restored before each case."""
 
     def __init__(self, url: str) -> None:
         self.client = httpx2.Client(base_url=url, timeout=20, trust_env=False)
@@ -48,12 +48,12 @@ class FuzzedServer:
         self._done: str | None = None
 
     def note(self, operation_id: str, method: str, status: int) -> None:
-        """After a case: what was refused, and what only looked, has changed nothing."""
+        """After a case: remember the operation if it may have changed the session."""
         if method != "GET" and status < 400:
             self._done = operation_id
 
     def renew(self) -> None:
-        """Before a case: undo what the one before has done."""
+        """Before a case: undo the changes of the previous one."""
         done, self._done = self._done, None
         if done in _CHANGES_SNAPSHOTS:
             self._made()
@@ -66,13 +66,13 @@ class FuzzedServer:
         asked = {"name": SESSION, "seed": 7, "clock": clock, "scenario": "default"}
         assert_control(self.client.post("/_control/sessions", json=asked), 201)
         there = populate(SessionClient(self.client, SESSION))
-        # The first is for the fuzzer to delete, the second to come back to.
+        # The fuzzer may delete the first snapshot; the second restores the session.
         there.world.control_created("/snapshots", None)
         return there
 
 
 def with_known_ids(document: Document, there: Populated) -> Document:
-    """The document with ids that name something, and one that names nothing, and with waits that end at once."""
+    """The document with existing ids and one unknown id as examples, and with waits that end at once."""
     parameters = document["components"]["parameters"]
     for name, known in (("MessageId", there.message), ("ExchangeId", there.exchange), ("SnapshotId", there.snapshot)):
         _only(parameters[name], known, UNKNOWN)
@@ -93,18 +93,18 @@ def _only(parameter: dict[str, Any], *values: str) -> None:
     parameter["example"] = values[0]
 
 
-def ends_at_once(case: Any) -> None:
-    """Nobody waits, whatever was generated: not for the usual ten seconds, nor for a clock that stands still."""
+def end_wait_at_once(case: Any) -> None:
+    """Set the timeout of a generated wait to 0, so that no case waits."""
     if case.path.endswith("/wait"):
         timeout = (case.query or {}).get("timeout")
         if timeout is None or _TAKES_TIME.match(str(timeout)):
             case.query = {**(case.query or {}), "timeout": "0"}
 
 
-def is_no_mistake(told: str, body: bytes | str | None) -> bool:
-    """Whether what was taken for a mistake is none: another id than those given here, or a body of blanks.
+def is_false_positive(told: str, body: bytes | str | None) -> bool:
+    """Whether a reported failure is none: an id other than those given here, or a blank body.
 
-    The document takes any text for an id, and it says that a body may be absent; blanks are no body.
+    The document allows any text as an id, and it allows an absent body; a blank body counts as absent.
     """
     blank = not (body or b"").strip() and "invalid syntax" in told
     elsewhere = "Invalid component: parameter" in told and "in path" in told
@@ -112,7 +112,7 @@ def is_no_mistake(told: str, body: bytes | str | None) -> bool:
 
 
 def configured(url: str, examples: int) -> Any:
-    """What schemathesis is to do: the same at each run."""
+    """The configuration of schemathesis; each run is the same."""
     return schemathesis.Config.from_dict(
         {
             "base-url": f"{url}/~{SESSION}",
@@ -126,7 +126,7 @@ def configured(url: str, examples: int) -> Any:
                 "database": "none",
                 "with-security-parameters": False,
             },
-            # Two methods that nobody takes are enough: all are turned away at one place.
+            # Two unsupported methods are enough: one place refuses all of them.
             "phases": {"stateful": {"enabled": False}, "coverage": {"unexpected-methods": ["OPTIONS", "PATCH"]}},
             "checks": _CHECKS,
         }
@@ -134,7 +134,7 @@ def configured(url: str, examples: int) -> Any:
 
 
 def fuzzed(url: str, examples: int, only: Iterable[str]) -> Iterator[tuple[str, int | None, str | None]]:
-    """Operation, status and finding of every request; either may be missing."""
+    """Operation, status and finding of every request; status and finding may be missing."""
     bench = FuzzedServer(url)
     config = configured(url, examples)
     schema = schemathesis.openapi.from_dict(with_known_ids(load_control_document(), bench.there), config=config)
@@ -143,7 +143,7 @@ def fuzzed(url: str, examples: int, only: Iterable[str]) -> Iterator[tuple[str, 
     def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
         del context, kwargs
         bench.renew()
-        ends_at_once(case)
+        end_wait_at_once(case)
 
     @schemathesis.hook
     def after_call(context: Any, case: Any, response: Any) -> None:
@@ -153,7 +153,7 @@ def fuzzed(url: str, examples: int, only: Iterable[str]) -> Iterator[tuple[str, 
     @schemathesis.hook
     def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
         del context, case
-        return not is_no_mistake(failure.message, response.request.body)
+        return not is_false_positive(failure.message, response.request.body)
 
     chosen = list(only)
     selected = schema.include(operation_id=chosen) if chosen else schema
@@ -179,7 +179,7 @@ def _of_scenario(recorder: Any) -> Iterator[tuple[str, int | None, str | None]]:
 
 
 def main(url: str, examples: str, *only: str) -> None:
-    """Fuzz, and print what came of it."""
+    """Fuzz, and print the results."""
     statuses: dict[str, Counter[int]] = defaultdict(Counter)
     findings: dict[str, list[str]] = defaultdict(list)
     for label, status, finding in fuzzed(url, int(examples), only):

@@ -1,4 +1,4 @@
-"""A session with something of everything in it, so that what the control API answers is judged on real data."""
+"""A session that holds an example of everything, so that answers of the control API are checked on real data."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ RECEIVER = "shop"
 
 
 class Populated(NamedTuple):
-    """The session, and the ids of what is in it."""
+    """The session, and the ids of its contents."""
 
     world: SessionClient
     message: str
-    """With a webhook that was told of its first change."""
+    """The id of a message with a webhook that was notified of its first change."""
     exchange: str
     stub: str
     snapshot: str
 
 
 def populate(world: SessionClient) -> Populated:
-    """Send what is accepted, refused, forced, intercepted and unreadable; look up; and let time pass."""
+    """Make accepted, refused, forced, intercepted and unreadable requests and look-ups, and advance the clock."""
     world.send("Bye", FORCED)
     stub = world.control_created("/stubs", {"when": {"destination": FORCED}, "then": {"refuse": 60}, "times": 1})
     world.control_created("/stubs", {"when": {"destination": ANSWERED}, "then": {"answer": {"status": 418}}})

@@ -1,4 +1,4 @@
-"""What a client cannot make the journal hold or miss."""
+"""Bounds of the journal against unusual paths and values."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.support import ADMIN
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_path_that_only_begins_like_ours_is_the_gateways() -> None:
-    """BAD-5: `/_controlx` is an unknown path like any other, and stands in the journal."""
+def test_a_path_that_only_starts_like_the_control_prefix_is_journalled() -> None:
+    """BAD-5: `/_controlx` is an unknown path like any other, and the journal has it."""
     with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, trust_env=False) as client:
         answers = [client.get(path) for path in ("/_controlx", "/_readyness")]
         journal = client.get("/_control/exchanges").json()["exchanges"]
@@ -21,8 +21,8 @@ def test_a_path_that_only_begins_like_ours_is_the_gateways() -> None:
 
 
 @pytest.mark.requirement("ERR-56")
-def test_a_destination_that_is_no_number_by_far_is_not_kept_beside_its_body() -> None:
-    """ERR-56: the body's memory is bounded; what is read from it must not be a way around that."""
+def test_a_huge_destination_is_not_kept_beside_its_body() -> None:
+    """ERR-56: the memory for bodies is bounded; a value read from a body must not bypass the bound."""
     with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, trust_env=False, auth=ADMIN) as client:
         refused = client.post("/api/Admin/send", json={"destination": "+" + "1" * 100_000, "text": "Hi"})
         found = client.get(f"/_control/exchanges/{refused.headers['X-Mock-Exchange']}").json()

@@ -18,12 +18,12 @@ from tests.support import ADMIN, DESTINATION, SessionClient, assert_accepted, as
 
 
 def broken_rule(submission: object, context: object) -> None:
-    """A rule with a bug in it, that tells a secret besides."""
+    """A rule with a bug, whose error contains secrets."""
     raise RuntimeError("the rule is broken; admin-secret, and wrong-password-7")
 
 
 def assert_bug(response: httpx2.Response) -> str:
-    """The answer for a bug: no JSON, no code, and where to read on; the exchange it names."""
+    """Assert that a response reports a bug: plain text, no code, and where to read more; return the exchange's id."""
     exchange: str = response.headers["x-mock-bug"]
     assert response.status_code == 500
     assert response.headers["content-type"] == "text/plain; charset=utf-8"
@@ -35,10 +35,10 @@ def assert_bug(response: httpx2.Response) -> str:
 
 
 @pytest.mark.requirement("ANS-3")
-def test_a_rule_that_raises_is_a_bug_and_no_refusal(
+def test_a_rule_that_raises_is_reported_as_a_bug(
     world: SessionClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Plain text and `X-Mock-Bug`; the traceback is in the journal alone, its secrets masked."""
+    """Plain text and `X-Mock-Bug`; only the journal has the traceback, with secrets masked."""
     monkeypatch.setattr(rules, "SUBMISSION_RULES", (Rule("broken", broken_rule, broken_rule),))
 
     response = world.send()
@@ -54,8 +54,8 @@ def test_a_rule_that_raises_is_a_bug_and_no_refusal(
     assert world.exchanges()[0]["outcome"] == "bug"
 
 
-def test_the_server_goes_on_after_a_bug(world: SessionClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next send, on the same connection, is decided as if nothing had been."""
+def test_the_server_continues_after_a_bug(world: SessionClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next send on the same connection is decided as usual."""
     with monkeypatch.context() as broken:
         broken.setattr(rules, "SUBMISSION_RULES", (Rule("broken", broken_rule, broken_rule),))
         assert_bug(world.send())
@@ -67,7 +67,7 @@ def test_the_server_goes_on_after_a_bug(world: SessionClient, monkeypatch: pytes
 def test_a_bug_before_authentication_keeps_the_wrong_password_masked(
     world: SessionClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No rule said that it was wrong, so it is masked on suspicion."""
+    """No rule checked the password, so it is masked whether right or wrong."""
     monkeypatch.setattr(gateway_module, "object_to_attempt", broken_rule)
 
     response = world.send("wrong-password-7", auth=("admin", "wrong-password-7"))
@@ -76,8 +76,10 @@ def test_a_bug_before_authentication_keeps_the_wrong_password_masked(
     assert "wrong-password-7" not in str(world.why(response))
 
 
-def test_a_bug_in_a_health_check_is_told_alike(world: SessionClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every operation stands behind the same shell."""
+def test_a_bug_in_a_health_check_is_reported_the_same_way(
+    world: SessionClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same handler reports bugs of every operation."""
 
     def broken(*_: object) -> bytes:
         raise ZeroDivisionError
@@ -89,10 +91,10 @@ def test_a_bug_in_a_health_check_is_told_alike(world: SessionClient, monkeypatch
     assert "ZeroDivisionError" in world.control("GET", f"/exchanges/{assert_bug(response)}")["bug"]
 
 
-def test_a_bug_in_the_control_api_is_told_alike_and_gets_an_entry_of_its_own(
+def test_a_bug_in_the_control_api_is_reported_and_journalled(
     world: SessionClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The journal has control requests only where they failed; the version stands on the answer all the same."""
+    """The journal holds control requests only if they failed; the answer has the version header."""
 
     async def broken(*_: object) -> None:
         raise LookupError("what a tester sent: admin-secret")
@@ -111,7 +113,7 @@ def test_a_bug_in_the_control_api_is_told_alike_and_gets_an_entry_of_its_own(
 def test_in_process_a_bug_is_answered_and_not_raised(
     gateway: MockGateway, world: SessionClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A client of the ASGI application sees what a client of the port sees."""
+    """A client of the ASGI application gets the same answer as a client of the port."""
     monkeypatch.setattr(rules, "SUBMISSION_RULES", (Rule("broken", broken_rule, broken_rule),))
 
     async def send() -> httpx2.Response:
@@ -126,8 +128,8 @@ def test_in_process_a_bug_is_answered_and_not_raised(
     assert_bug(asyncio.run(send()))
 
 
-def test_a_bug_after_the_answer_has_begun_is_journalled_and_not_answered_again(gateway: MockGateway) -> None:
-    """One request gets one answer; the journal has the rest."""
+def test_a_bug_after_the_answer_has_begun_is_journalled(gateway: MockGateway) -> None:
+    """One request gets one answer; the journal has the bug."""
     session = gateway.server.default
     begun: list[str] = []
 
@@ -157,8 +159,8 @@ def test_a_bug_after_the_answer_has_begun_is_journalled_and_not_answered_again(g
     assert "OSError: the wire is cut" in newest.bug
 
 
-def test_a_refusal_carries_no_sign_of_a_bug(world: SessionClient) -> None:
-    """The two kinds of 500 share nothing but the status."""
+def test_a_refusal_has_no_sign_of_a_bug(world: SessionClient) -> None:
+    """The two kinds of 500 have only the status in common."""
     refused = world.send(destination="x")
 
     assert_refused(refused, 56)

@@ -1,4 +1,4 @@
-"""The control surface: readiness, clock, scenario, reset, lists, and how it refuses."""
+"""The control API: readiness, clock, scenario, reset, lists, and refusals."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ EVERYTHING: dict[str, object] = {
 }
 
 
-def test_ready_says_which_session_stands_where(world: SessionClient) -> None:
-    """200 once scenario, state and clock are up."""
+def test_ready_names_the_session_its_scenario_and_its_clock(world: SessionClient) -> None:
+    """200 once the session is ready to serve."""
     found = assert_control(world.request("GET", "/_ready"))
 
     assert found["ready"] is True
@@ -62,7 +62,7 @@ def test_ready_says_which_session_stands_where(world: SessionClient) -> None:
 def test_the_clock_advances_by_seconds_or_by_a_duration(
     world: SessionClient, asked: dict[str, object], now: str
 ) -> None:
-    """It answers where it stands then."""
+    """The answer is the clock's new instant."""
     answered = world.control("POST", "/clock/advance", asked)
 
     assert answered == {
@@ -94,10 +94,10 @@ def test_the_clock_advances_by_seconds_or_by_a_duration(
         ({"seconds": 8000 * 366 * 24 * 3600}, "the clock would pass 9999-12-31T23:59:59Z"),
     ],
 )
-def test_an_advance_that_makes_no_sense_is_refused_and_moves_nothing(
+def test_an_invalid_advance_is_refused_and_moves_nothing(
     world: SessionClient, asked: dict[str, object], details: str
 ) -> None:
-    """400 with a sentence."""
+    """400 with a reason."""
     refused = world.request("POST", "/_control/clock/advance", asked)
 
     assert_control_error(refused, 400, "Bad request", details)
@@ -105,7 +105,7 @@ def test_an_advance_that_makes_no_sense_is_refused_and_moves_nothing(
 
 
 def test_the_clock_freezes_now_or_at_an_instant(worlds: SessionFactory) -> None:
-    """A real clock stops; a frozen one is put elsewhere, also back."""
+    """A real clock stops; a frozen one is moved to another instant, also an earlier one."""
     world = worlds(frozen_at=None)
     before = world.control("GET", "/clock")["mode"]
 
@@ -129,16 +129,14 @@ def test_the_clock_freezes_now_or_at_an_instant(worlds: SessionFactory) -> None:
         ({"until": MORNING}, "unknown: until; known: at"),
     ],
 )
-def test_a_freeze_that_makes_no_sense_is_refused(
-    world: SessionClient, asked: dict[str, object], details: str
-) -> None:
-    """400 with a sentence."""
+def test_an_invalid_freeze_is_refused(world: SessionClient, asked: dict[str, object], details: str) -> None:
+    """400 with a reason."""
     assert_control_error(world.request("POST", "/_control/clock/freeze", asked), 400, "Bad request", details)
 
 
 @pytest.mark.requirement("AF-2", "AF-4")
-def test_the_gateway_works_at_the_end_of_time(worlds: SessionFactory) -> None:
-    """AF-2: a window may end after the last year that a date can name; it is no bug to say so."""
+def test_the_gateway_works_near_the_last_representable_date(worlds: SessionFactory) -> None:
+    """AF-2: a window may end after year 9999, which no date can express; that is not a bug."""
     world = worlds(anti_flooding={"volume": {"limit": 1}}, frozen_at="9999-12-31T23:59:59Z")
 
     first, second = world.send("1"), world.send("2")
@@ -150,7 +148,7 @@ def test_the_gateway_works_at_the_end_of_time(worlds: SessionFactory) -> None:
 
 
 def test_every_top_level_part_can_be_replaced(world: SessionClient) -> None:
-    """The answer is the scenario in force, passwords masked."""
+    """The answer is the scenario in force, with passwords masked."""
     answered = world.control("PATCH", "/scenario", EVERYTHING)
 
     masked = [{"username": "boss", "password": "***", "admin": True}]
@@ -171,8 +169,8 @@ def test_every_top_level_part_can_be_replaced(world: SessionClient) -> None:
     assert codes == [None, None, None, 60]
 
 
-def test_a_patch_touches_neither_windows_nor_messages_nor_clock_nor_journal(world: SessionClient) -> None:
-    """Only the part that is named changes."""
+def test_a_patch_changes_neither_windows_nor_messages_nor_clock_nor_journal(world: SessionClient) -> None:
+    """Only the named part changes."""
     world.send()
     world.advance(60)
     before = (world.messages(), world.exchanges(), world.control("GET", "/clock"))
@@ -199,18 +197,16 @@ def test_a_patch_touches_neither_windows_nor_messages_nor_clock_nor_journal(worl
         ({"accounts": [{"username": "a", "password": "***"}]}, "password"),
     ],
 )
-def test_a_patch_that_makes_no_sense_is_refused_whole(
-    world: SessionClient, parts: dict[str, object], details: str
-) -> None:
-    """400 with every flaw; the good parts beside a bad one are not taken either."""
+def test_an_invalid_patch_is_refused_as_a_whole(world: SessionClient, parts: dict[str, object], details: str) -> None:
+    """400 with every flaw; valid parts of the same patch are not applied either."""
     refused = world.request("PATCH", "/_control/scenario", {"title": "taken"} | parts)
 
     assert_control_error(refused, 400, "Bad scenario", details)
     assert world.control("GET", "/scenario")["title"] == "Everyday gateway"
 
 
-def test_a_reset_goes_back_to_the_session_as_it_was_created(world: SessionClient) -> None:
-    """Scenario, clock, windows, messages and journal; the seed stays."""
+def test_a_reset_returns_to_the_session_as_it_was_created(world: SessionClient) -> None:
+    """Scenario, clock, windows, messages and journal are reset; the seed stays."""
     before = world.control("GET", f"/sessions/{world.name}")
     for _ in range(3):
         world.send()
@@ -229,7 +225,7 @@ def test_a_reset_goes_back_to_the_session_as_it_was_created(world: SessionClient
 
 
 def test_messages_are_listed_newest_first_in_pages(world: SessionClient) -> None:
-    """`limit` and `before`; a page goes on exactly where the former ended."""
+    """With `limit` and `before`, a page continues where the previous one ended."""
     ids = [assert_accepted(world.send(f"{number}")) for number in range(5)][::-1]
 
     first = world.control("GET", "/messages?limit=2")
@@ -242,7 +238,7 @@ def test_messages_are_listed_newest_first_in_pages(world: SessionClient) -> None
 
 
 def test_exchanges_are_listed_newest_first_in_pages(world: SessionClient) -> None:
-    """`limit` and `before`; control requests are not among them."""
+    """With `limit` and `before`; control requests are not listed."""
     for number in range(5):
         world.send(f"{number}")
 
@@ -254,8 +250,8 @@ def test_exchanges_are_listed_newest_first_in_pages(world: SessionClient) -> Non
     assert set(first) == {"exchanges", "evicted", "raw_bodies_evicted"}
 
 
-def test_a_list_holds_a_thousand_unless_asked_otherwise(gateway: MockGateway, world: SessionClient) -> None:
-    """The default limit."""
+def test_a_list_holds_a_thousand_items_by_default(gateway: MockGateway, world: SessionClient) -> None:
+    """The default of `limit`."""
     session = gateway.server.sessions.get(world.name)
     assert session is not None
     for number in range(1001):
@@ -267,8 +263,8 @@ def test_a_list_holds_a_thousand_unless_asked_otherwise(gateway: MockGateway, wo
 
 @pytest.mark.parametrize("path", ["messages", "exchanges"])
 @pytest.mark.parametrize("limit", ["0", "-1", "", "x", "1.5", "100001", "9" * 30, "%C2%B2", "+1", "1e3"])
-def test_a_limit_that_is_no_number_is_refused(world: SessionClient, path: str, limit: str) -> None:
-    """400 with the range that is allowed."""
+def test_an_invalid_limit_is_refused(world: SessionClient, path: str, limit: str) -> None:
+    """400 with the allowed range."""
     refused = world.request("GET", f"/_control/{path}?limit={limit}")
 
     assert_control_error(refused, 400, "Bad request", "is not a number from 1 to 100000")
@@ -304,10 +300,10 @@ def test_an_unknown_id_is_not_found(world: SessionClient, unknown: str) -> None:
         ("GET", "/_control/reset", 405, "Method not allowed"),
     ],
 )
-def test_what_the_control_api_does_not_have_is_refused_in_its_own_shape(
+def test_an_unknown_control_path_or_method_is_refused_in_the_control_format(
     world: SessionClient, method: str, path: str, status: int, message: str
 ) -> None:
-    """The envelope, the version, `Allow` for a method; and the vendor's journal is not troubled."""
+    """The envelope, the version, `Allow` for a method; the journal has no entry."""
     refused = world.request(method, path)
 
     assert_control_error(refused, status, message, f"{method} {path}")
@@ -341,14 +337,14 @@ def test_what_the_control_api_does_not_have_is_refused_in_its_own_shape(
 def test_a_control_request_with_a_bad_body_is_refused(
     world: SessionClient, body: bytes, status: int, message: str, details: str
 ) -> None:
-    """Never a crash, always the version."""
+    """Never a bug, and always with the version header."""
     refused = world.client.post(f"{world.prefix}/_control/clock/advance", content=body)
 
     assert_control_error(refused, status, message, details)
 
 
 def test_head_is_get_without_the_body(world: SessionClient) -> None:
-    """For load balancers that look at `/_ready` this way."""
+    """Load balancers check `/_ready` with HEAD."""
     head = world.request("HEAD", "/_ready")
 
     assert (head.status_code, head.content) == (200, b"")
@@ -356,8 +352,8 @@ def test_head_is_get_without_the_body(world: SessionClient) -> None:
     assert int(head.headers["content-length"]) == len(world.request("GET", "/_ready").content)
 
 
-def test_a_control_client_that_breaks_off_changes_nothing(gateway: MockGateway, world: SessionClient) -> None:
-    """The verb was never heard to its end."""
+def test_a_control_request_that_is_cut_off_changes_nothing(gateway: MockGateway, world: SessionClient) -> None:
+    """A verb is performed only when its body is complete."""
     with RawConnection(gateway.url) as connection:
         path = f"{world.prefix}/_control/reset"
         connection.send(raw_request(path, b"{", declared=20))
@@ -367,7 +363,7 @@ def test_a_control_client_that_breaks_off_changes_nothing(gateway: MockGateway, 
     assert len(world.messages()) == 1
 
 
-def test_the_version_is_on_a_control_answer_by_any_client(client: httpx2.Client) -> None:
-    """Also on the default session, which these requests only read."""
+def test_every_control_answer_has_the_version(client: httpx2.Client) -> None:
+    """Also in the default session, which these requests only read."""
     for path in ("/_ready", "/_control/sessions", "/_control/clock", "/_control/no-such", "/~no-such/_ready"):
         assert client.get(path).headers["x-mock-control-version"] == "1"

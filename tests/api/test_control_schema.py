@@ -1,4 +1,4 @@
-"""The control API keeps its own OpenAPI document: by a table of real requests, and by schemathesis."""
+"""The control API conforms to its OpenAPI document: checked by a table of real requests, and by schemathesis."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Ask = Callable[[Populated], httpx2.Response]
 
 
 def control(method: str, path: str, body: object = None) -> Ask:
-    """A request to a path of the session; `{message}` and the like stand for what is in it."""
+    """A request to a path of the session; `{message}` and the like stand for the ids of its contents."""
 
     def ask(there: Populated) -> httpx2.Response:
         names = {**there._asdict(), "session": there.world.name}
@@ -41,8 +41,8 @@ def control(method: str, path: str, body: object = None) -> Ask:
     return ask
 
 
-def released_while_held(there: Populated) -> httpx2.Response:
-    """Hold an answer, and let it go as soon as it is held; each try is a round trip, so that nobody sleeps."""
+def release_while_held(there: Populated) -> httpx2.Response:
+    """Hold an answer, and release it as soon as it is held; polling makes round trips instead of sleeping."""
     there.world.control_created("/stubs", {"when": {"text": "held"}, "then": {"hold": True}})
     newest = int(there.world.exchanges()[0]["id"])
     sender = threading.Thread(target=there.world.send, args=("held",))
@@ -78,7 +78,7 @@ TABLE: dict[str, tuple[int, Ask]] = {
     "waitForExchanges": (200, control("GET", "/_control/exchanges/wait?outcome=refused&count=2&clock=virtual")),
     "exportExchangesAsHar": (200, control("GET", "/_control/exchanges/har")),
     "getExchange": (200, control("GET", "/_control/exchanges/{exchange}")),
-    "releaseExchange": (200, released_while_held),
+    "releaseExchange": (200, release_while_held),
     "releaseAllExchanges": (200, control("POST", "/_control/release")),
     "getLedger": (200, control("GET", "/_control/ledger")),
     "listStubs": (200, control("GET", "/_control/stubs")),
@@ -111,7 +111,7 @@ TABLE: dict[str, tuple[int, Ask]] = {
     "listOpenapiDocuments": (200, control("GET", "/_control/openapi")),
     "getOpenapiDocument": (200, control("GET", "/_control/openapi/control.yaml")),
 }
-"""For each operation a request that succeeds, and the status that it succeeds with."""
+"""For each operation the status of its success, and a request that succeeds."""
 
 REFUSED: dict[str, tuple[str, int, Ask]] = {
     "a body that is no object": ("resetSession", 400, control("POST", "/_control/reset", [])),
@@ -155,33 +155,33 @@ REFUSED: dict[str, tuple[str, int, Ask]] = {
         control("POST", "/_control/snapshots/{snapshot}/restore", {"id": "7"}),
     ),
 }
-"""For each kind of refusal an operation that answers it, the status, and a request that is refused so."""
+"""For each kind of refusal: the operation, the status, and a request that is refused."""
 
 
-FOR_EVERYBODY = {"getReadiness", "deliverToReceiver"}
+PUBLIC = {"getReadiness", "deliverToReceiver"}
 NOT_JSON = {"exportScenario", "getOpenapiDocument", "deliverToReceiver"}
-"""Files, whose insides are described elsewhere; and an answer that is empty as it is."""
+"""Files, whose content has other schemas; and an empty answer."""
 NEVER_SUCCEED = {"releaseExchange"}
-"""What takes another request at the same time; the table has it."""
+"""An operation that schemathesis cannot make succeed, because it needs a concurrent request; the table has it."""
 
 
 @pytest.fixture
 def there(world: SessionClient, client: httpx2.Client) -> Iterator[Populated]:
-    """A session with something of everything in it."""
+    """A session that holds an example of everything."""
     yield populate(world)
     client.delete("/_control/sessions/made-by-the-table")
 
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[MockGateway]:
-    """A gateway that asks for a token."""
+    """A gateway that requires a token."""
     with MockGateway(access=Access(token="t0ken-of-the-tests")) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def successes(gateway: MockGateway, client: httpx2.Client) -> dict[str, DocumentedAnswer]:
-    """What each row of the table is answered with."""
+    """The answer to each row of the table."""
     found = {}
     for operation_id, (_, ask) in TABLE.items():
         made = SessionFactory(gateway, client)
@@ -191,13 +191,13 @@ def successes(gateway: MockGateway, client: httpx2.Client) -> dict[str, Document
     return found
 
 
-def judged(operation_id: str, response: httpx2.Response) -> list[str]:
-    """How an answer breaks what the document says of the operation."""
+def violations_of(operation_id: str, response: httpx2.Response) -> list[str]:
+    """How an answer violates the document's description of the operation."""
     return CONTRACT.violations(operation_id, answer_of(response))
 
 
 def answer_of(response: httpx2.Response) -> DocumentedAnswer:
-    """What a client got, read by its media type."""
+    """An answer, decoded by its media type."""
     content_type = response.headers["content-type"]
     yaml_text = content_type == "application/yaml"
     content: Any = yaml.load(response.text, Loader=yaml.CSafeLoader) if yaml_text else response.json()
@@ -205,101 +205,101 @@ def answer_of(response: httpx2.Response) -> DocumentedAnswer:
 
 
 def test_the_table_has_a_row_for_every_operation() -> None:
-    """An operation that nobody asks for proves nothing."""
+    """Each operation of the document is requested."""
     assert TABLE.keys() == CONTRACT.operations.keys()
 
 
 @pytest.mark.parametrize("operation_id", TABLE)
-def test_a_success_keeps_the_document(operation_id: str, there: Populated) -> None:
-    """Status, media type and every member, on data that a tester would see."""
+def test_a_success_conforms_to_the_document(operation_id: str, there: Populated) -> None:
+    """Status, media type and every member, on realistic data."""
     status, ask = TABLE[operation_id]
 
     answered = ask(there)
 
     assert answered.status_code == status, answered.text
-    assert judged(operation_id, answered) == []
-    assert is_of(operation_id, answered.request, there.world.prefix), "the row asks for another operation"
+    assert violations_of(operation_id, answered) == []
+    assert is_of(operation_id, answered.request, there.world.prefix), "the row requests another operation"
 
 
 def is_of(operation_id: str, request: httpx2.Request, prefix: str) -> bool:
-    """Whether a request is for an operation: its method, and the path that the document has for it."""
+    """Whether a request is for an operation: its method, and its path in the document."""
     operation = CONTRACT.operations[operation_id]
     path = re.sub(r"{\w+}", "[^/]+", operation.path)
     return request.method == operation.method and bool(re.fullmatch(path, request.url.path.removeprefix(prefix)))
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_a_refusal_keeps_the_document(kind: str, there: Populated) -> None:
-    """The gateway's envelope, its code the status, and one of the sentences that the document knows."""
+def test_a_refusal_conforms_to_the_document(kind: str, there: Populated) -> None:
+    """The envelope, its code equal to the status, and one of the documented messages."""
     operation_id, status, ask = REFUSED[kind]
 
     answered = ask(there)
 
     assert answered.status_code == status, answered.text
-    assert judged(operation_id, answered) == []
-    assert is_of(operation_id, answered.request, there.world.prefix), "the row asks for another operation"
+    assert violations_of(operation_id, answered) == []
+    assert is_of(operation_id, answered.request, there.world.prefix), "the row requests another operation"
 
 
-def test_every_variety_of_exchange_keeps_the_document(there: Populated) -> None:
+def test_every_kind_of_exchange_conforms_to_the_document(there: Populated) -> None:
     """Accepted, refused, forced, intercepted, unreadable, without credentials, a health check, and no operation."""
     listed = there.world.exchanges()
     outcomes = {each["outcome"] for each in listed}
 
     assert outcomes == {"accepted", "refused", "intercepted", "answered"}
     for each in listed:
-        assert judged("getExchange", there.world.request("GET", f"/_control/exchanges/{each['id']}")) == []
+        assert violations_of("getExchange", there.world.request("GET", f"/_control/exchanges/{each['id']}")) == []
 
 
-def test_every_variety_of_stub_keeps_the_document(worlds: SessionFactory) -> None:
-    """What the shipped scenarios hold, and what the document shows as an example, is shown as the document has it."""
+def test_every_kind_of_stub_conforms_to_the_document(worlds: SessionFactory) -> None:
+    """The stubs of the shipped scenarios, and the document's own examples."""
     world = worlds()
     shown = CONTRACT.operations["createStub"].described["requestBody"]["content"]["application/json"]["examples"]
     for example in shown.values():
-        assert judged("createStub", world.request("POST", "/_control/stubs", example["value"])) == []
+        assert violations_of("createStub", world.request("POST", "/_control/stubs", example["value"])) == []
 
     for name in pack.names():
-        assert judged("getScenario", worlds(scenario=name).request("GET", "/_control/scenario")) == []
-        assert judged("listStubs", worlds(scenario=name).request("GET", "/_control/stubs")) == []
+        assert violations_of("getScenario", worlds(scenario=name).request("GET", "/_control/scenario")) == []
+        assert violations_of("listStubs", worlds(scenario=name).request("GET", "/_control/stubs")) == []
 
 
-@pytest.mark.parametrize("operation_id", [each for each in CONTRACT.operations if each not in FOR_EVERYBODY])
-def test_a_door_that_is_closed_keeps_the_document(operation_id: str, guarded: MockGateway) -> None:
-    """Without the token 401, whatever is asked for."""
+@pytest.mark.parametrize("operation_id", [each for each in CONTRACT.operations if each not in PUBLIC])
+def test_a_request_without_the_token_gets_the_documented_answer(operation_id: str, guarded: MockGateway) -> None:
+    """401 for every operation."""
     operation = CONTRACT.operations[operation_id]
     path = re.sub(r"{\w+}", "x", operation.path)
     with httpx2.Client(base_url=guarded.url, trust_env=False) as client:
         answered = client.request(operation.method, path)
 
     assert answered.status_code == 401
-    assert judged(operation_id, answered) == []
+    assert violations_of(operation_id, answered) == []
 
 
-def test_another_site_is_told_so_as_the_document_has_it(there: Populated) -> None:
-    """403, from a page that may not steer."""
+def test_a_request_from_another_site_gets_the_documented_answer(there: Populated) -> None:
+    """403 for a foreign `Origin`."""
     headers = {"Origin": "http://elsewhere.example"}
     answered = there.world.client.post(f"{there.world.prefix}/_control/reset", headers=headers)
 
     assert answered.status_code == 403
-    assert judged("resetSession", answered) == []
+    assert violations_of("resetSession", answered) == []
 
 
-def test_a_body_without_end_is_refused_as_the_document_has_it(there: Populated) -> None:
-    """413, from one byte more than a mebibyte."""
+def test_a_body_that_is_too_large_gets_the_documented_answer(there: Populated) -> None:
+    """413 for one byte more than 1 MiB."""
     answered = there.world.client.post(f"{there.world.prefix}/_control/reset", content=b" " * (2**20 + 1))
 
     assert answered.status_code == 413
-    assert judged("resetSession", answered) == []
+    assert violations_of("resetSession", answered) == []
 
 
-def test_the_end_of_a_session_ends_waits_as_the_document_has_it(gateway: MockGateway, worlds: SessionFactory) -> None:
-    """410, to whoever waits in a session that is deleted."""
+def test_a_wait_in_a_deleted_session_gets_the_documented_answer(gateway: MockGateway, worlds: SessionFactory) -> None:
+    """410 for waits that are open when a session is deleted."""
     world = worlds()
     session = gateway.server.sessions.get(world.name)
     assert session is not None
     answers: list[httpx2.Response] = []
     waiter = threading.Thread(target=lambda: answers.append(world.request("GET", "/_control/messages/wait")))
     waiter.start()
-    # Each look is a round trip, so that nobody sleeps.
+    # Each poll is a round trip, so that the test need not sleep.
     while not len(session.presence.subscriptions.messages):
         assert world.request("GET", "/_ready").is_success
 
@@ -307,18 +307,18 @@ def test_the_end_of_a_session_ends_waits_as_the_document_has_it(gateway: MockGat
     waiter.join()
 
     assert answers[0].status_code == 410
-    assert judged("waitForMessages", answers[0]) == []
+    assert violations_of("waitForMessages", answers[0]) == []
 
 
-# Proof that the judges find what drifts
+# The checks find answers that differ from the document
 
 
-def with_a_stranger(view: Any) -> Any:
-    """A member more than the document knows."""
+def with_an_extra_member(view: Any) -> Any:
+    """A member that the document does not know."""
     return {**view, "stranger": 1}
 
 
-def without_one(view: Any) -> Any:
+def without_a_member(view: Any) -> Any:
     """A member less."""
     return dict(list(view.items())[1:])
 
@@ -330,19 +330,19 @@ def with_another_type(view: Any) -> Any:
 
 
 @pytest.mark.parametrize("operation_id", [each for each in TABLE if each not in NOT_JSON])
-@pytest.mark.parametrize("drift", [with_a_stranger, without_one, with_another_type])
-def test_an_answer_that_drifts_is_found(
+@pytest.mark.parametrize("drift", [with_an_extra_member, without_a_member, with_another_type])
+def test_an_answer_that_differs_from_the_document_is_found(
     operation_id: str, drift: Callable[[Any], Any], successes: dict[str, DocumentedAnswer]
 ) -> None:
-    """The document is closed: no success of any operation could change at its top without a finding."""
+    """The schemas are closed: no success of any operation can change at the top level without a violation."""
     kept = successes[operation_id]
     assert CONTRACT.violations(operation_id, kept) == []
 
     assert CONTRACT.violations(operation_id, kept._replace(content=drift(kept.content)))
 
 
-def test_a_status_or_a_media_type_that_nobody_documented_is_found(successes: dict[str, DocumentedAnswer]) -> None:
-    """What is not in the document is a finding, and not passed over."""
+def test_an_undocumented_status_or_media_type_is_found(successes: dict[str, DocumentedAnswer]) -> None:
+    """Anything that is not in the document is a violation."""
     kept = successes["getClock"]
 
     assert "status 202 is not documented" in CONTRACT.violations("getClock", kept._replace(status=202))[0]
@@ -355,7 +355,7 @@ def test_a_status_or_a_media_type_that_nobody_documented_is_found(successes: dic
 
 
 class Fuzzed(NamedTuple):
-    """For each operation how often each status was answered, and what was found."""
+    """For each operation how often each status was answered, and the findings."""
 
     statuses: dict[str, dict[str, int]]
     findings: dict[str, list[str]]
@@ -371,7 +371,7 @@ def fuzz(url: str, examples: int, *operations: str) -> Fuzzed:
 
 @pytest.fixture(scope="module")
 def all_fuzzed() -> Fuzzed:
-    """Every operation; CONTROL_EXAMPLES=300 is for those who have time."""
+    """The results for every operation; CONTROL_EXAMPLES=300 makes a long run."""
     with MockGateway() as own:
         return fuzz(own.url, int(os.environ.get("CONTROL_EXAMPLES", "3")))
 
@@ -379,24 +379,24 @@ def all_fuzzed() -> Fuzzed:
 @pytest.mark.long
 @pytest.mark.parametrize("operation_id", CONTRACT.operations)
 def test_schemathesis_finds_nothing(operation_id: str, all_fuzzed: Fuzzed) -> None:
-    """No crash, no undocumented status, type or member, and no mistake that is let pass; and some succeed."""
+    """No crash, no undocumented status, type or member, no accepted mistake; and each operation succeeds once."""
     operation = CONTRACT.operations[operation_id]
     label = f"{operation.method} {operation.path}"
 
     assert all_fuzzed.findings.get(label, []) == []
     succeeded = sum(count for status, count in all_fuzzed.statuses[label].items() if status in {"200", "201"})
-    assert succeeded or operation_id in NEVER_SUCCEED, "what was never done proves nothing"
+    assert succeeded or operation_id in NEVER_SUCCEED, "no request succeeded"
 
 
 @pytest.mark.long
-def test_schemathesis_breaks_on_nothing_of_its_own(all_fuzzed: Fuzzed) -> None:
-    """An error of the fuzzer itself belongs to no operation."""
+def test_schemathesis_itself_has_no_error(all_fuzzed: Fuzzed) -> None:
+    """An error of the fuzzer belongs to no operation."""
     assert all_fuzzed.findings.get("", []) == []
 
 
 @pytest.mark.long
-def test_schemathesis_finds_what_drifts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A strange member, a bug, an undocumented status and an unread mistake: each is told of its operation."""
+def test_schemathesis_finds_each_kind_of_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An extra member, a bug, an undocumented status and an accepted mistake: each is found at its operation."""
 
     def crash(_: Any) -> dict[str, Any]:
         raise RuntimeError("a bug")
@@ -405,7 +405,7 @@ def test_schemathesis_finds_what_drifts(monkeypatch: pytest.MonkeyPatch) -> None
         raise ControlRequestError(418, "Teapot", "short and stout")
 
     show = ClockVerbs.show
-    monkeypatch.setattr(ClockVerbs, "show", lambda verbs: with_a_stranger(show(verbs)))
+    monkeypatch.setattr(ClockVerbs, "show", lambda verbs: with_an_extra_member(show(verbs)))
     monkeypatch.setattr(JournalVerbs, "ledger", crash)
     monkeypatch.setattr(SnapshotVerbs, "all", teapot)
     monkeypatch.setattr("mock_server.control.delivery.only", lambda *_: None)

@@ -1,4 +1,4 @@
-"""The control surface of what follows an acceptance: receivers, attempts, messages and the clock, over HTTP."""
+"""The control API for what follows an acceptance: receivers, attempts, messages and the clock, over HTTP."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ def hook(world: SessionClient, name: str = "mine") -> str:
 
 
 def send(world: SessionClient, text: str = "Hi", *, url: str | None = None, **fields: Any) -> str:
-    """A send that asks for notifications."""
+    """A send with a webhook."""
     return assert_accepted(world.send(text, webhook={"url": url or hook(world)}, **fields))
 
 
 def advance(world: SessionClient, **asked: object) -> dict[str, Any]:
-    """Move the clock; what the verb answers."""
+    """Advance the clock; return the verb's answer."""
     found: dict[str, Any] = world.control("POST", "/clock/advance", asked)
     return found
 
 
 def received(world: SessionClient, name: str = "mine") -> list[dict[str, Any]]:
-    """What a receiver got."""
+    """What a receiver recorded."""
     found: list[dict[str, Any]] = world.control("GET", f"/receiver/{name}")["received"]
     return found
 
 
 def statuses(world: SessionClient, name: str = "mine") -> list[tuple[str, str]]:
-    """When each notification came to a receiver, and what it told of."""
+    """The instant and status of each notification that a receiver recorded."""
     return [(each["at"][11:19], json.loads(each["body"])["message"]["status"]) for each in received(world, name)]
 
 
-def test_a_session_has_receivers_of_its_own_that_https_only_does_not_keep_away(world: SessionClient) -> None:
-    """Delivered in process, recorded with time, type and answer; plain HTTP, and nothing was switched."""
+def test_a_sessions_own_receivers_are_exempt_from_https_only(world: SessionClient) -> None:
+    """Delivered in process, recorded with time, type and answer; no switch is needed for plain HTTP."""
     message_id = send(world)
 
     progress = advance(world, seconds=10)
@@ -64,8 +64,8 @@ def test_a_session_has_receivers_of_its_own_that_https_only_does_not_keep_away(w
 
 
 @pytest.mark.requirement("BAD-6")
-def test_the_receivers_of_another_session_are_out_there(worlds: SessionFactory) -> None:
-    """BAD-6: nothing is exempt but the session's own."""
+def test_the_receivers_of_another_session_are_external(worlds: SessionFactory) -> None:
+    """BAD-6: only the session's own receivers are exempt."""
     one, other = worlds(), worlds()
 
     refused = one.send(webhook={"url": hook(other)})
@@ -79,7 +79,7 @@ def test_the_receivers_of_another_session_are_out_there(worlds: SessionFactory) 
     [("a%20b", "a b"), ("mine?tenant=7", "mine"), ("mine#part", "mine"), ("%C3%A4", "ä")],
 )
 def test_a_receiver_is_named_by_the_last_part_of_the_path(world: SessionClient, written: str, name: str) -> None:
-    """As a server would read it that the notification travels to."""
+    """The name is read as a server reads it that gets the notification over the network."""
     send(world, url=hook(world, written))
     advance(world, seconds=1)
 
@@ -87,8 +87,8 @@ def test_a_receiver_is_named_by_the_last_part_of_the_path(world: SessionClient, 
 
 
 @pytest.mark.parametrize("written", ["", "a/b", "/", "a%2Fb"])
-def test_a_receiver_that_cannot_be_named_is_not_found(world: SessionClient, written: str) -> None:
-    """404, as over the network; it is repeated like any failure."""
+def test_an_invalid_receiver_name_is_not_found(world: SessionClient, written: str) -> None:
+    """404, as over the network; the notification is retried like any other failure."""
     message_id = send(world, url=hook(world, written))
     advance(world, seconds=1)
 
@@ -108,10 +108,10 @@ def test_a_receiver_that_cannot_be_named_is_not_found(world: SessionClient, writ
         ("redirect", 307, "redirects are not followed"),
     ],
 )
-def test_a_receiver_can_be_told_to_misbehave_so_that_retries_can_be_watched(
+def test_a_receiver_can_be_instructed_to_fail_a_number_of_times(
     world: SessionClient, answer: int | str, status: int | None, error: str | None
 ) -> None:
-    """WH-4: three times, then it is well again; everything that came is recorded with what it got."""
+    """WH-4: it fails three times, then accepts; each notification is recorded with its answer."""
     told = world.control("PUT", "/receiver/mine", {"answer": answer, "times": 3})
     message_id = send(world)
     advance(world, duration="1h")
@@ -136,10 +136,10 @@ def test_a_receiver_can_be_told_to_misbehave_so_that_retries_can_be_watched(
     ]
 
 
-def test_a_receiver_that_is_told_without_a_number_of_times_goes_on_until_it_is_told_otherwise(
+def test_an_instruction_without_a_number_of_times_holds_until_the_next(
     world: SessionClient,
 ) -> None:
-    """Forgetting it makes it well and empty."""
+    """Deleting the receiver deletes its instruction and its records."""
     world.control("PUT", "/receiver/mine", {"answer": 503})
     send(world)
     advance(world, seconds=71)
@@ -166,18 +166,18 @@ def test_a_receiver_that_is_told_without_a_number_of_times_goes_on_until_it_is_t
         ({"answer": 200, "count": 1}, "unknown: count; known: answer, times"),
     ],
 )
-def test_a_receiver_that_is_told_nonsense_is_not_changed(
+def test_an_invalid_instruction_changes_no_receiver(
     world: SessionClient, asked: dict[str, object], details: str
 ) -> None:
-    """400 with a sentence."""
+    """400 with a reason."""
     assert_control_error(world.request("PUT", "/_control/receiver/mine", asked), 400, "Bad request", details)
     send(world)
     advance(world, seconds=3)
     assert len(statuses(world)) == 2
 
 
-def test_a_receiver_takes_what_others_send_it_over_the_network(world: SessionClient) -> None:
-    """A webhook of another mock, or a curl line: recorded and answered as it was told."""
+def test_a_receiver_records_requests_from_the_network(world: SessionClient) -> None:
+    """A webhook of another mock, or of curl, is recorded and answered as instructed."""
     for answer in (200, 204, 205, 304, 404, 503, 307):
         told: object = "redirect" if answer == 307 else answer
         world.control("PUT", "/receiver/mine", {"answer": told, "times": 1})
@@ -190,10 +190,8 @@ def test_a_receiver_takes_what_others_send_it_over_the_network(world: SessionCli
 
 
 @pytest.mark.parametrize("behaviour", ["hang", "reset"])
-def test_a_receiver_over_the_network_can_leave_a_sender_waiting(
-    gateway: MockGateway, world: SessionClient, behaviour: str
-) -> None:
-    """It records the request and never answers; the sender has to give up."""
+def test_a_receiver_can_hang_over_the_network(gateway: MockGateway, world: SessionClient, behaviour: str) -> None:
+    """It records the request and never answers; the sender must time out."""
     world.control("PUT", "/receiver/mine", {"answer": behaviour})
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(f"{world.prefix}/_control/receiver/mine", b"raw"))
@@ -204,8 +202,8 @@ def test_a_receiver_over_the_network_can_leave_a_sender_waiting(
     assert [each["answer"] for each in received(world)] == [behaviour]
 
 
-def test_a_receiver_takes_no_more_than_a_mebibyte(world: SessionClient) -> None:
-    """413 beyond it, and nothing is recorded; a client that breaks off leaves nothing either."""
+def test_a_receiver_refuses_bodies_over_one_mebibyte(world: SessionClient) -> None:
+    """413, and nothing is recorded; nor is a body that is cut off."""
     too_large = world.client.post(hook(world), content=b"x" * (1024 * 1024 + 1))
     with RawConnection(str(world.client.base_url)) as connection:
         connection.send(raw_request(f"{world.prefix}/_control/receiver/mine", b"x", declared=10))
@@ -215,8 +213,8 @@ def test_a_receiver_takes_no_more_than_a_mebibyte(world: SessionClient) -> None:
     assert received(world) == []
 
 
-def test_a_session_has_no_more_than_a_thousand_receivers(gateway: MockGateway, world: SessionClient) -> None:
-    """409 for the next, by every verb that makes one; to look makes none. A notification failed, and is repeated."""
+def test_a_session_has_at_most_a_thousand_receivers(gateway: MockGateway, world: SessionClient) -> None:
+    """409 for the next, by every verb that creates one; reading creates none. A notification to it is retried."""
     session = gateway.server.sessions.get(world.name)
     assert session is not None
     for number in range(1000):
@@ -235,7 +233,7 @@ def test_a_session_has_no_more_than_a_thousand_receivers(gateway: MockGateway, w
 
 @pytest.mark.requirement("WH-4")
 def test_every_attempt_is_in_the_journal_with_request_answer_duration_and_next_try(world: SessionClient) -> None:
-    """WH-4: newest first, in full."""
+    """WH-4: newest first, with all members."""
     world.control("PUT", "/receiver/mine", {"answer": 500, "times": 1})
     message_id = send(world)
     advance(world, seconds=1)
@@ -265,8 +263,8 @@ def test_every_attempt_is_in_the_journal_with_request_answer_duration_and_next_t
 
 
 @pytest.mark.requirement("ST-1", "ST-2")
-def test_a_message_is_shown_with_its_life_and_what_is_planned(world: SessionClient) -> None:
-    """ST-1: what happened, what will, and every attempt to tell of it."""
+def test_a_message_is_shown_with_its_past_and_planned_changes(world: SessionClient) -> None:
+    """ST-1: past changes, planned changes, and every webhook attempt."""
     message_id = send(world)
     advance(world, seconds=1)
 
@@ -321,10 +319,8 @@ def test_a_push_and_a_resend_over_http(world: SessionClient) -> None:
         ({"duration": "100000000h"}, "duration: must be at most ten years"),
     ],
 )
-def test_an_advance_that_makes_no_sense_performs_nothing(
-    world: SessionClient, asked: dict[str, object], details: str
-) -> None:
-    """400 with a sentence; what was due stays due."""
+def test_an_invalid_advance_performs_nothing(world: SessionClient, asked: dict[str, object], details: str) -> None:
+    """400 with a reason; what was due stays due."""
     send(world)
 
     assert_control_error(world.request("POST", "/_control/clock/advance", asked), 400, "Bad request", details)
@@ -342,16 +338,16 @@ def test_an_advance_that_makes_no_sense_performs_nothing(
         ({"rate": 2}, "unknown: rate; known: factor"),
     ],
 )
-def test_a_resume_that_makes_no_sense_leaves_the_clock_standing(
+def test_an_invalid_resume_leaves_the_clock_frozen(
     world: SessionClient, asked: dict[str, object], details: str
 ) -> None:
-    """400 with a sentence."""
+    """400 with a reason."""
     assert_control_error(world.request("POST", "/_control/clock/resume", asked), 400, "Bad request", details)
     assert world.control("GET", "/clock") == {"mode": "frozen", "now": MORNING}
 
 
-def test_resume_runs_on_from_where_the_clock_stands(world: SessionClient) -> None:
-    """As wall time does, or faster; freeze holds it again."""
+def test_resume_continues_from_the_clocks_instant(world: SessionClient) -> None:
+    """At the rate of wall time, or faster; freeze stops it again."""
     real = world.control("POST", "/clock/resume", {})
     scaled = world.control("POST", "/clock/resume", {"factor": 60})
     frozen = world.control("POST", "/clock/freeze", {})
@@ -360,8 +356,8 @@ def test_resume_runs_on_from_where_the_clock_stands(world: SessionClient) -> Non
     assert MORNING <= real["now"] <= scaled["now"] <= frozen["now"] < "2026-01-15T10"
 
 
-def test_a_reset_forgets_receivers_and_what_was_to_be_told(world: SessionClient) -> None:
-    """Nothing of the former world arrives in the new one."""
+def test_a_reset_deletes_receivers_and_pending_notifications(world: SessionClient) -> None:
+    """No notification of the former world arrives in the new one."""
     world.control("PUT", "/receiver/mine", {"answer": 500})
     send(world)
     advance(world, seconds=1)
@@ -373,8 +369,8 @@ def test_a_reset_forgets_receivers_and_what_was_to_be_told(world: SessionClient)
     assert world.control("GET", "/webhooks") == {"webhooks": [], "evicted": 0}
 
 
-def test_no_secret_is_told_of_what_follows_an_acceptance(worlds: SessionFactory) -> None:
-    """A password or a key in a webhook's URL or a reference is masked by every verb that would repeat it."""
+def test_no_secret_is_shown_in_messages_and_attempts(worlds: SessionFactory) -> None:
+    """A password or key in a webhook's URL or a reference is masked by every verb that shows it."""
     world = worlds(
         accounts=[{"username": "admin", "password": "admin-secret", "admin": True}], api_keys=["status-key-7"]
     )
@@ -399,7 +395,7 @@ def test_no_secret_is_told_of_what_follows_an_acceptance(worlds: SessionFactory)
     assert '"action":"***"' in received(world)[0]["body"]
 
 
-def test_the_default_session_knows_its_receivers_with_and_without_its_name() -> None:
+def test_the_default_session_finds_its_receivers_with_and_without_its_prefix() -> None:
     """By the bare URL and by its own prefix."""
     with MockGateway() as own, httpx2.Client(base_url=own.url, trust_env=False, auth=ADMIN) as client:
         client.post("/_control/clock/freeze", json={})
@@ -415,8 +411,8 @@ def test_the_default_session_knows_its_receivers_with_and_without_its_name() -> 
 
 
 @pytest.mark.parametrize("force", ["yes", 1, None])
-def test_a_force_that_is_neither_true_nor_false_is_refused(world: SessionClient, force: object) -> None:
-    """A change that would have been legal anyway is no reason to pass over it."""
+def test_a_force_that_is_no_boolean_is_refused(world: SessionClient, force: object) -> None:
+    """Also where the change is legal without it."""
     message_id = assert_accepted(world.send())
 
     refused = world.request("POST", f"/_control/messages/{message_id}/status", {"status": "SENT", "force": force})
@@ -424,8 +420,8 @@ def test_a_force_that_is_neither_true_nor_false_is_refused(world: SessionClient,
     assert_control_error(refused, 400, "Bad request", f"force: {force!r} is neither true nor false")
 
 
-def test_a_receiver_names_all_its_methods_to_whoever_takes_another(world: SessionClient) -> None:
-    """`Allow` is complete, though to deliver is for everybody and the rest is not."""
+def test_allow_names_all_methods_of_a_receiver(world: SessionClient) -> None:
+    """`Allow` is complete, although delivery is public and the other methods are not."""
     refused = world.request("PATCH", "/_control/receiver/shop")
 
     assert refused.status_code == 405

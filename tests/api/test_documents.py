@@ -1,4 +1,4 @@
-"""The OpenAPI documents, handed out as they are shipped."""
+"""The OpenAPI documents are served as they are shipped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support import SessionClient, assert_control, assert_control_error
 
 
 def test_the_documents_are_listed_and_each_address_answers(world: SessionClient) -> None:
-    """The bytes of the files, for a tool that is pointed at the address."""
+    """The answer is the bytes of the file."""
     listed = assert_control(world.request("GET", "/_control/openapi"))["documents"]
 
     assert [address.rpartition("/")[2] for address in listed] == [
@@ -29,8 +29,8 @@ def test_the_documents_are_listed_and_each_address_answers(world: SessionClient)
         assert answered.content == (folder / name).read_bytes()
 
 
-def test_no_other_file_is_handed_out(world: SessionClient) -> None:
-    """Not even those beside them."""
+def test_no_other_file_is_served(world: SessionClient) -> None:
+    """Not even files in the same directory."""
     for name in ("no-such.yaml", "redocly.yaml", "__init__.py", "..%2Frequirements.yaml"):
         refused = world.request("GET", f"/_control/openapi/{name}")
 

@@ -1,4 +1,4 @@
-"""Why this answer: of every refusal and the silent drop, the rule, value, limit, statement and the way out."""
+"""Explanations: for every refusal and the silent drop, the rule, value, limit, statement and advice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ URL = "https://example.com/a"
 
 
 class Cause(NamedTuple):
-    """What earns an answer by nature, what its explanation must say, and how to follow its advice."""
+    """How to get an answer naturally, what its explanation must contain, and how to follow its advice."""
 
     provoke: Callable[[SessionClient], httpx2.Response]
     rule: str
@@ -34,7 +34,7 @@ class Cause(NamedTuple):
 
 
 def flood(world: SessionClient) -> httpx2.Response:
-    """One message too many for the destination, the first at nine o'clock."""
+    """Send one message too many to the destination, the first at nine o'clock."""
     world.patch(anti_flooding={"volume": {"limit": 2}})
     world.send("one")
     world.advance(843)
@@ -43,7 +43,7 @@ def flood(world: SessionClient) -> httpx2.Response:
 
 
 def repeat(world: SessionClient) -> httpx2.Response:
-    """The same text a third time."""
+    """Send the same text three times."""
     world.send()
     world.advance(60)
     world.send()
@@ -51,7 +51,7 @@ def repeat(world: SessionClient) -> httpx2.Response:
 
 
 def wait_and_send(text: str) -> Callable[[SessionClient, dict[str, Any]], httpx2.Response]:
-    """Until the instant that the advice names; a second before, nothing has changed."""
+    """Advance to the instant that the advice names, and send; a second earlier the answer is the same as before."""
 
     def follow(world: SessionClient, fired: dict[str, Any]) -> httpx2.Response:
         [instant] = re.findall(r"wait until (\S+Z)", fired["to_pass"])
@@ -60,7 +60,7 @@ def wait_and_send(text: str) -> Callable[[SessionClient, dict[str, Any]], httpx2
         assert world.control("GET", "/clock")["now"] == instant
         world.control("POST", "/clock/freeze", {"at": _a_second_before(instant)})
         early = world.send(text)
-        assert world.why(early)["rule"] == fired["rule"], "the advice named an instant that is too late"
+        assert world.why(early)["rule"] == fired["rule"], "the instant in the advice is too late"
         world.control("POST", "/clock/freeze", {"at": instant})
         return world.send(text)
 
@@ -68,20 +68,20 @@ def wait_and_send(text: str) -> Callable[[SessionClient, dict[str, Any]], httpx2
 
 
 def _a_second_before(instant: str) -> str:
-    """Of an instant that is not at the full minute."""
+    """One second before an instant that is not a full minute."""
     seconds = int(instant[11:13]) * 3600 + int(instant[14:16]) * 60 + int(instant[17:19]) - 1
     return f"{instant[:11]}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}Z"
 
 
-def follow_by(**fields: Any) -> Callable[[SessionClient, dict[str, Any]], httpx2.Response]:
-    """Send otherwise."""
+def send_with(**fields: Any) -> Callable[[SessionClient, dict[str, Any]], httpx2.Response]:
+    """Send with other fields."""
     return lambda world, _: world.send(**fields)
 
 
 def patch_and_send(
     *, text: str = "Hello", **parts: Any
 ) -> Callable[[SessionClient, dict[str, Any]], httpx2.Response]:
-    """Change the scenario as advised, and send the same."""
+    """Patch the scenario as advised, and send the same."""
 
     def follow(world: SessionClient, _: dict[str, Any]) -> httpx2.Response:
         world.patch(**parts)
@@ -91,31 +91,31 @@ def patch_and_send(
 
 
 def send_as_written(world: SessionClient, fired: dict[str, Any]) -> httpx2.Response:
-    """To the number as the advice writes it."""
+    """Send to the number as the advice writes it."""
     [number] = re.findall(r"write it as (\S+)", fired["to_pass"])
     return world.send(destination=number)
 
 
 def name_a_service(world: SessionClient, fired: dict[str, Any]) -> httpx2.Response:
-    """The first of those that the advice lists."""
+    """Use the first service that the advice lists."""
     [service] = re.findall(r"name one of (\w+)", fired["to_pass"])
     return world.send(reference={"service": service})
 
 
 def no_provider(world: SessionClient) -> httpx2.Response:
-    """All of them are down."""
+    """Take all providers down."""
     world.patch(providers=[{"name": "PROVIDER1", "up": False}])
     return world.send()
 
 
 def watched(world: SessionClient) -> httpx2.Response:
-    """The destination is covered by a prefix."""
+    """Put a prefix of the destination on the watchlist."""
     world.patch(watchlist=["+391*", "+4477009*"])
     return world.send()
 
 
 def unreachable(world: SessionClient) -> httpx2.Response:
-    """The destination is on the list."""
+    """Put the destination on the list of unreachable numbers."""
     world.patch(unreachable=[DESTINATION])
     return world.send()
 
@@ -123,7 +123,7 @@ def unreachable(world: SessionClient) -> httpx2.Response:
 CAUSES: dict[tuple[int, str] | str, Cause] = {
     (8, "Wrong number"): Cause(
         unreachable, "reachability", DESTINATION, f"unreachable: {DESTINATION}", "ERR-8", "documented",
-        "send to a number that can receive an SMS", follow_by(destination=ELSEWHERE),
+        "send to a number that can receive an SMS", send_with(destination=ELSEWHERE),
     ),
     (56, "Invalid number"): Cause(
         lambda world: world.send(destination="0039 340 123 4567"), "destination", "'0039 340 123 4567'",
@@ -140,15 +140,15 @@ CAUSES: dict[tuple[int, str] | str, Cause] = {
     ),
     (61, "Message in watchlist"): Cause(
         watched, "watchlist", DESTINATION, "on the watchlist: +4477009*", "WL-1", "documented",
-        "send to a number that no watchlist entry covers", follow_by(destination=ELSEWHERE),
+        "send to a number that no watchlist entry covers", send_with(destination=ELSEWHERE),
     ),
     (63, "Missing basic authentication header"): Cause(
         lambda world: world.send(auth=None), "authentication", "no Basic credentials were presented",
-        "one of 17 accounts", "ERR-63a", "assumed", "send the header `Authorization: Basic", follow_by(),
+        "one of 17 accounts", "ERR-63a", "assumed", "send the header `Authorization: Basic", send_with(),
     ),
     (63, "Username or password not valid"): Cause(
         lambda world: world.send(auth=("admin", "a guess")), "authentication", "wrong password for 'admin'",
-        "active, with its password", "ACC-1", "documented", "sign in as an active account", follow_by(),
+        "active, with its password", "ACC-1", "documented", "sign in as an active account", send_with(),
     ),
     (64, "SMS provider not available"): Cause(
         no_provider, "provider", "no provider that is up", "PROVIDER1 down", "PR-1", "documented",
@@ -156,7 +156,7 @@ CAUSES: dict[tuple[int, str] | str, Cause] = {
     ),
     (66, "Empty or missing message text"): Cause(
         lambda world: world.send(""), "text", "no text", "at least one character", "ERR-66", "assumed",
-        "give `text` at least one character", follow_by(text="x"),
+        "give `text` at least one character", send_with(text="x"),
     ),
     (74, "Message containing URL is denied"): Cause(
         lambda world: world.send(f"see {URL}"), "url", repr(URL), "account 'admin' may not send URLs", "URL-1",
@@ -175,10 +175,10 @@ CAUSES: dict[tuple[int, str] | str, Cause] = {
 
 @pytest.mark.requirement("REQ-12")
 @pytest.mark.parametrize("answer", CAUSES, ids=str)
-def test_each_answer_names_rule_value_limit_statement_and_way_out(
+def test_each_explanation_names_rule_value_limit_statement_and_advice(
     world: SessionClient, answer: tuple[int, str] | str
 ) -> None:
-    """From its natural cause; and who follows the advice is accepted."""
+    """From its natural cause; a send that follows the advice is accepted."""
     cause = CAUSES[answer]
     response = cause.provoke(world)
 
@@ -198,8 +198,8 @@ def test_each_answer_names_rule_value_limit_statement_and_way_out(
     assert world.why(cause.follow(world, fired))["outcome"] == "accepted"
 
 
-def test_the_rules_stand_in_the_order_asked_and_end_at_the_one_that_decided(world: SessionClient) -> None:
-    """What comes behind it was not asked, and only the one that fired tells what would have made it pass."""
+def test_the_rules_are_listed_in_order_up_to_the_one_that_decided(world: SessionClient) -> None:
+    """Later rules were not asked, and only the rule that fired says what would have made it pass."""
     rules = world.why(world.send(destination="+447700900061"))["rules"]
 
     assert [each["rule"] for each in rules] == list(ORDER)
@@ -214,7 +214,7 @@ def test_the_rules_stand_in_the_order_asked_and_end_at_the_one_that_decided(worl
 
 
 def test_an_accepted_message_needs_no_advice(world: SessionClient) -> None:
-    """All rules passed, and what they saw can be read."""
+    """All rules passed, and their findings are shown."""
     found = world.why(world.send())
 
     assert {each["said"] for each in found["rules"]} == {"passed"}
@@ -229,8 +229,8 @@ def test_an_accepted_message_needs_no_advice(world: SessionClient) -> None:
         (("former-customer", "former-secret"), "account 'former-customer' is not active"),
     ],
 )
-def test_one_and_the_same_63_is_told_apart(world: SessionClient, auth: tuple[str, str], saw: str) -> None:
-    """The client must not know which it was; the tester does, and never reads the password."""
+def test_the_causes_of_63_are_distinguished(world: SessionClient, auth: tuple[str, str], saw: str) -> None:
+    """The client must not know the cause; the explanation names it, without the password."""
     found = world.why(world.send(auth=auth))
 
     assert (found["code"], found["rules"][0]["saw"]) == (63, saw)
@@ -241,10 +241,10 @@ def test_one_and_the_same_63_is_told_apart(world: SessionClient, auth: tuple[str
 @pytest.mark.parametrize(
     "readings", [{}, {"AF-4": "fixed"}, {"AF-5": "attempts"}, {"AF-4": "fixed", "AF-5": "attempts"}]
 )
-def test_the_instant_that_the_advice_names_holds_under_every_reading(
+def test_the_instant_in_the_advice_is_exact_under_every_reading(
     worlds: SessionFactory, readings: dict[str, str]
 ) -> None:
-    """Sliding and fixed windows, messages and attempts: a second before it is refused, then it is accepted."""
+    """Sliding and fixed windows, messages and attempts: a second earlier the send is refused, then it is accepted."""
     world = worlds()
     world.patch(anti_flooding={"volume": {"limit": 3}}, assume=readings)
     for text in ("one", "two", "three"):
@@ -260,14 +260,14 @@ def test_the_instant_that_the_advice_names_holds_under_every_reading(
     assert instant == ("2026-01-15T10:10:01Z" if sliding_attempts else "2026-01-15T10:00:00Z")
     world.control("POST", "/clock/freeze", {"at": _a_second_before(instant)})
     if "AF-5" not in readings:
-        # Where attempts count, this one would move the instant.
+        # Where attempts count, this attempt would move the instant.
         assert world.why(world.send("four"))["rule"] == "volume"
     world.control("POST", "/clock/freeze", {"at": instant})
     assert world.why(world.send("four"))["outcome"] == "accepted"
 
 
-def test_a_limit_of_nothing_is_never_waited_for(world: SessionClient) -> None:
-    """The advice does not send anybody to wait for ever."""
+def test_the_advice_for_a_limit_of_0_names_no_instant(world: SessionClient) -> None:
+    """No amount of time makes room."""
     world.patch(anti_flooding={"volume": {"limit": 0}})
 
     found = world.why(world.send())
@@ -276,8 +276,8 @@ def test_a_limit_of_nothing_is_never_waited_for(world: SessionClient) -> None:
     assert "No wait helps" in found["advice"]
 
 
-def test_a_later_change_of_the_scenario_does_not_change_the_past(world: SessionClient) -> None:
-    """The explanation goes by what was in force when the answer was given."""
+def test_a_later_change_of_the_scenario_does_not_change_an_explanation(world: SessionClient) -> None:
+    """The explanation uses the scenario that was in force at the answer."""
     refused = world.send(destination="+447700900061")
     before = world.why(refused)
     world.patch(watchlist=[], services=["OTHER"], accounts=[{"username": "new", "password": "new-secret"}])
@@ -285,8 +285,8 @@ def test_a_later_change_of_the_scenario_does_not_change_the_past(world: SessionC
     assert world.why(refused) == before
 
 
-def test_behind_a_stub_the_rules_tell_what_they_would_have_said(worlds: SessionFactory) -> None:
-    """As if there were none; the advice speaks of the stub."""
+def test_a_forced_answer_shows_the_rules_verdict(worlds: SessionFactory) -> None:
+    """The rules are listed as if there were no stub; the advice is about the stub."""
     world = worlds(stubs=[{"when": {"destination": "+44*"}, "then": {"refuse": 61}}], services=["A"])
     natural = world.why(world.send(reference={"service": "B"}))
     fine = world.why(world.send())
@@ -312,8 +312,8 @@ def test_behind_a_stub_the_rules_tell_what_they_would_have_said(worlds: SessionF
         ("refuse=7", "Correct this header of the mock's own, or leave it out."),
     ],
 )
-def test_what_a_header_forces_is_put_down_to_the_header(world: SessionClient, outcome: str, advice: str) -> None:
-    """Before authentication, in the place of the rules, on the wire: the rules tell what they would have said."""
+def test_an_answer_forced_by_a_header_names_the_header(world: SessionClient, outcome: str, advice: str) -> None:
+    """Before authentication, instead of the rules, on the transport: the rules show their own verdict."""
     found = world.why(world.send(headers={"X-Mock-Outcome": outcome}))
 
     assert advice in found["advice"]
@@ -321,8 +321,8 @@ def test_what_a_header_forces_is_put_down_to_the_header(world: SessionClient, ou
     assert lines_of(found)[1].count("None") == 0
 
 
-def test_a_forced_acceptance_needs_no_advice_and_tells_what_it_overrode(world: SessionClient) -> None:
-    """The client got what it asked for, against a rule."""
+def test_a_forced_acceptance_has_no_advice_and_shows_the_overridden_rule(world: SessionClient) -> None:
+    """The client got an acceptance against a rule."""
     found = world.why(world.send(destination="+447700900061", headers={"X-Mock-Outcome": "accept"}))
 
     assert (found["outcome"], found["advice"]) == ("accepted", None)
@@ -330,10 +330,8 @@ def test_a_forced_acceptance_needs_no_advice_and_tells_what_it_overrode(world: S
 
 
 @pytest.mark.parametrize("operation", ["look-up", "admin-health"])
-def test_what_a_stub_keeps_from_the_gateway_without_a_send_has_no_rules(
-    worlds: SessionFactory, operation: str
-) -> None:
-    """A look-up asks none, and a health check that the gateway never sees asked none."""
+def test_an_intercepted_request_that_is_no_send_has_no_rules(worlds: SessionFactory, operation: str) -> None:
+    """A look-up asks no rules, nor does an intercepted health check."""
     world = worlds(stubs=[{"when": {"operation": operation}, "then": {"answer": {"status": 418}}}])
     if operation == "look-up":
         response = world.request("GET", "/api/messagestatus/x")
@@ -347,8 +345,8 @@ def test_what_a_stub_keeps_from_the_gateway_without_a_send_has_no_rules(
 
 
 @pytest.mark.parametrize(("bounds", "why"), [({"bytes": 0}, "had to go"), ({"body": 60}, "was too long")])
-def test_what_the_rules_saw_in_a_body_that_is_gone_is_not_made_up(bounds: dict[str, int], why: str) -> None:
-    """The values are null, a member says so, and the verdict, the limit of the windows and the advice stay."""
+def test_findings_in_an_evicted_body_are_null(bounds: dict[str, int], why: str) -> None:
+    """The values are null, and a member says so; the verdict, the limits and the advice stay."""
     with bounded(**bounds) as world:
         refused = world.why(world.send("a text of some length, longer than what is kept", "+447700900061"))
         accepted = world.why(world.send("a text of some length, longer than what is kept"))
@@ -374,8 +372,8 @@ def test_what_the_rules_saw_in_a_body_that_is_gone_is_not_made_up(bounds: dict[s
     ("/api/messageStatus/phonenumber/+447700900123", "GET /api/messagestatus/phonenumber/{phonenumber}"),
     ("/api/messagestatus/reference/", "GET /api/messagestatus/reference/{referencekey}"),
 ])  # fmt: skip
-def test_an_unknown_path_is_asked_back_for(world: SessionClient, path: str, meant: str) -> None:
-    """The route that was probably meant, without the session's prefix."""
+def test_an_unknown_path_is_answered_with_the_most_similar_route(world: SessionClient, path: str, meant: str) -> None:
+    """Without the session's prefix."""
     found = world.why(world.post(path))
 
     assert (found["code"], found["rules"]) == (404, [])
@@ -383,16 +381,16 @@ def test_an_unknown_path_is_asked_back_for(world: SessionClient, path: str, mean
     assert "/~" not in found["advice"]
 
 
-def test_a_path_like_none_is_shown_all_that_there_are(world: SessionClient) -> None:
-    """Nothing is guessed."""
+def test_a_path_similar_to_no_route_is_answered_with_all_routes(world: SessionClient) -> None:
+    """No route is guessed."""
     advice = world.why(world.post("/hello"))["advice"]
 
     assert all(str(route) in advice for route in VENDOR_ROUTES)
 
 
 @pytest.mark.parametrize("route", VENDOR_ROUTES, ids=str)
-def test_the_routes_that_are_advised_exist_and_take_that_method_alone(world: SessionClient, route: Any) -> None:
-    """The advice is checked against the router itself: 405 for another method, and it names the right one."""
+def test_the_advised_routes_exist_with_only_that_method(world: SessionClient, route: Any) -> None:
+    """Checked against the router: it answers another method with 405 and names the right one."""
     path = re.sub(r"\{\w+\}", "x", route.path)
     wrong = world.client.request("DELETE", world.prefix + path)
 
@@ -421,12 +419,12 @@ PROTOCOL_ADVICE: dict[int, tuple[Callable[[SessionClient], httpx2.Response], str
 
 
 def test_every_protocol_error_has_a_row() -> None:
-    """A new one without advice that was read fails here."""
+    """A new protocol error needs a row in the table."""
     assert set(PROTOCOL_ADVICE) == {error.code for error in PROTOCOL_ERRORS}
 
 
 @pytest.mark.parametrize("code", PROTOCOL_ADVICE)
-def test_an_answer_that_no_page_describes_comes_with_advice(world: SessionClient, code: int) -> None:
+def test_each_protocol_error_has_advice(world: SessionClient, code: int) -> None:
     """What is wrong, and what to do."""
     provoke, advice = PROTOCOL_ADVICE[code]
 
@@ -442,10 +440,8 @@ def test_an_answer_that_no_page_describes_comes_with_advice(world: SessionClient
     ("phonenumber/+44?count=0", "status-key", "Give `count` a number from 1 to 100"),
     ("phonenumber/+44?sendDate=today", "status-key", "Give `sendDate` a date-time with its offset"),
 ])  # fmt: skip
-def test_a_look_up_that_fails_comes_with_advice(
-    world: SessionClient, path: str, key: str | None, advice: str
-) -> None:
-    """The expected key is a secret: it is counted and not told."""
+def test_a_failed_look_up_has_advice(world: SessionClient, path: str, key: str | None, advice: str) -> None:
+    """The expected key is a secret: it is counted, not shown."""
     headers = {} if key is None else {"X-Api-Key": key}
     found = world.why(world.client.get(f"{world.prefix}/api/messagestatus/{path}", headers=headers))
 
@@ -454,8 +450,8 @@ def test_a_look_up_that_fails_comes_with_advice(
     assert found["rules"] == []
 
 
-def test_a_health_check_asks_who_calls(world: SessionClient) -> None:
-    """The administrators' asks two rules, the services' none."""
+def test_the_rules_of_a_health_check_are_about_the_caller(world: SessionClient) -> None:
+    """The administrators' health check asks two rules, the services' none."""
     good = world.why(world.post("/api/Admin/checkServiceStatus"))
     wrong = world.why(world.post("/api/Admin/checkServiceStatus", auth=ORDINARY))
     free = world.why(world.post("/api/Services/checkServiceStatus", auth=None))
@@ -469,8 +465,8 @@ def test_a_health_check_asks_who_calls(world: SessionClient) -> None:
     assert (free["rules"], free["advice"], good["advice"]) == ([], None, None)
 
 
-def test_what_a_client_wrote_is_masked_in_what_the_rules_saw(world: SessionClient) -> None:
-    """A password stands in the text, the service, the account and the webhook: none of it comes back."""
+def test_secrets_are_masked_in_findings(world: SessionClient) -> None:
+    """Text, service, account and webhook contain a password, and no finding shows it."""
     secret = "admin-secret"
     sends = [
         world.send(secret, reference={"service": secret}),
@@ -485,8 +481,8 @@ def test_what_a_client_wrote_is_masked_in_what_the_rules_saw(world: SessionClien
         assert secret not in str(world.why(response))
 
 
-def test_a_password_with_marks_is_masked_in_a_quoted_text(worlds: SessionFactory) -> None:
-    """What quoting escapes is still found."""
+def test_a_password_with_quotation_marks_is_masked_in_a_quoted_text(worlds: SessionFactory) -> None:
+    """The escaped form is found too."""
     world = worlds()
     secret = 'it\'s a "secret" \\ of mine'
     world.patch(accounts=[{"username": "admin", "password": secret, "admin": True}])
@@ -497,8 +493,8 @@ def test_a_password_with_marks_is_masked_in_a_quoted_text(worlds: SessionFactory
     assert "secret" not in found["advice"].replace("'***'", "")
 
 
-def test_a_password_in_a_number_is_not_told_in_another_spelling(world: SessionClient) -> None:
-    """The advice that rewrites a number does not rewrite a password."""
+def test_a_password_in_a_number_is_not_shown_in_another_spelling(world: SessionClient) -> None:
+    """The advice normalises a number, but not a password."""
     secret = "44 770-123"
     world.patch(accounts=[{"username": "admin", "password": secret, "admin": True}])
 
@@ -508,8 +504,8 @@ def test_a_password_in_a_number_is_not_told_in_another_spelling(world: SessionCl
     assert "44770123" not in str(found)
 
 
-def test_a_client_that_went_away_is_told_of(world: SessionClient) -> None:
-    """Nothing was decided, so no rule was asked."""
+def test_the_explanation_of_a_disconnected_request_says_so(world: SessionClient) -> None:
+    """No decision was made, so no rule was asked."""
     with RawConnection(str(world.client.base_url)) as gone:
         gone.send(raw_request(f"{world.prefix}/api/Admin/send", b"{", declared=99))
         opened = next(found for _ in range(1000) if (found := world.exchanges()))

@@ -1,4 +1,4 @@
-"""The scenario in force as a file: it makes another session like this one, and shows no secret unasked."""
+"""The export: it creates a session like this one, and contains no secret unless asked for."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def exported(world: SessionClient, query: str = "") -> str:
 
 
 def test_the_export_is_a_file_with_a_name(world: SessionClient) -> None:
-    """YAML, to be stored under the session's name, with the line that an editor checks by."""
+    """YAML, named after the session, with the line that selects the schema in editors."""
     answered = world.request("GET", EXPORT)
 
     assert answered.status_code == 200
@@ -48,10 +48,10 @@ def test_the_export_is_a_file_with_a_name(world: SessionClient) -> None:
     assert answered.text.startswith("# yaml-language-server: $schema=./scenario.schema.json\nversion: 1\n")
 
 
-def test_a_session_of_the_exported_file_answers_as_the_exporter_did(
+def test_a_session_of_the_exported_file_answers_like_the_original(
     worlds: SessionFactory, client: httpx2.Client, tmp_path: Path
 ) -> None:
-    """Scenario in force, seed, and where the clock stands: the same ids at the same time."""
+    """Scenario in force, seed, and the clock's instant: the same ids at the same time."""
     world = worlds()
     world.patch(unreachable=["+39*"])
     world.advance(0.25)
@@ -69,7 +69,7 @@ def test_a_session_of_the_exported_file_answers_as_the_exporter_did(
 
 
 def test_a_clock_is_exported_as_it_is_and_not_as_it_was_created(worlds: SessionFactory) -> None:
-    """Real: none, or real where another one was asked for; scaled: with its factor and where it stands."""
+    """A real clock is omitted unless the scenario has another; a scaled clock has its factor and instant."""
     frozen, real = worlds(), worlds(frozen_at=None)
     assert "clock" not in parse_scenario(exported(real), "f").document()
 
@@ -84,8 +84,8 @@ def test_a_clock_is_exported_as_it_is_and_not_as_it_was_created(worlds: SessionF
     assert parse_scenario(exported(real), "f").document()["clock"] == {"mode": "frozen", "at": MORNING}
 
 
-def test_a_secret_that_no_shipped_scenario_shows_stays_out(world: SessionClient) -> None:
-    """Not even a shipped password with another user; the file says so, and does not load as it is."""
+def test_secrets_other_than_those_of_shipped_scenarios_are_masked(world: SessionClient) -> None:
+    """Also a shipped password of another user; the file says so, and cannot be loaded without them."""
     world.patch(**HIDDEN)
 
     text = exported(world)
@@ -107,8 +107,8 @@ def test_a_secret_that_no_shipped_scenario_shows_stays_out(world: SessionClient)
     ]  # fmt: skip
 
 
-def test_a_former_password_stays_out_of_the_prose(world: SessionClient) -> None:
-    """What a session has known once it keeps to itself."""
+def test_a_former_password_is_masked_in_descriptions(world: SessionClient) -> None:
+    """A session masks every password that it ever had."""
     world.patch(**HIDDEN)
     world.patch(accounts=[{"username": "admin", "password": "admin-secret"}], api_keys=["status-key"])
 
@@ -116,8 +116,8 @@ def test_a_former_password_stays_out_of_the_prose(world: SessionClient) -> None:
     assert parse_scenario(exported(world), "f").accounts[0].password == "admin-secret"
 
 
-def test_all_secrets_are_written_out_when_that_is_asked_for(world: SessionClient) -> None:
-    """Then the file is the scenario in force, whole."""
+def test_all_secrets_are_exported_on_request(world: SessionClient) -> None:
+    """Then the file is the complete scenario in force."""
     world.patch(**HIDDEN)
 
     document: dict[str, Any] = parse_scenario(exported(world, "?secrets=true"), "f").document()
@@ -127,7 +127,7 @@ def test_all_secrets_are_written_out_when_that_is_asked_for(world: SessionClient
 
 
 def test_a_flag_is_true_or_false(world: SessionClient) -> None:
-    """Anything else is refused, with what is allowed."""
+    """Anything else is refused with the allowed values."""
     assert exported(world, "?secrets=false") == exported(world)
     assert_control_error(
         world.request("GET", EXPORT + "?secrets=yes"), 400, "Bad request", "secrets: 'yes' is neither true nor false"
@@ -144,7 +144,7 @@ def test_a_flag_is_true_or_false(world: SessionClient) -> None:
 
 
 def test_the_file_says_that_stubs_of_the_control_api_are_not_in_it(world: SessionClient) -> None:
-    """They belong to the session and not to its scenario."""
+    """They belong to the session, not to its scenario."""
     assert "/_control/stubs" not in exported(world)
     stub = {"when": {"destination": "+1*"}, "then": {"refuse": 8}}
     assert_control(world.request("POST", "/_control/stubs", stub), 201)

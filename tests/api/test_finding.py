@@ -1,4 +1,4 @@
-"""Finding, counting and forgetting exchanges, messages and webhook attempts."""
+"""Filtering, counting and deleting exchanges, messages and webhook attempts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REFERENCE = {"service": "ADMIN", "action": "LOGIN", "key": "order-17"}
 
 @pytest.fixture
 def busy(world: SessionClient) -> SessionClient:
-    """A session with an accepted, a refused and an unreadable send, an ordinary user's, and a health check."""
+    """A session with an accepted, a refused and an unreadable send, one of an ordinary user, and a health check."""
     assert_accepted(world.send("Your code is 482913", reference=REFERENCE, lra=7))
     world.send("Your code is 111111", WATCHED, businessRelationId="BR-1")
     world.send_raw(b"{")
@@ -29,7 +29,7 @@ def busy(world: SessionClient) -> SessionClient:
 
 
 def ids(world: SessionClient, query: str, kind: str = "exchanges") -> list[str]:
-    """The ids of what a query finds, or of messages their exchanges, newest first; as many as are counted."""
+    """The ids of the items that match, or of the exchanges' messages, newest first; the count must agree."""
     found = world.control("GET", f"/{kind}?{query}")[kind]
     if kind != "webhooks":
         assert world.control("GET", f"/{kind}/count?{query}")["count"] == len(found)
@@ -76,10 +76,10 @@ def receiver(world: SessionClient, name: str) -> str:
         ("since=2026-01-15T09:00:01Z", []),
     ],
 )
-def test_exchanges_are_found_by_what_is_shown_of_them_and_by_what_was_asked_for(
+def test_exchanges_are_found_by_their_members_and_by_the_requests(
     busy: SessionClient, query: str, expected: list[str]
 ) -> None:
-    """Any member, whole or in part; members of the request too; from and before a time; behind an id."""
+    """By any member, whole or in part; by members of the request; from and before an instant; after an id."""
     assert ids(busy, query) == expected
 
 
@@ -102,14 +102,14 @@ def test_exchanges_are_found_by_what_is_shown_of_them_and_by_what_was_asked_for(
         ("provider=PROVIDER1&limit=1", ["4"]),
     ],
 )
-def test_messages_are_found_by_what_is_shown_of_them(busy: SessionClient, query: str, expected: list[str]) -> None:
-    """Any member, the codes and links of the text among them."""
+def test_messages_are_found_by_their_members(busy: SessionClient, query: str, expected: list[str]) -> None:
+    """By any member, including the codes and links of the text."""
     found = busy.control("GET", f"/messages?{query}")["messages"]
     assert [each["exchange"] for each in found] == expected
 
 
-def test_messages_behind_an_id_are_those_that_came_after_it(busy: SessionClient) -> None:
-    """`after` and `before` cut the same list from its two ends."""
+def test_after_lists_the_messages_after_an_id(busy: SessionClient) -> None:
+    """`after` and `before` select from the two ends of the same list."""
     newest, oldest = (each["id"] for each in busy.messages())
 
     assert ids(busy, f"after={oldest}", "messages") == ["4"]
@@ -117,8 +117,8 @@ def test_messages_behind_an_id_are_those_that_came_after_it(busy: SessionClient)
     assert [each["id"] for each in busy.control("GET", f"/messages?before={newest}")["messages"]] == [oldest]
 
 
-def test_each_message_carries_the_codes_and_links_of_its_text(busy: SessionClient) -> None:
-    """A test reads the code without a regular expression."""
+def test_each_message_has_the_codes_and_links_of_its_text(busy: SessionClient) -> None:
+    """A test reads a code without a regular expression."""
     assert [(each["codes"], each["links"]) for each in busy.messages()] == [
         ([], ["https://x.example/a"]),
         (["482913"], []),
@@ -127,7 +127,7 @@ def test_each_message_carries_the_codes_and_links_of_its_text(busy: SessionClien
     assert (message["codes"], message["links"]) == (["482913"], [])
 
 
-def test_webhook_attempts_are_found_in_the_same_way(world: SessionClient) -> None:
+def test_webhook_attempts_are_found_by_their_members(world: SessionClient) -> None:
     """By message, outcome, status and URL."""
     for name in ("good", "bad"):
         url = receiver(world, name)
@@ -158,22 +158,20 @@ def test_webhook_attempts_are_found_in_the_same_way(world: SessionClient) -> Non
         ("/webhooks?before=3", "unknown parameter 'before'"),
     ],
 )
-def test_a_filter_that_nobody_reads_is_refused_with_what_is_known(
-    world: SessionClient, path: str, details: str
-) -> None:
-    """A typing mistake must not find everything."""
+def test_an_unknown_filter_is_refused_with_the_known_ones(world: SessionClient, path: str, details: str) -> None:
+    """A misspelled filter must not match everything."""
     assert_control_error(world.request("GET", f"/_control{path}"), 400, "Bad request", details)
 
 
-def test_a_message_that_is_not_kept_cannot_be_begun_behind(world: SessionClient) -> None:
+def test_after_an_unknown_message_is_not_found(world: SessionClient) -> None:
     """`after` names a message by its id; an unknown one is 404."""
     assert_control_error(
         world.request("GET", "/_control/messages?after=x"), 404, "Unknown message", "after: no message 'x' is kept"
     )
 
 
-def test_every_member_that_is_shown_can_be_asked_for(busy: SessionClient) -> None:
-    """What a list shows is what it can be filtered by: no member is forgotten when one is added."""
+def test_every_member_is_a_filter(busy: SessionClient) -> None:
+    """A new member of the list must become a filter too."""
     summary = busy.exchanges()[0]
     assert set(summary) <= set(EXCHANGE_MEMBERS)
     message = busy.messages()[1]
@@ -181,8 +179,8 @@ def test_every_member_that_is_shown_can_be_asked_for(busy: SessionClient) -> Non
     assert {"url", "outcome", "status", "message_id", "answer.status", "request.body"} <= set(ATTEMPT_MEMBERS)
 
 
-def test_a_secret_is_found_as_it_is_shown(world: SessionClient) -> None:
-    """A password is masked in what is shown and in what is asked for: it is found, and no answer repeats it."""
+def test_a_secret_is_found_in_masked_form(world: SessionClient) -> None:
+    """Passwords are masked in items and in queries: the item is found, and no answer shows the password."""
     world.send("The password is admin-secret indeed")
 
     assert ids(world, f"text={quote('The password is admin-secret indeed')}") == ["1"]
@@ -191,8 +189,8 @@ def test_a_secret_is_found_as_it_is_shown(world: SessionClient) -> None:
     assert "admin-secret" not in refused.text
 
 
-def test_what_could_not_be_looked_into_is_counted() -> None:
-    """A body that was evicted or cut cannot match: how many might have is said, where bodies are asked about."""
+def test_bodies_that_cannot_be_searched_are_counted() -> None:
+    """An evicted or cut body cannot match; queries about bodies report how many there are."""
     with bounded(bytes=900, body=200) as world:
         world.send("needle " + "x" * 300)
         for _ in range(5):
@@ -207,8 +205,8 @@ def test_what_could_not_be_looked_into_is_counted() -> None:
         assert world.control("GET", "/exchanges/count") == {"count": 6, "evicted": 0}
 
 
-def test_deleting_the_journal_forgets_it_and_goes_on_numbering(busy: SessionClient) -> None:
-    """No number ever names two exchanges; a message's number is then unknown, and the sentence says why."""
+def test_deleting_the_journal_continues_the_numbers(busy: SessionClient) -> None:
+    """No number names two exchanges; a deleted number is unknown, and the answer says why."""
     assert busy.control("DELETE", "/exchanges") == {"deleted": 5}
 
     assert busy.exchanges() == []
@@ -222,8 +220,8 @@ def test_deleting_the_journal_forgets_it_and_goes_on_numbering(busy: SessionClie
     assert busy.control("GET", "/exchanges/6")["id"] == "6"
 
 
-def test_deleting_messages_forgets_them_and_what_was_to_be_told_of_them(world: SessionClient) -> None:
-    """Messages, lives and pending notifications go; the windows stay, for only time empties them."""
+def test_deleting_messages_deletes_their_notifications(world: SessionClient) -> None:
+    """Messages, lives and pending notifications are deleted; the windows stay, because only time empties them."""
     url = receiver(world, "shop")
     for _ in range(2):
         kept = assert_accepted(world.send("Same", webhook={"url": url}))
@@ -238,15 +236,15 @@ def test_deleting_messages_forgets_them_and_what_was_to_be_told_of_them(world: S
 
 
 @pytest.mark.parametrize("path", ["/exchanges", "/messages"])
-def test_nothing_can_be_chosen_when_deleting(world: SessionClient, path: str) -> None:
-    """A filter that was ignored would delete too much."""
+def test_a_deletion_takes_no_filter(world: SessionClient, path: str) -> None:
+    """An ignored filter would delete too much."""
     refused = world.request("DELETE", f"/_control{path}?destination=x")
 
     assert_control_error(refused, 400, "Bad request", "destination: no parameter is taken here")
 
 
 def test_a_request_that_is_served_while_the_journal_is_deleted_is_entered_anew(gateway: MockGateway) -> None:
-    """It was complete after the deletion, and belongs to what came after it; its raw bytes are counted once."""
+    """It is complete after the deletion, so the new journal has it; its raw bytes are counted once."""
     world = gateway.server
 
     async def test() -> list[str]:
@@ -279,8 +277,8 @@ def test_a_request_that_is_served_while_the_journal_is_deleted_is_entered_anew(g
     assert asyncio.run(test()) == ["2"]
 
 
-def test_a_list_of_messages_is_still_one_page_after_the_other(busy: SessionClient) -> None:
-    """Filters and pages go together: `limit` counts what was found."""
+def test_filters_and_pages_can_be_combined(busy: SessionClient) -> None:
+    """`limit` counts the items that match."""
     for number in range(4):
         busy.send(f"page {number}", OTHER)
 

@@ -1,4 +1,4 @@
-"""Who may steer: the control surface's door, by token, by address, by Host and by Origin."""
+"""Access control of the control API: by token, address, `Host` and `Origin`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Headers = Sequence[tuple[str, str]]
 
 
 class GuardAnswer(NamedTuple):
-    """What the application answered."""
+    """The application's answer."""
 
     status: int
     headers: dict[str, str]
@@ -42,7 +42,7 @@ def asked(  # the parts of a request that the guard looks at
     method: str = "GET",
     path: str = "/_control/messages",
 ) -> GuardAnswer:
-    """One request to a gateway's application, from any address, with any headers."""
+    """One request to the ASGI application, from any address, with any headers."""
     said: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
@@ -67,19 +67,19 @@ def asked(  # the parts of a request that the guard looks at
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"])
-def test_this_machine_may_steer(peer: str) -> None:
-    """Every way to write a loopback address."""
+def test_a_loopback_address_is_allowed(peer: str) -> None:
+    """Every notation of a loopback address."""
     assert asked(Access(), client=(peer, 1)).status == 200
 
 
-def test_a_caller_in_process_may_steer() -> None:
-    """It has no address at all."""
+def test_a_caller_in_process_is_allowed() -> None:
+    """It has no address."""
     assert asked(Access(), client=None).status == 200
 
 
 @pytest.mark.parametrize("peer", ["192.0.2.7", "10.0.0.1", "::2", "::ffff:192.0.2.7", "128.0.0.1", "localhost", ""])
-def test_another_machine_may_not_steer(peer: str) -> None:
-    """403 that names the two options; what is no address is not taken for this machine."""
+def test_another_machine_is_refused(peer: str) -> None:
+    """403 that names the two options; an invalid address is not a loopback address."""
     answer = asked(Access(), client=(peer, 1))
 
     assert answer.status == 403
@@ -95,8 +95,8 @@ def test_another_machine_may_not_steer(peer: str) -> None:
     ["localhost", "localhost:8080", "LOCALHOST:8080", "localhost.", "127.0.0.1", "127.1.2.3:1", "[::1]", "[::1]:8080",
      "orders.localhost:8080", "[::ffff:127.0.0.1]"],
 )  # fmt: skip
-def test_a_host_that_is_this_machine_is_let_in(host: str) -> None:
-    """Whatever the port."""
+def test_a_loopback_host_is_allowed(host: str) -> None:
+    """With any port."""
     assert asked(Access(), headers=[("host", host)]).status == 200
 
 
@@ -106,8 +106,8 @@ def test_a_host_that_is_this_machine_is_let_in(host: str) -> None:
      "localhost@evil.example", "evil.example@localhost", "localhost:8080.evil.example", "127.1", "0177.0.0.1",
      "0.0.0.0", "[::2]", "[::1", "::1", "", "localhost, evil.example", "local host", "evil.example\xe9"],
 )  # fmt: skip
-def test_a_name_that_anybody_may_have_pointed_here_is_refused(host: str) -> None:
-    """DNS rebinding: a page's own name leads to this machine. Listed, a name is let in."""
+def test_an_unlisted_host_name_is_refused(host: str) -> None:
+    """DNS rebinding: a site can make its own name resolve to this machine. A listed name is allowed."""
     answer = asked(Access(), headers=[("host", host)])
 
     assert answer.status == 403
@@ -115,8 +115,8 @@ def test_a_name_that_anybody_may_have_pointed_here_is_refused(host: str) -> None
     assert asked(Access(open=True), headers=[("host", host)]).status == 200
 
 
-def test_listed_hosts_are_let_in_without_regard_to_case_or_port() -> None:
-    """And nothing below them."""
+def test_listed_hosts_are_compared_without_case_and_port() -> None:
+    """Subdomains of a listed host are refused."""
     access = Access(hosts=frozenset({"SMS-Mock", "ci.example."}))
 
     assert asked(access, headers=[("host", "sms-mock:8080")]).status == 200
@@ -126,14 +126,14 @@ def test_listed_hosts_are_let_in_without_regard_to_case_or_port() -> None:
 
 
 def test_no_host_and_two_hosts_are_refused() -> None:
-    """One good one does not hide a bad one."""
+    """A valid one does not excuse an invalid one."""
     assert asked(Access(), headers=[]).status == 403
     assert asked(Access(), headers=[("host", "localhost"), ("host", "evil.example")]).status == 403
     assert asked(Access(), headers=[("host", "evil.example"), ("host", "localhost")]).status == 403
 
 
 def test_the_host_that_is_shown_is_bounded() -> None:
-    """A header of 8 KiB does not come back whole."""
+    """The answer does not repeat a header of 8 KiB."""
     answer = asked(Access(), headers=[("host", "x" * 8000)])
 
     assert len(answer.content["details"]) < 500
@@ -148,8 +148,8 @@ def test_the_host_that_is_shown_is_bounded() -> None:
         ("x-mock-control-token", f" {TOKEN} "),
     ],
 )
-def test_with_a_token_only_the_token_is_asked_for(name: str, value: str) -> None:
-    """From anywhere, under any name, in either header."""
+def test_with_a_token_only_the_token_is_checked(name: str, value: str) -> None:
+    """From any address, with any host, in either header."""
     answer = asked(WITH_TOKEN, client=ELSEWHERE, headers=[("host", "evil.example"), (name, value)])
 
     assert answer.status == 200
@@ -173,8 +173,8 @@ def test_with_a_token_only_the_token_is_asked_for(name: str, value: str) -> None
         [("cookie", f"token={TOKEN}")],
     ],
 )
-def test_without_the_token_nobody_is_let_in(headers: Headers) -> None:
-    """401 with a challenge and what to send; this machine makes no difference, and an open surface none either."""
+def test_without_the_token_every_request_is_refused(headers: Headers) -> None:
+    """401 with a challenge and instructions, also from this machine and with `open` access."""
     for access in (WITH_TOKEN, Access(token=TOKEN, open=True, hosts=frozenset({"localhost"}))):
         answer = asked(access, headers=[("host", "localhost"), *headers])
 
@@ -185,8 +185,8 @@ def test_without_the_token_nobody_is_let_in(headers: Headers) -> None:
         assert TOKEN not in json.dumps(answer.content)
 
 
-def test_one_right_token_beside_a_wrong_one_is_enough() -> None:
-    """A client's own Authorization header does not get in the way."""
+def test_one_valid_token_is_enough() -> None:
+    """A client's own `Authorization` header does not interfere."""
     both = [("host", "x"), ("authorization", basic(*ADMIN)), ("x-mock-control-token", TOKEN)]
 
     assert asked(WITH_TOKEN, headers=both).status == 200
@@ -199,7 +199,7 @@ def test_one_right_token_beside_a_wrong_one_is_enough() -> None:
      "/_control/openapi/sms-gateway.yaml", "/~default/_control/reset", "/_control/exchanges/1"],
 )  # fmt: skip
 def test_every_method_of_every_route_is_guarded(method: str, path: str) -> None:
-    """Before it is said which methods there are; under a session's prefix as well."""
+    """Before a 405 names the methods; also under a session's prefix."""
     assert asked(WITH_TOKEN, method=method, path=path).status == 401
     assert asked(Access(), client=ELSEWHERE, method=method, path=path).status == 403
 
@@ -212,8 +212,8 @@ def test_every_method_of_every_route_is_guarded(method: str, path: str) -> None:
      "/_control/messages\n", "/_ready/../_control/messages", "/api/../_control/messages", "/_control/messages;x",
      "/~/_control/messages"],
 )  # fmt: skip
-def test_no_odd_path_leads_past_the_guard(path: str) -> None:
-    """It is another path, which is not there, or it is guarded."""
+def test_no_unusual_path_bypasses_the_guard(path: str) -> None:
+    """It is an unknown path, or it is guarded."""
     answer = asked(WITH_TOKEN, path=path)
 
     assert answer.status in {401, 404}
@@ -221,8 +221,8 @@ def test_no_odd_path_leads_past_the_guard(path: str) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["", "/~default"])
-def test_readiness_is_for_everybody_and_so_is_delivering_to_a_receiver(prefix: str) -> None:
-    """A gateway elsewhere posts there and has no token; what arrived is for the tester."""
+def test_readiness_and_delivery_to_a_receiver_are_public(prefix: str) -> None:
+    """Another gateway posts to a receiver without a token; only the tester may read the records."""
     foreign: Headers = [("host", "evil.example")]
     for access in (WITH_TOKEN, Access()):
         assert asked(access, path=f"{prefix}/_ready", client=ELSEWHERE, headers=foreign).status == 200
@@ -238,8 +238,8 @@ def test_readiness_is_for_everybody_and_so_is_delivering_to_a_receiver(prefix: s
      "http://127.0.0.1:8080", "http://localhost"],
 )  # fmt: skip
 @pytest.mark.parametrize("access", [Access(), Access(open=True)])
-def test_a_page_of_another_site_may_not_have_a_browser_post(origin: str, access: Access) -> None:
-    """403, even where the surface is open: nobody who steers on purpose sends a foreign Origin."""
+def test_a_foreign_origin_is_refused(origin: str, access: Access) -> None:
+    """403 even with open access: only a browser that another site abuses sends a foreign `Origin`."""
     answer = asked(
         access, method="POST", path="/_control/reset", headers=[("host", "localhost:8080"), ("origin", origin)]
     )
@@ -248,8 +248,8 @@ def test_a_page_of_another_site_may_not_have_a_browser_post(origin: str, access:
     assert "Origin: " in answer.content["details"]
 
 
-def test_a_page_of_the_gateway_itself_may_steer() -> None:
-    """Its own origin, whatever the scheme that a proxy in front made of it."""
+def test_the_gateways_own_origin_is_allowed() -> None:
+    """With either scheme, because a proxy in front may change it."""
     for origin in ("http://localhost:8080", "https://LOCALHOST:8080"):
         headers = [("host", "localhost:8080"), ("origin", origin)]
         assert asked(Access(), method="POST", path="/_control/reset", headers=headers).status == 200
@@ -258,8 +258,8 @@ def test_a_page_of_the_gateway_itself_may_steer() -> None:
 
 
 @pytest.mark.parametrize("token", ["", " ", "two words", "käse", "a\nb", "x" * 257])
-def test_a_token_that_no_header_carries_is_refused(token: str) -> None:
-    """With the option's name, and without the token."""
+def test_a_token_that_no_header_can_carry_is_refused(token: str) -> None:
+    """The error names the option, and does not contain the token."""
     with pytest.raises(AccessError, match="--control-token") as caught:
         Access(token=token)
 
@@ -267,19 +267,19 @@ def test_a_token_that_no_header_carries_is_refused(token: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "http://x", "x:8080", "a b", "*", "x/y", "[zz]"])
-def test_a_host_that_is_no_name_is_refused(name: str) -> None:
-    """With what to write instead."""
+def test_an_invalid_host_option_is_refused(name: str) -> None:
+    """The error says what to write instead."""
     with pytest.raises(AccessError, match="without scheme and port"):
         Access(hosts=frozenset({name}))
 
 
-def test_the_token_shows_in_nothing_that_is_printed_of_it() -> None:
+def test_the_token_is_not_in_any_representation() -> None:
     """A failing test prints its values."""
     assert TOKEN not in repr(WITH_TOKEN)
 
 
-def test_on_the_wire_a_guarded_gateway_still_sends_for_everybody() -> None:
-    """The gateway's own operations know no token, and the header chooses the session before the guard is asked."""
+def test_sends_need_no_token_on_a_guarded_gateway() -> None:
+    """The gateway's own operations take no token, and the session is chosen by header before the guard is asked."""
     body = {"destination": DESTINATION, "text": "Hi"}
     with MockGateway(access=WITH_TOKEN) as gateway, httpx2.Client(base_url=gateway.url, trust_env=False) as client:
         sent = client.post("/api/Admin/send", json=body, auth=ADMIN)
@@ -292,8 +292,8 @@ def test_on_the_wire_a_guarded_gateway_still_sends_for_everybody() -> None:
     assert len(assert_control(listed)["messages"]) == 1
 
 
-def test_on_the_wire_a_refused_body_does_not_become_the_next_request() -> None:
-    """A connection that goes on, goes on with the next request."""
+def test_a_refused_body_does_not_become_the_next_request() -> None:
+    """On a kept connection, the body is read before the next request."""
     smuggled = raw_request("/_control/reset", auth=None)
     with MockGateway(access=WITH_TOKEN) as gateway, RawConnection(gateway.url) as connection:
         connection.send(raw_request("/_control/reset", smuggled, auth=None))
@@ -305,7 +305,7 @@ def test_on_the_wire_a_refused_body_does_not_become_the_next_request() -> None:
 
 
 def test_the_token_is_masked_wherever_a_clients_text_is_shown() -> None:
-    """In the journal's headers, body and path, in messages, also of a session that was made later."""
+    """In the journal's headers, body and path, and in messages; also of a session that is created later."""
     with (
         MockGateway(access=WITH_TOKEN) as gateway,
         httpx2.Client(base_url=gateway.url, trust_env=False, headers={"X-Mock-Control-Token": TOKEN}) as client,

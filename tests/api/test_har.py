@@ -21,7 +21,7 @@ PAIRS = {"type": "array", "items": {"type": "object", "required": ["name", "valu
 
 
 def exact(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
-    """An object of these members and none besides, but those that begin with an underscore."""
+    """A schema of an object with exactly these members, plus any that begin with an underscore."""
     return {
         "type": "object",
         "required": list(required),
@@ -53,19 +53,19 @@ SCHEMA = exact({
         })},
     })
 })  # fmt: skip
-"""HAR 1.2 as its specification has it, written down by hand: the mandatory members, and the optional ones in use."""
+"""HAR 1.2, written by hand from its specification: the mandatory members, and the optional ones in use."""
 
 
 def entries(world: SessionClient, query: str = "") -> list[dict[str, Any]]:
-    """The entries of an export that is valid."""
+    """The entries of an export, which must be valid."""
     har = world.control("GET", f"/exchanges/har{query}")
     jsonschema_rs.validator_for(SCHEMA).validate(har)
     found: list[dict[str, Any]] = har["log"]["entries"]
     return found
 
 
-def test_exchanges_are_written_oldest_first_with_what_went_over_the_wire(world: SessionClient) -> None:
-    """Request and answer with their headers and bodies, and in a comment the reason."""
+def test_exchanges_are_written_oldest_first_with_request_and_answer(world: SessionClient) -> None:
+    """Headers and bodies of both, and the reason as a comment."""
     body = '{"destination": "+447700900123", "text": "Gr\u00fc\u00dfe"}'
     sent = world.send_raw(body.encode())
     world.send("Hello", "+447700900061")
@@ -92,8 +92,8 @@ def test_exchanges_are_written_oldest_first_with_what_went_over_the_wire(world: 
     assert {"name": "www-authenticate", "value": 'Basic realm="SMS Gateway"'} in third["response"]["headers"]
 
 
-def test_filters_choose_what_is_written(world: SessionClient) -> None:
-    """The same filters as for the list; an unknown one is refused."""
+def test_filters_select_exchanges(world: SessionClient) -> None:
+    """The filters of the list; an unknown one is refused."""
     for text in ("one", "two", "three"):
         world.send(text)
 
@@ -104,7 +104,7 @@ def test_filters_choose_what_is_written(world: SessionClient) -> None:
 
 
 def test_a_query_is_written_in_parts(world: SessionClient) -> None:
-    """Names and values, also where there is no value."""
+    """Names and values, also a name without a value."""
     world.post("/api/Admin/send?a=1&b=%C3%BC&c", b"{}")
 
     assert entries(world)[0]["request"]["queryString"] == [
@@ -114,8 +114,8 @@ def test_a_query_is_written_in_parts(world: SessionClient) -> None:
     ]
 
 
-def test_a_body_that_is_no_text_is_written_in_base64(world: SessionClient) -> None:
-    """Bytes stay bytes; the specification has a name for that in answers, and none in requests."""
+def test_a_binary_body_is_written_in_base64(world: SessionClient) -> None:
+    """The specification has a member for that in answers, and none in requests."""
     world.send_raw(b"\xff\xfe")
 
     posted = entries(world)[0]["request"]["postData"]
@@ -123,8 +123,8 @@ def test_a_body_that_is_no_text_is_written_in_base64(world: SessionClient) -> No
     assert b64decode(posted["text"]) == b"\xff\xfe"
 
 
-def test_a_request_that_was_never_answered_has_the_status_nought(gateway: MockGateway) -> None:
-    """An exchange that is open, or was broken off, is an entry too."""
+def test_a_request_without_an_answer_has_status_0(gateway: MockGateway) -> None:
+    """An open or aborted exchange is an entry too."""
     session = gateway.server.sessions.create(gateway.server.default.scenario)
     try:
         session.state.journal.open(session.now(), "GET", b"/open", [])
@@ -140,8 +140,8 @@ def test_a_request_that_was_never_answered_has_the_status_nought(gateway: MockGa
     ("bounds", "said"),
     [({"bytes": 100}, "no longer kept: 54 bytes, SHA-256 "), ({"body": 10}, "only its beginning is kept: 54 bytes")],
 )
-def test_a_body_that_is_no_longer_there_leaves_its_length_and_hash(bounds: dict[str, int], said: str) -> None:
-    """What was evicted or cut is said to be."""
+def test_an_evicted_body_leaves_its_length_and_hash(bounds: dict[str, int], said: str) -> None:
+    """A comment says that the body was evicted or cut."""
     with (
         MockGateway(bounds=Bounds(**bounds)) as gateway,
         httpx2.Client(base_url=gateway.url, trust_env=False) as client,
@@ -156,7 +156,7 @@ def test_a_body_that_is_no_longer_there_leaves_its_length_and_hash(bounds: dict[
 
 
 def test_no_secret_is_written(world: SessionClient) -> None:
-    """Neither in headers nor bodies nor paths."""
+    """Neither in headers nor in bodies nor in paths."""
     world.send("The password is admin-secret")
     world.post("/api/Admin/send?p=admin-secret", b'{"text": "admin-secret"}')
 
@@ -165,7 +165,7 @@ def test_no_secret_is_written(world: SessionClient) -> None:
 
 
 def test_no_secret_is_written_in_the_headers_of_a_raw_answer(world: SessionClient) -> None:
-    """They are whatever a tester chose, a cookie or a token for one."""
+    """A tester chooses them: a cookie or a token, for example."""
     headers = {"Location": "https://there.example/?p=admin-secret", "X-P": "admin-secret", "Content-Type": "text/x"}
     answer = {"status": 302, "headers": headers, "body": "Found"}
     world.control_created("/stubs", {"then": {"answer": answer}})

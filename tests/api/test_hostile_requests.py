@@ -1,4 +1,4 @@
-"""Bytes that no good client sends: a defined answer, a line in the journal, and a server that goes on."""
+"""Malformed bytes: each has a defined answer and a journal entry, and the server continues."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def send_path(world: SessionClient) -> str:
 
 
 def chunk(content: bytes) -> bytes:
-    """One chunk of a chunked body; the empty one ends it."""
+    """One chunk of a chunked body; the empty one ends the body."""
     return f"{len(content):x}\r\n".encode() + content + b"\r\n"
 
 
 def assert_still_serving(connection: RawConnection, world: SessionClient) -> None:
-    """The very connection takes another send."""
+    """Assert that the same connection takes another send."""
     connection.send(raw_request(send_path(world), GOOD))
     assert connection.answer().status == 200
 
 
 def settled(world: SessionClient) -> dict[str, Any]:
-    """The newest exchange, once its fate is known: the server may learn of a lost client after the next request."""
+    """The newest exchange, once it is complete: the server may notice a lost client after the next request."""
     for _ in range(1000):
         newest = world.exchanges()[0]
         if newest["outcome"] != "open":
@@ -96,7 +96,7 @@ def test_an_unknown_path_is_not_found_and_never_redirected(world: SessionClient,
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", ["/api/Admin/send", "/api/Services/send", "/api/Admin/checkServiceStatus"])
 def test_another_method_is_not_allowed(world: SessionClient, method: str, path: str) -> None:
-    """BAD-5: 405 with `Allow`, whoever asks."""
+    """BAD-5: 405 with `Allow`, for any caller."""
     refused = world.request(method, path)
 
     if method == "HEAD":
@@ -109,7 +109,7 @@ def test_another_method_is_not_allowed(world: SessionClient, method: str, path: 
 
 @pytest.mark.requirement("OP-1")
 def test_a_percent_encoded_path_is_the_path_it_encodes(world: SessionClient) -> None:
-    """The journal keeps it as it came, with the query."""
+    """The journal keeps the raw path with the query."""
     response = world.post("/api/%41dmin/%73end?x=%20y", GOOD)
 
     assert_accepted(response)
@@ -121,7 +121,7 @@ def test_a_percent_encoded_path_is_the_path_it_encodes(world: SessionClient) -> 
 def test_a_declared_body_of_100_mb_is_refused_before_it_is_sent(
     gateway: MockGateway, world: SessionClient, operation: str
 ) -> None:
-    """BAD-5, ORD-1: 413 by the header alone, before authentication, and nobody waits for the bytes."""
+    """BAD-5, ORD-1: 413 by the header alone, before authentication and without reading the body."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(f"{world.prefix}/api/{operation}", auth=None, declared=100_000_000))
         refused = connection.answer()
@@ -138,8 +138,8 @@ def test_a_declared_body_of_100_mb_is_refused_before_it_is_sent(
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_connection_goes_on_after_a_body_that_was_too_large(gateway: MockGateway, world: SessionClient) -> None:
-    """BAD-5: a client that sends its 3 MiB all the same gets its next answer."""
+def test_a_connection_continues_after_a_body_that_was_too_large(gateway: MockGateway, world: SessionClient) -> None:
+    """BAD-5: a client that sends its 3 MiB anyway gets its next answer."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), b" " * (3 * MIB)))
 
@@ -148,7 +148,7 @@ def test_a_connection_goes_on_after_a_body_that_was_too_large(gateway: MockGatew
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_declared_length_beyond_all_numbers_is_refused_by_the_parser(
+def test_a_declared_length_with_too_many_digits_is_refused_by_the_parser(
     gateway: MockGateway, world: SessionClient
 ) -> None:
     """BAD-5: the server's own 400 is the defined answer."""
@@ -170,7 +170,7 @@ def test_exactly_one_mebibyte_is_not_too_large(world: SessionClient) -> None:
 
 @pytest.mark.requirement("BAD-5", "OP-1")
 def test_a_chunked_body_is_read_to_its_end(gateway: MockGateway, world: SessionClient) -> None:
-    """However small the pieces are; trailers do no harm."""
+    """With chunks of any size; trailers are ignored."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), headers=[CHUNKED]))
         for byte in GOOD:
@@ -185,10 +185,8 @@ def test_a_chunked_body_is_read_to_its_end(gateway: MockGateway, world: SessionC
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_chunked_body_over_one_mebibyte_is_refused_though_nobody_declared_it(
-    gateway: MockGateway, world: SessionClient
-) -> None:
-    """BAD-5: 413 as soon as it is too much, and the connection takes another send."""
+def test_a_chunked_body_over_one_mebibyte_is_refused(gateway: MockGateway, world: SessionClient) -> None:
+    """BAD-5: 413 as soon as the limit is passed, and the connection takes another send."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), headers=[CHUNKED]))
         for _ in range(9):
@@ -202,7 +200,7 @@ def test_a_chunked_body_over_one_mebibyte_is_refused_though_nobody_declared_it(
 
 
 @pytest.mark.requirement("ORD-1", "ERR-63a")
-def test_a_chunked_body_over_one_mebibyte_without_credentials_is_an_authentication_failure(
+def test_a_large_chunked_body_without_credentials_is_an_authentication_failure(
     gateway: MockGateway, world: SessionClient
 ) -> None:
     """ORD-1: only a declared length comes before authentication."""
@@ -217,10 +215,10 @@ def test_a_chunked_body_over_one_mebibyte_without_credentials_is_an_authenticati
 
 @pytest.mark.requirement("BAD-5")
 @pytest.mark.parametrize("sent", [b"", GOOD[:10]], ids=["nothing", "a part"])
-def test_a_body_that_breaks_off_is_journalled_as_a_disconnection(
+def test_a_body_that_is_cut_off_is_journalled_as_a_disconnection(
     gateway: MockGateway, world: SessionClient, sent: bytes
 ) -> None:
-    """Nothing is answered, nothing is sent, and nothing is lost from the journal."""
+    """No answer and no message; the journal has the exchange."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), sent, declared=len(GOOD)))
         connection.end()
@@ -232,7 +230,7 @@ def test_a_body_that_breaks_off_is_journalled_as_a_disconnection(
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_chunked_body_that_breaks_off_is_journalled_as_a_disconnection(
+def test_a_chunked_body_that_is_cut_off_is_journalled_as_a_disconnection(
     gateway: MockGateway, world: SessionClient
 ) -> None:
     """Also between two chunks."""
@@ -266,8 +264,10 @@ def test_a_chunked_body_that_breaks_off_is_journalled_as_a_disconnection(
         b"POST " + b"/" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
     ],
 )
-def test_what_is_no_http_gets_the_parsers_own_400(gateway: MockGateway, world: SessionClient, raw: bytes) -> None:
-    """BAD-5: it never reaches the application; the server closes and goes on serving."""
+def test_bytes_that_are_not_http_get_the_parsers_own_400(
+    gateway: MockGateway, world: SessionClient, raw: bytes
+) -> None:
+    """BAD-5: they never reach the application; the server closes the connection and continues."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw)
         refused = connection.answer()
@@ -277,8 +277,8 @@ def test_what_is_no_http_gets_the_parsers_own_400(gateway: MockGateway, world: S
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_chunk_that_is_none_ends_the_request(gateway: MockGateway, world: SessionClient) -> None:
-    """BAD-5: the parser refuses it in the middle of a body; the journal keeps the request as cut off."""
+def test_an_invalid_chunk_ends_the_request(gateway: MockGateway, world: SessionClient) -> None:
+    """BAD-5: the parser refuses it in the middle of a body; the journal has the request as disconnected."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), headers=[CHUNKED]) + b"zz\r\n")
         refused = connection.answer()
@@ -288,8 +288,8 @@ def test_a_chunk_that_is_none_ends_the_request(gateway: MockGateway, world: Sess
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_header_of_64_kb_is_taken(gateway: MockGateway, world: SessionClient) -> None:
-    """The send is a send, and the header stands in the journal."""
+def test_a_header_of_64_kb_is_accepted(gateway: MockGateway, world: SessionClient) -> None:
+    """The send is accepted, and the journal has the header."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), GOOD, headers=[("X-Big", "x" * 65_536)]))
 
@@ -301,7 +301,7 @@ def test_a_header_of_64_kb_is_taken(gateway: MockGateway, world: SessionClient) 
 
 @pytest.mark.requirement("ACC-5", "ERR-63b")
 def test_an_authorization_header_of_64_kb_is_a_wrong_password(gateway: MockGateway, world: SessionClient) -> None:
-    """ACC-5: decodable or not, it is no account's."""
+    """ACC-5: decodable or not, it belongs to no account."""
     with RawConnection(gateway.url) as connection:
         for credentials in (basic("a" * 48_000, "b"), "Basic " + "!" * 65_536):
             connection.send(raw_request(send_path(world), GOOD, auth=None, headers=[("Authorization", credentials)]))
@@ -313,7 +313,7 @@ def test_an_authorization_header_of_64_kb_is_a_wrong_password(gateway: MockGatew
 @pytest.mark.requirement("ACC-5", "ERR-63b")
 @pytest.mark.parametrize("raw", [b"Basic \xff\xfe", b"Basic \xc3\xa4", b"\xffBasic YTpi"])
 def test_raw_bytes_in_the_authorization_header_get_63(gateway: MockGateway, world: SessionClient, raw: bytes) -> None:
-    """ACC-5: bytes beyond ASCII are no Base64; a scheme of them is another scheme."""
+    """ACC-5: bytes beyond ASCII are not Base64, and a scheme with such bytes is another scheme."""
     with RawConnection(gateway.url) as connection:
         request = raw_request(send_path(world), GOOD, auth=None, headers=[("Authorization", "PLACE")])
         connection.send(request.replace(b"PLACE", raw))
@@ -324,8 +324,8 @@ def test_raw_bytes_in_the_authorization_header_get_63(gateway: MockGateway, worl
 
 
 @pytest.mark.requirement("OP-1")
-def test_pipelined_requests_are_answered_in_their_order(gateway: MockGateway, world: SessionClient) -> None:
-    """Forty at once, good and bad: as many answers, and the journal in the same order."""
+def test_pipelined_requests_are_answered_in_order(gateway: MockGateway, world: SessionClient) -> None:
+    """Forty at once, valid and invalid: forty answers, and a journal in the same order."""
     requests = [raw_request(send_path(world), GOOD if number % 2 else b"[]") for number in range(40)]
     with RawConnection(gateway.url) as connection:
         connection.send(b"".join(requests))
@@ -337,10 +337,8 @@ def test_pipelined_requests_are_answered_in_their_order(gateway: MockGateway, wo
 
 
 @pytest.mark.requirement("OP-8")
-def test_a_client_that_expects_100_continue_gets_it_where_a_body_is_wanted(
-    gateway: MockGateway, world: SessionClient
-) -> None:
-    """And a refusal at once where none is."""
+def test_expect_100_continue_is_answered_where_a_body_is_read(gateway: MockGateway, world: SessionClient) -> None:
+    """Where none is read, the refusal comes at once."""
     expecting = ("Expect", "100-continue")
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), headers=[expecting], declared=len(GOOD)))
@@ -355,10 +353,10 @@ def test_a_client_that_expects_100_continue_gets_it_where_a_body_is_wanted(
 
 @pytest.mark.requirement("OP-8")
 @pytest.mark.parametrize("upgrade", ["h2c", "websocket", "TLS/1.0"])
-def test_an_offer_to_upgrade_is_passed_over_and_the_body_read(
+def test_an_upgrade_header_is_ignored_and_the_body_read(
     gateway: MockGateway, world: SessionClient, upgrade: str
 ) -> None:
-    """Java's own HTTP client offers `h2c` with its first request; the send behind it is a send like any other."""
+    """Java's HTTP client offers `h2c` with its first request; the send is decided as usual."""
     offer = [("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", upgrade), ("HTTP2-Settings", "AAEAAEAAAAIAAAAB")]
     request = raw_request(send_path(world), GOOD, headers=offer)
     with RawConnection(gateway.url) as connection:
@@ -378,7 +376,7 @@ def test_an_offer_to_upgrade_is_passed_over_and_the_body_read(
 
 @pytest.mark.requirement("OP-8")
 def test_http_1_0_is_answered_and_closed(gateway: MockGateway, world: SessionClient) -> None:
-    """An old client without keep-alive."""
+    """A client without keep-alive."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), GOOD).replace(b"HTTP/1.1", b"HTTP/1.0"))
 
@@ -387,8 +385,10 @@ def test_http_1_0_is_answered_and_closed(gateway: MockGateway, world: SessionCli
 
 
 @pytest.mark.requirement("BAD-5")
-def test_a_client_that_leaves_without_reading_does_no_harm(gateway: MockGateway, world: SessionClient) -> None:
-    """The message was accepted all the same."""
+def test_a_client_that_disconnects_before_the_answer_has_sent_a_message(
+    gateway: MockGateway, world: SessionClient
+) -> None:
+    """The message was accepted."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(send_path(world), GOOD))
 
@@ -396,8 +396,10 @@ def test_a_client_that_leaves_without_reading_does_no_harm(gateway: MockGateway,
 
 
 @pytest.mark.requirement("OP-3")
-def test_a_health_check_reads_no_body_and_the_connection_goes_on(gateway: MockGateway, world: SessionClient) -> None:
-    """OP-3: an empty body is expected, any other is passed over."""
+def test_a_health_check_ignores_a_body_and_the_connection_continues(
+    gateway: MockGateway, world: SessionClient
+) -> None:
+    """OP-3: the body is expected to be empty; any other is skipped."""
     with RawConnection(gateway.url) as connection:
         connection.send(raw_request(f"{world.prefix}/api/Services/checkServiceStatus", b"x" * 200_000, auth=None))
 
@@ -405,8 +407,8 @@ def test_a_health_check_reads_no_body_and_the_connection_goes_on(gateway: MockGa
         assert_still_serving(connection, world)
 
 
-def test_every_request_of_a_crowd_stands_in_the_journal(gateway: MockGateway, world: SessionClient) -> None:
-    """Sixteen connections at once, each with something else wrong; none is lost."""
+def test_the_journal_has_every_one_of_many_concurrent_requests(gateway: MockGateway, world: SessionClient) -> None:
+    """Sixteen connections at once, each with another mistake."""
     bodies = [GOOD, b"[]", b"", b"{", b'{"text":"\xff"}', b"null", GOOD.replace(b"Hi", b""), b"x" * 70_000]
     connections = [RawConnection(gateway.url) for _ in range(16)]
     for number, connection in enumerate(connections):
@@ -420,8 +422,8 @@ def test_every_request_of_a_crowd_stands_in_the_journal(gateway: MockGateway, wo
     assert sorted(each["status"] for each in world.exchanges()) == sorted(answers)
 
 
-def test_a_head_without_end_is_refused_before_it_fills_the_memory() -> None:
-    """BAD-5: the server's own 400 ends it; the server goes on."""
+def test_an_endless_head_is_refused_before_it_fills_the_memory() -> None:
+    """BAD-5: the server's own 400 ends it, and the server continues."""
     with MockGateway() as gateway, RawConnection(gateway.url) as endless:
         endless.send(b"POST /api/Admin/send HTTP/1.1\r\nHost: x\r\nX-Long: ")
         refused = endless.send_until_answered(b"x" * 65_536, most=64)

@@ -1,4 +1,4 @@
-"""What the journal keeps of each exchange, and what it gives up when it is full."""
+"""What the journal keeps of each exchange, and what it evicts when it is full."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MIDNIGHT = Instant(0)
 
 @pytest.mark.requirement("ANS-1")
 def test_an_exchange_is_kept_with_everything_that_explains_it(world: SessionClient) -> None:
-    """Request, response, the rule, its requirement and grade, and what the rules said."""
+    """Request, response, the rule, its requirement and grade, and the findings of the rules."""
     body = b'{"destination":"+447700900123","text":"Hi"}'
     response = world.send_raw(body, headers={"User-Agent": "tester"})
 
@@ -83,7 +83,7 @@ def test_an_exchange_is_kept_with_everything_that_explains_it(world: SessionClie
 
 
 def test_a_summary_is_the_beginning_of_its_explanation(world: SessionClient) -> None:
-    """The list and the single answer never disagree."""
+    """The list and the single exchange have the same values."""
     for response in (world.send(), world.send(destination="x"), world.post("/no-such")):
         [summary] = [each for each in world.exchanges() if each["id"] == response.headers["x-mock-exchange"]]
 
@@ -91,15 +91,15 @@ def test_a_summary_is_the_beginning_of_its_explanation(world: SessionClient) -> 
         assert summary == {key: explained[key] for key in summary}
 
 
-def test_a_body_that_is_no_text_is_shown_in_base64(world: SessionClient) -> None:
+def test_a_binary_body_is_shown_in_base64(world: SessionClient) -> None:
     """Its bytes are not lost."""
     request = world.why(world.send_raw(b"\xff\x00"))["request"]
 
     assert (request["body"], request["body_encoding"], request["body_length"]) == ("/wA=", "base64", 2)
 
 
-def test_the_oldest_exchanges_go_and_the_list_says_how_many() -> None:
-    """The bound is each session's; what went is not found, and the answer says why."""
+def test_the_oldest_exchanges_are_evicted_and_counted() -> None:
+    """Each session has the bound; an evicted exchange is not found, and the answer says why."""
     with bounded(exchanges=3) as world:
         for number in range(5):
             world.send(f"{number}")
@@ -115,8 +115,8 @@ def test_the_oldest_exchanges_go_and_the_list_says_how_many() -> None:
     assert kept["request"]["body"] is not None
 
 
-def test_the_oldest_messages_go_and_the_list_says_how_many() -> None:
-    """The windows do not forget them."""
+def test_the_oldest_messages_are_evicted_and_counted() -> None:
+    """The windows still count them."""
     with bounded(messages=2) as world:
         ids = [assert_accepted(world.send(f"{number}")) for number in range(4)]
         listed = world.control("GET", "/messages")
@@ -130,7 +130,7 @@ def test_the_oldest_messages_go_and_the_list_says_how_many() -> None:
 
 
 def test_a_long_body_is_cut_and_its_length_and_hash_are_kept() -> None:
-    """So that two bodies can be told apart whose beginnings are the same."""
+    """The hash distinguishes bodies with the same beginning."""
     body = b'{"destination":"+447700900123","text":"' + b"x" * 200 + b'"}'
     with bounded(body=100) as world:
         request = world.why(world.send_raw(body))["request"]
@@ -151,8 +151,8 @@ def test_the_default_cut_is_at_64_kib(world: SessionClient) -> None:
     assert (len(whole["body"]), whole["body_truncated"]) == (65_536, False)
 
 
-def test_a_password_across_the_cut_is_not_told_by_half() -> None:
-    """What is kept of it is masked with the rest."""
+def test_a_password_across_the_cut_is_masked() -> None:
+    """Both of its parts."""
     with bounded(body=100) as world:
         body = b'{"destination":"+447700900123","text":"'
         response = world.send_raw(body + b"x" * (100 - len(body) - 6) + b'admin-secret"}')
@@ -161,8 +161,8 @@ def test_a_password_across_the_cut_is_not_told_by_half() -> None:
     assert "admin" not in shown
 
 
-def test_raw_bytes_go_across_sessions_oldest_first() -> None:
-    """One budget for the whole server: the verdict, length and hash of what went stay."""
+def test_raw_bytes_are_evicted_oldest_first_over_all_sessions() -> None:
+    """One budget for the whole server; verdict, length and hash stay."""
     body = b'{"destination":"+447700900123","text":"' + b"x" * 1000 + b'"}'
     with bounded(bytes=4000) as world:
         other = SessionClient(world.client, assert_control(world.client.post("/_control/sessions"), 201)["id"])
@@ -184,8 +184,8 @@ def test_raw_bytes_go_across_sessions_oldest_first() -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/no-such", "/api/Services/checkServiceStatus", "/api/Admin/send"])
-def test_headers_and_paths_count_towards_the_budget_whatever_was_asked(path: str) -> None:
-    """A flood of unknown paths with large headers takes no more memory than one of sends."""
+def test_headers_and_paths_count_towards_the_budget(path: str) -> None:
+    """Unknown paths with large headers take no more memory than sends."""
     with bounded(bytes=100_000) as world:
         for _ in range(5):
             world.post(f"{path}?{'q' * 10_000}", headers={"X-Big": "x" * 30_000})
@@ -196,8 +196,8 @@ def test_headers_and_paths_count_towards_the_budget_whatever_was_asked(path: str
     assert held is False
 
 
-def test_a_budget_of_nothing_keeps_verdicts_alone() -> None:
-    """Everything is explained but the bytes."""
+def test_a_budget_of_0_keeps_only_verdicts() -> None:
+    """The explanations lack only the bytes."""
     with bounded(bytes=0) as world:
         response = world.send()
         found = world.why(response)
@@ -205,8 +205,8 @@ def test_a_budget_of_nothing_keeps_verdicts_alone() -> None:
     assert (found["outcome"], found["request"]["evicted"]) == ("accepted", True)
 
 
-def test_the_budget_forgets_released_entries_wherever_they_stand() -> None:
-    """A quiet session's entry at the front keeps no busy session's released ones behind it."""
+def test_the_budget_drops_released_entries_at_any_position() -> None:
+    """An idle session's entry at the front does not keep the released entries of a busy session in memory."""
     raw = RawBudget(10**9)
     journals = [Journal(Bounds(exchanges=most), raw) for most in (1, 10, 20_000)]
     for journal, count in zip(journals, (1, 20_000, 1), strict=True):
@@ -217,8 +217,8 @@ def test_the_budget_forgets_released_entries_wherever_they_stand() -> None:
     assert len(raw._order) < 20_000
 
 
-def test_what_was_released_before_the_budget_ran_out_is_not_counted_as_evicted() -> None:
-    """Only entries that had to give something up are."""
+def test_released_entries_are_not_counted_as_evicted() -> None:
+    """Only entries that the budget evicted count."""
     raw = RawBudget(100)
     quiet, busy = (Journal(Bounds(exchanges=most), raw) for most in (9, 1))
     for journal, path in ((quiet, b"/" * 40), (busy, b"/" * 40), (busy, b"/" * 40)):
@@ -232,8 +232,8 @@ def test_what_was_released_before_the_budget_ran_out_is_not_counted_as_evicted()
 
 
 @pytest.mark.parametrize("meanwhile", ["evicted", "reset", "deleted"])
-def test_an_exchange_that_is_gone_before_it_is_complete_is_answered_and_not_counted(meanwhile: str) -> None:
-    """A slow client's request outlives its own entry: the client gets its answer, the budget its bytes."""
+def test_an_exchange_that_is_evicted_before_it_is_complete_is_not_counted(meanwhile: str) -> None:
+    """A slow client's request outlives its entry: the client gets its answer, and the budget counts no bytes."""
     with (
         MockGateway(bounds=Bounds(exchanges=1)) as gateway,
         httpx2.Client(base_url=gateway.url, trust_env=False) as client,
@@ -259,8 +259,8 @@ def test_an_exchange_that_is_gone_before_it_is_complete_is_answered_and_not_coun
     assert held == 0
 
 
-def test_ending_and_resetting_sessions_gives_their_bytes_back() -> None:
-    """What is forgotten counts no longer."""
+def test_deleting_and_resetting_sessions_releases_their_bytes() -> None:
+    """Deleted exchanges no longer count."""
     with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, trust_env=False) as client:
         for _ in range(3):
             world = SessionClient(client, assert_control(client.post("/_control/sessions"), 201)["id"])

@@ -1,4 +1,4 @@
-"""The ledger: what became of the sends, and those that were meant to be one and the same."""
+"""The ledger: the outcomes of sends, and duplicates of one intent."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ WATCHED = "+447700900061"
 FORCED = "+447700900064"
 
 
-def test_each_send_is_counted_by_what_became_of_it(worlds: Callable[..., SessionClient]) -> None:
-    """Accepted, dropped, refused by code; forced besides. What is no send is not counted."""
+def test_each_send_is_counted_by_its_outcome(worlds: Callable[..., SessionClient]) -> None:
+    """Accepted, dropped, or refused by code; also in forced. Other requests are not counted."""
     world = worlds(
         watchlist=[WATCHED],
         accounts=[{"username": "admin", "password": "admin-secret", "admin": True}],
@@ -52,8 +52,8 @@ def test_each_send_is_counted_by_what_became_of_it(worlds: Callable[..., Session
     }  # fmt: skip
 
 
-def test_sends_of_the_same_key_were_meant_to_be_one(world: SessionClient) -> None:
-    """A client that words its repetition anew is found by the key; where the numbers differ, none is named."""
+def test_sends_of_the_same_key_are_one_intent(world: SessionClient) -> None:
+    """A retry with another text is found by the key; where destinations differ, none is named."""
     for text, destination in (("one", DESTINATION), ("two", DESTINATION), ("three", "+447700900124")):
         world.send(text, destination, reference={"service": "ADMIN", "key": "order-17"})
     for text in ("x", "y"):
@@ -69,7 +69,7 @@ def test_sends_of_the_same_key_were_meant_to_be_one(world: SessionClient) -> Non
 
 
 def test_the_counters_stay_exact_when_the_journal_evicts() -> None:
-    """Counters need no journal; duplicates do, and what could not be looked into is said."""
+    """Counters need no journal; duplicates need it, and the number of exchanges that are missing is shown."""
     with bounded(exchanges=5, bytes=900) as world:
         for number in range(20):
             world.send(f"text {number}")
@@ -80,8 +80,8 @@ def test_the_counters_stay_exact_when_the_journal_evicts() -> None:
     assert 0 < ledger["not_searched"] < 5
 
 
-def test_a_client_that_breaks_off_leaves_its_send_unanswered(gateway: MockGateway, world: SessionClient) -> None:
-    """It never came to a decision."""
+def test_a_send_that_is_cut_off_is_counted_as_unanswered(gateway: MockGateway, world: SessionClient) -> None:
+    """It was never decided."""
     with RawConnection(gateway.url) as connection:
         head = f"POST {world.prefix}/api/Admin/send HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n"
         connection.send(head.encode() + b"{")
@@ -94,8 +94,8 @@ def test_a_client_that_breaks_off_leaves_its_send_unanswered(gateway: MockGatewa
 
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/exchanges"), ("POST", "/reset")])
-def test_forgetting_the_journal_begins_a_new_ledger(world: SessionClient, method: str, path: str) -> None:
-    """Deleted or reset: counters begin at nothing."""
+def test_deleting_the_journal_resets_the_ledger(world: SessionClient, method: str, path: str) -> None:
+    """A deletion and a reset set the counters to zero."""
     world.send()
 
     world.control(method, path)
@@ -104,8 +104,8 @@ def test_forgetting_the_journal_begins_a_new_ledger(world: SessionClient, method
     assert (ledger["sends"], ledger["accepted"]) == (0, 0)
 
 
-def test_a_bug_is_counted_as_such() -> None:
-    """Whatever was decided: the client got no answer of the gateway's."""
+def test_a_bug_is_counted_as_failed() -> None:
+    """Whatever was decided: the client got no answer of the gateway."""
     ledger = Counters()
     ledger.count(Decision(Accepted("id", "P"), "provider accepted", None, forced=True), None, bug=True)
 

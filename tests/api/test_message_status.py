@@ -17,13 +17,13 @@ FORBIDDEN = {"code": 403, "message": "Forbidden"}
 
 
 def look_up(world: SessionClient, path: str, *, key: str | None = KEY) -> httpx2.Response:
-    """One look-up, the path and query as they are written."""
+    """One look-up; path and query are sent as written."""
     headers = {} if key is None else {"X-Api-Key": key}
     return world.client.get(f"{world.prefix}/api/messagestatus/{path}", headers=headers)
 
 
 def found(world: SessionClient, path: str) -> Any:
-    """What a look-up finds."""
+    """The content of a successful look-up."""
     answer = look_up(world, path)
     assert answer.status_code == 200, answer.text
     assert set(answer.headers) == {"date", "content-type", "content-length", "x-mock-exchange"}
@@ -32,12 +32,12 @@ def found(world: SessionClient, path: str) -> Any:
 
 
 def ids(world: SessionClient, path: str) -> list[str]:
-    """The ids of the messages that a look-up finds."""
+    """The ids of the messages in a look-up's answer."""
     return [each["message"]["id"] for each in found(world, path)["messages"]]
 
 
 def sent(world: SessionClient, count: int, *, apart: float = 0, **fields: Any) -> list[str]:
-    """So many sends, one after the other; their ids, the latest first."""
+    """Send so many messages; return their ids, newest first."""
     made = []
     for number in range(count):
         made.append(assert_accepted(world.send(f"{number}", **fields)))
@@ -47,7 +47,7 @@ def sent(world: SessionClient, count: int, *, apart: float = 0, **fields: Any) -
 
 
 def assert_refused(answer: httpx2.Response, status: int, message: str, details: str) -> None:
-    """The envelope with the HTTP status for its code (MS-3)."""
+    """Assert that an answer is the envelope, with the HTTP status as its code (MS-3)."""
     assert answer.status_code == status
     assert list(answer.json()) == ["code", "message", "details"]
     assert (answer.json()["code"], answer.json()["message"]) == (status, message)
@@ -55,8 +55,8 @@ def assert_refused(answer: httpx2.Response, status: int, message: str, details: 
 
 
 @pytest.mark.requirement("OP-7", "MS-3", "WH-2", "WH-6", "ST-1", "ST-2")
-def test_a_message_is_found_by_the_id_of_its_answer_wherever_it_stands(world: SessionClient) -> None:
-    """MS-3, WH-6: the object of WH-2, its status computed when it is asked for; no webhook is needed."""
+def test_a_message_is_found_by_its_id_in_every_status(world: SessionClient) -> None:
+    """MS-3, WH-6: the object of WH-2, with the status at the time of the look-up; no webhook is needed."""
     reference = {"service": "AUTHENTICATION", "action": "2FA", "key": "login-42"}
     message_id = assert_accepted(world.send("Hi", reference=reference))
 
@@ -96,8 +96,8 @@ def test_a_message_is_found_by_the_id_of_its_answer_wherever_it_stands(world: Se
 @pytest.mark.requirement("MS-1", "MS-3")
 @pytest.mark.parametrize("path", ["no-such", "phonenumber/+447700900123?count=0", "reference/k?sendDate=x"])
 @pytest.mark.parametrize("key", [None, "", "status-ke", "status-keys", "STATUS-KEY", "Bearer status-key"])
-def test_without_a_valid_key_nothing_is_told(world: SessionClient, path: str, key: str | None) -> None:
-    """MS-1: 403, whatever else is wrong; with the header missing or any other value."""
+def test_a_look_up_without_a_valid_key_is_forbidden(world: SessionClient, path: str, key: str | None) -> None:
+    """MS-1: 403 for a missing or wrong header, before every other check."""
     answer = look_up(world, path, key=key)
 
     said = "X-Api-Key: missing" if key is None else "X-Api-Key: not valid"
@@ -106,8 +106,8 @@ def test_without_a_valid_key_nothing_is_told(world: SessionClient, path: str, ke
 
 
 @pytest.mark.requirement("MS-1")
-def test_any_key_of_the_scenario_opens_and_an_account_does_not(worlds: SessionFactory) -> None:
-    """MS-1: keys are replaced with the scenario; HTTP Basic is not asked for here."""
+def test_a_look_up_needs_a_key_of_the_scenario_and_no_account(worlds: SessionFactory) -> None:
+    """MS-1: the keys are replaced with the scenario; HTTP Basic is not used here."""
     world = worlds(api_keys=["first-key", "second-key"])
     message_id = assert_accepted(world.send())
 
@@ -122,14 +122,14 @@ def test_any_key_of_the_scenario_opens_and_an_account_does_not(worlds: SessionFa
 @pytest.mark.parametrize(
     "unknown", ["no-such", "b3c4e1d2-7a60-4c19-8d2e-5f9a0c1b3d33", "%00", "phonenumber", "1%20OR%201", "9" * 4000]
 )
-def test_an_id_that_is_not_known_is_not_found(world: SessionClient, unknown: str) -> None:
+def test_an_unknown_id_is_not_found(world: SessionClient, unknown: str) -> None:
     """MS-3: 404 with the envelope."""
     assert_refused(look_up(world, unknown), 404, "Not found", "no message has this id")
 
 
 @pytest.mark.requirement("MS-3")
-def test_ids_of_other_sessions_are_not_known(worlds: SessionFactory) -> None:
-    """MS-3: and they are told apart in upper and lower case."""
+def test_ids_of_other_sessions_are_unknown(worlds: SessionFactory) -> None:
+    """MS-3: and ids are case-sensitive."""
     one, other = worlds(), worlds(seed=8)
     message_id = assert_accepted(one.send())
 
@@ -139,7 +139,7 @@ def test_ids_of_other_sessions_are_not_known(worlds: SessionFactory) -> None:
 
 @pytest.mark.requirement("OP-7", "MS-2", "MS-4", "MS-5")
 def test_the_messages_to_a_number_are_listed_latest_first(world: SessionClient) -> None:
-    """MS-2, MS-4: `+` as it is, or escaped. MS-5: of two at one instant the later acceptance stands first."""
+    """MS-2, MS-4: `+` escaped or not. MS-5: of two at one instant, the one accepted later comes first."""
     earlier = sent(world, 3, apart=60)
     tied = sent(world, 2, reference={"service": "ADMIN"})
     sent(world, 1, destination=OTHER)
@@ -152,8 +152,8 @@ def test_the_messages_to_a_number_are_listed_latest_first(world: SessionClient) 
 
 
 @pytest.mark.requirement("MS-4")
-def test_the_plus_sign_may_stand_on_the_wire_as_it_is(world: SessionClient) -> None:
-    """MS-4: as the vendor's cURL writes it."""
+def test_the_plus_sign_may_be_unescaped(world: SessionClient) -> None:
+    """MS-4: as in the vendor's cURL example."""
     message_id = assert_accepted(world.send())
     path = f"{world.prefix}/api/messagestatus/phonenumber/{DESTINATION}"
 
@@ -166,8 +166,8 @@ def test_the_plus_sign_may_stand_on_the_wire_as_it_is(world: SessionClient) -> N
 
 
 @pytest.mark.requirement("MS-2")
-def test_a_reference_key_may_hold_anything(world: SessionClient) -> None:
-    """MS-2: slashes, blanks, question marks and letters of any script; case counts."""
+def test_a_reference_key_may_have_any_characters(world: SessionClient) -> None:
+    """MS-2: slashes, spaces, question marks and letters of any script; keys are case-sensitive."""
     for key in ("login-42", "a/b/c", "ä ö?#&", "%2F", "💬", "phonenumber/+1"):
         message_id = assert_accepted(world.send(key, reference={"service": "ADMIN", "key": key}))
 
@@ -178,16 +178,16 @@ def test_a_reference_key_may_hold_anything(world: SessionClient) -> None:
 
 @pytest.mark.requirement("MS-2")
 @pytest.mark.parametrize("path", ["phonenumber/+390000000000", "phonenumber/447700900123", "reference/no-such"])
-def test_what_no_message_has_is_an_empty_list(world: SessionClient, path: str) -> None:
-    """MS-2: 200; a number without its plus sign is another one."""
+def test_a_look_up_without_a_match_is_an_empty_list(world: SessionClient, path: str) -> None:
+    """MS-2: 200; a number without its plus sign is another number."""
     world.send()
 
     assert found(world, path) == {"messages": []}
 
 
 @pytest.mark.requirement("MS-2")
-def test_fifty_are_listed_unless_asked_otherwise(world: SessionClient) -> None:
-    """MS-2: `count` from 1 to 100, the latest of them."""
+def test_fifty_messages_are_listed_by_default(world: SessionClient) -> None:
+    """MS-2: `count` from 1 to 100 lists the latest."""
     expected = sent(world, 110, reference={"service": "ADMIN", "key": "k"})
 
     for kind in (f"phonenumber/{DESTINATION}", "reference/k"):
@@ -202,14 +202,14 @@ def test_fifty_are_listed_unless_asked_otherwise(world: SessionClient) -> None:
     "count", ["0", "101", "-1", "", "x", "1.5", "1e1", "%2B5", "+5", "%20", "9" * 30, "%D9%A1", "%C2%B2", "0x5"]
 )
 @pytest.mark.parametrize("kind", ["phonenumber/+1234567890", "reference/k"])
-def test_a_count_that_is_no_number_from_1_to_100_is_refused(world: SessionClient, kind: str, count: str) -> None:
-    """MS-3: 400 with the envelope, naming the range."""
+def test_a_count_outside_1_to_100_is_refused(world: SessionClient, kind: str, count: str) -> None:
+    """MS-3: 400 with the envelope and the range."""
     assert_refused(look_up(world, f"{kind}?count={count}"), 400, "Malformed request", "a number from 1 to 100")
 
 
 @pytest.mark.requirement("MS-2", "MS-5")
 def test_only_messages_sent_strictly_before_the_send_date_are_listed(world: SessionClient) -> None:
-    """MS-5: to the microsecond; any offset; the plus sign of the offset may come unescaped."""
+    """MS-5: to the microsecond, with any offset; the plus sign of the offset may be unescaped."""
     third, second, first = sent(world, 3, apart=60)
     path = f"phonenumber/{DESTINATION}?sendDate="
 
@@ -236,7 +236,7 @@ def test_only_messages_sent_strictly_before_the_send_date_are_listed(world: Sess
     ],
 )
 def test_any_date_time_of_rfc_3339_is_a_send_date(world: SessionClient, send_date: str, count: int) -> None:
-    """MS-2: with as many decimals as other languages write, and in any year."""
+    """MS-2: with any number of decimals, and in any year."""
     world.send()
 
     assert len(ids(world, f"phonenumber/{DESTINATION}?sendDate={send_date}")) == count
@@ -260,7 +260,7 @@ def test_any_date_time_of_rfc_3339_is_a_send_date(world: SessionClient, send_dat
         "9" * 5000,
     ],
 )
-def test_a_send_date_that_is_none_is_refused(world: SessionClient, send_date: str) -> None:
+def test_an_invalid_send_date_is_refused(world: SessionClient, send_date: str) -> None:
     """MS-3: 400 with the envelope."""
     answer = look_up(world, f"reference/k?sendDate={send_date}")
 
@@ -269,8 +269,8 @@ def test_a_send_date_that_is_none_is_refused(world: SessionClient, send_date: st
 
 
 @pytest.mark.requirement("AF-7")
-def test_a_silently_dropped_message_is_not_known(world: SessionClient) -> None:
-    """AF-7: by its id 404, and in no list."""
+def test_a_silently_dropped_message_is_unknown(world: SessionClient) -> None:
+    """AF-7: 404 by its id, and in no list."""
     first, second, dropped = (assert_accepted(world.send()) for _ in range(3))
     world.advance(10)
 
@@ -280,7 +280,7 @@ def test_a_silently_dropped_message_is_not_known(world: SessionClient) -> None:
 
 @pytest.mark.requirement("AF-7", "ST-1")
 def test_under_the_other_reading_a_dropped_message_was_rejected(worlds: SessionFactory) -> None:
-    """AF-7, the alternative: REJECTED from the start; it was handed to no provider, so the tester's list lacks it."""
+    """AF-7, alternative: REJECTED from the start; no provider got it, so the tester's list does not have it."""
     world = worlds(assume={"AF-7": "rejected"})
     made = [assert_accepted(world.send(reference={"service": "ADMIN", "key": "k"})) for _ in range(3)]
 
@@ -293,7 +293,7 @@ def test_under_the_other_reading_a_dropped_message_was_rejected(worlds: SessionF
 
 @pytest.mark.requirement("BAD-5")
 @pytest.mark.parametrize("path", ["x", "phonenumber/+1", "reference/x"])
-def test_look_ups_are_only_asked_with_get(world: SessionClient, path: str) -> None:
+def test_a_look_up_has_only_the_method_get(world: SessionClient, path: str) -> None:
     """BAD-5: 405 names the methods."""
     answer = world.client.post(f"{world.prefix}/api/messagestatus/{path}", headers={"X-Api-Key": KEY})
 
@@ -303,7 +303,7 @@ def test_look_ups_are_only_asked_with_get(world: SessionClient, path: str) -> No
 
 @pytest.mark.requirement("BAD-5")
 @pytest.mark.parametrize("path", ["", "x/", "phonenumber/", "phonenumber/+1/", "phonenumber/+1/x", "reference/"])
-def test_a_path_that_is_no_look_up_is_not_found(world: SessionClient, path: str) -> None:
+def test_a_path_like_a_look_up_is_not_found(world: SessionClient, path: str) -> None:
     """BAD-5: a trailing slash is another path."""
     answer = look_up(world, path)
 
@@ -311,8 +311,8 @@ def test_a_path_that_is_no_look_up_is_not_found(world: SessionClient, path: str)
 
 
 @pytest.mark.requirement("MS-3")
-def test_a_look_up_stands_in_the_journal_without_the_key(world: SessionClient) -> None:
-    """Every exchange can explain itself; the key is masked."""
+def test_the_journal_has_a_look_up_without_its_key(world: SessionClient) -> None:
+    """Every exchange has an explanation; the key is masked."""
     answer = look_up(world, "no-such")
 
     why = world.why(answer)
@@ -323,7 +323,7 @@ def test_a_look_up_stands_in_the_journal_without_the_key(world: SessionClient) -
 
 @pytest.mark.requirement("BAD-5")
 def test_a_look_up_that_declares_a_huge_body_is_refused(world: SessionClient) -> None:
-    """BAD-5: 413, before the key is looked at."""
+    """BAD-5: 413, before the key is checked."""
     path = f"{world.prefix}/api/messagestatus/x"
     with RawConnection(str(world.client.base_url)) as connection:
         connection.send(raw_request(path, method="GET", auth=None, declared=1024 * 1024 + 1))

@@ -17,7 +17,7 @@ BODY = {"destination": DESTINATION, "text": "Hi"}
 
 
 def test_a_gateway_serves_from_with_to_the_end_of_the_block() -> None:
-    """On a free port, which is free again afterwards; it can be started once more."""
+    """On a free port, which is free again afterwards; the gateway can be started again."""
     gateway = MockGateway()
     for _ in range(2):
         with gateway as running:
@@ -29,7 +29,7 @@ def test_a_gateway_serves_from_with_to_the_end_of_the_block() -> None:
 
 
 def test_a_gateway_that_is_not_started_has_no_url() -> None:
-    """The error says what to write; stopping it is nothing."""
+    """The error says what to write; stopping it does nothing."""
     gateway = MockGateway()
     gateway.stop()
 
@@ -38,7 +38,7 @@ def test_a_gateway_that_is_not_started_has_no_url() -> None:
 
 
 def test_a_gateway_is_started_once(gateway: MockGateway) -> None:
-    """A second port would be a second gateway."""
+    """Starting it again is an error: a second port would be a second gateway."""
     with pytest.raises(RuntimeError, match="started already"):
         gateway.start()
 
@@ -61,8 +61,8 @@ def test_a_gateway_takes_a_scenario_by_name_or_as_a_value(scenario: str | Scenar
     assert response.json()["code"] == 61
 
 
-def test_in_process_and_over_the_port_is_one_gateway(gateway: MockGateway) -> None:
-    """What arrives by one way is seen by the other."""
+def test_the_port_and_the_asgi_application_share_one_gateway(gateway: MockGateway) -> None:
+    """A message sent by one way is seen by the other."""
 
     async def send() -> httpx2.Response:
         transport = httpx2.ASGITransport(app=gateway.app)
@@ -76,8 +76,8 @@ def test_in_process_and_over_the_port_is_one_gateway(gateway: MockGateway) -> No
     assert listed[0]["id"] == response.json()["id"]
 
 
-def test_a_gateway_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the reason behind it."""
+def test_a_gateway_that_cannot_start_raises_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its cause."""
 
     def broken(*_: object, **__: object) -> None:
         raise OSError("no loop today")
@@ -90,8 +90,8 @@ def test_a_gateway_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch) ->
     assert isinstance(caught.value.__cause__, OSError)
 
 
-def test_a_gateway_takes_the_port_it_is_told() -> None:
-    """So that a client's configuration may stay as it is; one that is taken is an error at the start."""
+def test_a_gateway_takes_a_given_port() -> None:
+    """A client's configuration need not change; a port in use is an error at the start."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(OSError, match="in use"):
@@ -102,7 +102,7 @@ def test_a_gateway_takes_the_port_it_is_told() -> None:
 
 
 def test_without_a_port_nothing_is_bound_and_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is due is performed by the loop thread; it can be started again."""
+    """The loop thread performs what becomes due; the gateway can be started again."""
     monkeypatch.setattr("mock_server.testing.mock_gateway.bind", None)
     gateway = MockGateway(port=None)
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Look-ups by a client's own words."""
+"""Look-ups by reference keys of any text."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.support import ADMIN
 @pytest.mark.parametrize(
     "key", ["order-7", "a/b", "a/b/", "line\nbreak", "ends\n", "ä ?#%+", "\N{GRINNING FACE}", "*"]
 )
-def test_a_reference_key_is_found_whatever_it_is_made_of(key: str) -> None:
-    """OP-7, MS-2: the key is free text; escaped in a path it is still the same text."""
+def test_a_reference_key_of_any_text_is_found(key: str) -> None:
+    """OP-7, MS-2: the key is free text; percent-encoded in a path it is the same text."""
     with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, trust_env=False, auth=ADMIN) as client:
         reference = {"service": "ADMIN", "key": key}
         sent = client.post(

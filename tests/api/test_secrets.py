@@ -1,4 +1,4 @@
-"""Passwords never come back: not from the control API, not in a log, wherever a client put them."""
+"""Passwords are never shown: not by the control API and not in logs, wherever a client wrote them."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ ENCODED = b64encode(b"admin:admin-secret").decode()
 CONTROL_READS = ("/_control/exchanges", "/_control/messages", "/_control/scenario", "/_control/sessions", "/_ready")
 
 
-def everything_told(world: SessionClient) -> str:
-    """All that the control API says of a session, explanations included."""
+def everything_shown(world: SessionClient) -> str:
+    """Everything that the control API shows of a session, explanations included."""
     told = [assert_control(world.request("GET", path)) for path in CONTROL_READS]
     told += [world.control("GET", f"/exchanges/{each['id']}") for each in world.exchanges()]
     return json.dumps(told, ensure_ascii=False)
 
 
 def spelled(username: str, password: str) -> list[str]:
-    """The password as a client may have written it."""
+    """The spellings of a password that a client may have written."""
     plain = [password, quote(password, safe=""), json.dumps(password)[1:-1]]
     return [*plain, b64encode(password.encode()).decode(), basic(username, password).removeprefix("Basic ")]
 
 
-def assert_untold(told: str, username: str, password: str) -> None:
-    """No spelling of the password is in what was told."""
+def assert_not_shown(told: str, username: str, password: str) -> None:
+    """Assert that no spelling of the password is shown."""
     found = [spelling for spelling in spelled(username, password) if spelling in told]
     assert found == []
 
@@ -60,19 +60,19 @@ FIELDS = [
 
 
 def filled_in(content: object, secret: str) -> object:
-    """The content with the secret in place of every `{}`."""
+    """The content with the secret instead of every `{}`."""
     return json.loads(json.dumps(content).replace("{}", json.dumps(secret)[1:-1]))
 
 
 @pytest.mark.parametrize("secret", [PASSWORD, ENCODED, "customer-secret"])
 @pytest.mark.parametrize("content", FIELDS, ids=json.dumps)
-def test_a_password_in_any_field_is_never_told(world: SessionClient, content: dict[str, object], secret: str) -> None:
-    """Accepted or refused: neither list, explanation nor message repeats it."""
+def test_a_password_in_any_field_is_not_shown(world: SessionClient, content: dict[str, object], secret: str) -> None:
+    """Accepted or refused: not in lists, explanations or messages."""
     fields = filled_in({"destination": DESTINATION, "text": "Hi"} | content, secret)
 
     world.send_object(fields)
 
-    told = everything_told(world)
+    told = everything_shown(world)
     assert secret not in told
     assert "***" in told
 
@@ -80,13 +80,13 @@ def test_a_password_in_any_field_is_never_told(world: SessionClient, content: di
 @pytest.mark.parametrize(
     "body", [b"admin-secret", b'{"text": "admin-secret"', b"\xff admin-secret \xff", b'"YWRtaW46YWRtaW4tc2VjcmV0"']
 )
-def test_a_password_in_a_body_that_is_no_request_is_never_told(world: SessionClient, body: bytes) -> None:
-    """Also where the body is shown in Base64, because it is no text."""
+def test_a_password_in_a_body_that_is_no_request_is_not_shown(world: SessionClient, body: bytes) -> None:
+    """Also where the body is shown in Base64 because it is binary."""
     world.send_raw(body)
     world.send_raw(body, headers={"Content-Type": "text/admin-secret"})
 
-    told = everything_told(world)
-    assert_untold(told, *ADMIN)
+    told = everything_shown(world)
+    assert_not_shown(told, *ADMIN)
     assert b64encode(body).decode() not in told
 
 
@@ -103,10 +103,10 @@ def test_a_password_in_a_body_that_is_no_request_is_never_told(world: SessionCli
     ],
 )
 @pytest.mark.parametrize("password", [PASSWORD, WRONG])
-def test_a_password_in_header_query_path_or_body_is_never_told_right_or_wrong(
+def test_a_right_or_wrong_password_in_any_part_of_a_request_is_not_shown(
     world: SessionClient, method: str, path: str, username: str, password: str
 ) -> None:
-    """A wrong one is a typo of the right one, or the right one of another system."""
+    """A wrong one may be a misspelled right one, or the right one of another system."""
     quoted = quote(password, safe="")
     body = {"destination": password, "text": f"my {password}", password: 1}
     headers = {
@@ -124,8 +124,8 @@ def test_a_password_in_header_query_path_or_body_is_never_told_right_or_wrong(
     ):
         world.client.request(method, world.prefix + target, json=body, headers=headers)
 
-    told = everything_told(world)
-    assert_untold(told, username, password)
+    told = everything_shown(world)
+    assert_not_shown(told, username, password)
     assert len(world.exchanges()) == 2
 
 
@@ -138,54 +138,54 @@ def test_a_password_in_header_query_path_or_body_is_never_told_right_or_wrong(
         {"password": WRONG},
     ],
 )
-def test_what_a_client_has_a_receiver_ask_for_is_never_told(
+def test_webhook_credentials_are_not_shown(
     world: SessionClient, authentication: dict[str, object], operation: str
 ) -> None:
-    """The contract knows no such member, and so no account has this password; it is one all the same."""
+    """The contract has no such member, so no account has this password; it is a password nevertheless."""
     webhook = {"url": "https://shop.example/receipts", "authentication": authentication}
     exchange = world.send("Hello", webhook=webhook, operation=operation).headers["x-mock-exchange"]
 
-    told = everything_told(world) + world.client.get(f"{world.prefix}/_control/exchanges/har").text
+    told = everything_shown(world) + world.client.get(f"{world.prefix}/_control/exchanges/har").text
     page = world.client.get(f"{world.prefix}/_console/exchanges/{exchange}").text
 
-    assert_untold(told, "", WRONG)
-    assert_untold(page, "", WRONG)
+    assert_not_shown(told, "", WRONG)
+    assert_not_shown(page, "", WRONG)
     assert "shop.example/receipts" in page
 
 
 @pytest.mark.parametrize("webhook", ["authentication", {"authentication": "BASIC"}, {"authentication": [1]}, 7])
-def test_an_odd_webhook_holds_no_password(world: SessionClient, webhook: object) -> None:
-    """It is looked into all the same, and breaks nothing."""
+def test_a_webhook_of_another_type_is_searched_for_passwords(world: SessionClient, webhook: object) -> None:
+    """It is searched like any other, and causes no bug."""
     assert "x-mock-bug" not in world.send("Hello", webhook=webhook).headers
     assert "x-mock-bug" not in world.send_raw(b'{"webhook": {"authentication": ').headers
 
 
-def test_a_wrong_password_with_a_body_too_large_is_never_told(world: SessionClient) -> None:
-    """The refusal comes before authentication, so nobody knows that the password is wrong."""
+def test_a_wrong_password_with_a_body_too_large_is_not_shown(world: SessionClient) -> None:
+    """The refusal comes before authentication, so no rule found the password wrong."""
     quoted = quote(WRONG, safe="")
     world.post(f"/api/Admin/send?p={quoted}", b" " * (1024 * 1024 + 1), auth=("admin", WRONG))
 
-    assert_untold(everything_told(world), "admin", WRONG)
+    assert_not_shown(everything_shown(world), "admin", WRONG)
 
 
 @pytest.mark.parametrize("header", ["Basic admin:admin-secret", "Bearer admin-secret", "admin-secret", "Basic YWRt!"])
-def test_an_authorization_header_is_never_told_whatever_it_holds(world: SessionClient, header: str) -> None:
+def test_an_authorization_header_is_not_shown(world: SessionClient, header: str) -> None:
     """Not even the scheme."""
     response = world.send(auth=None, headers={"Authorization": header})
 
     headers = dict(world.why(response)["request"]["headers"])
     assert headers["authorization"] == "***"
-    assert_untold(everything_told(world), *ADMIN)
+    assert_not_shown(everything_shown(world), *ADMIN)
 
 
-def test_swapped_username_and_password_are_never_told(world: SessionClient) -> None:
-    """A common mistake of the first day."""
+def test_swapped_username_and_password_are_not_shown(world: SessionClient) -> None:
+    """A common mistake."""
     world.send(auth=("admin-secret", "admin"))
 
-    assert PASSWORD not in everything_told(world)
+    assert PASSWORD not in everything_shown(world)
 
 
-def test_a_password_that_is_set_later_is_masked_in_what_was_recorded_before(worlds: SessionFactory) -> None:
+def test_a_password_that_is_set_later_is_masked_in_earlier_records(worlds: SessionFactory) -> None:
     """And the former one stays masked."""
     world = worlds()
     world.send("the next password is correct-horse, the former was admin-secret")
@@ -193,18 +193,18 @@ def test_a_password_that_is_set_later_is_masked_in_what_was_recorded_before(worl
     world.patch(accounts=[{"username": "admin", "password": "correct-horse", "admin": True}])
     world.send("correct-horse and admin-secret", auth=("admin", "correct-horse"))
 
-    told = everything_told(world)
+    told = everything_shown(world)
     assert "correct-horse" not in told
     assert PASSWORD not in told
     world.control("POST", "/reset")
     world.send("correct-horse and admin-secret")
-    told = everything_told(world)
+    told = everything_shown(world)
     assert "correct-horse" not in told
     assert PASSWORD not in told
 
 
-def test_the_hash_and_length_of_a_masked_body_are_those_of_what_came(world: SessionClient) -> None:
-    """They identify the bytes that a client sent, whatever is shown of them."""
+def test_the_hash_and_length_of_a_masked_body_are_those_of_the_original(world: SessionClient) -> None:
+    """They identify the bytes that a client sent."""
     body = json.dumps({"destination": DESTINATION, "text": f"{PASSWORD} {WRONG}"}).encode()
 
     for auth in (ADMIN, ("admin", WRONG)):
@@ -249,8 +249,8 @@ def test_an_error_of_the_control_api_repeats_no_password(
     assert PASSWORD not in refused.text
 
 
-def test_the_shown_scenario_has_no_password_even_where_its_prose_has_one(world: SessionClient) -> None:
-    """The shipped description tells how to sign in; the API does not."""
+def test_the_shown_scenario_has_no_password_in_its_description(world: SessionClient) -> None:
+    """The file's description contains credentials; the API masks them."""
     world.patch(title="ask for admin-secret", description="admin / admin-secret")
 
     told = json.dumps([world.control("GET", path) for path in ("/scenario", f"/sessions/{world.name}", "/sessions")])
@@ -261,7 +261,7 @@ def test_the_shown_scenario_has_no_password_even_where_its_prose_has_one(world: 
 def test_no_log_line_holds_a_password(
     gateway: MockGateway, world: SessionClient, client: httpx2.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """At any level, from us or from the server below, on a connection that is opened while somebody listens."""
+    """At any level, of the mock or of the server below it, on a connection that is opened while a handler listens."""
     caplog.set_level(logging.DEBUG)
     with httpx2.Client(base_url=gateway.url, trust_env=False) as fresh:
         world.client = fresh
@@ -270,20 +270,20 @@ def test_no_log_line_holds_a_password(
 
     ours = [record for record in caplog.records if record.name.split(".")[0] in {"mock_server", "uvicorn"}]
     said = "\n".join(f"{record.getMessage()} {record.args} {record.exc_text}" for record in ours)
-    assert_untold(said, *ADMIN)
-    assert_untold(said, "admin", WRONG)
+    assert_not_shown(said, *ADMIN)
+    assert_not_shown(said, "admin", WRONG)
 
 
 def send_secrets(world: SessionClient) -> None:
-    """Passwords, right and wrong, wherever a request can hold one."""
+    """Send right and wrong passwords in every part of a request."""
     for auth in (ADMIN, ("admin", WRONG), None):
         world.send(f"{PASSWORD} {WRONG}", auth=auth)
         world.post(f"/api/{quote(PASSWORD)}?q={quote(WRONG)}", auth=auth)
     world.request("PATCH", "/_control/scenario", {"accounts": [{"username": "a", "password": [PASSWORD]}]})
 
 
-def test_a_short_password_is_not_looked_for_in_texts(worlds: SessionFactory) -> None:
-    """It would be found in every other word; the header is masked all the same."""
+def test_a_short_password_is_not_masked_in_texts(worlds: SessionFactory) -> None:
+    """It would match in many words; the header is masked nevertheless."""
     world = worlds(accounts=[{"username": "admin", "password": "abc", "admin": True}])
 
     response = world.send("abc", auth=("admin", "abc"))
@@ -292,8 +292,8 @@ def test_a_short_password_is_not_looked_for_in_texts(worlds: SessionFactory) -> 
     assert dict(world.why(response)["request"]["headers"])["authorization"] == "***"
 
 
-def test_what_the_gateway_says_of_a_message_is_not_masked(worlds: SessionFactory) -> None:
-    """An account whose password is its name is still named."""
+def test_the_gateways_own_members_are_not_masked(worlds: SessionFactory) -> None:
+    """An account whose password equals its name is still named."""
     world = worlds(accounts=[{"username": "admin", "password": "admin", "admin": True}])
     response = world.send("Hi", auth=("admin", "admin"))
 
@@ -303,8 +303,8 @@ def test_what_the_gateway_says_of_a_message_is_not_masked(worlds: SessionFactory
     assert world.why(response)["operation"] == "admin"
 
 
-def test_one_sessions_passwords_are_no_secret_to_another(worlds: SessionFactory, client: httpx2.Client) -> None:
-    """Two worlds share nothing, not even what is masked."""
+def test_a_session_does_not_mask_the_passwords_of_another(worlds: SessionFactory, client: httpx2.Client) -> None:
+    """Sessions share nothing, also not what is masked."""
     one = worlds(accounts=[{"username": "admin", "password": "first-password", "admin": True}])
     other = worlds(accounts=[{"username": "admin", "password": "other-password", "admin": True}])
 

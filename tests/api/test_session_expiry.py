@@ -1,4 +1,4 @@
-"""Sessions that nobody uses are given up: after wall time without a request, and with everything they held."""
+"""Expiry: a session is removed, with everything it holds, after a wall time without requests."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ SESSIONS = "/_control/sessions"
 BODY = {"destination": DESTINATION, "text": "Hi"}
 
 
-class Watch:
-    """A stopwatch that goes by hand."""
+class ManualStopwatch:
+    """A stopwatch that a test sets."""
 
     def __init__(self) -> None:
         self.passed: Duration = 0
 
     def __call__(self) -> Duration:
-        """What has passed so far."""
+        """The time that has passed."""
         return self.passed
 
 
 @pytest.fixture
-def watch() -> Watch:
-    """The wall time of the gateway."""
-    return Watch()
+def watch() -> ManualStopwatch:
+    """The gateway's stopwatch."""
+    return ManualStopwatch()
 
 
 @pytest.fixture
-def gateway(watch: Watch) -> Iterator[MockGateway]:
-    """A gateway of its own, whose sessions last an hour of that stopwatch."""
+def gateway(watch: ManualStopwatch) -> Iterator[MockGateway]:
+    """A gateway whose sessions expire after an hour of that stopwatch."""
     with MockGateway(stopwatch=watch) as running:
         yield running
 
@@ -56,20 +56,18 @@ def client(gateway: MockGateway) -> Iterator[httpx2.Client]:
 
 
 def create(client: httpx2.Client, name: str) -> str:
-    """Make a session; its prefix."""
+    """Create a session; return its prefix."""
     assert_control(client.post(SESSIONS, json={"name": name}), 201)
     return f"/~{name}"
 
 
 def names(client: httpx2.Client) -> list[str]:
-    """The sessions that are listed."""
+    """The names in the list of sessions."""
     return [each["id"] for each in assert_control(client.get(SESSIONS))["sessions"]]
 
 
-def test_a_session_without_a_request_for_an_hour_is_gone_and_says_that_it_expired(
-    client: httpx2.Client, watch: Watch
-) -> None:
-    """404 by prefix, by header and by name, with how to create it anew."""
+def test_a_session_without_a_request_for_an_hour_expires(client: httpx2.Client, watch: ManualStopwatch) -> None:
+    """404 by prefix, by header and by name, with how to create it again."""
     create(client, "a")
     watch.passed += HOUR
 
@@ -82,8 +80,8 @@ def test_a_session_without_a_request_for_an_hour_is_gone_and_says_that_it_expire
 
 
 @pytest.mark.parametrize("path", ["/api/Admin/send", "/_control/clock", "/no/such/path"])
-def test_every_request_begins_the_hour_anew(client: httpx2.Client, watch: Watch, path: str) -> None:
-    """To the gateway, to the control API, and to nothing."""
+def test_every_request_restarts_the_hour(client: httpx2.Client, watch: ManualStopwatch, path: str) -> None:
+    """To the gateway, to the control API, and to an unknown path."""
     prefix = create(client, "a")
     for _ in range(3):
         watch.passed += HOUR - 1
@@ -94,8 +92,8 @@ def test_every_request_begins_the_hour_anew(client: httpx2.Client, watch: Watch,
     assert names(client) == ["default"]
 
 
-def test_to_look_at_a_session_from_outside_does_not_use_it(client: httpx2.Client, watch: Watch) -> None:
-    """The list and its entry tell for how long nobody has."""
+def test_showing_a_session_from_outside_is_no_use_of_it(client: httpx2.Client, watch: ManualStopwatch) -> None:
+    """The list and the session's entry show how long it has been idle."""
     create(client, "a")
     watch.passed += HOUR - SECOND
 
@@ -105,8 +103,8 @@ def test_to_look_at_a_session_from_outside_does_not_use_it(client: httpx2.Client
     assert names(client) == ["default"]
 
 
-def test_an_answer_that_is_held_keeps_its_session(client: httpx2.Client, watch: Watch) -> None:
-    """However long; the hour begins when it is released."""
+def test_a_held_answer_keeps_its_session(client: httpx2.Client, watch: ManualStopwatch) -> None:
+    """For any time; the hour begins when it is released."""
     prefix = create(client, "a")
     stub = {"when": {"destination": DESTINATION}, "then": {"hold": True}}
     assert_control(client.post(f"{prefix}/_control/stubs", json=stub), 201)
@@ -127,8 +125,8 @@ def test_an_answer_that_is_held_keeps_its_session(client: httpx2.Client, watch: 
     assert "a" not in names(client)
 
 
-def test_the_default_session_never_expires(client: httpx2.Client, watch: Watch) -> None:
-    """Whatever was sent to it stays."""
+def test_the_default_session_never_expires(client: httpx2.Client, watch: ManualStopwatch) -> None:
+    """It keeps its messages."""
     client.post("/api/Admin/send", json=BODY)
     watch.passed += 1000 * HOUR
 
@@ -136,7 +134,7 @@ def test_the_default_session_never_expires(client: httpx2.Client, watch: Watch) 
     assert len(assert_control(client.get("/_control/messages"))["messages"]) == 1
 
 
-def test_a_session_of_an_expired_name_begins_empty(client: httpx2.Client, watch: Watch) -> None:
+def test_a_session_of_an_expired_name_begins_empty(client: httpx2.Client, watch: ManualStopwatch) -> None:
     """And no longer counts as expired: once deleted, it is unknown."""
     prefix = create(client, "a")
     client.post(f"{prefix}/api/Admin/send", json=BODY)
@@ -148,8 +146,10 @@ def test_a_session_of_an_expired_name_begins_empty(client: httpx2.Client, watch:
     assert_control_error(client.get("/~a/_ready"), 404, "Unknown session", "no session 'a'; POST")
 
 
-def test_an_expired_session_holds_nothing(client: httpx2.Client, gateway: MockGateway, watch: Watch) -> None:
-    """Its raw bytes are free for others, and its notifications are dropped: made anew, it has none."""
+def test_an_expired_session_holds_nothing(
+    client: httpx2.Client, gateway: MockGateway, watch: ManualStopwatch
+) -> None:
+    """Its raw bytes are released, and its notifications are dropped: a new session of the name has none."""
     prefix = create(client, "a")
     session = gateway.server.sessions.get("a")
     assert session is not None
@@ -167,10 +167,10 @@ def test_an_expired_session_holds_nothing(client: httpx2.Client, gateway: MockGa
     assert (len(session.state.queue), len(session.state.journal), list(session.state.snapshots)) == (0, 0, [])
 
 
-def test_making_sessions_gives_up_others_though_nobody_asks_for_them(
-    client: httpx2.Client, gateway: MockGateway, watch: Watch
+def test_creating_a_session_removes_expired_ones(
+    client: httpx2.Client, gateway: MockGateway, watch: ManualStopwatch
 ) -> None:
-    """A fuzzer that never ends one does not fill the memory."""
+    """A client that never deletes its sessions does not fill the memory."""
     for number in range(5):
         create(client, f"a{number}")
     watch.passed += HOUR
@@ -179,8 +179,8 @@ def test_making_sessions_gives_up_others_though_nobody_asks_for_them(
     assert len(gateway.server.sessions) == 2
 
 
-def test_the_server_sweeps_by_itself(watch: Watch) -> None:
-    """Memory is free without anybody asking for sessions."""
+def test_the_server_removes_expired_sessions_by_itself(watch: ManualStopwatch) -> None:
+    """Memory is released without any request."""
     with MockGateway(session_ttl="20ms", stopwatch=watch) as running:
         with httpx2.Client(base_url=running.url, trust_env=False) as client:
             create(client, "a")
@@ -193,13 +193,13 @@ def test_the_server_sweeps_by_itself(watch: Watch) -> None:
         assert len(running.server.sessions) == 1
 
 
-def registered(ttl: Duration, watch: Watch) -> Sessions:
-    """The sessions of a gateway that is not served."""
+def registered(ttl: Duration, watch: ManualStopwatch) -> Sessions:
+    """The registry of a gateway that is not served."""
     world = MockGateway(Scenario(version=1), session_ttl="1h", stopwatch=watch).server
     return Sessions(world.sessions._build, ttl=ttl, stopwatch=watch)
 
 
-def test_a_sweeper_sweeps_ten_times_in_a_lifetime_and_at_least_every_half_minute(watch: Watch) -> None:
+def test_a_sweeper_sweeps_ten_times_in_a_lifetime_and_at_least_every_half_minute(watch: ManualStopwatch) -> None:
     """No session outlives its time by more than a tenth, nor by more than thirty seconds."""
     slept: list[float] = []
 
@@ -219,8 +219,8 @@ def test_a_sweeper_sweeps_ten_times_in_a_lifetime_and_at_least_every_half_minute
     assert registered(10 * HOUR, watch).between_sweeps == 30 * SECOND
 
 
-def test_nothing_expires_where_that_is_switched_off(watch: Watch) -> None:
-    """`0s`: no session, and nobody sweeps."""
+def test_no_session_expires_with_a_time_to_live_of_0(watch: ManualStopwatch) -> None:
+    """`0s`: the sweeper does not run."""
     sessions = registered(0, watch)
     sessions.create(Scenario(version=1), name="a")
     watch.passed += 10_000 * HOUR
@@ -230,8 +230,8 @@ def test_nothing_expires_where_that_is_switched_off(watch: Watch) -> None:
     assert sessions.get("a") is not None
 
 
-def test_the_names_that_are_remembered_are_bounded(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The oldest is forgotten first: it is unknown then, and not expired."""
+def test_the_remembered_names_are_bounded(watch: ManualStopwatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest is dropped first: it is then unknown instead of expired."""
     monkeypatch.setattr(registry, "_MOST_REMEMBERED", 2)
     sessions = registered(HOUR, watch)
     for name in ("a", "b", "c"):
@@ -243,8 +243,8 @@ def test_the_names_that_are_remembered_are_bounded(watch: Watch, monkeypatch: py
 
 
 @pytest.mark.parametrize("said", ["soon", "", "-1h", "10"])
-def test_a_time_to_live_that_is_none_is_refused(said: str) -> None:
-    """With the notation that is wanted, before anything is served."""
+def test_an_invalid_time_to_live_is_refused(said: str) -> None:
+    """With the right notation, before the server starts."""
     done = CliRunner().invoke(main, ["serve", "--session-ttl", said])
 
     assert done.exit_code == 2

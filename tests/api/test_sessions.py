@@ -1,4 +1,4 @@
-"""Sessions: isolated worlds on one server, made, chosen, listed and ended over HTTP."""
+"""Sessions: isolated worlds on one server, created, chosen, listed and deleted over HTTP."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ SESSIONS = "/_control/sessions"
 
 @pytest.fixture
 def alone() -> MockGateway:
-    """A gateway whose default session no other test touches."""
+    """A gateway whose default session no other test uses."""
     return MockGateway()
 
 
 def test_a_session_is_answered_with_its_name_and_base_url(gateway: MockGateway, worlds: SessionFactory) -> None:
-    """201, and the URL that a client takes for the gateway's own."""
+    """201, and the base URL for a client."""
     client = worlds.client
     created = assert_control(
         client.post(SESSIONS, json={"name": "orders-42", "seed": 7, "clock": {"mode": "frozen", "at": MORNING}}), 201
@@ -54,8 +54,8 @@ def test_a_session_is_answered_with_its_name_and_base_url(gateway: MockGateway, 
     assert_accepted(answer)
 
 
-def test_a_session_needs_nothing_and_gets_a_name_a_seed_and_real_time(worlds: SessionFactory) -> None:
-    """An empty object, or no body at all, makes one like the default session was made."""
+def test_a_session_has_a_name_a_seed_and_real_time_by_default(worlds: SessionFactory) -> None:
+    """An empty object, or no body, creates a session like the default one."""
     first = assert_control(worlds.client.post(SESSIONS, json={}), 201)
     second = assert_control(worlds.client.post(SESSIONS), 201)
     worlds.made += [first["id"], second["id"]]
@@ -65,8 +65,8 @@ def test_a_session_needs_nothing_and_gets_a_name_a_seed_and_real_time(worlds: Se
     assert first["clock"]["mode"] == "real"
 
 
-def test_the_base_url_is_the_host_that_the_client_wrote() -> None:
-    """Behind a container's name, the session is reached by that name."""
+def test_the_base_url_has_the_host_of_the_request() -> None:
+    """A client that uses a container's name gets a URL with that name."""
     with MockGateway(access=Access(hosts=frozenset({"sms-mock"}))) as running:
         answer = httpx2.post(running.url + SESSIONS, headers={"Host": "sms-mock:8080"}, trust_env=False)
         created = assert_control(answer, 201)
@@ -127,10 +127,10 @@ def test_a_session_may_take_a_scenario_of_the_pack_or_one_of_its_own(worlds: Ses
         ({"clock": {"at": MORNING}}, "Bad scenario", "mode: frozen"),
     ],
 )
-def test_a_session_that_cannot_be_made_is_refused_with_a_sentence(
+def test_an_invalid_session_is_refused_with_a_reason(
     client: httpx2.Client, asked: dict[str, object], message: str, details: str
 ) -> None:
-    """400 with what is wrong and what is allowed; nothing was made."""
+    """400 with what is wrong and what is allowed; no session is created."""
     before = len(assert_control(client.get(SESSIONS))["sessions"])
 
     assert_control_error(client.post(SESSIONS, json=asked), 400, message, details)
@@ -141,7 +141,7 @@ def test_a_session_that_cannot_be_made_is_refused_with_a_sentence(
 def test_overrides_replace_whole_parts_of_the_scenario_that_was_chosen(
     worlds: SessionFactory, client: httpx2.Client
 ) -> None:
-    """For this session alone, and to stay: a reset keeps them, for the session was created so."""
+    """For this session only, and permanently: a reset keeps them."""
     asked = {"scenario": "flooded", "overrides": {"title": "mine", "watchlist": [DESTINATION]}, "seed": 7}
     name = assert_control(client.post(SESSIONS, json=asked), 201)["id"]
     worlds.made.append(name)
@@ -157,15 +157,15 @@ def test_overrides_replace_whole_parts_of_the_scenario_that_was_chosen(
     assert_accepted(other.send())
 
 
-def test_overrides_are_judged_with_the_parts_that_they_leave(client: httpx2.Client) -> None:
-    """A limit that stands in the scenario cannot be said a second time by a switch."""
+def test_overrides_are_validated_together_with_the_other_parts(client: httpx2.Client) -> None:
+    """A limit of the scenario cannot be contradicted by a switch."""
     asked = {"scenario": "flooded", "overrides": {"assume": {"AF-2": 100}}}
 
     assert_control_error(client.post(SESSIONS, json=asked), 400, "Bad scenario", "overrides: assume.AF-2: sets the")
 
 
 def test_overrides_without_a_scenario_are_of_the_default_one(worlds: SessionFactory, client: httpx2.Client) -> None:
-    """As that was created."""
+    """As it was created."""
     name = assert_control(client.post(SESSIONS, json={"overrides": {"watchlist": ["+39*"]}}), 201)["id"]
     worlds.made.append(name)
 
@@ -185,10 +185,8 @@ def test_overrides_without_a_scenario_are_of_the_default_one(worlds: SessionFact
         ("admin-secret", "no session '***'; POST"),
     ],
 )
-def test_what_is_said_of_an_unknown_name_is_short_harmless_and_without_secrets(
-    client: httpx2.Client, name: str, said: str
-) -> None:
-    """It is cut, its control characters are escaped, and a password that somebody took for a name is masked."""
+def test_an_unknown_name_is_shown_cut_escaped_and_masked(client: httpx2.Client, name: str, said: str) -> None:
+    """Long names are cut, control characters are escaped, and a password is masked."""
     found = assert_control(client.get(f"/~{name}/_ready"), 404)
 
     assert found["details"].startswith(said)
@@ -196,7 +194,7 @@ def test_what_is_said_of_an_unknown_name_is_short_harmless_and_without_secrets(
 
 
 def test_a_name_that_is_taken_is_a_conflict(world: SessionClient, client: httpx2.Client) -> None:
-    """409, with the two ways out; the first session goes on as it was."""
+    """409 with the two ways out; the first session is unchanged."""
     world.send()
 
     refused = client.post(SESSIONS, json={"name": world.name})
@@ -207,8 +205,8 @@ def test_a_name_that_is_taken_is_a_conflict(world: SessionClient, client: httpx2
     assert len(world.messages()) == 1
 
 
-def test_a_number_that_somebody_took_as_a_name_is_passed_over(alone: MockGateway) -> None:
-    """Sessions without a name are numbered around those with one."""
+def test_numbers_of_unnamed_sessions_skip_names_in_use(alone: MockGateway) -> None:
+    """Sessions without a name are numbered around named ones."""
     with alone, httpx2.Client(base_url=alone.url, trust_env=False) as client:
         named = assert_control(client.post(SESSIONS, json={"name": "s1"}), 201)
         numbered = assert_control(client.post(SESSIONS), 201)
@@ -217,7 +215,7 @@ def test_a_number_that_somebody_took_as_a_name_is_passed_over(alone: MockGateway
 
 
 def test_sessions_are_listed_and_the_default_one_is_always_there(alone: MockGateway) -> None:
-    """Oldest first; deleting the default one is refused."""
+    """Oldest first; the default session cannot be deleted."""
     with alone, httpx2.Client(base_url=alone.url, trust_env=False) as client:
         client.post(SESSIONS, json={"name": "mine"})
         listed = assert_control(client.get(SESSIONS))["sessions"]
@@ -234,8 +232,8 @@ def test_sessions_are_listed_and_the_default_one_is_always_there(alone: MockGate
 
 
 @pytest.mark.parametrize("path", ["/api/Admin/send", "/_control/messages", "/_ready", "/", ""])
-def test_an_unknown_session_is_not_found_whatever_is_asked_of_it(client: httpx2.Client, path: str) -> None:
-    """404 that says how to make one, by prefix and by header."""
+def test_an_unknown_session_is_not_found_by_any_request(client: httpx2.Client, path: str) -> None:
+    """404 that says how to create it, by prefix and by header."""
     by_prefix = client.post(f"/~no-such{path}")
     by_header = client.post(path, headers={"X-Mock-Session": "no-such"})
     nameless = client.post(f"/~{path}")
@@ -251,7 +249,7 @@ def test_an_unknown_session_is_not_found_whatever_is_asked_of_it(client: httpx2.
 def test_a_session_that_was_deleted_is_unknown_and_its_name_is_free(
     worlds: SessionFactory, client: httpx2.Client
 ) -> None:
-    """A new one of the same name begins empty."""
+    """A new session of the name begins empty."""
     world = worlds()
     world.send()
     client.delete(f"{SESSIONS}/{world.name}")
@@ -264,7 +262,7 @@ def test_a_session_that_was_deleted_is_unknown_and_its_name_is_free(
 
 
 def test_the_header_chooses_a_session_as_the_prefix_does(world: SessionClient, client: httpx2.Client) -> None:
-    """For clients whose base URL cannot be changed; where both are given the prefix counts."""
+    """For clients with a fixed base URL; the prefix takes precedence."""
     body = {"destination": DESTINATION, "text": "Hi"}
     headers = {"Authorization": basic(*ADMIN), "X-Mock-Session": world.name}
 
@@ -281,7 +279,7 @@ def test_the_header_chooses_a_session_as_the_prefix_does(world: SessionClient, c
 def test_two_sessions_share_neither_windows_nor_clock_nor_messages_nor_journal(
     worlds: SessionFactory, by: str
 ) -> None:
-    """What fills one leaves the other empty."""
+    """What fills one session leaves the other empty."""
     parts = {"version": 1, "anti_flooding": {"volume": {"limit": 1}}}
     one, other = worlds(scenario=parts), worlds(scenario=parts)
 
@@ -309,7 +307,7 @@ def test_two_sessions_share_neither_windows_nor_clock_nor_messages_nor_journal(
 def test_two_sessions_share_neither_stubs_nor_receivers_nor_webhooks_nor_snapshots(
     worlds: SessionFactory, gateway: MockGateway
 ) -> None:
-    """Two of one scenario, which is compiled once for both: what one is told and does, the other knows nothing of."""
+    """Both have one scenario, which is compiled once: nothing done to one changes the other."""
     stub = {"when": {"destination": "+447700900064"}, "then": {"refuse": 64}, "times": 1}
     one, other = worlds(scenario={"version": 1, "stubs": [stub]}), worlds(scenario={"version": 1, "stubs": [stub]})
     twin = worlds()
@@ -335,10 +333,10 @@ def test_two_sessions_share_neither_stubs_nor_receivers_nor_webhooks_nor_snapsho
     assert len(one.control("GET", "/webhooks")["webhooks"]) >= 1
 
 
-def test_two_sessions_of_one_scenario_share_no_window_though_they_share_what_is_compiled(
+def test_two_sessions_of_one_compiled_scenario_share_no_windows(
     worlds: SessionFactory,
 ) -> None:
-    """A patch, a seed and a clock of one change nothing for the other."""
+    """A patch, a seed and a clock of one change nothing in the other."""
     one, other = worlds(scenario="flooded", seed=1), worlds(scenario="flooded", seed=2)
     ids = [assert_accepted(world.send()) for world in (one, other)]
 
@@ -362,8 +360,8 @@ def test_the_default_session_is_the_one_of_requests_that_name_none(alone: MockGa
     assert len(listed) == 3
 
 
-def test_a_new_session_without_a_scenario_is_made_from_the_default_one_as_it_was_created(alone: MockGateway) -> None:
-    """What was patched in the default session since does not rub off."""
+def test_a_new_session_has_the_default_sessions_original_scenario(alone: MockGateway) -> None:
+    """Patches of the default session do not apply to new sessions."""
     with alone, httpx2.Client(base_url=alone.url, trust_env=False) as client:
         client.patch("/_control/scenario", json={"watchlist": ["+39*"]})
         assert_control(client.post(SESSIONS, json={"name": "fresh"}), 201)

@@ -1,4 +1,4 @@
-"""Snapshots: a session kept as it stands, and taken back to that as often as one likes."""
+"""Snapshots: a copy of a session's state, which can be restored any number of times."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ HOOK = "https://shop.example/receipts"
 
 
 def take(world: SessionClient) -> dict[str, Any]:
-    """A snapshot; its handle."""
+    """Take a snapshot; return its handle."""
     handle: dict[str, Any] = assert_control(world.request("POST", SNAPSHOTS), 201)
     return handle
 
 
 def restore(world: SessionClient, snapshot_id: str = "1") -> dict[str, Any]:
-    """Go back to it; the answer."""
+    """Restore a snapshot; return the answer."""
     answered: dict[str, Any] = world.control("POST", f"/snapshots/{snapshot_id}/restore")
     return answered
 
 
 def created(world: SessionClient, path: str, body: object) -> None:
-    """A control request that makes something."""
+    """A control request that creates something."""
     assert_control(world.request("POST", f"/_control{path}", body), 201)
 
 
 def test_a_snapshot_is_answered_with_a_handle_listed_shown_and_deleted(world: SessionClient) -> None:
-    """The handle says of which session, when, and how much it holds."""
+    """The handle names the session, the instant, and how much the snapshot holds."""
     world.send()
     handle = take(world)
 
@@ -66,8 +66,8 @@ def test_a_snapshot_is_answered_with_a_handle_listed_shown_and_deleted(world: Se
     assert world.control("GET", "/snapshots") == {"snapshots": []}
 
 
-def test_a_restored_session_stands_as_it_stood_messages_journal_clock_and_scenario(world: SessionClient) -> None:
-    """What came later is gone, and what was changed is as it was; twice."""
+def test_a_restore_returns_messages_journal_clock_and_scenario(world: SessionClient) -> None:
+    """Later items are gone and changes are undone; twice."""
     world.advance(60)
     first = assert_accepted(world.send("one"))
     world.patch(title="kept")
@@ -92,8 +92,8 @@ def test_a_restored_session_stands_as_it_stood_messages_journal_clock_and_scenar
         assert world.control("GET", f"/messages/{first}")["status"] == "PROVIDER_ACCEPTANCE"
 
 
-def test_a_restored_session_goes_on_counting_where_it_was(worlds: SessionFactory) -> None:
-    """Windows, numbers of exchanges, and ids: what is sent again gets the very answer that it got before."""
+def test_a_restore_returns_windows_and_numbers(worlds: SessionFactory) -> None:
+    """Windows, numbers of exchanges, and ids: the same sends get the same answers as before."""
     world = worlds(anti_flooding={"volume": {"limit": 3, "window": "1h"}}, seed=None)
     world.send("one")
     take(world)
@@ -110,8 +110,8 @@ def test_a_restored_session_goes_on_counting_where_it_was(worlds: SessionFactory
     assert answers() == first
 
 
-def test_a_restored_session_has_its_stubs_with_their_counters(world: SessionClient) -> None:
-    """One that was used up since is not, one that was added since is gone, one that was deleted since is back."""
+def test_a_restore_returns_stubs_with_their_counts(world: SessionClient) -> None:
+    """Stubs used up, added or deleted since are as they were."""
     stub = {"when": {"destination": DESTINATION}, "then": {"refuse": 61}, "times": 2}
     created(world, "/stubs", stub)
     assert_refused(world.send(), 61)
@@ -127,8 +127,8 @@ def test_a_restored_session_has_its_stubs_with_their_counters(world: SessionClie
         assert [(each["id"], each["applied"]) for each in kept] == [("s1", 1)]
 
 
-def test_a_restored_session_has_its_receivers_attempts_and_notifications(world: SessionClient, gateway: Any) -> None:
-    """What was due is due again; what receivers were told and got is as it was."""
+def test_a_restore_returns_receivers_attempts_and_notifications(world: SessionClient, gateway: Any) -> None:
+    """Pending notifications are pending again; instructions and records of receivers are as they were."""
     hook = {"url": f"{gateway.url}{world.prefix}/_control/receiver/shop"}
     world.control("PUT", "/receiver/shop", {"answer": 500, "times": 2})
     world.send(webhook=hook)
@@ -155,8 +155,8 @@ def test_a_restored_session_has_its_receivers_attempts_and_notifications(world: 
     assert [outcome for _, _, outcome in first] == ["failed", "failed", "taken", "taken"]
 
 
-def test_a_clock_that_ran_runs_on_from_where_it_was(worlds: SessionFactory) -> None:
-    """Real time goes on from the snapshot's, though it was frozen since."""
+def test_a_restored_clock_runs_from_the_snapshots_instant(worlds: SessionFactory) -> None:
+    """Real time continues from the snapshot's instant, even if the clock was frozen since."""
     world = worlds(frozen_at=None)
     handle = take(world)
     world.control("POST", "/clock/freeze", {"at": "2030-01-01T00:00:00Z"})
@@ -167,10 +167,8 @@ def test_a_clock_that_ran_runs_on_from_where_it_was(worlds: SessionFactory) -> N
     assert handle["at"] <= clock["now"] < "2030"
 
 
-def test_a_snapshot_outlives_a_reset_and_a_session_starts_without(
-    worlds: SessionFactory, client: httpx2.Client
-) -> None:
-    """A reset is undone by it; with the session it ends."""
+def test_a_snapshot_survives_a_reset_but_not_its_session(worlds: SessionFactory, client: httpx2.Client) -> None:
+    """A restore undoes a reset; deleting the session deletes its snapshots."""
     world = worlds()
     world.send()
     take(world)
@@ -186,7 +184,7 @@ def test_a_snapshot_outlives_a_reset_and_a_session_starts_without(
 
 
 def test_two_sessions_share_no_snapshot(worlds: SessionFactory) -> None:
-    """The one's handle is refused by the other, which stays as it is, and their numbers say nothing of each other."""
+    """A session refuses the handle of another and is unchanged; snapshots are numbered in each session."""
     one, other = worlds(), worlds()
     one.send()
     handle = take(one)
@@ -231,10 +229,10 @@ def test_two_sessions_share_no_snapshot(worlds: SessionFactory) -> None:
         ({"handle": 1}, 400, "Bad request", "unknown: handle; known: at, "),
     ],
 )
-def test_a_handle_that_is_not_this_snapshots_changes_nothing(
+def test_a_handle_of_another_snapshot_changes_nothing(
     world: SessionClient, change: dict[str, object], status: int, message: str, details: str
 ) -> None:
-    """Of another version, or of another snapshot; as it was returned, or in part, it is taken."""
+    """Of another version, or of another snapshot; the returned handle is accepted whole or in part."""
     handle = take(world)
     world.send()
 
@@ -247,8 +245,8 @@ def test_a_handle_that_is_not_this_snapshots_changes_nothing(
     assert world.messages() == []
 
 
-def test_an_unknown_snapshot_is_not_found_and_those_that_are_there_are_named(world: SessionClient) -> None:
-    """To show, to delete and to restore; a deleted one, too."""
+def test_an_unknown_snapshot_is_not_found_and_the_existing_ones_are_named(world: SessionClient) -> None:
+    """To show, to delete and to restore; also a deleted one."""
     for _ in range(3):
         take(world)
     world.control("DELETE", "/snapshots/2")
@@ -259,7 +257,7 @@ def test_an_unknown_snapshot_is_not_found_and_those_that_are_there_are_named(wor
 
 
 def test_a_session_keeps_twenty_snapshots(world: SessionClient) -> None:
-    """The next one is refused until one is deleted; its number is a new one."""
+    """Another is refused until one is deleted; it gets a new number."""
     for _ in range(20):
         take(world)
 
@@ -273,13 +271,13 @@ def test_a_session_keeps_twenty_snapshots(world: SessionClient) -> None:
     assert take(world)["id"] == "21"
 
 
-def test_a_snapshot_takes_no_wishes(world: SessionClient) -> None:
-    """What nobody reads is refused."""
+def test_creating_a_snapshot_takes_no_members(world: SessionClient) -> None:
+    """An unknown member is refused."""
     assert_control_error(world.request("POST", SNAPSHOTS, {"name": "x"}), 400, "Bad request", "unknown: name")
 
 
 def a_session(sender: ScriptedSender) -> tuple[MockServer, Session]:
-    """A session in process, whose clock stands still, with receivers that follow a script."""
+    """A session in process with a frozen clock, and receivers that follow a script."""
     scenario = scenario_of({"version": 1, "clock": {"mode": "frozen", "at": MORNING}}, "test")
     world = MockServer(scenario, sender=cast("Any", sender))
     sender.clock = cast("SessionClock", world.default.state.clock)
@@ -296,7 +294,7 @@ async def send(world: MockServer) -> None:
 
 
 def test_a_snapshot_waits_for_the_attempts_under_way() -> None:
-    """What comes of them is in it."""
+    """It contains their outcomes."""
 
     async def told() -> None:
         gate = Gate()
@@ -319,7 +317,7 @@ def test_a_snapshot_waits_for_the_attempts_under_way() -> None:
 
 
 def test_attempts_that_take_too_long_are_due_again_in_the_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The log says that no answer had come; the restored session makes the attempt again."""
+    """The log says that no answer had come; the restored session repeats the attempt."""
     monkeypatch.setattr(verbs, "_PATIENCE", 0.0)
 
     async def told() -> None:
@@ -350,8 +348,8 @@ def test_attempts_that_take_too_long_are_due_again_in_the_snapshot(monkeypatch: 
     run(told)
 
 
-def test_a_restore_lets_everybody_go_who_waits_in_the_world_that_is_left() -> None:
-    """Timers wake, held answers are released, attempts under way are called back."""
+def test_a_restore_ends_everything_that_waits() -> None:
+    """Timers fire, held answers are released, and attempts under way are cancelled."""
 
     async def told() -> None:
         gate = Gate()
@@ -377,10 +375,10 @@ def test_a_restore_lets_everybody_go_who_waits_in_the_world_that_is_left() -> No
     run(told)
 
 
-def test_raw_bytes_of_a_snapshot_count_until_it_goes(
+def test_raw_bytes_of_a_snapshot_count_until_it_is_deleted(
     worlds: SessionFactory, gateway: Any, client: httpx2.Client
 ) -> None:
-    """They count towards the server's budget like any other, and are free when snapshot or session goes."""
+    """They count towards the server's budget, and are released with the snapshot or the session."""
     raw = gateway.server.raw
     world = worlds()
     begun = raw.held
@@ -403,8 +401,8 @@ def test_raw_bytes_of_a_snapshot_count_until_it_goes(
     assert raw.held == begun
 
 
-def test_a_snapshot_that_is_asked_for_more_than_there_is_says_so(world: SessionClient) -> None:
-    """It takes no member: there is none to name."""
+def test_an_unknown_member_of_a_snapshot_request_is_named(world: SessionClient) -> None:
+    """There is none to suggest."""
     refused = world.request("POST", SNAPSHOTS, {"name": "mine"})
 
     assert_control_error(

@@ -1,4 +1,4 @@
-"""Outcomes forced over the control API and by a header: which requests, how often, and what is told of them."""
+"""Outcomes forced by stubs of the control API and by a header: for which requests, how often, how explained."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ FULL_REFERENCE = {"service": "ADMIN", "action": "NOTIFICATION", "key": "order-17
 
 
 def force(world: SessionClient, then: dict[str, Any], **stub: Any) -> str:
-    """A stub of the control API for the usual destination, unless it says which; its id."""
+    """Add a stub of the control API, for the usual destination by default; return its id."""
     stub.setdefault("when", {"destination": DESTINATION})
     found: str = assert_control(world.request("POST", "/_control/stubs", {"then": then, **stub}), 201)["id"]
     return found
 
 
 def codes(world: SessionClient, count: int, headers: dict[str, str] | None = None) -> list[int | None]:
-    """What so many sends of different texts are answered with: a code, or `None` where they are accepted."""
+    """Send so many different texts; return the code of each, `None` for an acceptance."""
     return [world.send(f"text {number}", headers=headers).json().get("code") for number in range(count)]
 
 
@@ -56,8 +56,8 @@ def codes(world: SessionClient, count: int, headers: dict[str, str] | None = Non
         {"destination": DESTINATION, "text": {"contains": "Hell"}, "key": "order-17", "operation": "admin"},
     ],
 )
-def test_a_stub_is_for_the_requests_that_meet_all_its_matchers(world: SessionClient, when: dict[str, object]) -> None:
-    """By every field that a tester can name."""
+def test_a_stub_applies_to_requests_that_meet_all_its_criteria(world: SessionClient, when: dict[str, object]) -> None:
+    """By every field that a criterion can name."""
     force(world, {"refuse": 61}, when=when)
 
     met = world.send(reference=FULL_REFERENCE, account="customer-account")
@@ -77,17 +77,17 @@ def test_a_stub_is_for_the_requests_that_meet_all_its_matchers(world: SessionCli
         ({"when": {"destination": DESTINATION, "nth": [2, 3]}, "times": 1}, [None, 64, None, None, None]),
     ],
 )
-def test_a_stub_has_its_say_as_often_as_it_is_told(
+def test_a_stub_applies_as_often_as_its_limits_allow(
     world: SessionClient, limits: dict[str, Any], answers: list[int | None]
 ) -> None:
-    """Deterministic first: the n-th, and at most so often."""
+    """`nth` and `times` are deterministic."""
     force(world, {"refuse": 64}, **limits)
 
     assert codes(world, 5) == answers
 
 
 def test_a_stub_lasts_on_the_sessions_clock(world: SessionClient) -> None:
-    """`for: 10m` ends when the clock comes to it: at the instant itself it is over."""
+    """`for: 10m` ends when the clock reaches it; at that instant it no longer applies."""
     stub = force(world, {"refuse": 64}, **{"for": "10m"})
     first = world.send("1")
     world.advance(599)
@@ -102,7 +102,7 @@ def test_a_stub_lasts_on_the_sessions_clock(world: SessionClient) -> None:
 
 
 def test_a_probability_is_drawn_from_the_seed_whatever_the_order(worlds: SessionFactory) -> None:
-    """Two sessions of one seed answer alike, sent forwards, backwards or side by side."""
+    """Two sessions of one seed answer alike for any order of the sends, also concurrent ones."""
     first, second = worlds(seed=7), worlds(seed=7)
     other = worlds(seed=8)
     for world in (first, second, other):
@@ -116,8 +116,8 @@ def test_a_probability_is_drawn_from_the_seed_whatever_the_order(worlds: Session
     assert 8 <= forwards.count(64) <= 32
 
 
-def test_what_goes_first_is_settled_by_priority_then_origin_then_limits(worlds: SessionFactory) -> None:
-    """The header before the control API before the scenario; what is limited before what is not."""
+def test_precedence_is_by_priority_then_origin_then_limits(worlds: SessionFactory) -> None:
+    """Header before control API before scenario; limited stubs before unlimited ones."""
     world = worlds(stubs=[{"when": {"destination": DESTINATION}, "then": {"refuse": 8}}])
     assert codes(world, 1) == [8]
     force(world, {"refuse": 61})
@@ -132,7 +132,7 @@ def test_what_goes_first_is_settled_by_priority_then_origin_then_limits(worlds: 
 
 @pytest.mark.requirement("ORD-1")
 def test_a_request_that_is_refused_earlier_uses_up_no_stub(world: SessionClient) -> None:
-    """The one shot is still there for the request that it was made for."""
+    """A stub with `times: 1` still applies to the next request."""
     force(world, {"refuse": 61}, times=1, when={})
 
     assert_refused(world.send(auth=("admin", "guess")), 63)
@@ -143,7 +143,7 @@ def test_a_request_that_is_refused_earlier_uses_up_no_stub(world: SessionClient)
 
 @pytest.mark.requirement("AF-2", "AF-5")
 def test_a_forced_acceptance_counts_like_a_real_one_and_a_forced_drop_does_not(worlds: SessionFactory) -> None:
-    """AF-2: the window sees it; what was sent to nobody takes no room."""
+    """AF-2: the windows count the acceptance; a dropped message takes no room."""
     world = worlds(anti_flooding={"volume": {"limit": 2}}, watchlist=[DESTINATION])
     force(world, {"drop": True}, times=2)
     for number in range(2):
@@ -161,8 +161,8 @@ def test_a_forced_acceptance_counts_like_a_real_one_and_a_forced_drop_does_not(w
     ]
 
 
-def test_an_answer_of_ones_own_is_sent_as_it_stands(world: SessionClient) -> None:
-    """Status, headers and bytes that no catalogue holds; the gateway never sees the request."""
+def test_a_raw_answer_is_sent_unchanged(world: SessionClient) -> None:
+    """Any status, headers and bytes; the gateway never sees the request."""
     force(world, {"answer": {"status": 418, "headers": {"X-Tea": "yes"}, "body": {"code": "61"}}}, times=1)
     force(world, {"answer": {"status": 200, "body_base64": "AP8="}}, times=1)
 
@@ -175,7 +175,7 @@ def test_an_answer_of_ones_own_is_sent_as_it_stands(world: SessionClient) -> Non
 
 
 def test_a_held_answer_waits_for_its_release(world: SessionClient) -> None:
-    """The message is decided before; the client waits until a tester lets the answer go."""
+    """The message is decided before; the client waits until a tester releases the answer."""
     force(world, {"hold": True}, times=1)
     with ThreadPoolExecutor(1) as pool:
         sent = pool.submit(world.send)
@@ -190,8 +190,8 @@ def test_a_held_answer_waits_for_its_release(world: SessionClient) -> None:
 
 
 @pytest.mark.parametrize("end", ["/reset", "DELETE"])
-def test_a_held_answer_goes_out_when_its_world_ends(world: SessionClient, end: str) -> None:
-    """Nobody waits for what can no longer be released."""
+def test_a_held_answer_is_released_when_its_session_ends(world: SessionClient, end: str) -> None:
+    """A reset and a deletion release it too."""
     force(world, {"hold": True})
     with ThreadPoolExecutor(1) as pool:
         sent = pool.submit(world.send)
@@ -204,8 +204,8 @@ def test_a_held_answer_goes_out_when_its_world_ends(world: SessionClient, end: s
         assert sent.result(20).status_code == 200
 
 
-def test_a_virtual_delay_is_over_when_the_clock_comes_to_it(world: SessionClient) -> None:
-    """Nothing sleeps: an advance of a day lets the answer out."""
+def test_a_virtual_delay_ends_when_the_clock_reaches_it(world: SessionClient) -> None:
+    """Nothing sleeps: advancing a day releases the answer."""
     force(world, {"delay": {"virtual": "24h"}})
     with ThreadPoolExecutor(1) as pool:
         sent = pool.submit(world.send)
@@ -256,17 +256,15 @@ def test_a_virtual_delay_is_over_when_the_clock_comes_to_it(world: SessionClient
         ({"then": {"answer": {"status": 200, "headers": {"X": "a\r\nSet-Cookie: b"}}}}, "one line"),
     ],
 )
-def test_a_stub_that_forces_nothing_there_is_is_refused_on_entry(
-    world: SessionClient, stub: dict[str, Any], details: str
-) -> None:
-    """400, with what is allowed; nothing is forced."""
+def test_an_invalid_stub_is_refused(world: SessionClient, stub: dict[str, Any], details: str) -> None:
+    """400 with the allowed values; no stub is added."""
     assert_control_error(world.request("POST", "/_control/stubs", stub), 400, "Bad stub", details)
 
     assert world.control("GET", "/stubs")["unmatched"] == []
 
 
-def test_a_stub_that_could_never_get_its_turn_is_refused(world: SessionClient) -> None:
-    """409 names the one that would always go first; with a limit, or once that is gone, it may stand."""
+def test_a_stub_that_could_never_apply_is_refused(world: SessionClient) -> None:
+    """409 names the one that always takes precedence; with a limit, or once that one is deleted, it is accepted."""
     first = force(world, {"refuse": 61})
     again = {"when": {"destination": DESTINATION}, "then": {"refuse": 8}}
 
@@ -278,7 +276,7 @@ def test_a_stub_that_could_never_get_its_turn_is_refused(world: SessionClient) -
 
 
 def test_no_pattern_hangs_the_gateway(world: SessionClient) -> None:
-    """What takes a backtracking engine for ever is over at once."""
+    """A pattern that takes a backtracking engine exponential time is matched at once."""
     force(world, {"refuse": 61}, when={"text": {"regex": "^(a+)+(a+)+(a+)+$"}})
 
     assert_accepted(world.send("a" * 1599 + "!"))
@@ -301,8 +299,8 @@ def test_no_pattern_hangs_the_gateway(world: SessionClient) -> None:
         ("accept=" + "x" * 2000, "must have at most 1000 characters"),
     ],
 )
-def test_a_header_that_forces_nothing_there_is_is_refused(world: SessionClient, header: str, details: str) -> None:
-    """400 before anything is decided; no answer of the gateway's looks like it."""
+def test_an_invalid_header_is_refused(world: SessionClient, header: str, details: str) -> None:
+    """400 before any decision, in a form that no answer of the gateway has."""
     answered = world.send(headers={"X-Mock-Outcome": header})
 
     assert (answered.status_code, answered.json()["message"]) == (400, "Bad X-Mock-Outcome")
@@ -310,8 +308,8 @@ def test_a_header_that_forces_nothing_there_is_is_refused(world: SessionClient, 
     assert world.messages() == []
 
 
-def test_a_header_that_is_repeated_counts_whole(world: SessionClient) -> None:
-    """As one that goes on behind a comma: nothing of it is passed over in silence."""
+def test_a_repeated_header_is_read_as_a_list(world: SessionClient) -> None:
+    """As one header with commas: no part of it is ignored."""
 
     def send(*outcomes: str) -> httpx2.Response:
         headers = [("Authorization", basic(*ADMIN)), ("Content-Type", "application/json")]
@@ -336,10 +334,10 @@ def test_a_header_that_is_repeated_counts_whole(world: SessionClient) -> None:
     ],
 )
 @pytest.mark.parametrize(("outcome", "status"), [("fault=503", 503), ("answer=418, delay=1ms", 418)])
-def test_the_header_is_for_the_request_that_brings_it(
+def test_the_header_applies_to_its_own_request(
     world: SessionClient, method: str, path: str, outcome: str, status: int
 ) -> None:
-    """Whichever operation that is: a health check or a look-up that is told to fail does not answer as usual."""
+    """For every operation, also a health check or a look-up."""
     headers = {"X-Mock-Outcome": outcome, "Authorization": basic(*ADMIN), "X-Api-Key": "status-key"}
 
     answered = world.client.request(method, world.prefix + path, headers=headers)
@@ -362,10 +360,10 @@ def test_the_header_is_for_the_request_that_brings_it(
         ({"when": {"destination": DESTINATION}}, "stub: when.destination: never matches: a request of '{}' has none"),
     ],
 )
-def test_what_only_a_send_has_or_gets_is_refused_for_all_else(
+def test_criteria_and_outcomes_of_sends_are_refused_for_other_operations(
     world: SessionClient, operation: str, part: dict[str, dict[str, object]], sentence: str
 ) -> None:
-    """Such a stub would force nothing, and say nothing."""
+    """Such a stub would have no effect."""
     stub = {"then": part.get("then", {"hold": True}), "when": {"operation": operation} | part.get("when", {})}
 
     refused = world.request("POST", "/_control/stubs", stub)
@@ -374,15 +372,15 @@ def test_what_only_a_send_has_or_gets_is_refused_for_all_else(
 
 
 def test_the_header_can_be_switched_off(worlds: SessionFactory) -> None:
-    """Then it is a header like any other, whatever it says."""
+    """Then it is ignored like any unknown header."""
     world = worlds(outcome_header=False)
 
     assert_accepted(world.send(headers={"X-Mock-Outcome": "refuse=61"}))
     assert_accepted(world.send(headers={"X-Mock-Outcome": "nonsense"}))
 
 
-def test_stubs_are_listed_counted_and_taken_back(world: SessionClient) -> None:
-    """Those of the control API first; the ones that no request met are named."""
+def test_stubs_are_listed_counted_and_removed(world: SessionClient) -> None:
+    """Those of the control API first; those that no request matched are named."""
     used, idle = force(world, {"refuse": 61}, times=1), force(world, {"refuse": 8}, when={"text": "never"})
     world.send()
 
@@ -399,8 +397,8 @@ def test_stubs_are_listed_counted_and_taken_back(world: SessionClient) -> None:
     assert_accepted(world.send())
 
 
-def test_a_session_that_ends_names_the_stubs_that_no_request_met(worlds: SessionFactory) -> None:
-    """A test that forced what never came is told so."""
+def test_deleting_a_session_names_its_unmatched_stubs(worlds: SessionFactory) -> None:
+    """So a test learns that its stub had no effect."""
     world = worlds()
     idle = force(world, {"refuse": 61}, when={"destination": "+447700900999"})
     force(world, {"refuse": 64})
@@ -411,16 +409,16 @@ def test_a_session_that_ends_names_the_stubs_that_no_request_met(worlds: Session
     assert answered == {"deleted": world.name, "unmatched_stubs": [idle]}
 
 
-def test_a_gateway_that_stops_warns_of_stubs_that_no_request_met(caplog: pytest.LogCaptureFixture) -> None:
-    """Loudly: nothing was tested by them."""
+def test_stopping_a_gateway_warns_of_unmatched_stubs(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing was tested by them."""
     with MockGateway(port=None) as gateway:
         gateway.control.add_stub({"when": {"destination": DESTINATION}, "then": {"refuse": 61}})
 
     assert "session default ends with stubs that no request has met: s1" in caplog.text
 
 
-def test_two_sessions_never_meet_each_others_stubs(worlds: SessionFactory) -> None:
-    """The same send, the same moment, another world."""
+def test_stubs_apply_only_to_their_session(worlds: SessionFactory) -> None:
+    """The same send at the same instant in another session is not forced."""
     one, other = worlds(), worlds()
     force(one, {"refuse": 61})
     force(other, {"refuse": 64})
@@ -433,7 +431,7 @@ def test_two_sessions_never_meet_each_others_stubs(worlds: SessionFactory) -> No
 
 
 def near(world: SessionClient, response: httpx2.Response) -> dict[str, tuple[str, str, str]]:
-    """The stubs that nearly answered."""
+    """The near misses of a response."""
     found = world.why(response)["stubs_nearly_matched"]
     return {each["id"]: (each["differs"], each["wanted"], each["saw"]) for each in found}
 
@@ -453,7 +451,7 @@ def near(world: SessionClient, response: httpx2.Response) -> dict[str, tuple[str
 def test_an_explanation_names_the_stub_that_nearly_matched_and_what_differed(
     world: SessionClient, when: dict[str, Any], differs: str, wanted: str, saw: str
 ) -> None:
-    """One thing only kept it from it."""
+    """Only one criterion was not met."""
     stub = force(world, {"refuse": 61}, when=when)
     far = force(world, {"refuse": 61}, when={"destination": "+39*", "text": "far"})
 
@@ -463,8 +461,8 @@ def test_an_explanation_names_the_stub_that_nearly_matched_and_what_differed(
     assert far not in found
 
 
-def test_an_explanation_names_stubs_whose_limits_or_turn_kept_them_from_it(world: SessionClient) -> None:
-    """Used up, over, unlucky, outrun, or never asked."""
+def test_an_explanation_names_stubs_that_limits_or_precedence_kept_away(world: SessionClient) -> None:
+    """Used up, out of time, not drawn, preceded by another, or never asked."""
     once = force(world, {"refuse": 61}, times=1)
     first = world.send()
     brief = force(world, {"refuse": 61}, **{"for": "1s"})
@@ -488,7 +486,7 @@ def test_an_explanation_names_stubs_whose_limits_or_turn_kept_them_from_it(world
 
 
 def test_a_stub_that_was_made_later_is_no_near_miss(world: SessionClient) -> None:
-    """It was not there when the request came."""
+    """It did not exist when the request came."""
     answered = world.send()
     force(world, {"refuse": 61}, when={"destination": "+447700900124"})
 
@@ -496,7 +494,7 @@ def test_a_stub_that_was_made_later_is_no_near_miss(world: SessionClient) -> Non
 
 
 def test_what_a_near_miss_shows_is_masked(world: SessionClient) -> None:
-    """A password in a text is no more readable for being looked at by a stub."""
+    """A password in a text is masked there too."""
     force(world, {"refuse": 61}, when={"destination": DESTINATION, "text": "admin-secret"})
 
     found = world.why(world.send("my password is admin-secret"))["stubs_nearly_matched"]
@@ -505,8 +503,8 @@ def test_what_a_near_miss_shows_is_masked(world: SessionClient) -> None:
     assert "admin-secret" not in str(found)
 
 
-def test_a_forced_acceptance_is_no_way_round_authentication(world: SessionClient) -> None:
-    """Bad credentials are refused before it is asked."""
+def test_a_forced_acceptance_does_not_bypass_authentication(world: SessionClient) -> None:
+    """Bad credentials are refused before the stub applies."""
     force(world, {"accept": True})
 
     assert_refused(world.send(auth=("admin", "guess")), 63)

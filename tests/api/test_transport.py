@@ -1,4 +1,4 @@
-"""Clients in process: ordinary httpx clients send without a socket, and see faults as their library's errors."""
+"""Transports in process: ordinary httpx clients send without a socket, and get faults as their library's errors."""
 
 from __future__ import annotations
 
@@ -48,20 +48,20 @@ def unbound() -> Iterator[MockGateway]:
 
 
 def post(gateway: MockGateway, library: ModuleType, outcome: str = "accept", **options: Any) -> Any:
-    """One send of a sync client of the library."""
+    """One send by a sync client of the library."""
     with library.Client(transport=gateway.transport(library.__name__), base_url=gateway.url, auth=ADMIN) as client:
         return client.post("/api/Admin/send", json=BODY, headers={"X-Mock-Outcome": outcome}, **options)
 
 
 async def apost(gateway: MockGateway, library: ModuleType, outcome: str = "accept", **options: Any) -> Any:
-    """The same of an async client."""
+    """One send by an async client of the library."""
     through = gateway.transport(library.__name__)
     async with library.AsyncClient(transport=through, base_url=gateway.url, auth=ADMIN) as client:
         return await client.post("/api/Admin/send", json=BODY, headers={"X-Mock-Outcome": outcome}, **options)
 
 
 def test_every_fault_has_its_error_its_answer_or_its_refusal() -> None:
-    """A new kind without a row fails here."""
+    """A new kind of fault needs a row."""
     assert {*ERRORS, *ANSWERS, *NEEDS_A_PORT} == set(FaultKind)
 
 
@@ -70,7 +70,7 @@ def test_every_fault_has_its_error_its_answer_or_its_refusal() -> None:
 def test_a_fault_on_the_connection_is_the_librarys_own_error(
     unbound: MockGateway, library: ModuleType, kind: FaultKind
 ) -> None:
-    """Sync and async; a client that handles it in production handles it here."""
+    """Sync and async; a client handles it as in production."""
     error = getattr(library, ERRORS[kind])
 
     with pytest.raises(error) as sync:
@@ -83,8 +83,10 @@ def test_a_fault_on_the_connection_is_the_librarys_own_error(
 
 @pytest.mark.parametrize("library", [httpx2, httpx])
 @pytest.mark.parametrize("kind", ANSWERS)
-def test_a_fault_that_http_can_say_is_an_answer(unbound: MockGateway, library: ModuleType, kind: FaultKind) -> None:
-    """With its status; half of a JSON body is no JSON."""
+def test_a_fault_that_http_can_express_is_an_answer(
+    unbound: MockGateway, library: ModuleType, kind: FaultKind
+) -> None:
+    """With its status; half of a JSON body is not JSON."""
     answered = post(unbound, library, f"fault={kind}")
 
     assert answered.status_code == ANSWERS[kind]
@@ -94,8 +96,8 @@ def test_a_fault_that_http_can_say_is_an_answer(unbound: MockGateway, library: M
 
 
 @pytest.mark.parametrize("kind", ERRORS)
-def test_in_process_too_the_message_was_accepted_before_or_not_at_all(unbound: MockGateway, kind: FaultKind) -> None:
-    """What comes after leaves a message behind; what comes before does not."""
+def test_a_fault_in_process_acts_before_or_after_the_acceptance(unbound: MockGateway, kind: FaultKind) -> None:
+    """A fault after the decision leaves a message; one before it does not."""
     for outcome, accepted in ((f"fault={kind}", False), (f"fault={kind}-after", True)):
         unbound.control.reset()
         try:
@@ -106,8 +108,8 @@ def test_in_process_too_the_message_was_accepted_before_or_not_at_all(unbound: M
 
 
 @pytest.mark.parametrize("kind", NEEDS_A_PORT)
-def test_what_no_library_has_an_error_for_is_refused_on_entry(unbound: MockGateway, kind: FaultKind) -> None:
-    """By a header and over the control API; a scenario's own is told to whoever meets it."""
+def test_a_fault_that_needs_a_port_is_refused(unbound: MockGateway, kind: FaultKind) -> None:
+    """In a header and over the control API; one of the scenario is an error for the request that it applies to."""
     answered = post(unbound, httpx2, f"fault={kind}")
 
     assert (answered.status_code, answered.json()["details"]) == (400, f"X-Mock-Outcome: {NEEDS_A_PORT[kind]}")
@@ -120,8 +122,8 @@ def test_what_no_library_has_an_error_for_is_refused_on_entry(unbound: MockGatew
         client.post("/api/Admin/send", json=BODY | {"destination": "+447700900525"})
 
 
-def test_a_late_answer_runs_into_the_clients_own_time_out(unbound: MockGateway) -> None:
-    """Its read time-out counts as it does on a connection."""
+def test_a_late_answer_triggers_the_clients_read_time_out(unbound: MockGateway) -> None:
+    """As on a connection."""
     with pytest.raises(httpx2.ReadTimeout):
         post(unbound, httpx2, "delay=60s", timeout=0.01)
     with pytest.raises(httpx2.ReadTimeout):
@@ -142,7 +144,7 @@ def test_a_client_in_process_is_answered_like_any_other(unbound: MockGateway) ->
 
 
 def test_other_libraries_are_told_to_take_a_port(unbound: MockGateway) -> None:
-    """They have no place for a transport."""
+    """They have no transports to replace."""
     loop = asyncio.new_event_loop()
     loop.close()
     with pytest.raises(

@@ -1,4 +1,4 @@
-"""Bodies of requests that need none, and requests that a reset or the clock overtakes."""
+"""Bodies of requests that need none, and requests during which a reset or an advance happens."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ FROZEN = {"clock": {"mode": "frozen", "at": "2026-01-15T09:00:00Z"}}
         ("POST", "/api/Admin/checkServiceStatus"),
     ],
 )
-def test_a_body_stands_in_the_journal_though_nothing_was_read_from_it(method: str, path: str) -> None:
-    """BAD-5: a trailing slash is what a tester looks up; length and hash are those of what came."""
+def test_the_journal_has_a_body_that_no_operation_read(method: str, path: str) -> None:
+    """BAD-5: of an unknown path with a trailing slash; with its length and hash."""
     with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, trust_env=False) as client:
         answer = client.request(method, path, content=BODY)
         found = client.get(f"/_control/exchanges/{answer.headers['X-Mock-Exchange']}").json()["request"]
@@ -38,8 +38,8 @@ def test_a_body_stands_in_the_journal_though_nothing_was_read_from_it(method: st
 @pytest.mark.requirement("BAD-5")
 @pytest.mark.parametrize("path", ["/api/Admin/send", "/api/Services/checkServiceStatus"])
 @pytest.mark.parametrize("declared", [True, False])
-def test_of_a_body_that_is_too_large_nothing_is_claimed(path: str, declared: bool) -> None:
-    """BAD-5: nobody read it to its end; no hash and no body are better than those of an empty one."""
+def test_the_journal_has_no_hash_of_a_body_that_is_too_large(path: str, declared: bool) -> None:
+    """BAD-5: the body was not read to its end, so there is no hash and no body."""
     body = b"x" * (1024 * 1024 + 1)
     content = body if declared else iter([body[:1000], body[1000:]])
     with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, trust_env=False, auth=ADMIN) as client:
@@ -51,8 +51,8 @@ def test_of_a_body_that_is_too_large_nothing_is_claimed(path: str, declared: boo
     assert found["body_length"] == (len(body) if declared else None)
 
 
-def test_a_request_that_a_reset_overtakes_belongs_to_what_comes_after_it() -> None:
-    """Nothing is lost from the journal, and a message names the exchange that it came with."""
+def test_a_request_that_is_complete_after_a_reset_belongs_to_the_new_world() -> None:
+    """The journal has it, and its message names its exchange."""
     with (
         MockGateway() as gateway,
         httpx2.Client(base_url=gateway.url, trust_env=False) as client,
@@ -73,7 +73,7 @@ def test_a_request_that_a_reset_overtakes_belongs_to_what_comes_after_it() -> No
 
 @pytest.mark.requirement("AF-4")
 def test_a_request_is_decided_at_the_time_when_it_is_complete() -> None:
-    """AF-4: the window has passed by the clock before the body ends, whenever its head came."""
+    """AF-4: the window has passed when the body ends, although the head came earlier."""
     scenario = {"version": 1, "anti_flooding": {"volume": {"limit": 1, "window": "1h"}}}
     with (
         MockGateway() as gateway,

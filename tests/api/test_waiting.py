@@ -1,4 +1,4 @@
-"""Long polls: for exchanges, for messages and for what becomes of them, by either clock."""
+"""Long polls: for exchanges, for messages and for statuses, by either clock."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ WATCHED = "+447700900061"
 
 
 def control_of(session: Session) -> SessionControl:
-    """The verbs of a session."""
+    """The control verbs of a session."""
     return SessionControl(session, RawBudget(Bounds().bytes))
 
 
 def waiters(session: Session) -> int:
-    """How many wait in a session."""
+    """How many waits are open in a session."""
     return len(session.presence.subscriptions.exchanges) + len(session.presence.subscriptions.messages)
 
 
-class Register:
-    """Tells a test, in its own thread, how many wait in a session that a server's thread serves."""
+class WaiterCount:
+    """Lets a test's thread await the number of open waits in a session that another thread serves."""
 
     def __init__(self, session: Session) -> None:
         self._changed = threading.Condition()
@@ -49,7 +49,7 @@ class Register:
                 setattr(channel, name, self._telling(getattr(channel, name), by))
 
     def until(self, count: int) -> None:
-        """Return when so many wait."""
+        """Return when so many waits are open."""
         with self._changed:
             assert self._changed.wait_for(lambda: self._waiting == count, 20)
 
@@ -63,11 +63,11 @@ class Register:
         return told
 
 
-class Waiting:
-    """A wait over HTTP in a thread of its own; it stands when this is made."""
+class OpenWait:
+    """A wait over HTTP in a thread of its own; it is open when the constructor returns."""
 
     def __init__(self, gateway: MockGateway, world: SessionClient, query: str) -> None:
-        register = Register(session_of(gateway, world))
+        register = WaiterCount(session_of(gateway, world))
         self._pool = ThreadPoolExecutor(1)
         self._answer: Future[httpx2.Response] = self._pool.submit(
             lambda: httpx2.get(f"{gateway.url}{world.prefix}/_control/{query}", timeout=30, trust_env=False)
@@ -75,7 +75,7 @@ class Waiting:
         register.until(1)
 
     def answer(self, status: int = 200) -> Any:
-        """What it is answered with."""
+        """The answer to the wait."""
         answer = self._answer.result(30)
         self._pool.shutdown()
         return assert_control(answer, status)
@@ -88,8 +88,8 @@ def session_of(gateway: MockGateway, world: SessionClient) -> Session:
     return session
 
 
-def test_what_is_there_already_counts(world: SessionClient) -> None:
-    """A test that begins to wait too late finds what came: newest first, in the shape of the list."""
+def test_a_wait_finds_earlier_items(world: SessionClient) -> None:
+    """A wait that begins late finds what came before: newest first, in the format of the list."""
     for text in ("one", "two"):
         world.send(text)
 
@@ -116,8 +116,8 @@ def test_what_is_there_already_counts(world: SessionClient) -> None:
 def test_a_wait_is_answered_when_what_it_waits_for_arrives(
     gateway: MockGateway, world: SessionClient, query: str, kind: str
 ) -> None:
-    """What does not fit passes it by."""
-    waiting = Waiting(gateway, world, query)
+    """Other items do not answer it."""
+    waiting = OpenWait(gateway, world, query)
     world.send("Hello")
     world.send("Your code is 482913", OTHER[:-1] + "9")
     expected = world.send("Your code is 482913", reference={"service": "ADMIN", "key": "k1"})
@@ -129,9 +129,9 @@ def test_a_wait_is_answered_when_what_it_waits_for_arrives(
 
 
 def test_a_wait_for_several_is_answered_with_the_last_of_them(gateway: MockGateway, world: SessionClient) -> None:
-    """`count` says how many; those that are there count unless `after` says from where."""
+    """`count` says how many; earlier items count unless `after` excludes them."""
     first = assert_accepted(world.send("zero"))
-    waiting = Waiting(gateway, world, f"messages/wait?count=2&after={first}")
+    waiting = OpenWait(gateway, world, f"messages/wait?count=2&after={first}")
     for text in ("one", "two"):
         world.send(text)
 
@@ -139,16 +139,16 @@ def test_a_wait_for_several_is_answered_with_the_last_of_them(gateway: MockGatew
 
 
 def test_a_refused_send_is_waited_for_by_its_exchange(gateway: MockGateway, world: SessionClient) -> None:
-    """Refusals are no messages, and are in the journal all the same."""
-    waiting = Waiting(gateway, world, "exchanges/wait?outcome=refused&code=61")
+    """Refusals are in the journal and not among the messages."""
+    waiting = OpenWait(gateway, world, "exchanges/wait?outcome=refused&code=61")
     world.send()
     world.send(destination=WATCHED)
 
     assert [each["destination"] for each in waiting.answer()["exchanges"]] == [WATCHED]
 
 
-def test_a_wait_that_times_out_says_how_near_it_came(world: SessionClient) -> None:
-    """What was waited for, how many matched, how many there were, and in what the newest differs."""
+def test_a_wait_that_times_out_describes_the_nearest_item(world: SessionClient) -> None:
+    """The filters, how many matched, how many items there were, and how the newest differs."""
     world.send("Hello", destination=WATCHED)
     world.send("Your code is 111111")
 
@@ -178,7 +178,7 @@ def test_a_wait_that_times_out_says_how_near_it_came(world: SessionClient) -> No
 def test_the_nearest_miss_names_the_member_that_differed(
     world: SessionClient, query: str, nearest: tuple[str, str, str | None]
 ) -> None:
-    """The newest item, the member, what it should have been and what it was."""
+    """The newest item, the member, the expected and the actual value."""
     world.send()
 
     details = assert_control(world.request("GET", f"/_control/{query}&timeout=0"), 408)["details"]
@@ -189,7 +189,7 @@ def test_the_nearest_miss_names_the_member_that_differed(
     assert details["items"] == 1
 
 
-def test_with_nothing_there_nothing_was_near(world: SessionClient) -> None:
+def test_a_wait_without_any_items_has_no_nearest_item(world: SessionClient) -> None:
     """An empty journal has no nearest item."""
     details = assert_control(world.request("GET", "/_control/messages/wait?timeout=0"), 408)["details"]
     assert (details["items"], details["nearest"]) == (0, None)
@@ -213,27 +213,27 @@ def test_with_nothing_there_nothing_was_near(world: SessionClient) -> None:
         ("statuses/wait?status=SENT,DELIVRED", "did you mean 'DELIVERED'?"),
     ],
 )
-def test_a_wait_that_cannot_be_is_refused_at_once(world: SessionClient, path: str, details: str) -> None:
-    """A mistake must not look like a time-out."""
+def test_an_invalid_wait_is_refused_at_once(world: SessionClient, path: str, details: str) -> None:
+    """It must not look like a time-out."""
     assert_control_error(world.request("GET", f"/_control/{path}"), 400, "Bad request", details)
 
 
 @pytest.mark.parametrize("timeout", ["0", "0.01", "10ms", "0s"])
-def test_the_time_can_be_written_in_several_ways(world: SessionClient, timeout: str) -> None:
-    """Seconds, with decimals, or a length of time with its unit."""
+def test_the_timeout_has_several_notations(world: SessionClient, timeout: str) -> None:
+    """Seconds, with decimals, or a duration with a unit."""
     assert world.request("GET", f"/_control/messages/wait?timeout={timeout}").status_code == 408
 
 
 async def waiting(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-    """Begin to wait, and let it come to rest."""
+    """Begin a wait, and let the loop run until it is open."""
     task = asyncio.create_task(work)
     await turns()
     return task
 
 
 @pytest.mark.parametrize(("status", "at"), [("SENT", 1), ("DELIVERED", 3), ("DELIVERED,UNDELIVERED", 3)])
-def test_a_status_is_seen_at_its_instant_while_a_tester_moves_the_clock(status: str, at: int) -> None:
-    """In the middle of an advance: the message is shown as it stood then, and not as it ends."""
+def test_a_status_is_seen_at_its_instant_during_an_advance(status: str, at: int) -> None:
+    """The message is shown as it was at that instant, not as at the end of the advance."""
 
     async def test() -> dict[str, Any]:
         session = a_session(ScriptedSender())
@@ -255,7 +255,7 @@ def test_a_status_is_seen_at_its_instant_while_a_tester_moves_the_clock(status: 
 
 @pytest.mark.parametrize("rate", [1.0, 50.0])
 def test_a_status_is_seen_while_the_clock_runs(rate: float) -> None:
-    """Real or scaled: the wait sleeps until the instant that the message's life names."""
+    """Real or scaled: the wait sleeps until the instant in the message's life."""
 
     async def test() -> dict[str, Any]:
         plan = {"plan": [{"after": "50ms", "status": "SENT"}, {"after": "1h", "status": "DELIVERED"}]}
@@ -269,7 +269,7 @@ def test_a_status_is_seen_while_the_clock_runs(rate: float) -> None:
 
 
 def test_a_status_that_a_message_has_had_counts() -> None:
-    """Whoever waits for SENT a moment too late must not wait for ever."""
+    """A wait for SENT that begins after SENT is answered."""
 
     async def test() -> dict[str, Any]:
         session = a_session(ScriptedSender())
@@ -283,8 +283,8 @@ def test_a_status_that_a_message_has_had_counts() -> None:
     assert [each["status"] for each in message["changes"]] == ["PROVIDER_ACCEPTANCE", "SENT", "DELIVERED"]
 
 
-def test_a_status_that_a_tester_gives_is_seen_and_what_was_planned_is_not_waited_for() -> None:
-    """A push wakes the wait, or takes away what it waited for."""
+def test_a_status_set_by_a_tester_is_seen_and_cancels_planned_ones() -> None:
+    """It answers the wait, or removes the planned change that it waited for."""
 
     async def test() -> tuple[list[str], bool]:
         session = a_session(ScriptedSender())
@@ -310,7 +310,7 @@ def test_a_status_that_a_tester_gives_is_seen_and_what_was_planned_is_not_waited
 
 
 def test_a_wait_for_several_statuses_counts_messages() -> None:
-    """Each message counts once, whichever of the statuses it takes."""
+    """Each message counts once, with any of the statuses."""
 
     async def test() -> int:
         session = a_session(ScriptedSender())
@@ -327,8 +327,8 @@ def test_a_wait_for_several_statuses_counts_messages() -> None:
     assert run(test) == 2
 
 
-def test_by_the_sessions_clock_a_wait_ends_when_that_has_moved_far_enough() -> None:
-    """`clock=virtual`: no wall time passes; a second before its time it still waits."""
+def test_a_wait_by_the_sessions_clock_times_out_on_that_clock() -> None:
+    """`clock=virtual`: no wall time passes; one second before its timeout it still waits."""
 
     async def test() -> tuple[bool, ControlRequestError]:
         session = a_session(ScriptedSender())
@@ -347,8 +347,8 @@ def test_by_the_sessions_clock_a_wait_ends_when_that_has_moved_far_enough() -> N
     assert error.details["waited_ms"] == 3_600_000
 
 
-def test_an_advance_until_idle_does_not_run_a_waits_time_down() -> None:
-    """That a wait would give up is nothing left to do."""
+def test_an_advance_until_idle_ignores_the_timeouts_of_waits() -> None:
+    """A timeout is nothing that the session has to do."""
 
     async def test() -> bool:
         session = a_session(ScriptedSender())
@@ -362,8 +362,8 @@ def test_an_advance_until_idle_does_not_run_a_waits_time_down() -> None:
     assert run(test)
 
 
-def test_a_reset_leaves_waits_waiting() -> None:
-    """What was found is gone with its world; what comes after the reset counts."""
+def test_a_wait_continues_after_a_reset() -> None:
+    """Items found before are gone; items after the reset count."""
 
     async def test() -> tuple[list[str], list[str]]:
         session = a_session(ScriptedSender())
@@ -386,8 +386,8 @@ def test_a_reset_leaves_waits_waiting() -> None:
     assert run(test) == (["two", "one"], ["two", "one"])
 
 
-def test_deleting_what_was_found_has_a_wait_begin_anew() -> None:
-    """A message that is deleted is not among those that are answered, and its planned status is not waited for."""
+def test_a_wait_restarts_when_its_items_are_deleted() -> None:
+    """A deleted message is not in the answer, and its planned status is not awaited."""
 
     async def test() -> list[str]:
         session = a_session(ScriptedSender())
@@ -403,10 +403,10 @@ def test_deleting_what_was_found_has_a_wait_begin_anew() -> None:
 
 
 def test_deleting_the_session_ends_its_waits(gateway: MockGateway, worlds: Callable[..., SessionClient]) -> None:
-    """Nothing will come any more: 410 with a sentence, for waits of every kind."""
+    """410 with a reason, for every kind of wait."""
     world = worlds()
     kinds = ("messages/wait", "exchanges/wait", "statuses/wait?status=READ")
-    all_of_them = [Waiting(gateway, world, kind) for kind in kinds]
+    all_of_them = [OpenWait(gateway, world, kind) for kind in kinds]
 
     assert_control(world.client.delete(f"/_control/sessions/{world.name}"))
 
@@ -416,10 +416,10 @@ def test_deleting_the_session_ends_its_waits(gateway: MockGateway, worlds: Calla
         assert world.name in found["details"]
 
 
-def test_a_client_that_goes_away_ends_its_wait(gateway: MockGateway, world: SessionClient) -> None:
-    """Nobody is there to be answered: the wait leaves nothing behind."""
+def test_a_wait_ends_when_its_client_disconnects(gateway: MockGateway, world: SessionClient) -> None:
+    """It leaves nothing behind."""
     session = session_of(gateway, world)
-    register = Register(session)
+    register = WaiterCount(session)
     with RawConnection(gateway.url) as connection:
         connection.send(
             f"GET {world.prefix}/_control/statuses/wait?status=READ&timeout=3600 HTTP/1.1\r\n".encode()
@@ -430,8 +430,8 @@ def test_a_client_that_goes_away_ends_its_wait(gateway: MockGateway, world: Sess
     assert len(session.presence.subscriptions.changes) == 0
 
 
-def test_a_thousand_waits_are_each_answered_once_and_none_is_offered_what_others_wait_for() -> None:
-    """An arrival goes to those who wait for its destination or key, and past all the others unseen."""
+def test_each_of_a_thousand_waits_is_only_offered_matching_items() -> None:
+    """An arrival is offered to the waits for its destination or key only."""
 
     async def test() -> tuple[int, int]:
         session = a_session(ScriptedSender())
@@ -467,11 +467,11 @@ def test_a_thousand_waits_are_each_answered_once_and_none_is_offered_what_others
 
 
 def test_a_server_with_a_thousand_open_waits_stops_at_once() -> None:
-    """Open waits, an hour each, must not hold a server up."""
+    """Open waits with a timeout of an hour do not delay the stop."""
     with MockGateway() as gateway:
         host, port = gateway.url.removeprefix("http://").split(":")
         request = b"GET /_control/messages/wait?timeout=3600 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-        register = Register(gateway.server.default)
+        register = WaiterCount(gateway.server.default)
         clients = [socket.create_connection((host, int(port))) for _ in range(1000)]
         for client in clients:
             client.sendall(request)
@@ -481,14 +481,14 @@ def test_a_server_with_a_thousand_open_waits_stops_at_once() -> None:
         took = time.monotonic() - began
     for client in clients:
         client.close()
-    # Quiet, it is one second; a busy machine takes longer for a thousand connections.
+    # It takes one second on a quiet machine; a busy one takes longer for a thousand connections.
     assert took < 20
 
 
 Served = Callable[[Any, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
 
-def test_in_process_a_caller_that_cannot_go_away_is_answered_like_any_other() -> None:
+def test_a_caller_that_repeats_the_body_is_not_disconnected() -> None:
     """Some callers of an ASGI application repeat the body for ever: that is no disconnection."""
 
     async def test() -> list[Any]:

@@ -427,10 +427,10 @@ def test_no_secret_stands_on_any_page(worlds: SessionFactory, path: str) -> None
     world.advance(5)
 
     for concrete in all_of(path, world):
-        assert_untold(world, concrete)
+        assert_not_shown(world, concrete)
 
 
-def assert_untold(world: SessionClient, path: str) -> None:
+def assert_not_shown(world: SessionClient, path: str) -> None:
     """No secret stands on this page, however it is spelled."""
     told = world.client.get(f"{world.prefix}{PREFIX}{path}")
     assert told.status_code == 200

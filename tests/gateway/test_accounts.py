@@ -36,7 +36,7 @@ def test_an_account_that_is_made_active_may_send_at_once(worlds: SessionFactory)
 def test_an_ordinary_account_on_the_administrators_operation_looks_like_a_wrong_password(
     world: SessionClient,
 ) -> None:
-    """ACC-2: 401, code 63; only the journal says that the privilege was missing."""
+    """ACC-2: 401, code 63; only the journal says that the privilege is missing."""
     refused = world.send(auth=CUSTOMER, operation="Admin")
 
     assert_refused(refused, 63)
@@ -45,7 +45,7 @@ def test_an_ordinary_account_on_the_administrators_operation_looks_like_a_wrong_
 
 @pytest.mark.requirement("ACC-2", "OP-4")
 def test_under_the_other_reading_an_ordinary_account_is_forbidden(worlds: SessionFactory) -> None:
-    """ACC-2, alternative: HTTP 403 with the same envelope, without a challenge; a wrong password stays 401."""
+    """ACC-2, alternative: 403 with the same envelope and no challenge; a wrong password is still 401."""
     world = worlds(accounts=[{"username": "web-shop", "password": "web-shop-secret"}], assume={"ACC-2": 403})
 
     send = world.send(auth=("web-shop", "web-shop-secret"))
@@ -79,8 +79,8 @@ def test_under_the_other_reading_an_unknown_account_is_ignored(worlds: SessionFa
 
 @pytest.mark.requirement("ACC-4", "OP-2")
 @pytest.mark.parametrize("account", ["customer-account", "no-such-account", 7, {"n": 1}, [], True])
-def test_account_and_lra_mean_nothing_on_the_services_operation(world: SessionClient, account: object) -> None:
-    """ACC-4: ignored like any unknown field, whatever they hold, and flagged like one."""
+def test_the_services_operation_ignores_account_and_lra(world: SessionClient, account: object) -> None:
+    """ACC-4: any value is ignored and flagged like an unknown field."""
     response = world.send(
         auth=("web-shop", "web-shop-secret"), operation="Services", account=account, lra="no number"
     )
@@ -93,8 +93,8 @@ def test_account_and_lra_mean_nothing_on_the_services_operation(world: SessionCl
 
 @pytest.mark.requirement("ACC-5")
 @pytest.mark.parametrize("scheme", ["Basic", "basic", "BASIC", "bAsIc", "Basic  "])
-def test_the_scheme_is_read_without_regard_to_case(world: SessionClient, scheme: str) -> None:
-    """ACC-5: and a space more does no harm."""
+def test_the_scheme_is_case_insensitive(world: SessionClient, scheme: str) -> None:
+    """ACC-5: more than one space after it is allowed."""
     header = f"{scheme} {b64encode(b'admin:admin-secret').decode()}"
 
     assert_accepted(world.send(auth=None, headers={"Authorization": header}))
@@ -105,7 +105,7 @@ def test_the_scheme_is_read_without_regard_to_case(world: SessionClient, scheme:
     "header", ["Bearer abc", "Digest username=admin", "", "Basically YTpi", "YWRtaW46YWRtaW4tc2VjcmV0"]
 )
 def test_another_scheme_is_a_missing_header(world: SessionClient, header: str) -> None:
-    """ACC-5, ERR-63a: no Basic credentials were presented."""
+    """ACC-5, ERR-63a: there are no Basic credentials."""
     refused = world.send(auth=None, headers={"Authorization": header})
 
     assert_refused(refused, 63, message=MISSING_HEADER)
@@ -126,7 +126,7 @@ def test_another_scheme_is_a_missing_header(world: SessionClient, header: str) -
         "=" * 8,
     ],
 )
-def test_what_is_no_decodable_basic_is_a_wrong_password(world: SessionClient, encoded: str) -> None:
+def test_undecodable_basic_credentials_are_a_wrong_password(world: SessionClient, encoded: str) -> None:
     """ACC-5: not Base64, not UTF-8, no colon."""
     refused = world.send(auth=None, headers={"Authorization": f"Basic {encoded}"})
 
@@ -135,14 +135,14 @@ def test_what_is_no_decodable_basic_is_a_wrong_password(world: SessionClient, en
 
 
 @pytest.mark.requirement("ACC-5", "ERR-63b")
-def test_basic_without_anything_behind_it_is_a_wrong_password(world: SessionClient) -> None:
-    """ACC-5: the scheme is the right one, so the header is not missing."""
+def test_basic_without_credentials_is_a_wrong_password(world: SessionClient) -> None:
+    """ACC-5: the scheme is Basic, so the header is not missing."""
     assert_refused(world.send(auth=None, headers={"Authorization": "Basic"}), 63)
 
 
 @pytest.mark.requirement("ACC-5")
 def test_the_first_colon_splits_and_both_parts_are_utf_8(worlds: SessionFactory) -> None:
-    """ACC-5: a password may hold colons and any letter."""
+    """ACC-5: a password may contain colons and any letters."""
     world = worlds(accounts=[{"username": "jürgen", "password": "a:b:ç\N{KEY}", "admin": True}])
 
     assert_accepted(world.send(auth=("jürgen", "a:b:ç\N{KEY}")))
@@ -150,8 +150,8 @@ def test_the_first_colon_splits_and_both_parts_are_utf_8(worlds: SessionFactory)
 
 
 @pytest.mark.requirement("ACC-1")
-def test_usernames_and_passwords_are_compared_to_the_letter(world: SessionClient) -> None:
-    """ACC-1: neither case nor white space is folded."""
+def test_usernames_and_passwords_are_compared_exactly(world: SessionClient) -> None:
+    """ACC-1: neither case nor white space is normalised."""
     for auth in (("Admin", "admin-secret"), ("admin", "Admin-secret"), ("admin ", "admin-secret")):
         assert_refused(world.send(auth=auth), 63)
     assert_accepted(world.send(auth=ADMIN))

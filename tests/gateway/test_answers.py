@@ -8,8 +8,8 @@ from tests.support import MISSING_HEADER, SessionClient, SessionFactory, assert_
 
 
 @pytest.mark.requirement("ANS-1")
-def test_an_acceptance_has_the_vendors_words_the_provider_and_a_uuid(world: SessionClient) -> None:
-    """ANS-1: message, provider, id, in this order and nothing else."""
+def test_an_acceptance_has_the_vendors_message_the_provider_and_a_uuid(world: SessionClient) -> None:
+    """ANS-1: message, provider and id, in this order and no other member."""
     response = world.send(detailed=True)
 
     message_id = assert_accepted(response, provider="PROVIDER1")
@@ -29,7 +29,7 @@ def test_an_answer_that_is_not_detailed_has_no_provider_member(world: SessionCli
 
 @pytest.mark.requirement("ANS-2")
 def test_under_the_other_reading_the_provider_member_is_null(worlds: SessionFactory) -> None:
-    """ANS-2, alternative: `null` where nobody asked for details; named where somebody did."""
+    """ANS-2, alternative: `null` in an answer without details, the name in a detailed one."""
     world = worlds(assume={"ANS-2": "null"})
 
     short = world.send("1")
@@ -43,7 +43,7 @@ def test_under_the_other_reading_the_provider_member_is_null(worlds: SessionFact
 
 @pytest.mark.requirement("ANS-3")
 def test_a_refusal_is_http_500_with_code_message_and_null_details(world: SessionClient) -> None:
-    """ANS-3: an integer, a text, null; the journal says that it was no crash."""
+    """ANS-3: an integer, a string, null; the journal shows a refusal, not a bug."""
     response = world.send(destination="0044")
 
     assert_refused(response, 56)
@@ -54,7 +54,7 @@ def test_a_refusal_is_http_500_with_code_message_and_null_details(world: Session
 
 @pytest.mark.requirement("ANS-4", "ANS-5")
 def test_an_authentication_failure_is_http_401_with_the_envelope_and_a_challenge(world: SessionClient) -> None:
-    """ANS-4, ANS-5: code 63, and the realm that a browser would show."""
+    """ANS-4, ANS-5: code 63, and a challenge with the realm."""
     response = world.send(auth=None)
 
     assert_refused(response, 63, message=MISSING_HEADER)

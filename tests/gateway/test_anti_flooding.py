@@ -1,4 +1,4 @@
-"""Both anti-flooding mechanisms over the wire (AF-1 to AF-7)."""
+"""Both anti-flooding mechanisms over HTTP (AF-1 to AF-7)."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ HOUR = 3600
 
 
 def fill(world: SessionClient, count: int, *, start: int = 0) -> None:
-    """Accepted messages to the one destination, each with a text of its own."""
+    """Send so many accepted messages to one destination, each with another text."""
     for number in range(start, start + count):
         assert_accepted(world.send(f"message {number}"))
 
 
 @pytest.mark.requirement("AF-1", "AF-7")
-def test_third_identical_text_within_the_hour_is_accepted_but_not_sent(world: SessionClient) -> None:
+def test_a_third_identical_text_within_the_hour_is_accepted_but_not_sent(world: SessionClient) -> None:
     """AF-1: the duplicate gets 200 and is never handed to a provider."""
     first, second = world.send(), world.send()
 
@@ -49,7 +49,7 @@ def test_third_identical_text_within_the_hour_is_accepted_but_not_sent(world: Se
 
 @pytest.mark.requirement("AF-7")
 def test_a_drop_looks_like_an_acceptance_in_every_way(world: SessionClient) -> None:
-    """AF-7: the same words, the provider where details are asked for, a fresh id each time."""
+    """AF-7: the same message, the provider in a detailed answer, a new id each time."""
     accepted = [world.send(detailed=True) for _ in range(2)]
 
     dropped = [world.send(detailed=True) for _ in range(5)]
@@ -63,7 +63,7 @@ def test_a_drop_looks_like_an_acceptance_in_every_way(world: SessionClient) -> N
 
 @pytest.mark.requirement("AF-1", "AF-4")
 def test_an_identical_text_is_sent_again_once_the_first_has_left_the_window(world: SessionClient) -> None:
-    """AF-1, AF-4: at 3599 s it is a duplicate still, at 3600 s it is none."""
+    """AF-1, AF-4: it is a duplicate at 3599 s and not at 3600 s."""
     world.send()
     world.advance(10)
     world.send()
@@ -82,7 +82,7 @@ def test_an_identical_text_is_sent_again_once_the_first_has_left_the_window(worl
 
 @pytest.mark.requirement("AF-1")
 def test_the_same_text_through_another_provider_is_no_duplicate(world: SessionClient) -> None:
-    """AF-1: the limit is on text, number and provider together."""
+    """AF-1: the limit applies to text, destination and provider together."""
     for _ in range(2):
         world.send()
     world.patch(providers=[{"name": "PROVIDER1", "up": False}, {"name": "MITTO"}])
@@ -98,7 +98,7 @@ def test_the_same_text_through_another_provider_is_no_duplicate(world: SessionCl
     ["hello", "Hello ", " Hello", "Hello\n", "Hello\N{ZERO WIDTH SPACE}", "H\N{CYRILLIC SMALL LETTER IE}llo"],
 )
 def test_a_text_that_differs_in_one_character_is_another_text(world: SessionClient, variant: str) -> None:
-    """AF-6: no case, white-space or look-alike is folded."""
+    """AF-6: case, white space and look-alikes are significant."""
     for _ in range(3):
         world.send("Hello")
 
@@ -107,7 +107,7 @@ def test_a_text_that_differs_in_one_character_is_another_text(world: SessionClie
 
 @pytest.mark.requirement("AF-6")
 def test_composed_and_decomposed_letters_are_two_texts(world: SessionClient) -> None:
-    """AF-6: no normalisation, though both look the same."""
+    """AF-6: texts are not normalised."""
     for _ in range(3):
         world.send("caf\N{LATIN SMALL LETTER E WITH ACUTE}")
 
@@ -116,7 +116,7 @@ def test_composed_and_decomposed_letters_are_two_texts(world: SessionClient) -> 
 
 @pytest.mark.requirement("AF-2", "ERR-60", "AF-4")
 def test_the_151st_message_within_the_hour_is_refused_until_the_first_has_left(world: SessionClient) -> None:
-    """AF-2, AF-4: refused after 3599 s still, accepted after 3600 s."""
+    """AF-2, AF-4: refused after 3599 s, accepted after 3600 s."""
     fill(world, 150)
 
     at_once = world.send("one more")
@@ -134,7 +134,7 @@ def test_the_151st_message_within_the_hour_is_refused_until_the_first_has_left(w
 
 @pytest.mark.requirement("AF-2")
 def test_under_the_other_reading_the_101st_message_is_refused(worlds: SessionFactory) -> None:
-    """AF-2, alternative: what the vendor's diagram shows."""
+    """AF-2, alternative: the limit in the vendor's diagram."""
     world = worlds(assume={"AF-2": 100})
     fill(world, 100)
 
@@ -143,7 +143,7 @@ def test_under_the_other_reading_the_101st_message_is_refused(worlds: SessionFac
 
 @pytest.mark.requirement("AF-3")
 def test_the_volume_is_counted_across_all_accounts_and_both_operations(worlds: SessionFactory) -> None:
-    """AF-3: the limit is the destination's, not the sender's."""
+    """AF-3: the limit applies to the destination, not to the sender."""
     world = worlds()
     world.patch(anti_flooding={"volume": {"limit": 3}})
     senders = [(ADMIN, "Admin"), (ORDINARY, "Services"), (CUSTOMER, "Services")]
@@ -161,7 +161,7 @@ def test_the_volume_is_counted_across_all_accounts_and_both_operations(worlds: S
 
 @pytest.mark.requirement("AF-3", "AF-1")
 def test_duplicates_are_counted_across_all_accounts(world: SessionClient) -> None:
-    """AF-3: another sender with the same text is a duplicate too."""
+    """AF-3: the same text of another sender is a duplicate."""
     world.send(auth=ADMIN)
     world.send(auth=ORDINARY, operation="Services")
 
@@ -208,7 +208,7 @@ def test_a_sliding_window_frees_one_place_at_a_time(worlds: SessionFactory) -> N
 
 @pytest.mark.requirement("AF-4")
 def test_under_the_other_reading_a_window_is_fixed_and_ends_all_at_once(worlds: SessionFactory) -> None:
-    """AF-4, alternative: it starts with the first message, and the whole of it passes an hour later."""
+    """AF-4, alternative: it starts with the first message, and all messages leave it an hour later."""
     world = worlds(anti_flooding={"volume": {"limit": 2}}, assume={"AF-4": "fixed"})
     world.send("at 0 s")
     world.advance(HOUR - 1)
@@ -225,8 +225,8 @@ def test_under_the_other_reading_a_window_is_fixed_and_ends_all_at_once(worlds: 
 
 
 @pytest.mark.requirement("AF-5")
-def test_what_was_refused_or_dropped_does_not_count(worlds: SessionFactory) -> None:
-    """AF-5: only messages handed to a provider take room."""
+def test_refused_and_dropped_messages_do_not_count(worlds: SessionFactory) -> None:
+    """AF-5: only messages handed to a provider count."""
     world = worlds(anti_flooding={"duplicates": {"limit": 1}, "volume": {"limit": 2}})
     world.send("counted")
     for _ in range(3):
@@ -243,7 +243,7 @@ def test_what_was_refused_or_dropped_does_not_count(worlds: SessionFactory) -> N
 
 @pytest.mark.requirement("AF-5")
 def test_under_the_other_reading_every_well_formed_attempt_counts_towards_the_volume(worlds: SessionFactory) -> None:
-    """AF-5, alternative: refused and dropped ones too; malformed and unauthenticated ones not."""
+    """AF-5, alternative: refused and dropped ones count; malformed and unauthenticated ones do not."""
     world = worlds(anti_flooding={"duplicates": {"limit": 1}, "volume": {"limit": 4}}, assume={"AF-5": "attempts"})
     for _ in range(5):
         world.send(auth=None)
@@ -259,7 +259,7 @@ def test_under_the_other_reading_every_well_formed_attempt_counts_towards_the_vo
 
 @pytest.mark.requirement("AF-5", "AF-2")
 def test_under_the_other_reading_a_client_that_keeps_trying_stays_locked_out(worlds: SessionFactory) -> None:
-    """AF-5, alternative: even what was refused with 60 counts, so the window never empties."""
+    """AF-5, alternative: attempts refused with 60 count, so the window never empties."""
     world = worlds(anti_flooding={"volume": {"limit": 1}}, assume={"AF-5": "attempts"})
     assert_accepted(world.send("0"))
 
@@ -277,7 +277,7 @@ def test_under_the_other_reading_a_client_that_keeps_trying_stays_locked_out(wor
 
 @pytest.mark.requirement("AF-2", "AF-4")
 def test_a_refusal_does_not_make_the_gateway_forget_the_window(worlds: SessionFactory) -> None:
-    """AF-2: a full window refuses as often as it is asked, however old the oldest destination is."""
+    """AF-2: a full window refuses every attempt, however many generations old the destination is."""
     world = worlds(anti_flooding={"volume": {"limit": 2}})
     world.send("elsewhere", destination="+447700900999")
     world.advance(1800)
@@ -292,7 +292,7 @@ def test_a_refusal_does_not_make_the_gateway_forget_the_window(worlds: SessionFa
 
 @pytest.mark.requirement("AF-1", "AF-4")
 def test_a_drop_does_not_make_the_gateway_forget_the_text(world: SessionClient) -> None:
-    """AF-1: a third, fourth and fifth copy are dropped, however old the oldest destination is."""
+    """AF-1: third, fourth and fifth copies are dropped, however many generations old the destination is."""
     world.send("elsewhere", destination="+447700900999")
     world.advance(1800)
     world.send()
@@ -306,7 +306,7 @@ def test_a_drop_does_not_make_the_gateway_forget_the_text(world: SessionClient) 
 
 @pytest.mark.requirement("AF-3")
 def test_changing_the_rules_and_moving_the_clock_back_leave_the_windows_alone(worlds: SessionFactory) -> None:
-    """AF-3: nothing resets them but time."""
+    """AF-3: only time empties the windows."""
     world = worlds(anti_flooding={"volume": {"limit": 2}})
     fill(world, 2)
 
@@ -326,7 +326,7 @@ def test_changing_the_rules_and_moving_the_clock_back_leave_the_windows_alone(wo
 
 
 @pytest.mark.requirement("AF-2")
-def test_a_limit_of_nothing_refuses_the_first_message(worlds: SessionFactory) -> None:
+def test_a_limit_of_0_refuses_the_first_message(worlds: SessionFactory) -> None:
     """AF-2: zero is a limit like any other."""
     world = worlds(anti_flooding={"volume": {"limit": 0}})
 
@@ -337,8 +337,8 @@ def test_a_limit_of_nothing_refuses_the_first_message(worlds: SessionFactory) ->
 
 
 @pytest.mark.requirement("AF-1")
-def test_a_limit_of_no_duplicates_drops_even_the_first(worlds: SessionFactory) -> None:
-    """AF-1: zero copies means that none is sent, and each drop has an id of its own."""
+def test_a_limit_of_0_duplicates_drops_the_first_message(worlds: SessionFactory) -> None:
+    """AF-1: no copy is sent, and each drop has an id of its own."""
     world = worlds(anti_flooding={"duplicates": {"limit": 0}})
 
     ids = {assert_accepted(world.send()) for _ in range(3)}
@@ -351,7 +351,7 @@ def test_a_limit_of_no_duplicates_drops_even_the_first(worlds: SessionFactory) -
 def test_200_parallel_sends_to_one_number_are_150_acceptances_and_50_refusals(
     gateway: MockGateway, world: SessionClient
 ) -> None:
-    """AF-2: counting and reserving are one step, whatever comes at once."""
+    """AF-2: deciding and counting are one step for concurrent sends."""
 
     async def all_at_once() -> list[httpx2.Response]:
         async with httpx2.AsyncClient(base_url=gateway.url, timeout=20, trust_env=False) as client:

@@ -11,7 +11,7 @@ from tests.support import SessionClient, assert_control
 
 @pytest.mark.requirement("ANS-1", "AF-1")
 def test_one_text_through_two_providers_gets_two_ids() -> None:
-    """ANS-1, AF-1: copies are counted per provider, and an id belongs to one message whoever carried it."""
+    """ANS-1, AF-1: copies are counted for each provider, and no two messages have one id."""
     with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, trust_env=False) as client:
         world = SessionClient(client, assert_control(client.post("/_control/sessions", json={"seed": 7}), 201)["id"])
         ids = [world.send(text="one").json()["id"] for _ in range(3)]
@@ -25,7 +25,7 @@ def test_one_text_through_two_providers_gets_two_ids() -> None:
 
 @pytest.mark.requirement("ANS-1")
 def test_an_edit_that_is_not_about_limits_changes_no_id() -> None:
-    """ANS-1: ids follow from seed, destination, text and count alone; a watchlist has no part in them."""
+    """ANS-1: an id depends only on seed, destination, text and count, not on a watchlist."""
     ids = []
     edits: tuple[dict[str, object] | None, ...] = (None, {"watchlist": []})
     for edit in edits:

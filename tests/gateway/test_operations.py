@@ -20,7 +20,7 @@ ALL_WELL = b'{"globalStatus":true,"dbStatus":true,"servicesStatus":true,"errorMe
 
 @pytest.mark.requirement("OP-1", "REQ-7")
 def test_an_administrator_sends_on_behalf_of_another_account(world: SessionClient) -> None:
-    """OP-1: the message goes out for the account that the request names."""
+    """OP-1: the sender is the account that the request names."""
     response = world.send("Hi", account="customer-account", lra=1234)
 
     assert_accepted(response)
@@ -30,7 +30,7 @@ def test_an_administrator_sends_on_behalf_of_another_account(world: SessionClien
 
 @pytest.mark.requirement("OP-2")
 def test_an_ordinary_account_sends_through_the_services_operation(world: SessionClient) -> None:
-    """OP-2: the same request without the administrators' fields, for whoever has an account."""
+    """OP-2: the same request without the administrators' fields, for any account."""
     response = world.send("Hi", auth=ORDINARY, operation="Services", detailed=True)
 
     assert_accepted(response, provider="PROVIDER1")
@@ -39,8 +39,8 @@ def test_an_ordinary_account_sends_through_the_services_operation(world: Session
 
 
 @pytest.mark.requirement("OP-3", "OP-5")
-def test_the_services_health_check_asks_for_no_credentials(world: SessionClient) -> None:
-    """OP-3, OP-5: an empty body, nobody signed in, and the five members in the vendor's order."""
+def test_the_services_health_check_needs_no_credentials(world: SessionClient) -> None:
+    """OP-3, OP-5: an empty body, no credentials, and the five members in the vendor's order."""
     response = world.post("/api/Services/checkServiceStatus", auth=None)
 
     assert response.status_code == 200
@@ -61,7 +61,7 @@ def test_the_administrators_health_check_answers_an_administrator(world: Session
 
 @pytest.mark.requirement("OP-4", "ERR-63a", "ERR-63b", "ACC-2")
 def test_the_administrators_health_check_refuses_everybody_else(world: SessionClient) -> None:
-    """OP-4: no credentials, wrong ones and an ordinary account get the refusals of a send."""
+    """OP-4: no credentials, wrong ones and an ordinary account are refused as in a send."""
     path = "/api/Admin/checkServiceStatus"
 
     nobody = world.post(path, auth=None)
@@ -81,15 +81,15 @@ def test_the_administrators_health_check_refuses_everybody_else(world: SessionCl
 @pytest.mark.requirement("OP-8")
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "text/html"])
 def test_any_accept_header_gets_json(world: SessionClient, accept: str) -> None:
-    """OP-8: the vendor's own cURL line asks for no JSON."""
+    """OP-8: the vendor's cURL example does not accept JSON explicitly."""
     response = world.send(headers={"Accept": accept})
 
     assert_accepted(response)
 
 
 @pytest.mark.requirement("OP-8")
-def test_a_request_without_accept_and_user_agent_is_as_good(world: SessionClient) -> None:
-    """OP-8: only `Authorization` and the body decide."""
+def test_accept_and_user_agent_are_optional(world: SessionClient) -> None:
+    """OP-8: only `Authorization` and the body matter."""
     request = world.client.build_request(
         "POST",
         world.prefix + "/api/Admin/send",
@@ -119,10 +119,10 @@ def test_a_request_without_accept_and_user_agent_is_as_good(world: SessionClient
         ),
     ],
 )
-def test_a_part_that_is_down_is_named_and_sends_go_on(
+def test_a_part_that_is_down_is_named_and_sends_are_accepted(
     worlds: SessionFactory, health: dict[str, str], db: str, services: str, said: str
 ) -> None:
-    """OP-9: still 200, the flags false, `errorMessage` naming the part; a send is unaffected."""
+    """OP-9: 200, the flags false, `errorMessage` naming the part; sends are unaffected."""
     world = worlds(health=health)
 
     answers = [world.post(f"/api/{operation}/checkServiceStatus") for operation in ("Admin", "Services")]

@@ -1,4 +1,4 @@
-"""Bodies that nothing can be read from, in the words that a developer gets."""
+"""The `details` of bodies that cannot be decoded."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from mock_server.domain.submission import Operation, Submission, Unreadable
 
 @pytest.mark.requirement("BAD-1")
 @pytest.mark.parametrize("escape", [r"\ud83d", r"\uD83Dx", r"\ud83d\n", r"\ud83d\""])
-def test_half_a_surrogate_pair_is_called_by_its_name(escape: str) -> None:
-    """BAD-1: the decoder says that the data ends too early, which would send a developer the wrong way."""
+def test_half_a_surrogate_pair_is_named_as_such(escape: str) -> None:
+    """BAD-1: the decoder says that the data ends too early, which would mislead a developer."""
     found = wire.read_submission(b'{"destination":"+447700900123","text":"%s"}' % escape.encode(), Operation.ADMIN)
 
     assert isinstance(found, Unreadable)
@@ -20,8 +20,8 @@ def test_half_a_surrogate_pair_is_called_by_its_name(escape: str) -> None:
 
 @pytest.mark.requirement("BAD-1")
 @pytest.mark.parametrize("escape", [r"\uDE00", r"\ud83d\u0041", r"a\udfff", r"\ud83d \ude00"])
-def test_a_wrong_other_half_is_told_with_its_place(escape: str) -> None:
-    """BAD-1: here the decoder knows better than we do."""
+def test_an_invalid_low_surrogate_is_reported_with_its_position(escape: str) -> None:
+    """BAD-1: here the decoder's message is precise."""
     found = wire.read_submission(b'{"text":"%s"}' % escape.encode(), Operation.ADMIN)
 
     assert isinstance(found, Unreadable)
@@ -30,8 +30,8 @@ def test_a_wrong_other_half_is_told_with_its_place(escape: str) -> None:
 
 @pytest.mark.requirement("BAD-1")
 @pytest.mark.parametrize("body", [b'{"text":"\\ud83d\\ude00', b'{"text":"half', b"{", b'{"text":"\\ud83d\\ude00"'])
-def test_a_body_that_ends_too_early_is_said_to(body: bytes) -> None:
-    """BAD-1: a whole pair in a body that was cut off is not to blame."""
+def test_a_body_that_ends_too_early_is_reported_as_such(body: bytes) -> None:
+    """BAD-1: a complete pair in a truncated body is not the cause."""
     found = wire.read_submission(body, Operation.ADMIN)
 
     assert isinstance(found, Unreadable)
@@ -49,8 +49,8 @@ def test_a_whole_pair_is_one_character() -> None:
 
 @pytest.mark.requirement("BAD-2", "REQ-5", "REQ-12")
 @pytest.mark.parametrize("number", ["1e400", "-1E999", "9" * 5000, "-" + "9" * 5000])
-def test_a_number_that_no_machine_holds_is_json_all_the_same(number: str) -> None:
-    """REQ-5, REQ-12: what nobody reads may be any JSON; BAD-2: a destination that is a number is just no string."""
+def test_a_huge_number_in_an_ignored_field_is_valid_json(number: str) -> None:
+    """REQ-5, REQ-12: ignored fields may hold any JSON; BAD-2: a destination that is a number is not a string."""
     ignored = b'{"destination":"+447700900123","text":"Hi","attemptCount":%s,"other":%s}' % ((number.encode(),) * 2)
     found = wire.read_submission(ignored, Operation.ADMIN)
     assert isinstance(found, Submission)
@@ -63,8 +63,8 @@ def test_a_number_that_no_machine_holds_is_json_all_the_same(number: str) -> Non
 
 @pytest.mark.requirement("REQ-8", "BAD-2")
 @pytest.mark.parametrize("number", ["1e400", "9" * 5000])
-def test_a_number_that_no_machine_holds_is_told_by_its_field(number: str) -> None:
-    """BAD-2: `details` name the field, however large the number."""
+def test_a_huge_number_is_reported_by_its_field(number: str) -> None:
+    """BAD-2: `details` names the field, however large the number."""
     found = wire.read_submission(b'{"lra":%s}' % number.encode(), Operation.ADMIN)
 
     assert isinstance(found, Unreadable)

@@ -1,4 +1,4 @@
-"""Every refusal from its natural cause (ERR-*, NUM-1, WL-*, URL-*, PR-*), with nothing forced."""
+"""Every refusal by its natural cause (ERR-*, NUM-1, WL-*, URL-*, PR-*), without stubs."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ NOBODY = ("nobody", "nothing-at-all")
 
 
 @pytest.mark.requirement("ERR-8")
-def test_a_number_that_cannot_receive_sms_is_a_wrong_number_for_ever(worlds: SessionFactory) -> None:
-    """ERR-8: permanent, a retry gives the same."""
+def test_a_number_that_cannot_receive_sms_is_a_wrong_number_permanently(worlds: SessionFactory) -> None:
+    """ERR-8: a retry gets the same answer."""
     world = worlds(unreachable=[DESTINATION, "+4477009002*"])
 
     first, again = world.send(), world.send()
@@ -66,8 +66,8 @@ def test_a_malformed_destination_is_an_invalid_number(world: SessionClient, dest
 
 @pytest.mark.requirement("NUM-1", "ERR-56")
 @pytest.mark.parametrize("destination", ["+999123456789", "+210123456789", "+801234567890"])
-def test_a_calling_code_that_nobody_was_assigned_is_an_invalid_number(world: SessionClient, destination: str) -> None:
-    """NUM-1: the first digits must be a country's, or a network's."""
+def test_an_unassigned_calling_code_is_an_invalid_number(world: SessionClient, destination: str) -> None:
+    """NUM-1: the first digits must be the code of a country or a network."""
     refused = world.send(destination=destination)
 
     assert_refused(refused, 56)
@@ -78,14 +78,14 @@ def test_a_calling_code_that_nobody_was_assigned_is_an_invalid_number(world: Ses
 @pytest.mark.parametrize(
     "destination", ["+1234567890", "+390000000000", "+441212345678", "+882123456789", "+80012345678"]
 )
-def test_the_numbering_plan_behind_the_country_code_is_not_enforced(world: SessionClient, destination: str) -> None:
-    """NUM-1: the vendor's own examples would break it; landlines and non-geographic codes pass."""
+def test_the_national_numbering_plan_is_not_enforced(world: SessionClient, destination: str) -> None:
+    """NUM-1: the vendor's own examples violate it; landlines and non-geographic codes are accepted."""
     assert_accepted(world.send(destination=destination))
 
 
 @pytest.mark.requirement("ERR-59")
 def test_an_unknown_reference_service_is_refused(world: SessionClient) -> None:
-    """ERR-59: the explanation lists what is known, the answer does not."""
+    """ERR-59: the explanation lists the known services, the answer does not."""
     refused = world.send(reference={"service": "WEBSHOP"})
 
     assert_refused(refused, 59)
@@ -95,7 +95,7 @@ def test_an_unknown_reference_service_is_refused(world: SessionClient) -> None:
 
 @pytest.mark.requirement("ERR-60")
 def test_too_many_messages_to_one_number_are_flooding(worlds: SessionFactory) -> None:
-    """ERR-60: transient, and the explanation says until when."""
+    """ERR-60: transient; the explanation names the instant of the next room."""
     world = worlds(anti_flooding={"volume": {"limit": 1}})
     world.send("1")
 
@@ -110,7 +110,7 @@ def test_too_many_messages_to_one_number_are_flooding(worlds: SessionFactory) ->
 
 @pytest.mark.requirement("ERR-61", "WL-1")
 def test_a_destination_on_the_watchlist_is_refused_for_every_account(worlds: SessionFactory) -> None:
-    """ERR-61, WL-1: whoever sends, by either operation; advancing time lifts nothing."""
+    """ERR-61, WL-1: for any sender and operation; the passage of time changes nothing."""
     world = worlds(
         watchlist=[DESTINATION],
         accounts=[
@@ -131,7 +131,7 @@ def test_a_destination_on_the_watchlist_is_refused_for_every_account(worlds: Ses
 
 @pytest.mark.requirement("WL-2")
 def test_the_watchlist_takes_exact_numbers_and_prefixes(worlds: SessionFactory) -> None:
-    """WL-2: an exact entry names one number, `*` names all that begin so."""
+    """WL-2: an exact entry matches one number, one with `*` all that begin with it."""
     world = worlds(watchlist=["+447700900061", "+447700901*"])
 
     assert_refused(world.send(destination="+447700900061"), 61)
@@ -143,7 +143,7 @@ def test_the_watchlist_takes_exact_numbers_and_prefixes(worlds: SessionFactory) 
 
 @pytest.mark.requirement("ERR-63a", "ACC-1")
 @pytest.mark.parametrize("operation", ["Admin", "Services"])
-def test_no_credentials_are_refused_with_their_own_words(world: SessionClient, operation: str) -> None:
+def test_missing_credentials_are_refused_with_their_own_message(world: SessionClient, operation: str) -> None:
     """ERR-63a: no `Authorization` header at all."""
     refused = world.send(auth=None, operation=operation)
 
@@ -159,7 +159,7 @@ def test_no_credentials_are_refused_with_their_own_words(world: SessionClient, o
 def test_an_unknown_user_a_wrong_password_and_an_inactive_account_look_alike(
     world: SessionClient, auth: tuple[str, str], operation: str
 ) -> None:
-    """ERR-63b: one answer for all three; the journal tells them apart."""
+    """ERR-63b: one answer for all three; the journal distinguishes them."""
     refused = world.send(auth=auth, operation=operation)
 
     assert_refused(refused, 63)
@@ -167,8 +167,8 @@ def test_an_unknown_user_a_wrong_password_and_an_inactive_account_look_alike(
 
 
 @pytest.mark.requirement("ERR-64", "PR-1")
-def test_without_a_provider_that_is_up_nothing_is_accepted(worlds: SessionFactory) -> None:
-    """ERR-64, PR-1: the 200 is given only after a provider took the message."""
+def test_nothing_is_accepted_while_all_providers_are_down(worlds: SessionFactory) -> None:
+    """ERR-64, PR-1: 200 means that a provider accepted the message."""
     world = worlds(providers=[{"name": "PROVIDER1", "up": False}, {"name": "MITTO", "up": False}])
 
     refused = world.send()
@@ -184,8 +184,8 @@ def test_without_a_provider_that_is_up_nothing_is_accepted(worlds: SessionFactor
 
 
 @pytest.mark.requirement("ERR-64")
-def test_a_gateway_without_any_provider_refuses_alike(worlds: SessionFactory) -> None:
-    """ERR-64: an empty list is no crash."""
+def test_a_gateway_without_any_provider_refuses_the_same_way(worlds: SessionFactory) -> None:
+    """ERR-64: an empty list causes no bug."""
     assert_refused(worlds(providers=[]).send(), 64)
 
 
@@ -206,7 +206,7 @@ def test_the_first_provider_that_is_up_takes_the_message(worlds: SessionFactory)
 @pytest.mark.requirement("ERR-66", "BAD-2", "BAD-8")
 @pytest.mark.parametrize("content", [{}, {"text": ""}, {"text": None}])
 def test_an_empty_null_or_missing_text_is_refused(world: SessionClient, content: dict[str, object]) -> None:
-    """ERR-66: three ways to say nothing."""
+    """ERR-66: all three mean that there is no text."""
     refused = world.send_object({"destination": DESTINATION, **content})
 
     assert_refused(refused, 66)
@@ -226,7 +226,7 @@ def test_an_empty_null_or_missing_text_is_refused(world: SessionClient, content:
     ],
 )
 def test_a_url_is_denied_unless_the_account_may_send_urls(world: SessionClient, text: str) -> None:
-    """ERR-74, URL-1: a permission of the account; denied unless the account says otherwise."""
+    """ERR-74, URL-1: a permission of the account, by default denied."""
     denied = world.send(text, auth=ORDINARY, operation="Services")
     allowed = world.send(text, auth=CUSTOMER, operation="Services")
 
@@ -237,7 +237,7 @@ def test_a_url_is_denied_unless_the_account_may_send_urls(world: SessionClient, 
 
 @pytest.mark.requirement("URL-2")
 def test_under_impersonation_the_other_accounts_permission_counts(world: SessionClient) -> None:
-    """URL-2: the administrator may not send URLs, the customer may, and the other way round."""
+    """URL-2: the administrator may not send URLs and the customer may, and vice versa."""
     text = "https://example.com"
 
     own = world.send(text, auth=ADMIN)
@@ -254,7 +254,7 @@ def test_under_impersonation_the_other_accounts_permission_counts(world: Session
     "text", ["buy at example.com", "(example.co.uk/path)", "bücher.example.de", "пример.рф", "例え。jp"]
 )
 def test_a_bare_domain_is_a_url(world: SessionClient, text: str) -> None:
-    """URL-3: a known top-level domain, with or without a path, internationalised included."""
+    """URL-3: a known top-level domain, internationalised ones included, with or without a path."""
     assert_refused(world.send(text), 74)
 
 
@@ -272,7 +272,7 @@ def test_an_email_address_and_a_full_stop_are_no_url(world: SessionClient, text:
 def test_the_magic_destinations_of_the_default_scenario_name_their_refusal(
     world: SessionClient, suffix: str, code: int
 ) -> None:
-    """A tester sees each refusal by the last digits, whatever the text; nothing reaches the provider."""
+    """The last digits choose the refusal, for any text; nothing reaches the provider."""
     refused = world.send(destination=f"+447700900{suffix}", text="harmless")
 
     assert_refused(refused, code)

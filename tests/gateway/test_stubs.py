@@ -1,4 +1,4 @@
-"""Forced refusals: what they answer, what they leave alone, and what the explanation says of them."""
+"""Forced refusals: their answers, their effects, and their explanations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.support import DESTINATION, SessionClient, SessionFactory, assert_acc
 
 
 def stubbed(worlds: SessionFactory, code: int) -> SessionClient:
-    """A session in which every send to the one destination is refused with a code."""
+    """A session in which every send to one destination is refused with a code."""
     return worlds(stubs=[{"when": {"destination": DESTINATION}, "then": {"refuse": code}}])
 
 
@@ -16,7 +16,7 @@ def stubbed(worlds: SessionFactory, code: int) -> SessionClient:
 def test_every_code_of_the_catalogue_can_be_forced_and_looks_like_the_real_one(
     worlds: SessionFactory, code: int
 ) -> None:
-    """A forced answer is the exact answer; the journal marks it as forced for ever."""
+    """A forced answer equals the natural one; the journal marks it as forced."""
     world = stubbed(worlds, code)
 
     refused = world.send()
@@ -43,15 +43,15 @@ def test_a_forced_refusal_reserves_nothing(worlds: SessionFactory) -> None:
 
 @pytest.mark.requirement("ORD-1")
 def test_a_request_that_is_refused_earlier_does_not_meet_the_stub(worlds: SessionFactory) -> None:
-    """Who is not authenticated, and what is no submission, gets the natural answer."""
+    """Unauthenticated requests and malformed bodies get the natural answer."""
     world = stubbed(worlds, 64)
 
     assert_refused(world.send(auth=("admin", "guess")), 63)
     assert world.send_raw(b"[]").status_code == 400
 
 
-def test_the_explanation_says_what_the_rules_would_have_said(worlds: SessionFactory) -> None:
-    """Accepted, refused by a rule, refused by the windows, dropped: four naturals behind one forced answer."""
+def test_the_explanation_has_the_natural_outcome(worlds: SessionFactory) -> None:
+    """Accepted, refused by a rule, refused by the windows, dropped: four natural outcomes for one forced answer."""
     world = worlds(
         stubs=[{"when": {"destination": "+44*"}, "then": {"refuse": 61}}],
         anti_flooding={"volume": {"limit": 2}, "duplicates": {"limit": 1}},
@@ -89,8 +89,8 @@ def test_the_explanation_says_what_the_rules_would_have_said(worlds: SessionFact
     assert (flooded["without_stub"]["code"], flooded["without_stub"]["rule"]) == (60, "volume")
 
 
-def test_an_exact_destination_goes_before_a_prefix_and_then_the_first_stub_counts(worlds: SessionFactory) -> None:
-    """The most exact stub answers; among prefixes the order of the scenario does."""
+def test_an_exact_destination_takes_precedence_over_a_prefix(worlds: SessionFactory) -> None:
+    """Among prefixes the order of the scenario decides."""
     world = worlds(
         stubs=[
             {"when": {"destination": "+4477*"}, "then": {"refuse": 8}},

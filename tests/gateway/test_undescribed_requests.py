@@ -58,7 +58,7 @@ NO_OBJECTS = {
 @pytest.mark.requirement("BAD-1")
 @pytest.mark.parametrize("body", NO_OBJECTS.values(), ids=NO_OBJECTS.keys())
 def test_a_body_that_is_no_json_object_is_malformed(world: SessionClient, body: bytes) -> None:
-    """BAD-1: 400 with the envelope, `details` saying what is wrong; the next request is served."""
+    """BAD-1: 400 with the envelope, `details` naming the mistake; the next request is served."""
     refused = world.send_raw(body)
 
     assert_refused(refused, 400, details=re.compile(r"^body: \S"))
@@ -79,7 +79,7 @@ def test_under_the_other_reading_a_malformed_body_is_500(worlds: SessionFactory,
 
 @pytest.mark.requirement("BAD-1", "BAD-2", "BAD-3", "BAD-6")
 def test_under_the_other_reading_everything_malformed_is_500(worlds: SessionFactory) -> None:
-    """BAD-2, BAD-3 and BAD-6 answer as BAD-1 does, whichever way that is read."""
+    """BAD-2, BAD-3 and BAD-6 follow the reading of BAD-1."""
     world = worlds(assume={"BAD-1": 500})
 
     assert_refused(world.send(7), 400, status=500, details="text: expected a string, got a number")
@@ -89,7 +89,7 @@ def test_under_the_other_reading_everything_malformed_is_500(worlds: SessionFact
 
 @pytest.mark.requirement("BAD-1")
 def test_the_last_of_duplicate_keys_wins_and_the_journal_flags_it(world: SessionClient) -> None:
-    """BAD-1: an answer as usual, and a hint for the developer."""
+    """BAD-1: the answer is the usual one, and the journal has a hint."""
     response = world.send_raw(
         b'{"destination":"+447700900008","text":"a","text":"b","reference":{"key":"1","key":"2","service":"ADMIN"},'
         b'"destination":"+447700900123"}'
@@ -103,7 +103,7 @@ def test_the_last_of_duplicate_keys_wins_and_the_journal_flags_it(world: Session
 
 @pytest.mark.requirement("BAD-1")
 def test_nul_in_a_text_is_accepted(world: SessionClient) -> None:
-    """BAD-1: escaped, it is a character like any other."""
+    """BAD-1: escaped, it is an ordinary character."""
     assert_accepted(world.send_raw(rb'{"destination":"+447700900123","text":"a\u0000b"}'))
 
     assert world.messages()[0]["text"] == "a\x00b"
@@ -166,7 +166,7 @@ def test_a_missing_destination_is_an_invalid_number(world: SessionClient) -> Non
 
 @pytest.mark.requirement("BAD-3")
 def test_under_the_other_readings_a_long_text_is_accepted_or_empty(worlds: SessionFactory) -> None:
-    """BAD-3, alternatives: accepted whole, or refused with code 66."""
+    """BAD-3, alternatives: accepted unchanged, or refused with code 66."""
     accepting, emptying = worlds(assume={"BAD-3": "accepted"}), worlds(assume={"BAD-3": 66})
 
     assert_accepted(accepting.send("x" * 5000))
@@ -183,7 +183,7 @@ def test_under_the_other_readings_a_long_text_is_accepted_or_empty(worlds: Sessi
     ["text/plain", "application/xml", "application/x-www-form-urlencoded", "json", "text/json", "+json"],
 )
 def test_another_content_type_is_unsupported(world: SessionClient, content_type: str) -> None:
-    """BAD-4: 415 with the envelope, whatever the body holds."""
+    """BAD-4: 415 with the envelope, for any body."""
     refused = world.send(headers={"Content-Type": content_type})
 
     assert_refused(refused, 415, details=f"Content-Type: {content_type!r}; application/json is required")
@@ -198,13 +198,13 @@ def test_another_content_type_is_unsupported(world: SessionClient, content_type:
 def test_json_with_parameters_a_json_suffix_and_an_empty_type_are_json(
     world: SessionClient, content_type: str
 ) -> None:
-    """BAD-4: and a type that is missing is read as JSON."""
+    """BAD-4: an empty type is read as JSON."""
     assert_accepted(world.send(headers={"Content-Type": content_type}))
 
 
 @pytest.mark.requirement("BAD-4")
 def test_a_missing_content_type_is_read_as_json(world: SessionClient) -> None:
-    """BAD-4: most hand-written clients forget it."""
+    """BAD-4: many hand-written clients omit it."""
     request = world.client.build_request(
         "POST",
         world.prefix + "/api/Admin/send",
@@ -250,7 +250,7 @@ def test_a_webhook_without_an_absolute_https_url_is_malformed(world: SessionClie
 
 @pytest.mark.requirement("BAD-6", "REQ-10")
 @pytest.mark.parametrize("kind", ["BASIC", "none", "", "OAUTH2"])
-def test_a_webhook_knows_no_authentication_but_none(world: SessionClient, kind: str) -> None:
+def test_a_webhook_has_no_authentication_type_but_none(world: SessionClient, kind: str) -> None:
     """BAD-6: the one documented type."""
     refused = world.send(webhook={"url": "https://example.com", "authentication": {"type": kind}})
 
@@ -259,7 +259,7 @@ def test_a_webhook_knows_no_authentication_but_none(world: SessionClient, kind: 
 
 @pytest.mark.requirement("BAD-6")
 def test_plain_http_is_refused_with_the_switch_that_allows_it(worlds: SessionFactory) -> None:
-    """BAD-6: the way out stands in the answer, and it works."""
+    """BAD-6: the answer names the switch, and the switch works."""
     strict, lenient = worlds(), worlds(webhooks={"https_only": False})
     webhook = {"url": "http://127.0.0.1:9/receipts"}
 
@@ -275,7 +275,7 @@ def test_plain_http_is_refused_with_the_switch_that_allows_it(worlds: SessionFac
     "destination", [f" {DESTINATION}", f"{DESTINATION} ", f"\t{DESTINATION}", f"{DESTINATION}\r\n"]
 )
 def test_white_space_around_a_destination_is_malformed(world: SessionClient, destination: str) -> None:
-    """BAD-7: nothing is trimmed."""
+    """BAD-7: destinations are not trimmed."""
     refused = world.send(destination=destination)
 
     assert_refused(refused, 56)
@@ -285,7 +285,7 @@ def test_white_space_around_a_destination_is_malformed(world: SessionClient, des
 @pytest.mark.requirement("BAD-7")
 @pytest.mark.parametrize("text", [" ", "\n", " \t\r\n ", "\N{NO-BREAK SPACE}"])
 def test_a_text_of_white_space_is_a_text_unless_read_otherwise(worlds: SessionFactory, text: str) -> None:
-    """BAD-7: accepted; under the alternative 66."""
+    """BAD-7: accepted; under the alternative reading refused with 66."""
     usual, other = worlds(), worlds(assume={"BAD-7": 66})
 
     assert_accepted(usual.send(text))
@@ -323,13 +323,13 @@ def test_under_the_other_reading_the_numbering_plan_is_enforced(
 
 @pytest.mark.requirement("NUM-1")
 def test_under_the_other_reading_a_mobile_number_is_accepted(worlds: SessionFactory) -> None:
-    """NUM-1, alternative: the numbering plan knows it to be a mobile."""
+    """NUM-1, alternative: the numbering plan classifies it as a mobile number."""
     assert_accepted(worlds(assume={"NUM-1": "numbering-plan"}).send(destination="+447400123456"))
 
 
 @pytest.mark.requirement("URL-3", "ERR-74")
 def test_under_the_other_reading_only_an_explicit_url_counts(worlds: SessionFactory) -> None:
-    """URL-3, alternative: with a scheme or `www.`, and nothing else."""
+    """URL-3, alternative: with a scheme or `www.` only."""
     world = worlds(assume={"URL-3": "explicit"})
 
     assert_accepted(world.send("buy at example.com/now"))
@@ -351,8 +351,8 @@ FAULTS: tuple[tuple[str, dict[str, object], int], ...] = (
 
 @pytest.mark.requirement("ORD-1")
 @pytest.mark.parametrize("first", range(len(FAULTS)), ids=[name for name, _, _ in FAULTS])
-def test_of_all_that_is_wrong_with_a_request_the_first_check_answers(worlds: SessionFactory, first: int) -> None:
-    """ORD-1: each check in turn, with every later fault in the request as well."""
+def test_the_first_failed_check_answers(worlds: SessionFactory, first: int) -> None:
+    """ORD-1: each check in turn, in requests that violate every later check too."""
     world = worlds(
         unreachable=["+447700900008"],
         watchlist=["+4477009000*"],
@@ -389,7 +389,7 @@ def test_volume_then_provider_then_duplicate_decide_last(worlds: SessionFactory)
 
 @pytest.mark.requirement("ORD-1")
 def test_authentication_then_privilege_then_media_type_then_shape_decide_first(world: SessionClient) -> None:
-    """ORD-1: who asks comes before what is asked; 404, 405 and a declared size come before both."""
+    """ORD-1: the caller is checked before the content; 404, 405 and a declared size come before both."""
     text = {"Content-Type": "text/plain"}
 
     assert_refused(world.send_raw(b"[]", auth=None, headers=text), 63, message=MISSING_HEADER)
