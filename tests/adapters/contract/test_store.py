@@ -197,9 +197,10 @@ class StoreMachine(RuleBasedStateMachine):
         self.snapshot()
         answers = []
         for _ in range(3):
-            answers.append([self._send(each) for each in steps])
             if self.lists.messages:
                 self.change_life(index)
+            answers.append([self._send(each) for each in steps])
+            self.shows_the_lists()
             self.restore()
         assert answers == answers[:1] * 3
 
