@@ -1,4 +1,4 @@
-"""Clients as production has them: each sends once, and says in a few words what it saw."""
+"""Clients as in production: each sends once, and describes in a few words what it got."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tests.support import ADMIN, SessionClient, basic
 
 SCRIPT = Path(__file__).with_name("fetching.mjs")
 _END = "\x1e"
-"""Stands behind each of several answers in curl's output."""
+"""Separates the answers in curl's output."""
 _LONG = 20.0
-"""Seconds that a client waits whose answer does come."""
+"""The timeout, in seconds, of a client whose answer does come."""
 
 
 class ClientPost(NamedTuple):
@@ -32,20 +32,20 @@ class ClientPost(NamedTuple):
 
 
 class Client:
-    """A client that production might have, with its connections kept open."""
+    """A client as in production, which keeps its connections open."""
 
     def __enter__(self) -> Self:
         """Use."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let the connections go."""
+        """Close the connections."""
         self.close()
 
     def sees(self, *posts: ClientPost) -> str:
-        """Send, several over one connection, and tell what became of the last.
+        """Send, several times over one connection, and describe the last outcome.
 
-        `200 accepted`, `502 no JSON`, or the error that the client's author has to handle.
+        `200 accepted`, `502 no JSON`, or the error that the client's author must handle.
         """
         return [self.once(post) for post in posts][-1]
 
@@ -54,18 +54,18 @@ class Client:
         raise NotImplementedError
 
     def close(self) -> None:
-        """Let the connections go; a client without any has nothing to do."""
+        """Close the connections; a client without any has nothing to do."""
 
 
 def post_of(world: SessionClient, text: str = "Hello", *, patience: float = _LONG) -> ClientPost:
-    """A send to a session, by a client that waits so many seconds."""
+    """A send to a session, by a client with this timeout in seconds."""
     headers = {"Authorization": basic(*ADMIN), "Content-Type": "application/json"}
     url = f"{str(world.client.base_url).rstrip('/')}{world.prefix}/api/Admin/send"
     return ClientPost(url, headers, body_to(text=text), patience)
 
 
 def read(status: int, body: str | bytes) -> str:
-    """What a client makes of an answer that its library took: it reads JSON, and looks for the id."""
+    """What a client makes of an answer that its library accepted: it decodes JSON, and looks for the id."""
     try:
         content = json.loads(body)
     except ValueError:
@@ -74,7 +74,7 @@ def read(status: int, body: str | bytes) -> str:
 
 
 def _chain(error: BaseException) -> str:
-    """The class that a caller catches, and what lies at the bottom of it."""
+    """The class that a caller catches, and the class of its root cause."""
     deepest = error
     while (deeper := deepest.__cause__ or deepest.__context__) is not None:
         deepest = deeper
@@ -83,7 +83,7 @@ def _chain(error: BaseException) -> str:
 
 
 class Requests(Client):
-    """Python's `requests`: a session, as its users have it."""
+    """Python's `requests`: a session."""
 
     def __init__(self) -> None:
         self._session = requests.Session()
@@ -98,12 +98,12 @@ class Requests(Client):
         return read(response.status_code, response.content)
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Close the connections."""
         self._session.close()
 
 
 class Httpx(Client):
-    """Python's `httpx`: a client, as its users have it."""
+    """Python's `httpx`: a client."""
 
     def __init__(self) -> None:
         self._client = httpx.Client(trust_env=False)
@@ -119,18 +119,18 @@ class Httpx(Client):
         return read(response.status_code, response.content)
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Close the connections."""
         self._client.close()
 
 
 class Curl(Client):
-    """curl: a process for each send, as scripts have it."""
+    """curl: a process for each send."""
 
     def __init__(self) -> None:
         self._curl = found("curl")
 
     def sees(self, *posts: ClientPost) -> str:
-        """Send all of them with one process, and so over one connection."""
+        """Send all of them with one process, and therefore over one connection."""
         done = subprocess.run(self.command(*posts), capture_output=True, check=False)  # noqa: S603 - our own words
         if done.returncode:
             return f"exit {done.returncode}"
@@ -139,7 +139,7 @@ class Curl(Client):
         return read(int(status), body)
 
     def command(self, *posts: ClientPost) -> list[str]:
-        """The command of some sends, each ended by its status on a line of its own."""
+        """The command for some sends; a line with its status ends each."""
         words = [self._curl]
         for post in posts:
             words += ["--next"] if len(words) > 1 else []
@@ -160,7 +160,7 @@ class Curl(Client):
 
 
 class Fetch(Client):
-    """Node's `fetch`: one process for all sends, as services have it."""
+    """Node's `fetch`: one process for all sends."""
 
     def __init__(self) -> None:
         self._node = subprocess.Popen(  # noqa: S603 - our own script
@@ -195,11 +195,11 @@ class Fetch(Client):
 
 
 def found(command: str) -> str:
-    """Where a command is; a machine without it proves nothing, so the test fails there."""
+    """The path of a command; the test fails on a machine without it."""
     path = shutil.which(command)
     assert path is not None, f"{command} is not installed; .ci/packages installs it"
     return path
 
 
 CLIENTS: dict[str, type[Client]] = {"curl": Curl, "requests": Requests, "httpx": Httpx, "fetch": Fetch}
-"""Each by the name that its users know it by."""
+"""By the name that users know."""

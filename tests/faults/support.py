@@ -1,4 +1,4 @@
-"""A client that is nothing but a socket: what a fault does to it is what really went over the wire."""
+"""A client on a bare socket, which sees exactly what a fault sends."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from tests.raw_client import raw_request
 from tests.support import ADMIN, DESTINATION, Auth, SessionClient, assert_control
 
 PATIENCE = 20.0
-"""Seconds that a test waits for what must come; only a broken gateway lets it wait so long."""
+"""Seconds that a test waits for what must come; only a broken gateway makes it wait so long."""
 SHORT = 0.2
-"""Seconds that a client waits for what must never come."""
+"""Seconds that a client waits for what must not come."""
 _TRIES = 2_000
-"""Questions to the control API until what is under way must have happened."""
+"""Polls of the control API until a condition must hold."""
 
 SEED = 7
-"""Sessions of one seed give the first message to a number the same id: an answer is known to the byte beforehand."""
+"""Sessions of one seed give the first message to a number the same id, so every byte of an answer is known."""
 
 
 class Ending(StrEnum):
-    """How a connection ended, as the client's kernel tells it."""
+    """How a connection ended, as the client's kernel reports it."""
 
     FIN = "closed in an orderly way"
     RST = "reset"
 
 
 class WireAnswer:
-    """One answer as its bytes stood on the wire."""
+    """One answer, not decoded."""
 
     def __init__(self, raw: bytes) -> None:
         head, self.separator, self.body = raw.partition(b"\r\n\r\n")
@@ -44,7 +44,7 @@ class WireAnswer:
 
 
 class RawLine:
-    """A TCP connection to a gateway, and everything that came over it."""
+    """A TCP connection to a gateway, and everything received on it."""
 
     def __init__(self, url: str) -> None:
         target = urlsplit(url)
@@ -58,14 +58,14 @@ class RawLine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Hang up."""
-        self.hang_up()
+        self.disconnect()
 
     def send(self, raw: bytes) -> None:
         """Send bytes as they are."""
         self._socket.sendall(raw)
 
-    def hang_up(self) -> None:
-        """Close: the client gives up."""
+    def disconnect(self) -> None:
+        """Close the connection."""
         self._socket.close()
 
     def until_the_end(self) -> tuple[bytes, Ending]:
@@ -79,7 +79,7 @@ class RawLine:
         return received, Ending.FIN
 
     def exactly(self, count: int) -> bytes:
-        """The next bytes, so many."""
+        """The next so many bytes."""
         received = b""
         while len(received) < count:
             piece = self._socket.recv(count - len(received))
@@ -88,14 +88,14 @@ class RawLine:
         return received
 
     def whole_answer(self) -> WireAnswer:
-        """The next answer; its length is declared, and not a byte is read beyond it."""
+        """The next answer; its length is declared, and no byte after it is read."""
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             head += self.exactly(1)
         return WireAnswer(head + self.exactly(int(WireAnswer(head).headers["content-length"])))
 
     def is_silent(self, patience: float = SHORT) -> bool:
-        """Whether nothing comes, not even an end, as long as a client without patience waits."""
+        """Whether neither a byte nor the end comes within a time."""
         return not select.select([self._socket], [], [], patience)[0]
 
 
@@ -112,19 +112,19 @@ def sending(
     operation: str = "Admin",
     auth: Auth | None = ADMIN,
 ) -> bytes:
-    """The bytes of a send, with what it forces on itself."""
+    """The bytes of a send, with the outcome that its header forces."""
     headers = [] if outcome is None else [("X-Mock-Outcome", outcome)]
     path = f"{world.prefix}/api/{operation}/send"
     return raw_request(path, body_to(destination), auth=auth, headers=headers)
 
 
 def force(world: SessionClient, then: dict[str, object], **limits: object) -> None:
-    """Have sends of a session meet an outcome."""
+    """Add a stub with an outcome for sends of a session."""
     assert_control(world.request("POST", "/_control/stubs", {"then": then, **limits}), 201)
 
 
 def until(found: Callable[[], Any]) -> Any:
-    """What is found, once it is there: each look is a question to the gateway, so that time passes without sleep."""
+    """Poll until a value is found; each poll is a request to the gateway, so the test need not sleep."""
     for _ in range(_TRIES):
         if result := found():
             return result
@@ -132,18 +132,18 @@ def until(found: Callable[[], Any]) -> Any:
 
 
 def under_way(world: SessionClient) -> dict[str, Any]:
-    """The newest exchange, once the gateway has come as far as its trouble."""
+    """The newest exchange, once its fault has begun."""
 
-    def troubled() -> dict[str, Any] | None:
+    def affected() -> dict[str, Any] | None:
         newest = next(iter(world.exchanges()), None)
         return newest if newest is not None and newest["trouble"] is not None else None
 
-    found: dict[str, Any] = until(troubled)
+    found: dict[str, Any] = until(affected)
     return found
 
 
 def serves(world: SessionClient) -> bool:
-    """Whether the gateway answers the next client, on a connection of its own."""
+    """Whether the gateway answers another client on a connection of its own."""
     with RawLine(str(world.client.base_url)) as line:
         line.send(sending(world, destination="+447700900199"))
         return line.whole_answer().line == "HTTP/1.1 200 OK"

@@ -1,4 +1,4 @@
-"""The transport faults of a gateway that serves HTTPS: the same ends of the connection, beneath TLS."""
+"""Transport faults over HTTPS: the same ends of the connection, beneath TLS."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.raw_client import raw_request
 
 
 class TlsGateway(NamedTuple):
-    """Where a gateway serves, and whom its clients trust."""
+    """The address of a gateway, and the authority that its clients trust."""
 
     address: tuple[str, int]
     trusted: ssl.SSLContext
@@ -47,19 +47,19 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsGateway]:
 
 @pytest.fixture
 def secured(served: TlsGateway) -> Iterator[ssl.SSLSocket]:
-    """A connection after its handshake; an end that TLS does not announce is an error."""
+    """A connection after its handshake; an end that TLS does not announce raises an error."""
     opened = socket.create_connection(served.address, timeout=PATIENCE)
     with served.trusted.wrap_socket(opened, server_hostname="127.0.0.1", suppress_ragged_eofs=False) as wrapped:
         yield wrapped
 
 
 def ask(secured: ssl.SSLSocket, fault: str) -> None:
-    """Send with a fault of one's own choice."""
+    """Send with a fault."""
     secured.sendall(raw_request("/api/Admin/send", body_to(), headers=[("X-Mock-Outcome", f"fault={fault}")]))
 
 
 def until_the_end(line: socket.socket) -> bytes:
-    """All bytes until the other side says that there are no more; over TLS, until TLS itself does."""
+    """All bytes until the other side closes; over TLS, until TLS closes."""
     received = b""
     while piece := line.recv(65536):
         received += piece
@@ -68,23 +68,23 @@ def until_the_end(line: socket.socket) -> bytes:
 
 @pytest.mark.parametrize("fault", ["reset", "reset-after", "down"])
 def test_a_reset_is_an_rst_beneath_tls_as_well(secured: ssl.SSLSocket, fault: str) -> None:
-    """No farewell of TLS: the kernel of the client tells of the reset, whatever the library makes of it."""
+    """No close_notify: the client's kernel reports the reset, whatever the library makes of it."""
     with socket.socket(fileno=os.dup(secured.fileno())) as beneath:
         beneath.settimeout(PATIENCE)
         ask(secured, fault)
         with pytest.raises(ConnectionResetError):
-            until_the_end(beneath)  # First comes what TLS had sent at its handshake.
+            until_the_end(beneath)  # The bytes of the TLS handshake come first.
 
 
-def test_an_empty_answer_ends_with_the_farewell_of_tls(secured: ssl.SSLSocket) -> None:
-    """Closed in order: not a byte of HTTP, and no error of TLS."""
+def test_an_empty_answer_ends_with_close_notify(secured: ssl.SSLSocket) -> None:
+    """Closed in order: no byte of HTTP, and no error of TLS."""
     ask(secured, "empty")
 
     assert until_the_end(secured) == b""
 
 
-def test_a_body_breaks_off_with_the_farewell_of_tls(secured: ssl.SSLSocket) -> None:
-    """The truncation is one of HTTP: a client that trusts the end of TLS takes half a body."""
+def test_a_truncated_body_ends_with_close_notify(secured: ssl.SSLSocket) -> None:
+    """Only HTTP is truncated: a client that relies on the end of TLS accepts half a body."""
     ask(secured, "truncated-body")
 
     answer = WireAnswer(until_the_end(secured))

@@ -1,4 +1,4 @@
-"""Answers that come late, piece by piece or never: judged on a bare socket, with a client that does not wait long."""
+"""Answers that come late, slowly or never, observed on a bare socket by a client with a short timeout."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ OK = "HTTP/1.1 200 OK"
 
 
 def open_line(world: SessionClient) -> RawLine:
-    """A connection to a world's gateway."""
+    """A connection to a session's gateway."""
     return RawLine(str(world.client.base_url))
 
 
 def assert_message_of(answer: WireAnswer, world: SessionClient) -> None:
-    """An answer that was late is the usual answer: it names the message that the provider took."""
+    """Assert that a late answer is the usual acceptance, and names the accepted message."""
     assert answer.line == OK
     assert json.loads(answer.body)["id"] == world.messages()[0]["id"]
 
 
-def troubles(world: SessionClient) -> list[str]:
-    """What the journal says of each send's trouble, oldest first."""
+def transport_effects(world: SessionClient) -> list[str]:
+    """The transport effect of each send, from the journal, oldest first."""
     return [each["trouble"] for each in reversed(world.exchanges())]
 
 
@@ -46,10 +46,8 @@ def troubles(world: SessionClient) -> list[str]:
     ["5ms", {"fixed": "5ms"}, {"uniform": ["1ms", "9ms"]}, {"lognormal": {"median": "3ms", "sigma": 0.5}}],
     ids=["plain", "fixed", "uniform", "lognormal"],
 )
-def test_an_answer_that_is_late_comes_whole_on_a_connection_that_lives_on(
-    worlds: SessionFactory, delay: object
-) -> None:
-    """A delay changes nothing but the time: whichever way it is drawn."""
+def test_a_delayed_answer_is_complete_and_the_connection_stays_open(worlds: SessionFactory, delay: object) -> None:
+    """A delay, however it is drawn, changes only the time."""
     world = worlds(seed=SEED)
     force(world, {"delay": delay})
 
@@ -58,11 +56,11 @@ def test_an_answer_that_is_late_comes_whole_on_a_connection_that_lives_on(
             line.send(sending(world))
             assert line.whole_answer().line == OK
 
-    assert [each for each in troubles(world) if not re.fullmatch(r"delayed by 0\.0\d+ s", each)] == []
+    assert [each for each in transport_effects(world) if not re.fullmatch(r"delayed by 0\.0\d+ s", each)] == []
 
 
-def test_a_client_that_gives_up_before_a_late_answer_has_sent_its_message_all_the_same(world: SessionClient) -> None:
-    """The gateway decides first and answers late: the time-out that looks like a failure is a second SMS."""
+def test_a_client_that_times_out_before_a_late_answer_has_sent_its_message(world: SessionClient) -> None:
+    """The gateway decides first and answers late: a retry after the time-out sends a second SMS."""
     force(world, {"delay": "1h"}, times=1)
 
     with open_line(world) as line:
@@ -75,13 +73,13 @@ def test_a_client_that_gives_up_before_a_late_answer_has_sent_its_message_all_th
 
 
 def delays_of(worlds: SessionFactory, seed: int, delay: object) -> list[str]:
-    """The delays that six sends of a session of a seed get, as its journal tells them."""
+    """The delays of six sends in a session of a seed, from the journal."""
     world = worlds(seed=seed, faults=[{"when": {}, "then": {"delay": delay}}])
     with open_line(world) as line:
         for last in range(6):
             line.send(sending(world, destination=f"+44770090020{last}"))
             assert line.whole_answer().line == OK
-    return troubles(world)
+    return transport_effects(world)
 
 
 @pytest.mark.parametrize(
@@ -90,24 +88,24 @@ def delays_of(worlds: SessionFactory, seed: int, delay: object) -> list[str]:
     ids=["uniform", "lognormal"],
 )
 def test_the_seed_of_a_session_draws_the_same_delays_again(worlds: SessionFactory, delay: object) -> None:
-    """A test that failed by a slow answer fails again: same seed, same delays; another seed, others."""
+    """Failures by slow answers can be reproduced: the same seed gives the same delays, another seed others."""
     first, again, other = (delays_of(worlds, seed, delay) for seed in (7, 7, 8))
 
     assert first == again
     assert first != other
-    assert len(set(first)) == 6, "each send draws for itself"
+    assert len(set(first)) == 6, "each send draws a delay of its own"
 
 
 def test_a_uniform_delay_keeps_within_its_limits(worlds: SessionFactory) -> None:
-    """From the least to the most, whatever is drawn."""
+    """Every drawn delay is between the least and the most."""
     told = delays_of(worlds, 7, {"uniform": ["2ms", "5ms"]})
 
     assert all(0.002 <= float(each.removeprefix("delayed by ").removesuffix(" s")) <= 0.005 for each in told)
     assert Delay(SECOND, 3 * SECOND).drawn(0.5) == 2 * SECOND
 
 
-def test_a_delay_of_the_session_s_clock_ends_when_the_clock_is_moved(world: SessionClient) -> None:
-    """`virtual`: nobody waits in real time, and not a byte comes too early."""
+def test_a_delay_of_the_sessions_clock_ends_when_the_clock_reaches_it(world: SessionClient) -> None:
+    """`virtual`: no wall time passes, and no byte comes early."""
     force(world, {"delay": {"virtual": "30s"}})
 
     with open_line(world) as line:
@@ -120,8 +118,8 @@ def test_a_delay_of_the_session_s_clock_ends_when_the_clock_is_moved(world: Sess
 
 
 @pytest.mark.parametrize(("fault", "accepted"), [("reset", 0), ("reset-after", 1)])
-def test_a_fault_may_come_late(world: SessionClient, fault: str, accepted: int) -> None:
-    """First the delay, then the reset: like a connection that dies under a slow gateway."""
+def test_a_delay_can_precede_a_fault(world: SessionClient, fault: str, accepted: int) -> None:
+    """First the delay, then the reset: like a slow gateway whose connection breaks."""
     force(world, {"fault": fault, "delay": {"virtual": "30s"}}, times=1)
 
     with open_line(world) as line:
@@ -139,8 +137,8 @@ def test_a_fault_may_come_late(world: SessionClient, fault: str, accepted: int) 
 
 
 @pytest.mark.parametrize(("fault", "accepted"), [("hang", 0), ("hang-after", 1)])
-def test_a_client_gives_up_on_an_answer_that_never_comes(world: SessionClient, fault: str, accepted: int) -> None:
-    """No byte and no end, and time does not help; the gateway loses nothing but the connection."""
+def test_a_hanging_answer_never_comes(world: SessionClient, fault: str, accepted: int) -> None:
+    """Neither a byte nor an end, also after an advance; the gateway loses only the connection."""
     with open_line(world) as line:
         line.send(sending(world, f"fault={fault}"))
         under_way(world)
@@ -151,8 +149,8 @@ def test_a_client_gives_up_on_an_answer_that_never_comes(world: SessionClient, f
     assert serves(world)
 
 
-def test_many_clients_hang_and_others_are_served(world: SessionClient) -> None:
-    """Those who wait keep nobody else waiting."""
+def test_hanging_answers_do_not_block_other_clients(world: SessionClient) -> None:
+    """Others are served while many clients wait."""
     with ExitStack() as lines:
         hanging = [lines.enter_context(open_line(world)) for _ in range(50)]
         for line in hanging:
@@ -166,8 +164,8 @@ def test_many_clients_hang_and_others_are_served(world: SessionClient) -> None:
 # --- Held and released -----------------------------------------------------------------------------------------
 
 
-def test_a_held_answer_waits_until_a_tester_lets_it_go(world: SessionClient) -> None:
-    """The message is taken already; the answer comes whole, and can be let go once."""
+def test_a_held_answer_waits_until_it_is_released(world: SessionClient) -> None:
+    """The message is accepted before; the answer is complete, and can be released once."""
     with open_line(world) as line:
         line.send(sending(world, "hold"))
         held = under_way(world)
@@ -183,7 +181,7 @@ def test_a_held_answer_waits_until_a_tester_lets_it_go(world: SessionClient) -> 
     assert_control_error(again, 409, "Not held", "held now: none")
 
 
-def test_answers_are_let_go_one_by_one_or_all_at_once(world: SessionClient) -> None:
+def test_held_answers_are_released_one_by_one_or_all_at_once(world: SessionClient) -> None:
     """A tester chooses the order in which clients get their answers."""
     with open_line(world) as first, open_line(world) as second, open_line(world) as third:
         ids: list[str] = []
@@ -201,8 +199,8 @@ def test_answers_are_let_go_one_by_one_or_all_at_once(world: SessionClient) -> N
         assert (first.whole_answer().line, third.whole_answer().line) == (OK, OK)
 
 
-def test_a_held_answer_may_be_reset_when_it_is_let_go(world: SessionClient) -> None:
-    """The tester says when the connection breaks."""
+def test_a_held_answer_may_be_reset_on_release(world: SessionClient) -> None:
+    """A tester decides when the connection breaks."""
     with open_line(world) as line:
         line.send(sending(world, "hold, fault=reset-after"))
         held = under_way(world)
@@ -214,8 +212,8 @@ def test_a_held_answer_may_be_reset_when_it_is_let_go(world: SessionClient) -> N
     assert len(world.messages()) == 1
 
 
-def test_an_answer_that_nobody_waits_for_any_more_is_no_longer_held(world: SessionClient) -> None:
-    """The client gave up: there is nothing left to release."""
+def test_an_answer_is_no_longer_held_when_its_client_disconnects(world: SessionClient) -> None:
+    """There is nothing left to release."""
     with open_line(world) as line:
         line.send(sending(world, "hold"))
         held = under_way(world)
@@ -226,21 +224,19 @@ def test_an_answer_that_nobody_waits_for_any_more_is_no_longer_held(world: Sessi
 
 
 @pytest.mark.parametrize("outcome", ["hold", "fault=hang", "fault=hang-after", "fault=reset", "fault=empty-after"])
-def test_a_request_that_waits_behind_another_hides_no_client_that_has_gone(
-    world: SessionClient, outcome: str
-) -> None:
-    """Pipelined: the connection is over, and so is all that was done for it; else the session would live for ever."""
+def test_a_pipelined_request_does_not_hide_a_disconnection(world: SessionClient, outcome: str) -> None:
+    """Work for a closed connection ends; otherwise its session would never expire."""
     with open_line(world) as line:
         line.send(sending(world, outcome) + sending(world))
         under_way(world)
 
-    # To look at a session from another one does not use it: it is idle once nothing goes on in it.
+    # Showing a session from another one is no use of it: it is idle once nothing happens in it.
     until(lambda: world.client.get(f"/_control/sessions/{world.name}").json()["idle_seconds"] > 0)
     assert len(world.exchanges()) == 1
 
 
-def test_a_session_that_begins_anew_lets_its_held_answers_go(world: SessionClient) -> None:
-    """No client of an ended test hangs."""
+def test_a_reset_releases_held_answers(world: SessionClient) -> None:
+    """No client of an earlier test hangs."""
     with open_line(world) as line:
         line.send(sending(world, "hold"))
         under_way(world)
@@ -249,11 +245,11 @@ def test_a_session_that_begins_anew_lets_its_held_answers_go(world: SessionClien
         assert line.whole_answer().line == OK
 
 
-# --- Drop by drop ----------------------------------------------------------------------------------------------
+# --- Byte by byte ----------------------------------------------------------------------------------------------
 
 
 def test_a_slow_answer_comes_byte_by_byte(world: SessionClient) -> None:
-    """The first byte is there and the second is not: a client that waits for the head waits long."""
+    """The first byte is there and the second is not: a client waits for the head."""
     force(world, {"fault": {"kind": "slow-drip", "interval": "1h"}}, times=1)
 
     with open_line(world) as line:
@@ -265,8 +261,8 @@ def test_a_slow_answer_comes_byte_by_byte(world: SessionClient) -> None:
     assert serves(world)
 
 
-def test_a_slow_answer_is_whole_in_the_end(world: SessionClient) -> None:
-    """Every byte of the usual answer comes, and the connection ends in order."""
+def test_a_slow_answer_is_complete_in_the_end(world: SessionClient) -> None:
+    """Every byte of the usual answer comes, and the connection closes in order."""
     force(world, {"fault": {"kind": "slow-drip", "interval": "1ms"}})
 
     with open_line(world) as line:
@@ -279,10 +275,10 @@ def test_a_slow_answer_is_whole_in_the_end(world: SessionClient) -> None:
     assert_message_of(answer, world)
 
 
-def test_a_client_that_leaves_in_the_middle_of_a_slow_answer_is_no_error(
+def test_a_disconnection_during_a_slow_answer_is_no_error(
     world: SessionClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whoever gives up early, in whichever way, leaves nothing in the gateway's log."""
+    """However the client disconnects, the gateway logs nothing."""
     force(world, {"fault": {"kind": "slow-drip", "interval": "1ms"}}, times=60)
 
     with caplog.at_level(logging.WARNING):
@@ -295,8 +291,8 @@ def test_a_client_that_leaves_in_the_middle_of_a_slow_answer_is_no_error(
     assert [record.getMessage() for record in caplog.records] == []
 
 
-class GoneTransport:
-    """A transport whose client has left: like uvloop's, it refuses to write."""
+class ClosingTransport:
+    """A transport whose client has disconnected: like uvloop's, it refuses to write."""
 
     def is_closing(self) -> bool:
         """It is."""
@@ -307,12 +303,12 @@ class GoneTransport:
         raise RuntimeError("unable to perform operation; the handler is closed")
 
 
-def test_bytes_for_a_client_that_left_in_the_same_turn_of_the_loop_are_forgotten() -> None:
-    """They were written while it was there, and are sent at the end of the turn: no error then."""
+def test_bytes_for_a_client_that_disconnected_in_the_same_loop_iteration_are_dropped() -> None:
+    """They were written while it was connected, and are sent at the end of the iteration: no error then."""
     loop = asyncio.new_event_loop()
     caught: list[object] = []
     loop.set_exception_handler(lambda _, context: caught.append(context))
-    transport = JoiningTransport(cast("asyncio.Transport", GoneTransport()), loop)
+    transport = JoiningTransport(cast("asyncio.Transport", ClosingTransport()), loop)
 
     transport.write(b"late")
     loop.call_soon(loop.stop)
@@ -325,8 +321,8 @@ def test_bytes_for_a_client_that_left_in_the_same_turn_of_the_loop_are_forgotten
 # --- The end of the server -------------------------------------------------------------------------------------
 
 
-def test_a_gateway_stops_while_answers_hang_drip_and_are_held() -> None:
-    """A test that ends early does not hang at its end; no client gets a byte that a dying gateway would not send."""
+def test_a_gateway_stops_while_answers_hang_are_slow_and_are_held() -> None:
+    """A test that ends early does not hang; no client gets a byte that a stopped gateway would not send."""
     lines: dict[str, RawLine] = {}
     with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, trust_env=False) as client:
         world = SessionFactory(gateway, client)()
@@ -341,5 +337,5 @@ def test_a_gateway_stops_while_answers_hang_drip_and_are_held() -> None:
     seen = {}
     for name, line in lines.items():
         seen[name] = line.until_the_end()
-        line.hang_up()
+        line.disconnect()
     assert seen == {name: (b"H" if name == "slow-drip" else b"", Ending.FIN) for name in lines}

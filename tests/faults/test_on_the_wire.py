@@ -1,4 +1,4 @@
-"""The transport faults, byte by byte: a fault that a client's library might hide is judged on a bare socket."""
+"""Transport faults byte by byte, on a bare socket, because a client's library may hide a fault."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from tests.support import SessionClient, SessionFactory
 JSON, TEXT, HTML = "application/json", "text/plain; charset=utf-8", "text/html; charset=utf-8"
 
 OF_THE_SERVER = {"date", "content-type", "content-length", "x-mock-exchange"}
-"""The headers of an answer that goes out through HTTP."""
+"""The headers of an answer that the HTTP server sends."""
 OF_RAW_BYTES = {"content-type", "content-length", "x-mock-exchange", "connection"}
-"""The headers of an answer that goes out beneath HTTP; it says that the connection ends with it."""
+"""The headers of an answer that is sent as raw bytes; it announces the end of the connection."""
 
-Judge = Callable[[RawLine, bytes], None]
-"""Judges what comes over a line, given the body that the answer would have had."""
+WireCheck = Callable[[RawLine, bytes], None]
+"""Checks what is received, given the body of the answer without a fault."""
 
 
 @pytest.fixture(scope="module")
 def whole(gateway: MockGateway) -> bytes:
-    """The body that the gateway answers where nothing is wrong: that of the first message of a session of SEED."""
+    """The body of the answer without a fault: that of the first message of a session of SEED."""
     with httpx2.Client(base_url=gateway.url, trust_env=False) as client:
         world = SessionFactory(gateway, client)(seed=SEED)
         answered = world.send()
@@ -41,17 +41,17 @@ def whole(gateway: MockGateway) -> bytes:
 
 
 def reset(line: RawLine, _: bytes) -> None:
-    """Not a byte, and an RST."""
+    """No byte, and an RST."""
     assert line.until_the_end() == (b"", Ending.RST)
 
 
 def closed(line: RawLine, _: bytes) -> None:
-    """Not a byte, and a FIN."""
+    """No byte, and a FIN."""
     assert line.until_the_end() == (b"", Ending.FIN)
 
 
 def silent(line: RawLine, _: bytes) -> None:
-    """Neither a byte nor an end for as long as the client waits."""
+    """Neither a byte nor an end while the client waits."""
     assert line.is_silent()
 
 
@@ -63,14 +63,14 @@ def half_the_body(line: RawLine, whole: bytes) -> None:
 
 
 def half_the_length(line: RawLine, whole: bytes) -> None:
-    """Half the length is declared, all of it comes, and a FIN."""
+    """Half the length is declared, the whole body comes, and a FIN."""
     answer = _closed_after(line)
     assert answer.headers["content-length"] == str(len(whole) // 2)
     assert answer.body == whole
 
 
 def every_byte(line: RawLine, whole: bytes) -> None:
-    """A slow answer is an answer: whole in the end, and a FIN."""
+    """A slow answer is complete in the end, followed by a FIN."""
     answer = _closed_after(line)
     assert answer.headers["content-length"] == str(len(whole))
     assert answer.body == whole
@@ -87,7 +87,7 @@ def _closed_after(line: RawLine) -> WireAnswer:
 
 
 def closed_unannounced(line: RawLine, whole: bytes) -> None:
-    """The right answer, not a word of the end of the connection, and a FIN."""
+    """The right answer, no announcement of the end of the connection, and a FIN."""
     received, ending = line.until_the_end()
     answer = WireAnswer(received)
     assert (answer.line, ending, answer.body) == ("HTTP/1.1 200 OK", Ending.FIN, whole)
@@ -95,7 +95,7 @@ def closed_unannounced(line: RawLine, whole: bytes) -> None:
 
 
 def a_chunk_without_size(line: RawLine, whole: bytes) -> None:
-    """A good chunk with half of the body, then one whose size is no number, and a FIN."""
+    """A valid chunk with half of the body, then one with an invalid size, and a FIN."""
     received, ending = line.until_the_end()
     answer = WireAnswer(received)
     half = len(whole) // 2
@@ -107,7 +107,7 @@ def a_chunk_without_size(line: RawLine, whole: bytes) -> None:
 
 
 def broken_json(line: RawLine, whole: bytes) -> None:
-    """HTTP in order, the body no JSON: two thirds of it, as declared."""
+    """Valid HTTP, whose body is two thirds of the JSON, as declared."""
     answer = _kept_alive(line, 200, "OK", JSON)
     assert answer.body == whole[: len(whole) * 2 // 3]
     with pytest.raises(json.JSONDecodeError):
@@ -115,24 +115,24 @@ def broken_json(line: RawLine, whole: bytes) -> None:
 
 
 def wrong_type(line: RawLine, whole: bytes) -> None:
-    """The right body under a wrong name."""
+    """The right body with a wrong content type."""
     assert _kept_alive(line, 200, "OK", HTML).body == whole
 
 
 def html_page(line: RawLine, _: bytes) -> None:
-    """A page for people, of a proxy that never heard of the gateway's JSON."""
+    """An HTML page of a proxy that does not know the gateway's JSON."""
     body = _kept_alive(line, 502, "Bad Gateway", HTML).body
     assert body.startswith(b"<!DOCTYPE html>\n<html>\n<head><title>502 Bad Gateway</title>")
     assert body.endswith(b"</html>\n")
 
 
-def answer_of_a_proxy(status: int, phrase: str) -> Judge:
-    """A line of text under a status of something in between, and no Retry-After."""
+def answer_of_a_proxy(status: int, phrase: str) -> WireCheck:
+    """A line of text with the status of an intermediary, and no Retry-After."""
 
-    def judge(line: RawLine, _: bytes) -> None:
+    def check(line: RawLine, _: bytes) -> None:
         assert _kept_alive(line, status, phrase, TEXT).body == f"{phrase}\n".encode()
 
-    return judge
+    return check
 
 
 def _kept_alive(line: RawLine, status: int, phrase: str, content_type: str) -> WireAnswer:
@@ -140,16 +140,16 @@ def _kept_alive(line: RawLine, status: int, phrase: str, content_type: str) -> W
     assert answer.line == f"HTTP/1.1 {status} {phrase}"
     assert set(answer.headers) == OF_THE_SERVER
     assert answer.headers["content-type"] == content_type
-    # Not a byte too many came, and the connection lives on: the next thing on it is the answer to the next request.
+    # No extra byte came, and the connection stays open: the next bytes are the answer to the next request.
     line.send(raw_request("/api/Services/checkServiceStatus"))
     assert line.whole_answer().line == "HTTP/1.1 200 OK"
     return answer
 
 
 class FaultLaw(NamedTuple):
-    """What a fault is on the wire, and whether the gateway has taken the message by then."""
+    """What a fault sends, and whether the gateway has accepted the message by then."""
 
-    judge: Judge
+    check: WireCheck
     accepted: bool
 
 
@@ -175,35 +175,35 @@ LAWS: dict[str, FaultLaw] = {
     "slow-drip": FaultLaw(every_byte, accepted=True),
     "wrong-content-type": FaultLaw(wrong_type, accepted=True),
     "closed-idle": FaultLaw(closed_unannounced, accepted=True),
-    **{name: FaultLaw(judge, accepted=False) for name, judge in _PROXIES.items()},
-    **{f"{name}-after": FaultLaw(judge, accepted=True) for name, judge in _PROXIES.items()},
+    **{name: FaultLaw(check, accepted=False) for name, check in _PROXIES.items()},
+    **{f"{name}-after": FaultLaw(check, accepted=True) for name, check in _PROXIES.items()},
 }
 
 
 def quick(name: str) -> object:
-    """A fault as a stub names it; one that would take its time takes less."""
+    """A fault as a stub names it, with its time shortened."""
     return {"kind": name, "interval": "1ms"} if name == FaultKind.SLOW_DRIP else name
 
 
 def assert_accepted_once(world: SessionClient, whole: bytes) -> None:
-    """The provider has the message whose id the client may never have read."""
+    """Assert that the provider has the message, whose id the client may not have read."""
     assert [each["id"] for each in world.messages()] == [json.loads(whole)["id"]]
 
 
 @pytest.mark.parametrize("kind", FaultKind)
 def test_every_kind_of_fault_has_a_law_of_its_own(kind: FaultKind) -> None:
-    """A kind that nobody judged on the wire is a promise that nobody kept."""
+    """Every kind is observed on the wire."""
     assert kind.value in LAWS
 
 
-def test_every_way_to_write_a_fault_has_a_law_and_no_law_is_about_nothing() -> None:
-    """Both moments at which it may act: before the gateway sees the request, and after it has decided."""
+def test_every_notation_of_a_fault_has_a_law_and_vice_versa() -> None:
+    """For both moments: before the gateway sees the request, and after it has decided."""
     assert sorted(LAWS) == sorted(FAULT_NAMES)
 
 
 @pytest.mark.parametrize("name", LAWS)
-def test_a_fault_puts_exactly_its_bytes_on_the_wire(worlds: SessionFactory, whole: bytes, name: str) -> None:
-    """Bytes, end of the connection, fate of the message and journal, each as its law says; then the next client."""
+def test_a_fault_sends_exactly_its_bytes(worlds: SessionFactory, whole: bytes, name: str) -> None:
+    """Bytes, end of the connection, message and journal are as the law says; the next client is served."""
     law = LAWS[name]
     world = worlds(seed=SEED)
     force(world, {"fault": quick(name)}, times=1)
@@ -211,7 +211,7 @@ def test_a_fault_puts_exactly_its_bytes_on_the_wire(worlds: SessionFactory, whol
     with RawLine(worlds.gateway.url) as line:
         line.send(sending(world))
         noted = under_way(world)
-        law.judge(line, whole)
+        law.check(line, whole)
 
     assert (noted["trouble"], noted["forced"]) == (name, True)
     assert noted["outcome"] == ("accepted" if law.accepted else "intercepted")
@@ -223,8 +223,8 @@ def test_a_fault_puts_exactly_its_bytes_on_the_wire(worlds: SessionFactory, whol
 
 
 @pytest.mark.parametrize("name", LAWS)
-def test_a_request_can_bring_its_fault_in_its_own_header(worlds: SessionFactory, whole: bytes, name: str) -> None:
-    """The header says the same as a stub; a slow answer is left to itself once its first byte has come."""
+def test_a_header_can_name_the_fault(worlds: SessionFactory, whole: bytes, name: str) -> None:
+    """It has the effect of a stub; a slow answer is observed up to its first byte."""
     law = LAWS[name]
     world = worlds(seed=SEED)
 
@@ -234,28 +234,28 @@ def test_a_request_can_bring_its_fault_in_its_own_header(worlds: SessionFactory,
         if name == FaultKind.SLOW_DRIP:
             assert line.exactly(1) == b"H"
         else:
-            law.judge(line, whole)
+            law.check(line, whole)
 
     assert len(world.messages()) == law.accepted
     assert serves(world)
 
 
 def faults_of_the_default_scenario() -> dict[str, Fault]:
-    """The faults of the scenario that everybody gets, by the number that brings each."""
+    """The faults of the default scenario, by number."""
     stubs = load_scenario(resolve("default")).faults
     return {str(each.when.destination): fault_of(each.then.fault) for each in stubs if each.then.fault is not None}
 
 
 @pytest.mark.parametrize(("number", "fault"), faults_of_the_default_scenario().items())
-def test_a_number_of_the_default_scenario_brings_the_fault_that_it_names(
+def test_a_number_of_the_default_scenario_causes_the_fault_of_its_name(
     world: SessionClient, gateway: MockGateway, number: str, fault: Fault
 ) -> None:
-    """What a tester tries first is on the wire what its name says; judged by how the answer begins or ends."""
+    """Checked by the beginning or end of the answer."""
     with RawLine(gateway.url) as line:
         line.send(sending(world, destination=number))
         noted = under_way(world)
         if fault.kind in {FaultKind.RESET, FaultKind.DOWN, FaultKind.EMPTY, FaultKind.HANG}:
-            LAWS[fault_name(fault)].judge(line, b"")
+            LAWS[fault_name(fault)].check(line, b"")
         elif fault.kind in STATUSES:
             answer = line.whole_answer()
             assert answer.line.startswith(f"HTTP/1.1 {STATUSES[fault.kind]} ")
@@ -270,16 +270,16 @@ def test_a_number_of_the_default_scenario_brings_the_fault_that_it_names(
 
 
 def test_the_default_scenario_has_a_number_for_every_kind_of_fault() -> None:
-    """Nobody has to write a scenario to see a fault for the first time."""
+    """A tester sees each fault without writing a scenario."""
     assert {fault.kind for fault in faults_of_the_default_scenario().values()} == set(FaultKind)
 
 
-# --- What can be said beside a fault ---------------------------------------------------------------------------
+# --- Options of a fault ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", sorted(name for name in LAWS if FaultKind(name.removesuffix("-after")) in STATUSES))
-def test_something_in_between_says_when_to_come_back_where_it_is_told_to(world: SessionClient, name: str) -> None:
-    """Retry-After is in seconds, and it is all that changes."""
+def test_a_proxys_answer_has_a_retry_after_on_request(world: SessionClient, name: str) -> None:
+    """In seconds; nothing else changes."""
     with RawLine(str(world.client.base_url)) as line:
         line.send(sending(world, f"fault={name}, retry-after=30"))
         told = line.whole_answer()
@@ -292,8 +292,8 @@ def test_something_in_between_says_when_to_come_back_where_it_is_told_to(world: 
     assert (told.line, told.body) == (untold.line, untold.body)
 
 
-def test_a_page_for_people_comes_under_any_status(world: SessionClient) -> None:
-    """Maintenance pages come with 503, and some with 200: a client that only looks at the status believes them."""
+def test_an_html_page_can_have_any_status(world: SessionClient) -> None:
+    """Maintenance pages come with 503 and sometimes with 200, which misleads a client that only checks the status."""
     for status, phrase in ((503, "Service Unavailable"), (200, "OK"), (404, "Not Found")):
         force(world, {"fault": {"kind": "html-page", "status": status, "retry_after": 5}}, times=1)
         with RawLine(str(world.client.base_url)) as line:
@@ -307,8 +307,8 @@ def test_a_page_for_people_comes_under_any_status(world: SessionClient) -> None:
     assert world.messages() == []
 
 
-def test_a_refusal_is_lost_and_spoiled_like_an_acceptance(world: SessionClient) -> None:
-    """The gateway decides as it is forced to, and the fault befalls that answer."""
+def test_a_fault_affects_a_refusal_like_an_acceptance(world: SessionClient) -> None:
+    """The gateway decides as forced, and the fault applies to that answer."""
     with RawLine(str(world.client.base_url)) as line:
         line.send(sending(world, "refuse=61, fault=reset-after"))
         assert line.until_the_end() == (b"", Ending.RST)
@@ -324,8 +324,8 @@ def test_a_refusal_is_lost_and_spoiled_like_an_acceptance(world: SessionClient) 
     assert world.messages() == []
 
 
-def test_an_answer_of_the_testers_own_is_spoiled_as_well(world: SessionClient) -> None:
-    """A fault beside a raw answer is done to that answer."""
+def test_a_fault_affects_a_raw_answer(world: SessionClient) -> None:
+    """A stub can combine the two."""
     force(world, {"answer": {"status": 418, "body": "short and stout"}, "fault": "truncated-body"}, times=1)
     force(world, {"answer": {"status": 418, "body": "short and stout"}, "fault": "reset-after"}, times=1)
 
@@ -341,8 +341,8 @@ def test_an_answer_of_the_testers_own_is_spoiled_as_well(world: SessionClient) -
     assert world.messages() == []
 
 
-def test_a_fault_befalls_the_later_request_of_a_connection_that_worked(world: SessionClient) -> None:
-    """A pool's old connection dies under the next request: that is where clients repeat what they must not."""
+def test_a_fault_affects_a_later_request_of_a_kept_connection(world: SessionClient) -> None:
+    """A pooled connection breaks under the next request, where clients retry what they must not."""
     for kind, expected in (("reset-after", Ending.RST), ("empty-after", Ending.FIN)):
         with RawLine(str(world.client.base_url)) as line:
             line.send(sending(world))
@@ -357,7 +357,7 @@ def test_a_fault_befalls_the_later_request_of_a_connection_that_worked(world: Se
 
 
 def vendor_requests(world: SessionClient) -> dict[str, bytes]:
-    """A request to every operation, and requests that the gateway would refuse in every way."""
+    """A request to every operation, and requests that would be refused."""
     api = f"{world.prefix}/api"
     return {
         "send": sending(world),
@@ -377,8 +377,8 @@ def vendor_requests(world: SessionClient) -> dict[str, bytes]:
     }
 
 
-def test_a_gateway_that_is_down_resets_every_request_until_the_session_s_time_is_up(worlds: SessionFactory) -> None:
-    """Every operation, and what would be refused as well; the tester's own API goes on answering."""
+def test_a_gateway_that_is_down_resets_every_request_for_its_duration(worlds: SessionFactory) -> None:
+    """Every operation, also requests that would be refused; the control API still answers."""
     world = worlds(faults=[{"when": {}, "then": {"fault": "down"}, "for": "10m"}])
 
     endings = {}
@@ -402,7 +402,7 @@ def test_a_gateway_that_is_down_resets_every_request_until_the_session_s_time_is
 
 
 def test_one_session_is_down_while_another_serves(worlds: SessionFactory) -> None:
-    """Down is a session's world, not the server."""
+    """A session is down, not the server."""
     down, up = worlds(faults=[{"when": {}, "then": {"fault": "down"}}]), worlds()
 
     with RawLine(worlds.gateway.url) as line:

@@ -1,4 +1,4 @@
-"""What production's clients see of each fault: the exception, exit code or error code that their authors handle."""
+"""What clients of production see of each fault: the exception, exit code or error code to handle."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.faults.test_on_the_wire import LAWS, quick
 from tests.support import SessionClient, assert_control
 
 ONE_OF = " | "
-"""Stands between what different versions of one client say."""
+"""Separates the descriptions of different versions of one client."""
 
 SEEN: dict[str, dict[FaultKind, str]] = {
     "curl": {
@@ -89,40 +89,40 @@ SEEN: dict[str, dict[FaultKind, str]] = {
         FaultKind.TOO_MANY_REQUESTS: "429 no JSON",
     },
 }
-"""What each client sees of each fault. `A < B`: the class that is caught, and what lies at the bottom of it."""
+"""What each client sees of each fault. `A < B`: the class that is caught, and the class of the root cause."""
 
 
 _GIVES_UP = 0.5
-"""Seconds: time enough for a request to arrive from a process that only begins."""
+"""A timeout in seconds that is long enough for a new process to send its request."""
 
 
 @pytest.fixture(scope="module", params=CLIENTS)
 def name(request: pytest.FixtureRequest) -> str:
-    """Each client's name in turn."""
+    """The name of each client."""
     named: str = request.param
     return named
 
 
 @pytest.fixture(scope="module")
 def sender(name: str) -> Iterator[Client]:
-    """The client of that name, the same for all its tests: production's clients live long as well."""
+    """The client of that name, shared by all its tests."""
     with CLIENTS[name]() as opened:
         yield opened
 
 
 def post_for(world: SessionClient, kind: FaultKind) -> ClientPost:
-    """A send by a client that waits for what comes, and gives up soon on what does not."""
+    """A send by a client with a long timeout for answers that come, and a short one for others."""
     return post_of(world, patience=_GIVES_UP) if kind is FaultKind.HANG else post_of(world)
 
 
 def test_every_client_has_a_row_for_every_kind_of_fault() -> None:
-    """A new kind of fault is not done before somebody has seen it through each client."""
+    """A new kind of fault needs a row for each client."""
     assert set(SEEN) == set(CLIENTS)
     assert {client: set(FaultKind) - set(rows) for client, rows in SEEN.items()} == {each: set() for each in CLIENTS}
 
 
 def test_a_machine_without_a_client_fails_and_skips_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What could not be tested is red: the failure says what is missing."""
+    """The failure names what is missing."""
     monkeypatch.setenv("PATH", "")
 
     with pytest.raises(AssertionError, match="curl is not installed"):
@@ -133,7 +133,7 @@ def test_a_machine_without_a_client_fails_and_skips_nothing(monkeypatch: pytest.
 def test_a_client_sees_a_fault_as_it_would_in_production(
     world: SessionClient, sender: Client, name: str, kind: FaultKind
 ) -> None:
-    """The error that its author has to handle; it sent once, and the message's fate is the fault's."""
+    """The error that its author must handle; it sent once, and the message is accepted or not as the fault says."""
     assert kind in SEEN[name], f"no row for {kind} as {name} sees it"
     force(world, {"fault": quick(kind)}, times=1)
 
@@ -146,10 +146,10 @@ def test_a_client_sees_a_fault_as_it_would_in_production(
 
 
 @pytest.mark.parametrize("fault", [each for each in LAWS if each.endswith("-after")])
-def test_a_client_cannot_tell_whether_its_message_was_taken(
+def test_a_client_cannot_distinguish_faults_before_and_after_the_acceptance(
     world: SessionClient, sender: Client, name: str, fault: str
 ) -> None:
-    """The same error before the acceptance and after it: who sends again may send a second SMS."""
+    """The error is the same: a retry may send a second SMS."""
     kind = FaultKind(fault.removesuffix("-after"))
     force(world, {"fault": fault}, times=1)
 
@@ -163,10 +163,10 @@ _REPEATS = {"curl": True, "requests": False, "httpx": False, "fetch": False}
 
 
 @pytest.mark.parametrize("kind", [FaultKind.RESET, FaultKind.EMPTY])
-def test_a_kept_connection_that_dies_makes_curl_and_nobody_else_send_again(
+def test_only_curl_retries_on_a_kept_connection_that_breaks(
     world: SessionClient, sender: Client, name: str, kind: FaultKind
 ) -> None:
-    """On a connection that worked before, curl repeats a POST by itself: the recipient gets the SMS twice."""
+    """On a connection that was used before, curl repeats a POST by itself: the recipient gets the SMS twice."""
     when, then = {"nth": 2}, {"fault": f"{kind}-after"}
     assert_control(world.request("POST", "/_control/stubs", {"when": when, "then": then}), 201)
 
@@ -182,10 +182,10 @@ def test_a_kept_connection_that_dies_makes_curl_and_nobody_else_send_again(
 _DEFEATED = {"curl": "exit 28", "requests": "200 accepted", "httpx": "200 accepted", "fetch": "TimeoutError"}
 
 
-def test_a_slow_answer_defeats_the_time_outs_of_python_s_clients(
+def test_a_slow_answer_evades_the_timeouts_of_pythons_clients(
     world: SessionClient, sender: Client, name: str
 ) -> None:
-    """They count from byte to byte: an answer of more than a second passes a time-out of half of one."""
+    """They apply from byte to byte: an answer that takes over a second passes a timeout of half a second."""
     force(world, {"fault": {"kind": "slow-drip", "interval": "6ms"}})
 
     assert sender.sees(post_of(world, patience=_GIVES_UP)) == _DEFEATED[name]
