@@ -1,4 +1,4 @@
-"""The two ways to ask, and the gateway without a port: every test of the verbs runs on each."""
+"""The ways to call the control API: every test of the verbs runs on each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WAYS = ("over HTTP", "in process", "without a port")
 
 @pytest.fixture(scope="module", params=WAYS)
 def entry(request: pytest.FixtureRequest) -> Iterator[Control]:
-    """The verbs of the default session of a gateway that asks for a token."""
+    """The verbs of the default session of a gateway that requires a token."""
     way: str = request.param
     with MockGateway(access=Access(token=TOKEN), port=None if way == "without a port" else 0) as gateway:
         if way != "over HTTP":
@@ -29,6 +29,6 @@ def entry(request: pytest.FixtureRequest) -> Iterator[Control]:
 
 @pytest.fixture
 def control(entry: Control) -> Iterator[Control]:
-    """The verbs of a fresh session; its clock stands still."""
+    """The verbs of a new session with a frozen clock."""
     with entry.create_session(clock={"mode": "frozen", "at": MORNING}) as made:
         yield made

@@ -1,4 +1,4 @@
-"""The ways to ask: connections that are kept, threads, time-outs, and whatever else may stand at a URL."""
+"""Callers: kept connections, threads, time-outs, and other servers at the URL."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 @contextmanager
 def listening(answer: Callable[[socket.socket], None], *, connections: int = 1) -> Iterator[str]:
-    """A server that treats each connection as it is told; its URL."""
+    """A server that handles each connection as given; its URL."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(20)
 
@@ -41,8 +41,8 @@ def listening(answer: Callable[[socket.socket], None], *, connections: int = 1) 
             thread.join(20)
 
 
-def says(raw: bytes) -> Callable[[socket.socket], None]:
-    """Read a request and answer these bytes."""
+def answers_with(raw: bytes) -> Callable[[socket.socket], None]:
+    """Read a request and send these bytes."""
 
     def answer(connection: socket.socket) -> None:
         connection.recv(65536)
@@ -52,7 +52,7 @@ def says(raw: bytes) -> Callable[[socket.socket], None]:
 
 
 def unreachable(url: str, words: str, *, message: str = "Unreachable", timeout: float = 10) -> None:
-    """Asking there is an error without a status, in one line that says what is wrong."""
+    """Assert that a call raises an error without a status, in one line that says what is wrong."""
     with connect(url, timeout=timeout) as control, pytest.raises(ControlError) as caught:
         control.clock()
     assert (caught.value.status, caught.value.message) == (None, message)
@@ -60,8 +60,8 @@ def unreachable(url: str, words: str, *, message: str = "Unreachable", timeout: 
     assert "\n" not in str(caught.value)
 
 
-def test_nobody_at_a_port_is_a_sentence_with_what_to_do() -> None:
-    """How to start one."""
+def test_an_unused_port_is_an_error_with_advice() -> None:
+    """How to start a server."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
 
@@ -73,8 +73,8 @@ def test_nobody_at_a_port_is_a_sentence_with_what_to_do() -> None:
     ["", "nonsense", "ftp://x", "http://", "http://x:port", "http://x:0", "http://x:99999", "http://u:p@x", "http://x?y",
      "http://x#y", "http://a b", "http://x/\n", "http://[::1", "http://" + "x" * 300, "http://x\x00"],
 )  # fmt: skip
-def test_what_is_no_url_is_said_before_anything_is_asked(url: str) -> None:
-    """With an example of one."""
+def test_an_invalid_url_is_an_error_before_any_request(url: str) -> None:
+    """With an example."""
     with pytest.raises(ControlError, match=r"No URL: .* is not the URL of a gateway, such as http://127"):
         connect(url)
 
@@ -87,16 +87,16 @@ def test_what_is_no_url_is_said_before_anything_is_asked(url: str) -> None:
         (HEAD + b"X-Mock-Control-Version: 1\r\nContent-Length: 1\r\n\r\n{", "its JSON ends in the middle"),
     ],
 )
-def test_another_server_is_told_from_a_mock(raw: bytes, words: str) -> None:
+def test_another_server_is_distinguished_from_a_mock(raw: bytes, words: str) -> None:
     """Whatever it answers."""
-    with listening(says(raw)) as url:
+    with listening(answers_with(raw)) as url:
         unreachable(url, words, message="Not a mock")
 
 
-def test_a_mock_of_another_version_is_told() -> None:
-    """With both versions, and what to do."""
+def test_a_mock_of_another_version_is_an_error() -> None:
+    """With both versions and advice."""
     raw = HEAD + b"X-Mock-Control-Version: 2\r\nContent-Length: 2\r\n\r\n{}"
-    with listening(says(raw)) as url:
+    with listening(answers_with(raw)) as url:
         unreachable(url, "speaks version 2 of the control API, this client version 1", message="Another version")
 
 
@@ -104,24 +104,24 @@ def test_a_mock_of_another_version_is_told() -> None:
     ("content", "words"),
     [(b"[]", "no clock as this client knows it"), (b'{"mode":7,"now":"x"}', "$.mode"), (b'{"mode":"real"}', "now")],
 )
-def test_an_answer_without_what_every_version_has_is_not_understood(content: bytes, words: str) -> None:
-    """An error of ours, and no traceback of a decoder."""
+def test_an_answer_without_a_required_member_is_an_error(content: bytes, words: str) -> None:
+    """Of the client, not a traceback of a decoder."""
     raw = HEAD + b"X-Mock-Control-Version: 1\r\nContent-Length: %d\r\n\r\n" % len(content) + content
-    with listening(says(raw)) as url:
+    with listening(answers_with(raw)) as url:
         unreachable(url, words, message="Not understood")
 
 
 @pytest.mark.parametrize(
     "raw", [b"220 mail.example.com ready\r\n", b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"]
 )
-def test_what_speaks_no_http_is_unreachable(raw: bytes) -> None:
-    """Or stops in the middle of it."""
-    with listening(says(raw)) as url:
+def test_a_server_without_http_is_unreachable(raw: bytes) -> None:
+    """Also one that stops in the middle of an answer."""
+    with listening(answers_with(raw)) as url:
         unreachable(url, url)
 
 
-def test_an_answer_that_takes_too_long_is_given_up() -> None:
-    """After the time that was set."""
+def test_a_slow_answer_times_out() -> None:
+    """After the configured time."""
     over = threading.Event()
 
     def wait(_: socket.socket) -> None:
@@ -133,10 +133,10 @@ def test_an_answer_that_takes_too_long_is_given_up() -> None:
 
 
 def test_members_that_a_newer_server_adds_are_tolerated() -> None:
-    """They stand in `raw`."""
+    """They are in `raw`."""
     content = b'{"mode":"real","now":"2026-01-15T09:00:00Z","drift":{"ms":3},"factor":null}'
     raw = HEAD + b"X-Mock-Control-Version: 1\r\nContent-Length: %d\r\n\r\n" % len(content) + content
-    with listening(says(raw)) as url, connect(url) as control:
+    with listening(answers_with(raw)) as url, connect(url) as control:
         clock = control.clock()
 
     assert clock.mode == "real"
@@ -144,13 +144,13 @@ def test_members_that_a_newer_server_adds_are_tolerated() -> None:
 
 
 def test_a_kept_connection_that_the_server_closed_is_not_used_again() -> None:
-    """Also a POST comes through, and only once."""
+    """A POST arrives, and only once."""
     content = b'{"mode":"real","now":"2026-01-15T09:00:00Z"}'
     answered = HEAD + b"X-Mock-Control-Version: 1\r\nContent-Length: %d\r\n\r\n" % len(content) + content
     closed = threading.Event()
 
     def answer(connection: socket.socket) -> None:
-        says(answered)(connection)
+        answers_with(answered)(connection)
         connection.shutdown(socket.SHUT_RDWR)
         closed.set()
 
@@ -163,7 +163,7 @@ def test_a_kept_connection_that_the_server_closed_is_not_used_again() -> None:
 
 
 def test_connections_are_kept_and_shared_by_threads() -> None:
-    """Eight threads, a session each: nobody reads another's answer."""
+    """Eight threads, one session each: none reads another's answer."""
 
     def work(control: Control, number: int) -> tuple[int, int]:
         with control.create_session(f"w{number}", seed=number) as session:
@@ -177,33 +177,33 @@ def test_connections_are_kept_and_shared_by_threads() -> None:
     assert found == [(number, number) for number in range(1, 25)]
 
 
-def test_a_proxy_of_the_environment_is_passed_by(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It answers for other machines."""
+def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is for other machines."""
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     with MockGateway() as gateway, connect(gateway.url) as control:
         assert control.clock().mode == "real"
 
 
-def test_the_url_of_a_session_names_it() -> None:
-    """What is given besides counts more; a last slash is nothing."""
+def test_the_url_of_a_session_selects_it() -> None:
+    """An explicit name takes precedence; a trailing slash is ignored."""
     assert connect("http://x:1/~orders/").url == "http://x:1/~orders"
     assert connect("http://x:1/~orders", session="other").url == "http://x:1/~other"
     assert connect("http://x:1/below/~orders").url == "http://x:1/below/~orders"
 
 
 def test_the_token_goes_to_the_control_api_and_not_to_the_gateway() -> None:
-    """A wrong one is refused with what to do, and is not repeated."""
+    """A wrong one is refused with advice, and the error does not show it."""
     seen: list[ControlRequest] = []
 
-    class Listening(HttpCaller):
-        """Writes down what is asked."""
+    class RecordingCaller(HttpCaller):
+        """Records the requests."""
 
         def call(self, request: ControlRequest) -> ControlAnswer:
             seen.append(request)
             return super().call(request)
 
     with MockGateway(access=Access(token="t0ken-of-mine")) as gateway:
-        with closing(Listening(gateway.url)) as caller:
+        with closing(RecordingCaller(gateway.url)) as caller:
             control = Control(caller, token="t0ken-of-mine")
             control.send(DESTINATION, "Hi")
             control.clock()
@@ -218,14 +218,14 @@ def test_the_token_goes_to_the_control_api_and_not_to_the_gateway() -> None:
 
 
 @pytest.mark.parametrize("token", ["", " ", "käse", "a\nb"])
-def test_a_token_that_no_header_carries_is_said_at_once(token: str) -> None:
-    """It is not shown."""
+def test_a_token_that_no_header_can_carry_is_an_error_at_once(token: str) -> None:
+    """The error does not show it."""
     with pytest.raises(ControlError, match="Bad token: a control token has visible ASCII characters"):
         connect("http://x", token=token)
 
 
-def test_in_process_the_gateways_own_loop_is_not_made_to_wait_for_itself() -> None:
-    """It would wait for ever."""
+def test_a_call_in_process_from_the_gateways_own_loop_is_an_error() -> None:
+    """It would wait for itself."""
     with MockGateway(port=None) as gateway:
         control = gateway.control
         caller = control._caller
@@ -239,7 +239,7 @@ def test_in_process_the_gateways_own_loop_is_not_made_to_wait_for_itself() -> No
 
 
 def test_in_process_a_gateway_that_was_stopped_is_unreachable() -> None:
-    """With that sentence."""
+    """The error says that it was stopped."""
     with MockGateway(port=None) as gateway:
         control = gateway.control
 
@@ -247,8 +247,8 @@ def test_in_process_a_gateway_that_was_stopped_is_unreachable() -> None:
         control.clock()
 
 
-def test_in_process_an_answer_that_takes_too_long_is_given_up() -> None:
-    """And what an application throws, or leaves out, is an error of ours."""
+def test_a_slow_answer_in_process_times_out() -> None:
+    """Exceptions and missing answers of an application are errors of the client too."""
 
     async def hangs(*_: object) -> None:
         await asyncio.Future()
@@ -275,8 +275,8 @@ def test_in_process_an_answer_that_takes_too_long_is_given_up() -> None:
             assert (caught.value.status, caught.value.message) == (None, "No answer")
 
 
-def test_a_bug_in_the_mock_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With where more is to be read."""
+def test_a_bug_in_the_mock_is_reported_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With where to read more."""
     from mock_server.control.clock import ClockVerbs  # noqa: PLC0415
 
     def broken(_: object) -> None:
@@ -294,7 +294,7 @@ def test_a_bug_in_the_mock_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> No
     "url", ["http://anna:s3cr3t-word@127.0.0.1:8080", "http://anna:s3cr3t/word@host/", "x://a:s3cr3t@h"]
 )
 def test_a_password_in_a_url_is_in_no_error(url: str) -> None:
-    """Such a URL is none, and the sentence that says so is read by many."""
+    """Such a URL is invalid, and the error does not show it."""
     with pytest.raises(ControlError) as refused:
         connect(url)
 

@@ -1,4 +1,4 @@
-"""`Control`: one interface, and the same answers over HTTP, in process and without a port."""
+"""`Control`: one interface with the same answers over HTTP, in process and without a port."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ WATCHED = "+447700900061"
 
 
 def refused(error: pytest.ExceptionInfo[ControlError], status: int, message: str, words: str) -> None:
-    """The error carries the answer's status, its message and its details, and says them as one sentence."""
+    """Assert that an error has the answer's status, message and details, and shows them as one sentence."""
     assert (error.value.status, error.value.message) == (status, message)
     assert words in str(error.value.details)
     assert str(error.value).startswith(f"{message}: ")
 
 
-def test_a_session_is_what_was_asked_for(entry: Control) -> None:
-    """Name, seed and clock; the URL is that of its prefix, and what a newer server says of it is in `raw`."""
+def test_a_session_is_created_as_requested(entry: Control) -> None:
+    """Name, seed and clock; the URL has its prefix, and unknown members are in `raw`."""
     with entry.create_session(
         "orders-42", scenario="flooded", seed=7, clock={"mode": "frozen", "at": MORNING}
     ) as made:
@@ -36,8 +36,8 @@ def test_a_session_is_what_was_asked_for(entry: Control) -> None:
     assert [each.id for each in entry.sessions()] == ["default"]
 
 
-def test_a_session_ends_with_its_block_though_somebody_ended_it_before(entry: Control) -> None:
-    """By its own verb or from outside; a second time is no error."""
+def test_a_session_ends_with_its_block(entry: Control) -> None:
+    """Deleting it earlier, by its own verb or otherwise, is no error."""
     with entry.create_session() as one, entry.create_session() as other:
         one.delete_session()
         entry.delete_session(other.session().id)
@@ -45,8 +45,8 @@ def test_a_session_ends_with_its_block_though_somebody_ended_it_before(entry: Co
     assert len(entry.sessions()) == 1
 
 
-def test_the_default_session_is_looked_at_and_not_ended(entry: Control) -> None:
-    """409, with the way out."""
+def test_the_default_session_cannot_be_deleted(entry: Control) -> None:
+    """409 with advice."""
     assert isinstance(entry.session(), Session)
     assert entry.session().id == "default"
     with pytest.raises(ControlError) as caught:
@@ -55,8 +55,8 @@ def test_the_default_session_is_looked_at_and_not_ended(entry: Control) -> None:
     refused(caught, 409, "Not deletable", "POST /_control/reset empties it")
 
 
-def test_sessions_made_from_a_session_are_beside_it(control: Control) -> None:
-    """No session is inside another."""
+def test_sessions_are_not_nested(control: Control) -> None:
+    """A session that is created from another one is independent of it."""
     with control.create_session() as other:
         other.send(DESTINATION, "Hi")
 
@@ -64,8 +64,8 @@ def test_sessions_made_from_a_session_are_beside_it(control: Control) -> None:
         assert other.url.count("/~") == 1
 
 
-def test_an_accepted_send_tells_its_id_and_its_exchange(control: Control) -> None:
-    """As the gateway said it."""
+def test_an_accepted_send_has_its_id_and_its_exchange(control: Control) -> None:
+    """As in the gateway's answer."""
     sent = control.send(DESTINATION, "Hello", detailed=True, reference={"service": "ADMIN"})
 
     assert (sent.accepted, sent.status, sent.provider, sent.code) == (True, 200, "PROVIDER1", None)
@@ -76,8 +76,8 @@ def test_an_accepted_send_tells_its_id_and_its_exchange(control: Control) -> Non
     assert message.reference == {"service": "ADMIN", "action": None, "key": None}
 
 
-def test_a_refused_send_is_an_answer_and_explains_itself(control: Control) -> None:
-    """By its exchange, and by default the last one."""
+def test_a_refused_send_is_an_answer_with_an_explanation(control: Control) -> None:
+    """Of its exchange; by default of the last one."""
     sent = control.send(WATCHED, "Hello", priority=1)
 
     assert (sent.accepted, sent.status, sent.code, sent.message) == (False, 500, 61, "Message in watchlist")
@@ -90,8 +90,8 @@ def test_a_refused_send_is_an_answer_and_explains_itself(control: Control) -> No
     assert [each.id for each in control.exchanges(limit=5)] == [told.id]
 
 
-def test_other_accounts_and_the_other_operation_send_too(control: Control) -> None:
-    """A password that is wrong is refused with 63 like any client's."""
+def test_sends_by_other_accounts_and_the_other_operation(control: Control) -> None:
+    """A wrong password is refused with 63 like any client's."""
     assert control.send(
         DESTINATION, "1", operation="services", username="web-shop", password="web-shop-secret"
     ).accepted
@@ -101,8 +101,8 @@ def test_other_accounts_and_the_other_operation_send_too(control: Control) -> No
         control.send(DESTINATION, "4", operation="root")
 
 
-def test_nothing_was_asked_yet_is_a_sentence(control: Control) -> None:
-    """404, for `explain` without an id and with one that is not there."""
+def test_explaining_without_an_exchange_is_an_error(control: Control) -> None:
+    """404 for `explain` without an id and with an unknown one."""
     with pytest.raises(ControlError) as caught:
         control.explain()
     refused(caught, 404, "Unknown exchange", "nothing was asked")
@@ -113,15 +113,15 @@ def test_nothing_was_asked_yet_is_a_sentence(control: Control) -> None:
 
 
 @pytest.mark.parametrize("name", ["no such", "a/b", "../sessions", "%2e%2e", "?x", "käse", "#", "x" * 300])
-def test_no_id_leads_to_another_route(control: Control, name: str) -> None:
-    """What is given is one segment of a path, whatever it holds."""
+def test_no_id_reaches_another_route(control: Control, name: str) -> None:
+    """Any id is escaped to one segment of the path."""
     for verb in (control.message, control.explain, control.delete_stub, control.resend):
         with pytest.raises(ControlError) as caught:
             verb(name)
         assert caught.value.status == 404
 
 
-def test_the_clock_is_looked_at_frozen_moved_and_let_run(control: Control) -> None:
+def test_the_clock_is_shown_frozen_advanced_and_resumed(control: Control) -> None:
     """By text, by parts, by a timedelta, until idle."""
     assert (control.clock().mode, control.clock().now) == ("frozen", NINE)
     assert control.advance("1h").now == NINE + timedelta(hours=1)
@@ -137,16 +137,16 @@ def test_the_clock_is_looked_at_frozen_moved_and_let_run(control: Control) -> No
         control.advance("soon")
 
 
-def test_a_bare_number_is_no_length_of_time(control: Control) -> None:
-    """It would be hours to one and seconds to another; to pass it over would leave the clock where it stands."""
+def test_a_bare_number_is_no_duration(control: Control) -> None:
+    """Its unit is ambiguous."""
     hour: Any = 3600
 
     with pytest.raises(TypeError, match=r"^3600 of what\? Write advance\(seconds=3600\), or a length of time"):
         control.advance(hour)
 
 
-def test_an_advance_tells_what_it_fired(control: Control) -> None:
-    """In the order of time."""
+def test_an_advance_returns_what_it_fired(control: Control) -> None:
+    """In order of time."""
     receiver = control.receiver("shop")
     sent = control.send(DESTINATION, "Hi", webhook={"url": receiver.url})
 
@@ -159,8 +159,8 @@ def test_an_advance_tells_what_it_fired(control: Control) -> None:
     assert (done.complete, done.pending, done.status_changes, done.webhook_attempts) == (True, 0, 2, 2)
 
 
-def test_a_message_tells_its_life(control: Control) -> None:
-    """The changes that came to pass, and those that are planned."""
+def test_a_message_has_its_life(control: Control) -> None:
+    """Past and planned changes."""
     sent = control.send(DESTINATION, "Hi")
     assert sent.id is not None
     control.advance(seconds=1)
@@ -172,7 +172,7 @@ def test_a_message_tells_its_life(control: Control) -> None:
     assert [(each.status, each.at) for each in message.planned] == [("DELIVERED", NINE + timedelta(seconds=3))]
 
 
-def test_a_status_is_pushed_and_told_again(control: Control) -> None:
+def test_a_status_is_set_and_resent(control: Control) -> None:
     """An illegal one is refused, unless it is forced."""
     sent = control.send(DESTINATION, "Hi", webhook={"url": control.receiver("shop").url})
     assert sent.id is not None
@@ -191,8 +191,8 @@ def test_a_status_is_pushed_and_told_again(control: Control) -> None:
     assert again.id in [each.id for each in control.webhooks(limit=10)]
 
 
-def test_a_receiver_answers_as_it_is_told_and_remembers(control: Control) -> None:
-    """A status for a while, then 200; forgotten it begins anew."""
+def test_a_receiver_answers_as_instructed_and_records(control: Control) -> None:
+    """A status for a number of times, then 200; deleting it deletes both."""
     receiver = control.receiver("shop")
     receiver.answer_with(503, times=1)
     sent = control.send(DESTINATION, "Hi", webhook={"url": receiver.url})
@@ -211,7 +211,7 @@ def test_a_receiver_answers_as_it_is_told_and_remembers(control: Control) -> Non
 
 
 def test_the_next_send_is_refused_and_the_one_after_it_is_not(control: Control) -> None:
-    """Sugar for a stub that has its say once."""
+    """A shorthand for a stub with `times: 1`."""
     stub = control.next_send(refuse=61)
 
     first, second = control.send(DESTINATION, "1"), control.send(DESTINATION, "2")
@@ -222,8 +222,8 @@ def test_the_next_send_is_refused_and_the_one_after_it_is_not(control: Control) 
     assert control.unmatched_stubs() == []
 
 
-def test_a_stub_is_added_for_a_destination_and_taken_back(control: Control) -> None:
-    """By its number as a text, or by any criteria."""
+def test_a_stub_is_added_and_removed(control: Control) -> None:
+    """For a destination, or with any criteria."""
     by_number = control.stub(DESTINATION, {"refuse": 8}, times=2, priority=1, name="wrong")
     by_text = control.stub({"text": {"contains": "late"}}, {"refuse": 64}, lasts="10m")
 
@@ -238,8 +238,8 @@ def test_a_stub_is_added_for_a_destination_and_taken_back(control: Control) -> N
     assert control.delete_stubs() == 1
 
 
-def test_a_stub_that_cannot_be_is_refused_with_every_reason(control: Control) -> None:
-    """400; the details are a list, and the sentence has them all."""
+def test_an_invalid_stub_is_refused_with_every_reason(control: Control) -> None:
+    """400; the details are a list, and the error shows all of them."""
     with pytest.raises(ControlError) as caught:
         control.stub({"destinatoin": DESTINATION}, {"refuse": 7})
 
@@ -247,8 +247,8 @@ def test_a_stub_that_cannot_be_is_refused_with_every_reason(control: Control) ->
     assert isinstance(caught.value.details, list)
 
 
-def test_releasing_what_is_not_held_is_a_conflict_and_releasing_all_is_nothing(control: Control) -> None:
-    """The first names what is held."""
+def test_releasing_an_answer_that_is_not_held_is_a_conflict(control: Control) -> None:
+    """The error names the held ones; releasing all of none is no error."""
     control.send(DESTINATION, "x")
     with pytest.raises(ControlError) as caught:
         control.release("1")
@@ -258,7 +258,7 @@ def test_releasing_what_is_not_held_is_a_conflict_and_releasing_all_is_nothing(c
 
 
 def test_the_scenario_is_read_and_its_parts_are_replaced(control: Control) -> None:
-    """A mistake changes nothing, and every one is told."""
+    """A mistake changes nothing, and every mistake is reported."""
     patched = control.patch(watchlist=[DESTINATION])
     with pytest.raises(ControlError) as caught:
         control.patch(watchlst=[], health=7)
@@ -270,7 +270,7 @@ def test_the_scenario_is_read_and_its_parts_are_replaced(control: Control) -> No
     assert len(caught.value.details) == 2
 
 
-def test_a_reset_goes_back_to_the_beginning(control: Control) -> None:
+def test_a_reset_returns_to_the_beginning(control: Control) -> None:
     """Clock, messages, journal and stubs."""
     control.send(DESTINATION, "Hi")
     control.advance("1h")
@@ -284,7 +284,7 @@ def test_a_reset_goes_back_to_the_beginning(control: Control) -> None:
 
 
 def test_an_ended_session_is_unknown_to_every_verb(entry: Control) -> None:
-    """404 that says how to make one, also to a send."""
+    """404 that says how to create it, also for a send."""
     with entry.create_session() as gone:
         pass
 
@@ -294,7 +294,7 @@ def test_an_ended_session_is_unknown_to_every_verb(entry: Control) -> None:
         refused(caught, 404, "Unknown session", "POST /_control/sessions creates one")
 
 
-def test_a_result_shows_what_it_is_and_not_the_whole_answer(control: Control) -> None:
+def test_the_representation_of_a_result_is_short(control: Control) -> None:
     """A failing test prints it."""
     shown = repr(control.session())
 

@@ -1,4 +1,4 @@
-"""`Control`: waiting, finding, counting, the ledger, and snapshots; over HTTP, in process and without a port."""
+"""`Control`: waits, filters, counts, the ledger, and snapshots; over HTTP, in process and without a port."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ WATCHED = "+447700900061"
 
 
 @pytest.fixture
-def aside() -> Iterator[ThreadPoolExecutor]:
-    """Somebody who does something else meanwhile."""
+def another_thread() -> Iterator[ThreadPoolExecutor]:
+    """An executor that acts during a wait."""
     with ThreadPoolExecutor(2) as pool:
         yield pool
 
 
-def test_a_wait_is_over_at_once_where_it_is_there_already(control: Control) -> None:
-    """The newest of those that are meant, with its codes."""
+def test_a_wait_returns_at_once_if_the_item_is_there(control: Control) -> None:
+    """The newest match, with its codes."""
     control.send(OTHER, "Hi")
     sent = control.send(DESTINATION, "Your code is 482913")
 
@@ -35,20 +35,22 @@ def test_a_wait_is_over_at_once_where_it_is_there_already(control: Control) -> N
     assert control.wait_for_exchange(outcome="accepted", destination=OTHER).id == "1"
 
 
-def test_a_wait_lasts_until_it_comes(control: Control, aside: ThreadPoolExecutor) -> None:
+def test_a_wait_returns_when_the_item_arrives(control: Control, another_thread: ThreadPoolExecutor) -> None:
     """From another thread, through the same client."""
-    message = aside.submit(control.wait_for_messages, 2, destination=DESTINATION, timeout=20)
-    refused = aside.submit(control.wait_for_exchange, code=61, timeout=20)
+    message = another_thread.submit(control.wait_for_messages, 2, destination=DESTINATION, timeout=20)
+    refused = another_thread.submit(control.wait_for_exchange, code=61, timeout=20)
     sent = [control.send(to, "Hi").id for to in (DESTINATION, OTHER, WATCHED, DESTINATION)]
 
     assert [each.id for each in message.result(20)] == [sent[3], sent[0]]
     assert refused.result(20).rule == "watchlist"
 
 
-def test_a_wait_for_a_status_is_over_when_the_clock_reaches_it(control: Control, aside: ThreadPoolExecutor) -> None:
-    """No sleep, and no real time."""
+def test_a_wait_for_a_status_returns_when_the_clock_reaches_it(
+    control: Control, another_thread: ThreadPoolExecutor
+) -> None:
+    """Without sleep or wall time."""
     sent = control.send(DESTINATION, "Hi")
-    waiting = aside.submit(control.wait_for_status, "DELIVERED", destination=DESTINATION, timeout=20)
+    waiting = another_thread.submit(control.wait_for_status, "DELIVERED", destination=DESTINATION, timeout=20)
     control.advance(seconds=3)
 
     message = waiting.result(20)
@@ -57,8 +59,8 @@ def test_a_wait_for_a_status_is_over_when_the_clock_reaches_it(control: Control,
     assert control.wait_for_statuses("SENT", timeout=20)[0].id == sent.id
 
 
-def test_a_wait_that_is_not_in_time_tells_what_came_nearest(control: Control) -> None:
-    """408, in one sentence, with the gateway's own details."""
+def test_a_wait_that_times_out_describes_the_nearest_item(control: Control) -> None:
+    """408, in one sentence, with the gateway's details."""
     control.send(OTHER, "Hi")
 
     with pytest.raises(ControlError) as caught:
@@ -71,8 +73,8 @@ def test_a_wait_that_is_not_in_time_tells_what_came_nearest(control: Control) ->
     assert OTHER in said
 
 
-def test_what_is_meant_is_said_by_members_and_parts_of_them(control: Control) -> None:
-    """Equal, containing, below a member, after, and how many."""
+def test_items_are_filtered_by_members(control: Control) -> None:
+    """Equal, containing, nested, after an id, and how many."""
     first = control.send(DESTINATION, "one two", reference={"service": "ADMIN", "key": "k-1"})
     control.send(DESTINATION, "two three")
     control.send(WATCHED, "three")
@@ -86,8 +88,8 @@ def test_what_is_meant_is_said_by_members_and_parts_of_them(control: Control) ->
         control.messages(destinatoin=DESTINATION)
 
 
-def test_the_ledger_counts_what_became_of_everything(control: Control) -> None:
-    """With what was meant to be sent once."""
+def test_the_ledger_counts_outcomes(control: Control) -> None:
+    """And lists duplicates."""
     for _ in range(3):
         control.send(DESTINATION, "Hi")
     control.send(WATCHED, "Hi")
@@ -100,7 +102,7 @@ def test_the_ledger_counts_what_became_of_everything(control: Control) -> None:
     assert twice.exchanges == ("1", "2", "3")
 
 
-def test_what_came_in_is_forgotten_and_written_out(control: Control) -> None:
+def test_the_journal_is_exported_and_deleted(control: Control) -> None:
     """As an HTTP archive; the windows stay."""
     for _ in range(2):
         control.send(DESTINATION, "Hi")
@@ -113,7 +115,7 @@ def test_what_came_in_is_forgotten_and_written_out(control: Control) -> None:
     assert control.explain(dropped.exchange).outcome == "silently dropped"
 
 
-def test_a_snapshot_is_gone_back_to(control: Control) -> None:
+def test_a_snapshot_is_restored(control: Control) -> None:
     """Clock and messages; by the snapshot or its id."""
     control.send(DESTINATION, "before")
     kept = control.snapshot()
@@ -134,7 +136,7 @@ def test_a_snapshot_is_gone_back_to(control: Control) -> None:
 
 
 def test_a_snapshot_of_another_session_is_refused(entry: Control, control: Control) -> None:
-    """It tells whose it is, and the session is unchanged."""
+    """The error names the session, which is unchanged."""
     kept = control.snapshot()
     control.advance("1h")
     with entry.create_session() as other:
@@ -147,14 +149,14 @@ def test_a_snapshot_of_another_session_is_refused(entry: Control, control: Contr
     assert control.clock().now == NINE + timedelta(hours=1)
 
 
-def test_a_session_takes_overrides_and_is_written_out(entry: Control) -> None:
-    """As a scenario file that says the same."""
+def test_a_session_takes_overrides_and_is_exported(entry: Control) -> None:
+    """As a scenario file with the same content."""
     with entry.create_session(overrides={"watchlist": [DESTINATION]}, clock={"mode": "frozen"}) as made:
         assert made.send(DESTINATION, "Hi").code == 61
         assert DESTINATION in made.export()
 
 
-def test_messages_carry_codes_and_links(control: Control) -> None:
+def test_messages_have_codes_and_links(control: Control) -> None:
     """A test reads the code without a regular expression."""
     control.send(DESTINATION, "Code 482913: https://example.com/x", username="customer-account",
                  password="customer-secret", operation="services")  # fmt: skip
@@ -164,13 +166,13 @@ def test_messages_carry_codes_and_links(control: Control) -> None:
     assert (message.codes, message.links) == (("482913",), ("https://example.com/x",))
 
 
-def test_held_answers_are_let_go(control: Control, aside: ThreadPoolExecutor) -> None:
+def test_held_answers_are_released(control: Control, another_thread: ThreadPoolExecutor) -> None:
     """One by its exchange, or all of them."""
     control.stub(then={"hold": True})
-    one = aside.submit(control.send, DESTINATION, "1")
+    one = another_thread.submit(control.send, DESTINATION, "1")
     control.wait_for_message(text="1", timeout=20)
     first = control.exchanges()[0].id
-    other = aside.submit(control.send, DESTINATION, "2")
+    other = another_thread.submit(control.send, DESTINATION, "2")
     control.wait_for_message(text="2", timeout=20)
 
     assert control.release(first) == [first]

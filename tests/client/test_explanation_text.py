@@ -1,4 +1,4 @@
-"""An explanation as lines for a terminal."""
+"""Explanations as text for a terminal."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from mock_server.domain.rules import ORDER
 from tests.support import SessionClient, SessionFactory
 
 
-def told(world: SessionClient, **send: object) -> str:
-    """The explanation of one send, as a terminal shows it."""
+def explained(world: SessionClient, **send: object) -> str:
+    """The explanation of one send, as text."""
     return "\n".join(lines_of(world.why(world.send(**send))))  # type: ignore[arg-type]
 
 
-def test_a_refusal_reads_from_the_outcome_to_the_oddities(world: SessionClient) -> None:
-    """What was asked, what came of it, what to do; then every rule with what it saw."""
+def test_a_refusal_is_explained_from_outcome_to_flags(world: SessionClient) -> None:
+    """The request, its outcome, the advice; then every rule with its finding."""
     lines = lines_of(world.why(world.send("Hi", "+447700900061", priority=1)))
 
     assert lines[0] == f"exchange 1, 2026-01-15T09:00:00Z: POST {world.prefix}/api/Admin/send to +447700900061"
@@ -35,7 +35,7 @@ def test_a_refusal_reads_from_the_outcome_to_the_oddities(world: SessionClient) 
 
 
 def test_an_acceptance_names_its_message_and_gives_no_advice(world: SessionClient) -> None:
-    """There is nothing to do."""
+    """It needs none."""
     response = world.send()
     lines = lines_of(world.why(response))
 
@@ -44,11 +44,11 @@ def test_an_acceptance_names_its_message_and_gives_no_advice(world: SessionClien
     assert len(lines) == 5 + len(ORDER)
 
 
-def test_a_forced_answer_says_so_and_what_the_rules_would_have_said(worlds: SessionFactory) -> None:
-    """The stub, whether a retry can help, and the natural outcome behind it."""
+def test_a_forced_answer_shows_the_stub_and_the_natural_outcome(worlds: SessionFactory) -> None:
+    """Also whether a retry can help."""
     world = worlds(stubs=[{"when": {"destination": "+44*"}, "then": {"refuse": 60}}])
 
-    natural, refused = told(world), told(world, text="")
+    natural, refused = explained(world), explained(world, text="")
     dropped_limit = worlds(
         stubs=[{"when": {"destination": "+44*"}, "then": {"refuse": 60}}],
         anti_flooding={"duplicates": {"limit": 0}},
@@ -57,11 +57,11 @@ def test_a_forced_answer_says_so_and_what_the_rules_would_have_said(worlds: Sess
     assert "refused with code 60 (HTTP 500), forced by: stubs[0] (ERR-60, documented); a retry can help" in natural
     assert "without the stub: accepted" in natural
     assert "without the stub: refused with code 66, decided by: text (ERR-66, assumed)" in refused
-    assert "without the stub: silently dropped, decided by: duplicate (AF-1, documented)" in told(dropped_limit)
+    assert "without the stub: silently dropped, decided by: duplicate (AF-1, documented)" in explained(dropped_limit)
 
 
-def test_what_no_rule_was_asked_about_has_no_table(world: SessionClient) -> None:
-    """A path that does not exist, a health check, duplicate keys."""
+def test_an_exchange_without_rules_has_no_table(world: SessionClient) -> None:
+    """An unknown path, a health check, duplicate keys."""
     lines = lines_of(world.why(world.post("/api/Admin/sent")))
     health = lines_of(world.why(world.post("/api/Services/checkServiceStatus", auth=None)))
     doubled = lines_of(world.why(world.send_raw(b'{"text":"a","text":"b","destination":"+447700900123"}')))
@@ -98,13 +98,13 @@ EXPLAINED: dict[str, Any] = {
 }
 
 
-def test_an_exchange_of_which_nothing_is_known_yet_has_two_lines() -> None:
-    """What was asked, and that it is open."""
+def test_an_open_exchange_has_two_lines() -> None:
+    """The request, and that it is open."""
     assert lines_of(EXPLAINED) == ["exchange 7, 2026-01-15T09:00:00Z: POST /api/Admin/send", "open"]
 
 
-def test_a_stub_that_only_gives_a_fate_is_named_beside_the_rule_that_decided(worlds: SessionFactory) -> None:
-    """The answer is the gateway's own: the rule decided it, and nothing forced that."""
+def test_a_stub_for_the_delivery_is_named_beside_the_deciding_rule(worlds: SessionFactory) -> None:
+    """The rule decided the answer, which is natural."""
     world = worlds(stubs=[{"then": {"deliver": "UNDELIVERED"}}])
 
     lines = lines_of(world.why(world.send()))
@@ -113,8 +113,8 @@ def test_a_stub_that_only_gives_a_fate_is_named_beside_the_rule_that_decided(wor
     assert lines[3] == "forced besides by: stubs[0]"
 
 
-def test_stubs_that_nearly_matched_tell_what_differed() -> None:
-    """The field, what it was, and what the stub wanted."""
+def test_near_misses_show_what_differed() -> None:
+    """The field, its value, and the stub's criterion."""
     near = [{"id": "s1", "differs": "text", "wanted": {"contains": "late"}, "saw": "Hello\n"}]
 
     lines = lines_of({**EXPLAINED, "stubs_nearly_matched": near})
@@ -125,7 +125,7 @@ def test_stubs_that_nearly_matched_tell_what_differed() -> None:
     ]
 
 
-def test_a_value_that_is_gone_is_left_out_and_the_reason_told() -> None:
+def test_an_evicted_value_is_omitted_with_the_reason() -> None:
     """Neither `None` nor an empty cell."""
     rule = {"rule": "text", "said": "passed", "saw": None, "limit": None, "requirement": "ERR-66", "grade": "assumed"}
 
@@ -135,7 +135,7 @@ def test_a_value_that_is_gone_is_left_out_and_the_reason_told() -> None:
 
 
 def test_the_traceback_of_a_bug_is_shown_line_by_line() -> None:
-    """As it was, but for what could steer a terminal."""
+    """Unchanged, except for terminal control characters."""
     lines = lines_of({**EXPLAINED, "outcome": "bug", "bug": "Traceback:\n  here\x1b[2J\nKeyError: 'x'\n"})
 
     assert lines[3:] == ["Traceback:", "  here\\x1b[2J", "KeyError: 'x'"]
@@ -144,8 +144,8 @@ def test_the_traceback_of_a_bug_is_shown_line_by_line() -> None:
 @pytest.mark.parametrize(
     "hostile", ["\x1b[2J", "a\nb", "\r", "\x07", "\x9b31m", "\u202e", "\u2028", "\u200b", "\ud800"]
 )
-def test_no_text_of_a_client_steers_a_terminal(hostile: str) -> None:
-    """Escapes, line breaks, bells and changes of direction are spelt out, wherever they stand."""
+def test_terminal_control_characters_are_escaped(hostile: str) -> None:
+    """Escapes, line breaks, bells and direction overrides, in any part."""
     everywhere = {
         **EXPLAINED,
         "path": hostile,
@@ -160,13 +160,13 @@ def test_no_text_of_a_client_steers_a_terminal(hostile: str) -> None:
     assert harmless(hostile) == repr(hostile)[1:-1]
 
 
-def test_what_prints_is_left_as_it_is() -> None:
+def test_printable_characters_are_unchanged() -> None:
     """Letters of any script, accents and emoji."""
     assert harmless("Grüße, 你好 🎉 'x' \\") == "Grüße, 你好 🎉 'x' \\"
 
 
-def test_a_message_does_not_steer_the_terminal_of_who_asks_why(world: SessionClient) -> None:
-    """From the wire to the screen."""
+def test_a_message_cannot_control_the_terminal(world: SessionClient) -> None:
+    """From the request to the output."""
     lines = lines_of(world.why(world.send_object({"text": "\x1b[31mred", "destination": "+39\x1b[2J", "\x1b[1m": 1})))
 
     assert all(line.isprintable() for line in lines)

@@ -1,4 +1,4 @@
-"""A page, read as a person reads it."""
+"""Parses a page as a person reads it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _VOID = frozenset({"area", "br", "hr", "img", "input", "link", "meta", "source",
 
 
 class Page(HTMLParser):
-    """What an answer of the console shows: its text, its tags with their attributes, and how they are nested."""
+    """An answer of the console: its text, its tags with their attributes, and their nesting."""
 
     def __init__(self, response: httpx2.Response) -> None:
         super().__init__(convert_charrefs=True)
@@ -25,31 +25,31 @@ class Page(HTMLParser):
         self._texts: list[str] = []
         self.feed(response.text)
         self.close()
-        assert not self._open, f"tags that nothing closes: {self._open}"
+        assert not self._open, f"unclosed tags: {self._open}"
 
     @property
     def text(self) -> str:
-        """Everything that stands on it, its blanks made one."""
+        """All of its text, with white space collapsed."""
         return re.sub(r"\s+", " ", " ".join(self._texts)).strip()
 
     def all(self, tag: str, **attributes: str) -> list[dict[str, str]]:
-        """The attributes of every tag that has these."""
+        """The attributes of every such tag."""
         wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
         return [found for name, found in self.tags if name == tag and wanted.items() <= found.items()]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Remember it."""
+        """Record the tag."""
         self.tags.append((tag, {name: value or "" for name, value in attrs}))
         if tag not in _VOID:
             self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        """Nesting must be right: a browser would guess."""
+        """Check the nesting, which a browser would guess."""
         if tag not in {"path", "rect"}:
             assert self._open.pop() == tag, f"</{tag}> closes another one"
 
     def handle_data(self, data: str) -> None:
-        """Remember the text."""
+        """Record the text."""
         self._texts.append(data)
 
 
@@ -64,7 +64,7 @@ def opened(world: SessionClient, path: str = "", *, status: int = 200, language:
 def submitted(
     world: SessionClient, path: str, form: Mapping[str, str] | None = None, *, status: int = 303
 ) -> httpx2.Response:
-    """A form of the session's console, sent."""
+    """Submit a form of the session's console; return the page."""
     response = world.client.post(f"{world.prefix}/_console{path}", data=dict(form or {}))
     assert response.status_code == status, response.text
     return response

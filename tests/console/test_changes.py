@@ -1,4 +1,4 @@
-"""What makes an open page look again, and what ends its stream."""
+"""Which changes refresh an open page, and when its event stream ends."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Act = Callable[[httpx2.AsyncClient], Awaitable[Any]]
 
 
 def posting(path: str, content: object) -> Act:
-    """A request that somebody makes while the page is open."""
+    """A request that is made while the page is open."""
     return lambda client: client.post(path, json=content)
 
 
@@ -37,7 +37,7 @@ SEEN: dict[str, Act] = {
 
 
 async def states(act: Act | None) -> tuple[object, object]:
-    """The state before something is done, and after it."""
+    """The state before and after an action."""
     server = MockServer(load_scenario(resolve("default")))
     control: SessionControl = server.sessions_api.control(server.default)
     transport = httpx2.ASGITransport(app=server.app)
@@ -49,29 +49,29 @@ async def states(act: Act | None) -> tuple[object, object]:
 
 
 @pytest.mark.parametrize("act", SEEN)
-def test_whatever_can_be_seen_changes_the_state(act: str) -> None:
-    """Whoever did it: a client, a tester's command, another page."""
+def test_every_visible_change_changes_the_state(act: str) -> None:
+    """By a client, by the control API, or by another page."""
     before, after = asyncio.run(states(SEEN[act]))
 
     assert before != after
 
 
-def test_where_nothing_happens_the_state_stays() -> None:
-    """Not even the passing of time is a change while no message is on its way."""
+def test_the_state_is_constant_while_nothing_happens() -> None:
+    """The passage of time is no change while no message is on its way."""
     before, after = asyncio.run(states(None))
 
     assert before == after
 
 
 def test_a_reading_request_is_no_change() -> None:
-    """An open page that looks again must not make itself look again."""
+    """A refresh of a page must not cause another refresh."""
     before, after = asyncio.run(states(lambda client: client.get("/_console")))
 
     assert before == after
 
 
 def test_two_sessions_of_one_name_are_never_in_the_same_state() -> None:
-    """A page of a session that was deleted and made anew must not take the old one's for its own."""
+    """A page of a deleted session notices that a new session has its name."""
 
     async def both() -> list[object]:
         server = MockServer(load_scenario(resolve("default")))
@@ -87,8 +87,8 @@ def test_two_sessions_of_one_name_are_never_in_the_same_state() -> None:
     assert first != second
 
 
-def test_whoever_begins_to_listen_when_the_session_is_over_hears_that_it_is() -> None:
-    """A page is let in, its session is deleted, and only then its stream begins: it must not wait for ever."""
+def test_a_page_that_subscribes_late_is_notified_that_the_session_has_ended() -> None:
+    """A session may be deleted between loading its page and opening its stream."""
 
     async def late() -> bool:
         server = MockServer(load_scenario(resolve("default")))
@@ -100,8 +100,8 @@ def test_whoever_begins_to_listen_when_the_session_is_over_hears_that_it_is() ->
     assert asyncio.run(late())
 
 
-def test_a_page_is_told_at_once_and_then_with_each_change(world: SessionClient) -> None:
-    """Told at once, since what it shows may be older than its stream."""
+def test_a_stream_sends_an_event_at_once_and_on_each_change(world: SessionClient) -> None:
+    """At once, because the page may be older than its stream."""
     with world.client.stream("GET", f"{world.prefix}/_console/changes") as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         lines = answer.iter_lines()
@@ -111,15 +111,15 @@ def test_a_page_is_told_at_once_and_then_with_each_change(world: SessionClient) 
         assert _next_event(lines) == "changed"
 
 
-def test_who_asks_for_the_stream_without_its_body_is_answered(world: SessionClient) -> None:
-    """A look at the headers must not wait for ever."""
+def test_a_head_request_for_the_stream_is_answered(world: SessionClient) -> None:
+    """It does not wait for events."""
     answer = world.client.head(f"{world.prefix}/_console/changes")
 
     assert answer.headers["content-type"].startswith("text/event-stream")
 
 
 def test_the_stream_ends_with_its_session() -> None:
-    """And so does nobody's page wait for a session that is gone."""
+    """No page waits for a deleted session."""
     with MockGateway() as gateway, httpx2.Client(base_url=gateway.url, timeout=5, trust_env=False) as client:
         client.post("/_control/sessions", json={"name": "short"})
         with client.stream("GET", "/~short/_console/changes") as answer:

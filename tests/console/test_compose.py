@@ -1,4 +1,4 @@
-"""Compose: a send through the front door, and what came of it."""
+"""Compose: a send over HTTP, and its outcome."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ USUAL = {"to": DESTINATION, "text": "Hello", "operation": "admin", "caller": "ad
 
 
 def sent(world: SessionClient, form: Mapping[str, str] | None = None, **more: str) -> Page:
-    """The page that shows what came of a send."""
+    """The page with the outcome of a send."""
     response = submitted(world, "/compose", {**USUAL, **(form or {}), **more})
     found = urlsplit(response.headers["location"])
     assert found.path == f"{world.prefix}/_console/compose"
@@ -28,7 +28,7 @@ def sent(world: SessionClient, form: Mapping[str, str] | None = None, **more: st
 
 
 def test_an_accepted_send_shows_its_answer_and_is_a_message_like_any_other(world: SessionClient) -> None:
-    """With the provider where the answer is to be detailed."""
+    """With the provider if the answer is detailed."""
     page = sent(world, detailed="yes")
 
     assert "accepted HTTP 200" in page.text
@@ -38,8 +38,8 @@ def test_an_accepted_send_shows_its_answer_and_is_a_message_like_any_other(world
     assert page.all("a", href=f"{world.prefix}/_console/messages/{message['id']}")
 
 
-def test_every_field_goes_where_a_client_puts_it(world: SessionClient) -> None:
-    """Those that are left empty are left out."""
+def test_every_field_is_sent_as_a_member(world: SessionClient) -> None:
+    """Empty fields are omitted."""
     fields = {"behalf": "web-shop", "service": "ECOMMERCE", "action": "order", "key": "A-1"}
     sent(world, fields, webhook="https://shop.example/receipts")
 
@@ -53,8 +53,8 @@ def test_every_field_goes_where_a_client_puts_it(world: SessionClient) -> None:
     assert body == f'{{"destination": "{DESTINATION}", "text": "bare"}}'
 
 
-def test_the_form_is_filled_again_with_what_was_sent(world: SessionClient) -> None:
-    """All but a password; a text keeps its lines."""
+def test_the_form_keeps_the_sent_values(world: SessionClient) -> None:
+    """Except a password; a text keeps its lines."""
     page = sent(
         world,
         text="one\r\ntwo",
@@ -74,13 +74,13 @@ def test_the_form_is_filled_again_with_what_was_sent(world: SessionClient) -> No
     assert world.messages()[0]["text"] == "one\ntwo"
 
 
-def test_encoding_and_segments_are_told_after_sending(world: SessionClient) -> None:
+def test_encoding_and_segments_are_shown_after_sending(world: SessionClient) -> None:
     """With the character that forces UCS-2."""
     assert "UCS-2 · 1 segment · UCS-2 because of \u2013 U+2013 EN DASH" in sent(world, text="a \u2013 b").text
 
 
-def test_the_command_line_does_the_same(world: SessionClient) -> None:
-    """It can be pasted as it stands."""
+def test_the_command_line_sends_the_same(world: SessionClient) -> None:
+    """It can be pasted unchanged."""
     page = sent(world, text="it's")
 
     (command,) = (each["data-copy"] for each in page.all("button", class_="copy"))
@@ -91,24 +91,24 @@ def test_the_command_line_does_the_same(world: SessionClient) -> None:
     assert f'{{"destination": "{DESTINATION}", "text": "it\'s"}}' in words
 
 
-def test_a_refusal_says_why(world: SessionClient) -> None:
-    """With its code, and the sentence that helps."""
+def test_a_refusal_is_explained(world: SessionClient) -> None:
+    """With its code and its advice."""
     page = sent(world, to="+447700900061")
 
     assert "refused 61 HTTP 500" in page.text
     assert "Message in watchlist" in page.text
 
 
-def test_authentication_is_not_passed_by(world: SessionClient) -> None:
-    """A wrong password, no sign-in at all, an account that may not: the gateway refuses each."""
+def test_authentication_is_not_bypassed(world: SessionClient) -> None:
+    """A wrong password, no credentials, an account without the privilege: the gateway refuses each."""
     for form in ({"password": "wrong"}, {"caller": ""}, {"caller": "web-shop"}, {"caller": "former-customer"}):
         assert "refused 63 HTTP 401" in sent(world, form).text
     assert world.messages() == []
 
 
 @pytest.mark.parametrize("username", ["mine", "admin"])
-def test_a_password_that_no_shipped_scenario_shows_is_asked_for(worlds: SessionFactory, username: str) -> None:
-    """What was typed stays; given, it is used, and shown nowhere. A name that others have as well changes nothing."""
+def test_a_password_of_no_shipped_scenario_is_required_in_the_form(worlds: SessionFactory, username: str) -> None:
+    """The other fields stay; the password is used and never shown, also if its username is a shipped one."""
     world = worlds(accounts=[{"username": username, "password": "unheard-of", "admin": True}])
 
     page = Page(submitted(world, "/compose", {**USUAL, "caller": username}, status=400))
@@ -122,7 +122,7 @@ def test_a_password_that_no_shipped_scenario_shows_is_asked_for(worlds: SessionF
 
 
 @pytest.mark.parametrize("patience", ["0", "61", "soon", "nan", "-1"])
-def test_a_patience_that_is_none_is_told_beside_the_form(world: SessionClient, patience: str) -> None:
+def test_an_invalid_timeout_is_reported_beside_the_form(world: SessionClient, patience: str) -> None:
     """What is wrong, where, and what is allowed."""
     page = Page(submitted(world, "/compose", {**USUAL, "patience": patience}, status=400))
 
@@ -131,8 +131,8 @@ def test_a_patience_that_is_none_is_told_beside_the_form(world: SessionClient, p
 
 
 @pytest.mark.parametrize("name", FAULT_NAMES)
-def test_no_fault_breaks_the_page_and_each_is_told_by_name(world: SessionClient, name: str) -> None:
-    """What a client would have met, and whether the gateway took the message."""
+def test_each_fault_is_named_on_the_page(world: SessionClient, name: str) -> None:
+    """What a client would have got, and whether the gateway accepted the message."""
     world.control_created("/stubs", {"then": {"fault": name}})
     kind = parse_fault(name).kind
 
@@ -147,8 +147,8 @@ def test_no_fault_breaks_the_page_and_each_is_told_by_name(world: SessionClient,
         assert said in page.text
 
 
-def test_an_answer_that_does_not_come_in_time_is_waited_for_no_longer(world: SessionClient) -> None:
-    """The client leaves, as clients do; the journal says so."""
+def test_a_send_times_out(world: SessionClient) -> None:
+    """The client disconnects; the journal says so."""
     world.control_created("/stubs", {"then": {"hold": True}})
 
     page = sent(world, patience="0.05")
@@ -158,8 +158,8 @@ def test_an_answer_that_does_not_come_in_time_is_waited_for_no_longer(world: Ses
     assert page.all("input", id="patience")[0]["value"] == "0.05"
 
 
-def test_a_session_that_is_named_by_its_header_is_the_one_that_is_sent_to(world: SessionClient) -> None:
-    """As a proxy in front of the page may name it; the send must not end up in the default one."""
+def test_a_session_chosen_by_header_gets_the_send(world: SessionClient) -> None:
+    """A proxy in front may set the header; the send must not go to the default session."""
     named = {"X-Mock-Session": world.name}
 
     answer = world.client.post("/_console/compose", data=USUAL, headers=named)
@@ -168,10 +168,10 @@ def test_a_session_that_is_named_by_its_header_is_the_one_that_is_sent_to(world:
     assert [each["text"] for each in world.messages()] == [USUAL["text"]]
 
 
-def test_a_session_that_ended_before_the_send_came_to_it_is_told_of(
+def test_a_send_to_a_session_that_has_just_ended_is_reported(
     world: SessionClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And is no bug: somebody else deleted it while the form was on its way."""
+    """It is no bug: the session was deleted while the form was submitted."""
     scope_of = front_door._scope
     monkeypatch.setattr(front_door, "_scope", lambda *asked: {**scope_of(*asked), "path": "/~gone/api/Admin/send"})
 
@@ -180,8 +180,8 @@ def test_a_session_that_ended_before_the_send_came_to_it_is_told_of(
     assert "Unknown session" in page.text
 
 
-def test_nobody_waits_for_the_answer_of_a_session_that_ended(world: SessionClient) -> None:
-    """Nor does a server that is about to stop wait for the page."""
+def test_a_send_does_not_wait_for_an_ended_session(world: SessionClient) -> None:
+    """Nor does a stopping server wait for the page."""
     world.control_created("/stubs", {"then": {"delay": "1h"}})
     with ThreadPoolExecutor(1) as pool:
         page = pool.submit(submitted, world, "/compose", {**USUAL, "patience": "60"})
@@ -191,7 +191,7 @@ def test_nobody_waits_for_the_answer_of_a_session_that_ended(world: SessionClien
         assert "met=late" in page.result(20).headers["location"]
 
 
-def test_what_a_client_wrote_is_text_and_never_markup(world: SessionClient) -> None:
+def test_client_input_is_escaped(world: SessionClient) -> None:
     """In every field, in the answer and in the command."""
     page = sent(world, dict.fromkeys(("to", "text", "behalf", "service", "action", "key", "webhook"), HOSTILE))
 
@@ -199,25 +199,25 @@ def test_what_a_client_wrote_is_text_and_never_markup(world: SessionClient) -> N
 
 
 @pytest.mark.parametrize("query", ["exchange=99", "exchange=%3Cb%3E", "met=reset", "met=kitchen", ""])
-def test_where_there_is_no_answer_yet_the_page_says_what_will_be_there(world: SessionClient, query: str) -> None:
-    """Also after the journal has forgotten it."""
+def test_the_page_without_an_answer_explains_what_it_will_show(world: SessionClient, query: str) -> None:
+    """Also after the exchange was deleted."""
     assert "the gateway's answer appears here" in opened(world, f"/compose?{query}").text
 
 
-def test_an_unknown_trouble_in_the_address_is_passed_over(world: SessionClient) -> None:
-    """Addresses are typed by people."""
+def test_an_unknown_fault_in_the_url_is_ignored(world: SessionClient) -> None:
+    """People edit URLs."""
     sent(world)
 
     assert "kitchen" not in opened(world, f"/compose?exchange={world.exchanges()[0]['id']}&met=kitchen").text
 
 
-def test_a_number_in_the_address_begins_a_send(world: SessionClient) -> None:
-    """As the numbers with a meaning link to it."""
+def test_a_number_in_the_url_fills_the_form(world: SessionClient) -> None:
+    """The list of magic numbers links to it."""
     assert opened(world, "/compose?to=%2B447700900061").all("input", id="to")[0]["value"] == "+447700900061"
 
 
 def test_any_exchange_can_be_shown(world: SessionClient) -> None:
-    """A send of a client, a body that is no object, a health check: the form takes what it can."""
+    """A client's send, a body that is no object, a health check: the form takes over what it can."""
     world.send(reference=7, webhook=[], detailed="x", account=5)
     world.send_raw(b"[1]")
     world.post("/api/Admin/checkServiceStatus")

@@ -1,4 +1,4 @@
-"""Who is let into the console, and what its pages never do and never say: over HTTP, over every route there is."""
+"""Access to the console, and what its pages never do or show: over HTTP, for every route."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OTHER_SITE = {"Origin": "https://evil.example"}
 CSP = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 _PATIENCE = 20
 UNENDING = {"/changes"}
-"""A stream, which a test that reads to the end does not open."""
+"""A stream, which a test that reads to the end must not open."""
 
 ROUTES = [(path, method) for table in VIEWS for path, handlers in table for method in handlers]
 READ = sorted({path for path, method in ROUTES if method == "GET"} - UNENDING)
@@ -34,19 +34,19 @@ WRITTEN = sorted({path for path, method in ROUTES if method == "POST"})
 
 
 def test_every_route_reads_or_writes() -> None:
-    """GET and POST are all that a page without a script can do, and what the tests below look at."""
+    """The only methods are GET and POST, which the tests below cover."""
     assert {method for _, method in ROUTES} == {"GET", "POST"}
     assert "" in READ
     assert len(WRITTEN) >= 2
 
 
 def filled(path: str, world: SessionClient | None = None) -> str:
-    """A path that leads to something, its parameters replaced; without a world, to nothing."""
+    """The path of a route with its parameters replaced: by existing ids of a session, or by unknown ones."""
     return (all_of(path, world) if world else [re.sub(r"\{\w+(:\w+)?\}", "none", path)])[0]
 
 
 def all_of(path: str, world: SessionClient) -> list[str]:
-    """Every path of a route that leads to something in this world."""
+    """Every existing path of a route in this session."""
     if path.startswith("/messages/"):
         found = [each["id"] for each in world.messages()]
     elif path.startswith("/exchanges/"):
@@ -69,10 +69,10 @@ def asked(
     headers: Mapping[str, str] | None = None,
     form: Mapping[str, str] | None = None,
 ) -> httpx2.Response:
-    """One request to the console of a fresh server, from any address, under any name."""
+    """One request to the console of a new server, from any address, with any host."""
 
     async def ask() -> httpx2.Response:
-        # A stream that is given to a stranger never ends.
+        # A stream that is wrongly opened never ends.
         async with asyncio.timeout(_PATIENCE):
             return await sent()
 
@@ -87,32 +87,32 @@ def asked(
 
 @pytest.fixture(scope="module")
 def locked() -> Iterator[httpx2.Client]:
-    """A client of a gateway whose control surface needs a token."""
+    """A client of a gateway that requires a token."""
     with MockGateway(access=Access(token=TOKEN)) as gateway:
         yield httpx2.Client(base_url=gateway.url, timeout=20, trust_env=False)
 
 
 @pytest.fixture
-def stranger(locked: httpx2.Client) -> Iterator[httpx2.Client]:
-    """A browser that has shown no token yet."""
+def unauthenticated(locked: httpx2.Client) -> Iterator[httpx2.Client]:
+    """A browser without the cookie."""
     with httpx2.Client(base_url=locked.base_url, timeout=20, trust_env=False) as client:
         yield client
 
 
 @pytest.fixture
-def visitor(stranger: httpx2.Client) -> httpx2.Client:
-    """A browser that has shown the token to the form."""
-    stranger.post(f"{PREFIX}/enter", data={"token": TOKEN})
-    return stranger
+def authenticated(unauthenticated: httpx2.Client) -> httpx2.Client:
+    """A browser that has submitted the token."""
+    unauthenticated.post(f"{PREFIX}/enter", data={"token": TOKEN})
+    return unauthenticated
 
 
-# Without a token: this machine
+# Without a token: only this machine
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("path", ["", "/changes", "/messages/none/resend", "/no-such-page"])
-def test_another_machine_is_shown_why_it_is_not_let_in(path: str, method: str) -> None:
-    """On a page, with the two options; and nothing of the session."""
+def test_another_machine_gets_a_page_that_explains_the_refusal(path: str, method: str) -> None:
+    """The page names the two options, and shows nothing of the session."""
     answer = asked(Access(), path, method=method, peer="192.0.2.7")
 
     assert answer.status_code == 403
@@ -122,14 +122,14 @@ def test_another_machine_is_shown_why_it_is_not_let_in(path: str, method: str) -
     assert "default" not in Page(answer).text.casefold()
 
 
-def test_an_open_gateway_lets_everybody_in() -> None:
-    """The container's way, behind a published port."""
+def test_an_open_gateway_serves_other_machines() -> None:
+    """As in a container behind a published port."""
     assert asked(Access(open=True), peer="192.0.2.7", host="evil.example").status_code == 200
 
 
 @pytest.mark.parametrize("path", READ)
-def test_a_name_that_anybody_may_have_pointed_here_is_refused(path: str) -> None:
-    """DNS rebinding: the page of another site that leads its own name to this machine reads nothing."""
+def test_an_unlisted_host_name_is_refused(path: str) -> None:
+    """DNS rebinding: a site that makes its own name resolve to this machine reads nothing."""
     answer = asked(Access(), filled(path), host="evil.example")
 
     assert answer.status_code == 403
@@ -142,27 +142,27 @@ def test_a_name_that_anybody_may_have_pointed_here_is_refused(path: str) -> None
 )
 @pytest.mark.parametrize("path", WRITTEN)
 def test_a_form_of_another_site_changes_nothing(path: str, origin: str) -> None:
-    """A browser says where the page is from that sends the form."""
+    """A browser sends the form's origin."""
     answer = asked(Access(), filled(path), method="POST", headers={"Origin": origin})
 
     assert answer.status_code == 403
     assert "is another site" in Page(answer).text
 
 
-def test_a_form_of_the_page_itself_is_taken() -> None:
-    """With the name and port that the browser sees."""
+def test_a_form_of_the_page_itself_is_accepted() -> None:
+    """With the host and port that the browser uses."""
     answer = asked(Access(), "/messages/none/resend", method="POST", headers={"Origin": "http://localhost"})
 
     assert answer.status_code == 404
 
 
-# With a token: whoever has shown it
+# With a token: browsers that have submitted it
 
 
 @pytest.mark.parametrize("path", READ)
-def test_without_the_token_a_form_asks_for_it(stranger: httpx2.Client, path: str) -> None:
-    """On whatever page; and with the challenge that says so to a program."""
-    answer = stranger.get(PREFIX + filled(path))
+def test_without_the_token_a_form_asks_for_it(unauthenticated: httpx2.Client, path: str) -> None:
+    """On every page; with a challenge for programs."""
+    answer = unauthenticated.get(PREFIX + filled(path))
 
     page = Page(answer)
     assert answer.status_code == 401
@@ -172,21 +172,21 @@ def test_without_the_token_a_form_asks_for_it(stranger: httpx2.Client, path: str
 
 
 @pytest.mark.parametrize("path", WRITTEN)
-def test_without_the_token_nothing_is_changed(stranger: httpx2.Client, path: str) -> None:
-    """Whatever was sent."""
-    assert stranger.post(PREFIX + filled(path), data={"token": TOKEN}).status_code == 401
+def test_without_the_token_nothing_is_changed(unauthenticated: httpx2.Client, path: str) -> None:
+    """For every form."""
+    assert unauthenticated.post(PREFIX + filled(path), data={"token": TOKEN}).status_code == 401
 
 
-def test_a_stream_is_not_given_without_the_token(stranger: httpx2.Client) -> None:
-    """It says no more than that something has changed, and not even that to strangers."""
-    with stranger.stream("GET", f"{PREFIX}/changes") as answer:
+def test_a_stream_is_refused_without_the_token(unauthenticated: httpx2.Client) -> None:
+    """Even though it only reports that something has changed."""
+    with unauthenticated.stream("GET", f"{PREFIX}/changes") as answer:
         assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("token", ["", "wrong", TOKEN.upper(), f"{TOKEN}x", "\x00", "ключ", "x" * 5000])
-def test_a_wrong_token_is_answered_with_the_form(stranger: httpx2.Client, token: str) -> None:
-    """And a sentence; the token itself stands nowhere."""
-    answer = stranger.post(f"{PREFIX}/enter", data={"token": token})
+def test_a_wrong_token_is_answered_with_the_form(unauthenticated: httpx2.Client, token: str) -> None:
+    """And a message; the token itself is not shown."""
+    answer = unauthenticated.post(f"{PREFIX}/enter", data={"token": token})
 
     assert answer.status_code == 401
     assert "That is not the token" in Page(answer).text
@@ -194,9 +194,9 @@ def test_a_wrong_token_is_answered_with_the_form(stranger: httpx2.Client, token:
     assert TOKEN not in answer.text
 
 
-def test_the_right_token_opens_the_page_and_the_browser_remembers(stranger: httpx2.Client) -> None:
-    """By a cookie that no script reads, that no other site's form carries, and that is not the token."""
-    answer = stranger.post(f"{PREFIX}/enter", data={"token": f" {TOKEN} "})
+def test_the_right_token_sets_a_cookie(unauthenticated: httpx2.Client) -> None:
+    """The cookie is not readable by scripts, not sent with other sites' forms, and not the token itself."""
+    answer = unauthenticated.post(f"{PREFIX}/enter", data={"token": f" {TOKEN} "})
 
     cookie = answer.headers["set-cookie"]
     assert (answer.status_code, answer.headers["location"]) == (303, PREFIX)
@@ -204,48 +204,48 @@ def test_the_right_token_opens_the_page_and_the_browser_remembers(stranger: http
     assert "SameSite=lax" in cookie
     assert "Path=/" in cookie
     assert TOKEN not in cookie
-    assert stranger.get(PREFIX).status_code == 200
-    assert stranger.post(f"{PREFIX}/messages/none/resend").status_code == 404
+    assert unauthenticated.get(PREFIX).status_code == 200
+    assert unauthenticated.post(f"{PREFIX}/messages/none/resend").status_code == 404
 
 
-def test_the_cookie_is_good_for_the_page_alone(visitor: httpx2.Client) -> None:
-    """Whoever wants to steer by the control API shows the token itself; the cookie is no token either."""
-    ticket = visitor.cookies[COOKIE]
+def test_the_cookie_is_valid_for_the_console_only(authenticated: httpx2.Client) -> None:
+    """The control API requires the token itself, and the cookie's value is no token."""
+    ticket = authenticated.cookies[COOKIE]
 
-    assert visitor.get("/_control/messages").status_code == 401
-    assert visitor.get("/_control/messages", headers={"X-Mock-Control-Token": ticket}).status_code == 401
-    assert visitor.get("/_control/messages", headers={"Authorization": f"Bearer {ticket}"}).status_code == 401
-    assert visitor.post(f"{PREFIX}/enter", data={"token": ticket}).status_code == 401
+    assert authenticated.get("/_control/messages").status_code == 401
+    assert authenticated.get("/_control/messages", headers={"X-Mock-Control-Token": ticket}).status_code == 401
+    assert authenticated.get("/_control/messages", headers={"Authorization": f"Bearer {ticket}"}).status_code == 401
+    assert authenticated.post(f"{PREFIX}/enter", data={"token": ticket}).status_code == 401
 
 
 @pytest.mark.parametrize("forged", ["", "1", TOKEN, "0" * 64, "É", '"', "a" * 4000])
-def test_a_forged_cookie_opens_nothing(stranger: httpx2.Client, forged: str) -> None:
-    """Not even one that holds the token: that belongs into the form."""
+def test_a_forged_cookie_is_refused(unauthenticated: httpx2.Client, forged: str) -> None:
+    """Not even a cookie with the token is accepted."""
     header = {b"Cookie": f"{COOKIE}={forged}".encode("latin-1")}
 
-    assert stranger.get(PREFIX, headers=header).status_code == 401
+    assert unauthenticated.get(PREFIX, headers=header).status_code == 401
 
 
-def test_a_cookie_of_another_token_opens_nothing(visitor: httpx2.Client) -> None:
-    """A gateway that was started anew with another token asks again."""
-    ticket = {"Cookie": f"{COOKIE}={visitor.cookies[COOKIE]}"}
+def test_a_cookie_of_another_token_is_refused(authenticated: httpx2.Client) -> None:
+    """A gateway that restarts with another token asks again."""
+    ticket = {"Cookie": f"{COOKIE}={authenticated.cookies[COOKIE]}"}
 
     assert asked(Access(token=TOKEN), headers=ticket).status_code == 200
     assert asked(Access(token="an0ther-token"), headers=ticket).status_code == 401
 
 
 @pytest.mark.parametrize("path", WRITTEN)
-def test_with_the_cookie_a_form_of_another_site_changes_nothing(visitor: httpx2.Client, path: str) -> None:
-    """The browser adds the cookie whoever asked it to."""
-    assert visitor.post(PREFIX + filled(path), headers=OTHER_SITE).status_code == 403
+def test_with_the_cookie_a_form_of_another_site_changes_nothing(authenticated: httpx2.Client, path: str) -> None:
+    """The browser sends the cookie with any request."""
+    assert authenticated.post(PREFIX + filled(path), headers=OTHER_SITE).status_code == 403
 
 
-def test_a_session_of_a_locked_gateway_is_locked_too(visitor: httpx2.Client, stranger: httpx2.Client) -> None:
-    """One cookie opens them all, as the token does."""
-    with httpx2.Client(base_url=visitor.base_url, trust_env=False) as nobody:
+def test_the_cookie_is_valid_for_every_session(authenticated: httpx2.Client, unauthenticated: httpx2.Client) -> None:
+    """One cookie, like one token, is for all sessions."""
+    with httpx2.Client(base_url=authenticated.base_url, trust_env=False) as nobody:
         nobody.post("/_control/sessions", json={"name": "other"}, headers={"X-Mock-Control-Token": TOKEN})
         assert nobody.get(f"/~other{PREFIX}").status_code == 401
-    assert visitor.get(f"/~other{PREFIX}").status_code == 200
+    assert authenticated.get(f"/~other{PREFIX}").status_code == 200
 
 
 # Every answer
@@ -268,7 +268,7 @@ ANSWERS: dict[str, tuple[str, str, int]] = {
 
 @pytest.mark.parametrize("kind", ANSWERS)
 def test_every_answer_forbids_what_the_page_does_not_need(world: SessionClient, kind: str) -> None:
-    """No script in the page itself, nothing of another origin, no frame around it, nothing kept."""
+    """No inline script, no other origin, no frame, no caching."""
     method, path, status = ANSWERS[kind]
 
     answer = world.client.request(method, f"{world.prefix}{PREFIX}{path}")
@@ -280,7 +280,7 @@ def test_every_answer_forbids_what_the_page_does_not_need(world: SessionClient, 
 
 @pytest.mark.parametrize("path", READ)
 def test_no_view_needs_more_than_the_policy_allows(world: SessionClient, path: str) -> None:
-    """No script, style or handler within a page; nothing whose address names another origin."""
+    """No inline script, style or handler; no URL of another origin."""
     world.send("Hello")
     answer = world.client.get(f"{world.prefix}{PREFIX}{filled(path, world)}")
 
@@ -296,16 +296,16 @@ def test_no_view_needs_more_than_the_policy_allows(world: SessionClient, path: s
                 assert attributes[name].startswith(("/_", "/~")), (tag, attributes)
 
 
-def test_a_closed_page_has_the_same_policy(stranger: httpx2.Client) -> None:
-    """Refused with a token and without, and let in by the form."""
-    assert_headers(stranger.get(PREFIX))
-    assert_headers(stranger.post(f"{PREFIX}/enter", data={"token": "wrong"}))
-    assert_headers(stranger.post(f"{PREFIX}/enter", data={"token": TOKEN}))
+def test_a_page_that_refuses_has_the_same_policy(unauthenticated: httpx2.Client) -> None:
+    """Refused with and without a token, and accepted by the form."""
+    assert_headers(unauthenticated.get(PREFIX))
+    assert_headers(unauthenticated.post(f"{PREFIX}/enter", data={"token": "wrong"}))
+    assert_headers(unauthenticated.post(f"{PREFIX}/enter", data={"token": TOKEN}))
     assert_headers(asked(Access(), peer="192.0.2.7"))
 
 
-def test_a_form_that_is_too_large_or_none_is_refused_on_a_page(world: SessionClient) -> None:
-    """And read no further than needed."""
+def test_an_oversized_or_invalid_form_is_refused_on_a_page(world: SessionClient) -> None:
+    """No more of it is read than needed."""
     path = f"{world.prefix}{PREFIX}/messages/none/status"
     large = world.client.post(path, content=b"a=" + b"x" * 2_000_000)
     many = world.client.post(path, content=b"&".join(b"a=1" for _ in range(300)))
@@ -317,8 +317,8 @@ def test_a_form_that_is_too_large_or_none_is_refused_on_a_page(world: SessionCli
         assert Page(each).all("h1")
 
 
-def test_a_bug_in_a_page_is_no_page_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As everywhere: plain text, and the header that marks a bug of the mock."""
+def test_a_bug_in_a_page_is_reported_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As elsewhere: plain text, and the header that marks a bug of the mock."""
 
     def broken(*_: Any) -> Any:
         raise RuntimeError("broken")
@@ -332,8 +332,8 @@ def test_a_bug_in_a_page_is_no_page_and_says_so(monkeypatch: pytest.MonkeyPatch)
     assert "broken" not in answer.text
 
 
-def test_files_that_are_named_by_their_contents_are_kept_by_the_browser(world: SessionClient) -> None:
-    """Another release names another file."""
+def test_files_named_by_their_hash_are_cached(world: SessionClient) -> None:
+    """Another release names other files."""
     page = Page(world.client.get(f"{world.prefix}{PREFIX}"))
     scripts = [each["src"] for each in page.all("script")]
 
@@ -347,7 +347,7 @@ def test_files_that_are_named_by_their_contents_are_kept_by_the_browser(world: S
 
 
 def assert_headers(answer: httpx2.Response) -> None:
-    """What every answer of the console says to a browser."""
+    """Assert the security headers of every answer of the console."""
     assert answer.headers["content-security-policy"] == CSP
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "same-origin"
@@ -355,11 +355,11 @@ def assert_headers(answer: httpx2.Response) -> None:
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
 
 
-# What a page leaves as it is, and never tells
+# What a page never changes or shows
 
 
 def state_of(world: SessionClient) -> str:
-    """All that the control API tells of a session, but for how long nobody used it."""
+    """Everything that the control API shows of a session, except its idle time."""
     told = [
         world.control("GET", path)
         for path in ("/messages", "/exchanges", "/stubs", "/clock", "/scenario", "/snapshots", "/ledger")
@@ -369,7 +369,7 @@ def state_of(world: SessionClient) -> str:
 
 @pytest.mark.parametrize("path", READ)
 def test_reading_a_page_changes_nothing(world: SessionClient, path: str) -> None:
-    """Whatever its address asks for: what changes something is sent by a form."""
+    """Whatever its URL contains: only forms change something."""
     world.send("Hello")
     world.control_created("/stubs", {"then": {"refuse": 61}, "times": 1})
     url = f"{world.prefix}{PREFIX}{filled(path, world)}"
@@ -388,8 +388,8 @@ def test_reading_a_page_changes_nothing(world: SessionClient, path: str) -> None
     assert {each["id"] for each in world.client.get("/_control/sessions").json()["sessions"]} == sessions
 
 
-def test_nothing_of_the_page_is_in_the_journal(world: SessionClient) -> None:
-    """It is for what the product did; the tester's own looks and clicks are none of that."""
+def test_page_requests_are_not_in_the_journal(world: SessionClient) -> None:
+    """The journal holds the product's requests, not the tester's."""
     world.send("Hello")
 
     for path in READ:
@@ -410,8 +410,8 @@ SECRETS = {
 
 
 @pytest.mark.parametrize("path", READ)
-def test_no_secret_stands_on_any_page(worlds: SessionFactory, path: str) -> None:
-    """Passwords of the scenario and those that came, API keys, tokens and `Authorization`: on no page, in no form."""
+def test_no_secret_is_on_any_page(worlds: SessionFactory, path: str) -> None:
+    """Passwords of the scenario and of requests, API keys, tokens and `Authorization`, on every page and form."""
     password, wrong, key = SECRETS.values()
     world = worlds(
         title=f"The password is {password}",
@@ -431,7 +431,7 @@ def test_no_secret_stands_on_any_page(worlds: SessionFactory, path: str) -> None
 
 
 def assert_not_shown(world: SessionClient, path: str) -> None:
-    """No secret stands on this page, however it is spelled."""
+    """Assert that no spelling of a secret is on a page."""
     told = world.client.get(f"{world.prefix}{PREFIX}{path}")
     assert told.status_code == 200
     spelled = {
@@ -445,12 +445,12 @@ def assert_not_shown(world: SessionClient, path: str) -> None:
     assert [name for name, spelling in spelled.items() if spelling in told.text] == []
 
 
-def test_the_token_stands_on_no_page(visitor: httpx2.Client) -> None:
-    """Not for whoever has shown it either, and not where a client sent it by mistake."""
+def test_the_token_is_on_no_page(authenticated: httpx2.Client) -> None:
+    """Also for browsers that submitted it, and where a client sent it by mistake."""
     sent = {"destination": DESTINATION, "text": f"token {TOKEN}"}
-    visitor.post("/api/Admin/send", json=sent, auth=ADMIN, headers={"X-Mock-Control-Token": TOKEN})
+    authenticated.post("/api/Admin/send", json=sent, auth=ADMIN, headers={"X-Mock-Control-Token": TOKEN})
 
     for path in READ:
-        answer = visitor.get(PREFIX + filled(path))
+        answer = authenticated.get(PREFIX + filled(path))
         assert TOKEN not in answer.text
-        assert visitor.cookies[COOKIE] not in answer.text
+        assert authenticated.cookies[COOKIE] not in answer.text

@@ -1,4 +1,4 @@
-"""Where a token is needed: who shows it goes on to the page that was asked for, on a phone as elsewhere."""
+"""With a token: after submitting it, a browser continues to the requested page, also on a phone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Act = Callable[[httpx2.AsyncClient], Awaitable[httpx2.Response]]
 
 
 def from_a_phone(act: Act) -> httpx2.Response:
-    """What a browser on another machine gets from a server that asks for a token."""
+    """What a browser on another machine gets from a server that requires a token."""
 
     async def ask() -> httpx2.Response:
         app = MockServer(Scenario(version=1), access=Access(token=TOKEN)).app
@@ -32,19 +32,19 @@ def from_a_phone(act: Act) -> httpx2.Response:
 
 
 def entering(wanted: str, token: str = TOKEN) -> httpx2.Response:
-    """The form of the closed page, sent."""
+    """Submit the token form."""
     return from_a_phone(lambda client: client.post("/_console/enter", data={"token": token, "wanted": wanted}))
 
 
 def test_a_link_to_a_scenario_asks_for_the_token_first() -> None:
-    """And remembers where it led."""
+    """The form keeps the link's target."""
     page = Page(from_a_phone(lambda client: client.get(LINK)))
 
     assert page.status == 401
     assert page.all("input", type="hidden", name="wanted", value=LINK)
 
 
-def test_whoever_shows_the_token_goes_on_to_what_was_asked_for() -> None:
+def test_the_right_token_leads_to_the_requested_page() -> None:
     """With the cookie."""
     answer = entering(LINK)
 
@@ -52,7 +52,7 @@ def test_whoever_shows_the_token_goes_on_to_what_was_asked_for() -> None:
     assert answer.headers["set-cookie"].startswith("sms_mock_console=")
 
 
-def test_a_wrong_token_loses_nothing() -> None:
+def test_a_wrong_token_keeps_the_target() -> None:
     """The next one may be right."""
     page = Page(entering(LINK, "wrong"))
 
@@ -63,13 +63,13 @@ def test_a_wrong_token_loses_nothing() -> None:
 @pytest.mark.parametrize(
     "wanted", ["", "//evil.example", "https://evil.example/_console/", "/_consoles", "/api/x", "/\\evil.example"]
 )
-def test_nobody_is_led_off_the_console(wanted: str) -> None:
-    """A form of another site may say anything."""
+def test_a_target_outside_the_console_is_ignored(wanted: str) -> None:
+    """A form of another site may contain any target."""
     assert entering(wanted).headers["location"] == "/_console"
 
 
-def test_a_qr_code_for_a_phone_holds_the_address_that_it_reaches() -> None:
-    """Nothing is said of this machine only."""
+def test_a_qr_code_holds_the_address_that_the_browser_used() -> None:
+    """The page does not warn about this machine."""
 
     async def act(client: httpx2.AsyncClient) -> httpx2.Response:
         return await client.get("/_console/scenarios/watchlist", headers={"X-Mock-Control-Token": TOKEN})
@@ -81,8 +81,8 @@ def test_a_qr_code_for_a_phone_holds_the_address_that_it_reaches() -> None:
     assert "Scan it with a phone" in page.text
 
 
-def test_an_address_that_no_qr_code_holds_is_told() -> None:
-    """With a token any Host is let in."""
+def test_an_address_too_long_for_a_qr_code_is_reported() -> None:
+    """With a token any `Host` is accepted."""
 
     async def act(client: httpx2.AsyncClient) -> httpx2.Response:
         headers = {"X-Mock-Control-Token": TOKEN, "Host": "x" * 4000}

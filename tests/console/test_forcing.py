@@ -1,4 +1,4 @@
-"""Make it fail: everything that can be forced has its button, and all that is armed is seen and can be taken back."""
+"""Make it fail: everything that can be forced has a button, and armed stubs are listed and can be removed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HOSTILE = "<script>alert(1)</script>\u202e"
 
 
 def armed(world: SessionClient) -> list[dict[str, Any]]:
-    """What a tester has armed, as the control API shows it."""
+    """The stubs of the control API."""
     found: list[dict[str, Any]] = world.control("GET", "/stubs")["stubs"]
     return [each for each in found if each["origin"] == "control"]
 
@@ -37,12 +37,12 @@ def arm(world: SessionClient, outcome: str, **form: str) -> None:
 
 
 def refused(world: SessionClient, expected: int, **form: str) -> Page:
-    """The page that answers a form which comes to nothing."""
+    """The page that answers an invalid form."""
     return Page(submitted(world, "/forcing", form, status=expected))
 
 
-def test_whatever_can_be_forced_has_a_button() -> None:
-    """From the catalogue and the enumerations: a new code, status, adversity or fault cannot be forgotten."""
+def test_every_outcome_has_a_button() -> None:
+    """From the catalogue and the enumerations: no new code, status, adversity or fault can be forgotten."""
     wanted = {f"refuse:{error.code}" for error in CATALOGUE}
     wanted |= {f"deliver:{status}" for status in Status}
     wanted |= {f"adversity:{each}" for each in Adversity}
@@ -52,23 +52,23 @@ def test_whatever_can_be_forced_has_a_button() -> None:
 
 
 def test_no_key_of_then_is_left_out() -> None:
-    """`channel` forces nothing alone; `answer` has a form of its own at the end of the page."""
+    """`channel` forces nothing alone; `answer` has its own form at the end of the page."""
     forced = {key for each in BY_KEY.values() for key in each.then}
 
     assert forced | {"channel", "answer"} == set(ThenPart.model_fields)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_outcome_has_a_plain_word(language: str) -> None:
-    """And so has every group, and every kind of request."""
+def test_every_outcome_has_a_label(language: str) -> None:
+    """As do groups and kinds of requests."""
     needed = {each.word for each in BY_KEY.values()} | {f"requests.{each}" for each in (*OPERATIONS, "any")}
     needed |= {f"forcing.{kind}.{name}" for kind in ("group", "about", "short") for name in (*GROUPS, "answer")}
 
     assert needed <= set(words(language))
 
 
-def test_every_button_of_the_page_forces_what_it_says(world: SessionClient) -> None:
-    """The control surface takes each of them."""
+def test_every_button_forces_its_outcome(world: SessionClient) -> None:
+    """The control API accepts each of them."""
     buttons = [each["value"] for each in opened(world, "/forcing").all("button", name="outcome")]
     assert sorted(buttons) == sorted([*BY_KEY, "answer"])
 
@@ -78,24 +78,24 @@ def test_every_button_of_the_page_forces_what_it_says(world: SessionClient) -> N
     assert [each["then"] for each in armed(world)] == [each.then for each in BY_KEY.values()]
 
 
-def test_once_is_once_for_whoever_sends_next(world: SessionClient) -> None:
-    """Nothing but a button has to be chosen."""
+def test_by_default_an_outcome_applies_once_to_the_next_send(world: SessionClient) -> None:
+    """No field must be filled in."""
     arm(world, "refuse:61")
 
     assert world.send().json()["code"] == 61
     assert world.send("again").status_code == 200
 
 
-def test_a_number_of_times_for_one_number(world: SessionClient) -> None:
-    """Numbers are written as people write them; others are left alone."""
+def test_an_outcome_can_apply_a_number_of_times_to_one_destination(world: SessionClient) -> None:
+    """Numbers may contain spaces and dashes; other destinations are unaffected."""
     arm(world, "refuse:64", to="+44 7700 900123", how="times", times="2")
 
     assert world.send(destination=OTHER).status_code == 200
     assert [world.send(text).status_code for text in ("one", "two", "three")] == [500, 500, 200]
 
 
-def test_ten_minutes_are_of_the_sessions_clock(world: SessionClient) -> None:
-    """Whoever moves the clock ends it."""
+def test_ten_minutes_are_measured_by_the_sessions_clock(world: SessionClient) -> None:
+    """Advancing the clock ends them."""
     arm(world, "refuse:64", how="while")
     world.advance(599)
     assert world.send().json()["code"] == 64
@@ -105,8 +105,8 @@ def test_ten_minutes_are_of_the_sessions_clock(world: SessionClient) -> None:
     assert world.send().status_code == 200
 
 
-def test_until_disarmed_goes_on_until_it_is_disarmed(world: SessionClient) -> None:
-    """The button beside it ends it."""
+def test_until_disarmed_applies_until_its_button_is_pressed(world: SessionClient) -> None:
+    """The button is beside it."""
     arm(world, "refuse:64", how="always")
     assert [world.send(text).status_code for text in ("one", "two", "three")] == [500, 500, 500]
 
@@ -116,8 +116,8 @@ def test_until_disarmed_goes_on_until_it_is_disarmed(world: SessionClient) -> No
     assert armed(world) == []
 
 
-def test_all_are_disarmed_by_one_button(world: SessionClient) -> None:
-    """Which is there where there is more than one."""
+def test_one_button_disarms_all(world: SessionClient) -> None:
+    """It is shown for two or more."""
     for outcome in ("refuse:64", "hold"):
         arm(world, outcome)
     assert "Disarm all" in opened(world, "/forcing").text
@@ -128,8 +128,8 @@ def test_all_are_disarmed_by_one_button(world: SessionClient) -> None:
     assert "Disarm all" not in opened(world, "/forcing").text
 
 
-def test_the_choice_stays_while_somebody_arms_and_disarms(world: SessionClient) -> None:
-    """For a tester does the same to one number again and again."""
+def test_the_form_keeps_its_values(world: SessionClient) -> None:
+    """Testers arm several outcomes for one destination."""
     chosen = "?to=%2B447700900123&how=times&times=5"
     form = {"outcome": "refuse:64", "to": DESTINATION, "how": "times", "times": "5"}
     assert submitted(world, "/forcing", form).headers["location"].endswith(f"/forcing{chosen}")
@@ -142,20 +142,20 @@ def test_the_choice_stays_while_somebody_arms_and_disarms(world: SessionClient) 
     assert location.endswith(f"/forcing{chosen}")
 
 
-def test_what_is_disarmed_already_is_no_mistake(world: SessionClient) -> None:
-    """Somebody else was faster, and it is as was wanted."""
+def test_disarming_twice_is_no_error(world: SessionClient) -> None:
+    """Another tester may have disarmed it."""
     submitted(world, "/forcing/disarm", {"stub": "s99"})
 
 
-def test_what_the_scenario_forces_is_not_disarmed_here(world: SessionClient) -> None:
-    """It is told where that is changed."""
+def test_a_stub_of_the_scenario_cannot_be_disarmed(world: SessionClient) -> None:
+    """The page says where to change it."""
     page = Page(submitted(world, "/forcing/disarm", {"stub": "stubs[0]"}, status=409))
 
     assert "stands in the scenario" in page.text
 
 
-def test_what_is_armed_is_listed_with_whom_it_is_for_and_how_often_it_happened(world: SessionClient) -> None:
-    """In plain words, with its code."""
+def test_armed_stubs_are_listed_with_criteria_and_counts(world: SessionClient) -> None:
+    """With a label and the code."""
     arm(world, "refuse:61", to=DESTINATION, how="times", times="3")
     world.send()
 
@@ -166,8 +166,8 @@ def test_what_is_armed_is_listed_with_whom_it_is_for_and_how_often_it_happened(w
     assert "armed happened: 1, 2 to go" in told
 
 
-def test_what_is_used_up_says_so(world: SessionClient) -> None:
-    """It stays in the list until somebody clears it away, and counts as armed no longer."""
+def test_an_exhausted_stub_is_listed_as_such(world: SessionClient) -> None:
+    """It stays in the list until it is removed, and no longer counts as armed."""
     arm(world, "refuse:61")
     world.send()
 
@@ -177,8 +177,8 @@ def test_what_is_used_up_says_so(world: SessionClient) -> None:
     assert not page.all("a", class_="armed")
 
 
-def test_every_view_says_how_much_is_armed(world: SessionClient) -> None:
-    """In its header, and again with each part that lives."""
+def test_every_view_shows_the_number_of_armed_stubs(world: SessionClient) -> None:
+    """In its header, and in each refreshed part."""
     assert not opened(world).all("a", class_="armed")
     for number in (DESTINATION, OTHER):
         arm(world, "refuse:61", to=number)
@@ -190,7 +190,7 @@ def test_every_view_says_how_much_is_armed(world: SessionClient) -> None:
     assert opened(world, "?part=live").all("p", hx_swap_oob="innerMorph", id="armed")
 
 
-def test_a_wrong_value_is_told_beside_the_form_which_keeps_what_was_typed(world: SessionClient) -> None:
+def test_an_invalid_value_is_reported_and_kept_in_the_form(world: SessionClient) -> None:
     """What is wrong, where, and what is allowed."""
     page = refused(world, 400, outcome="refuse:61", to="0123", how="times", times="few")
 
@@ -201,8 +201,8 @@ def test_a_wrong_value_is_told_beside_the_form_which_keeps_what_was_typed(world:
     assert armed(world) == []
 
 
-def test_what_would_never_have_its_turn_is_told_in_plain_words(world: SessionClient) -> None:
-    """Without a word of the API."""
+def test_a_stub_that_could_never_apply_is_refused_in_plain_words(world: SessionClient) -> None:
+    """Without terms of the API."""
     arm(world, "refuse:61", how="always")
 
     page = refused(world, 409, outcome="refuse:64", how="always")
@@ -211,13 +211,13 @@ def test_what_would_never_have_its_turn_is_told_in_plain_words(world: SessionCli
     assert "DELETE" not in page.text
 
 
-def test_an_outcome_that_is_none_is_refused(world: SessionClient) -> None:
-    """As whoever writes forms by hand may send it."""
+def test_an_unknown_outcome_is_refused(world: SessionClient) -> None:
+    """A form may be written by hand."""
     assert "is none; press one of the buttons" in refused(world, 400, outcome="refuse:7").text
 
 
-def test_health_checks_and_look_ups_can_be_troubled_too(world: SessionClient) -> None:
-    """By what fits them; what does not is told."""
+def test_health_checks_and_look_ups_can_be_forced_too(world: SessionClient) -> None:
+    """With the outcomes for them; others are refused."""
     arm(world, "fault:503", requests="services-health")
     assert world.post("/api/Services/checkServiceStatus").status_code == 503
 
@@ -227,8 +227,8 @@ def test_health_checks_and_look_ups_can_be_troubled_too(world: SessionClient) ->
 @pytest.mark.parametrize(
     ("body", "content_type"), [("tea", "text/plain; charset=utf-8"), ('{"code": 418}', "application/json")]
 )
-def test_an_answer_of_ones_own_has_the_type_of_its_body(world: SessionClient, body: str, content_type: str) -> None:
-    """So that nobody has to say what can be seen."""
+def test_a_raw_answer_gets_the_content_type_of_its_body(world: SessionClient, body: str, content_type: str) -> None:
+    """It need not be given where the body shows it."""
     arm(world, "answer", status="418", body=body)
 
     answer = world.send()
@@ -236,8 +236,8 @@ def test_an_answer_of_ones_own_has_the_type_of_its_body(world: SessionClient, bo
     assert (answer.status_code, answer.text, answer.headers["content-type"]) == (418, body, content_type)
 
 
-def test_a_wrong_answer_of_ones_own_is_told_and_kept(world: SessionClient) -> None:
-    """Its body too."""
+def test_an_invalid_raw_answer_is_reported_and_kept(world: SessionClient) -> None:
+    """Including its body."""
     page = refused(world, 400, outcome="answer", status="999", body=HOSTILE)
 
     assert "then.answer.status: must be a whole number from 200 to 599, not 999" in page.text
@@ -245,8 +245,8 @@ def test_a_wrong_answer_of_ones_own_is_told_and_kept(world: SessionClient) -> No
     assert "<script>alert" not in page.source
 
 
-def test_what_others_wrote_is_text_and_never_markup(world: SessionClient) -> None:
-    """Of a stub: its name, its criteria, its answer twice; what would turn the text is named."""
+def test_stubs_are_escaped(world: SessionClient) -> None:
+    """Name, criteria and answer; characters that change the direction of text are named."""
     written = {"when": {"text": {"contains": HOSTILE}}, "then": {"answer": {"status": 200, "body": HOSTILE}}}
     world.control_created("/stubs", {**written, "name": HOSTILE, "probability": 0.5})
 
@@ -257,8 +257,8 @@ def test_what_others_wrote_is_text_and_never_markup(world: SessionClient) -> Non
     assert "in 50.0 % of cases" in page.text
 
 
-def test_numbers_of_the_scenario_are_told_with_their_meaning(world: SessionClient) -> None:
-    """Those that a stub stands behind, and those that earn their refusal by themselves; each leads to a send."""
+def test_magic_numbers_are_listed_with_their_meaning(world: SessionClient) -> None:
+    """Those with a stub and those with a natural refusal; each links to a send."""
     page = opened(world, "/forcing")
 
     assert "+447700900061 61 Message in watchlist" in page.text
@@ -267,12 +267,12 @@ def test_numbers_of_the_scenario_are_told_with_their_meaning(world: SessionClien
 
 
 def test_a_scenario_without_such_numbers_says_so(worlds: SessionFactory) -> None:
-    """An empty table would teach nobody."""
+    """Instead of an empty table."""
     assert "gives no number a meaning" in opened(worlds(watchlist=[]), "/forcing").text
 
 
-def test_only_the_newest_are_listed_where_there_are_many(world: SessionClient) -> None:
-    """Whoever arms by a program arms thousands."""
+def test_only_the_newest_of_many_stubs_are_listed(world: SessionClient) -> None:
+    """A program may add thousands."""
     for number in range(105):
         world.control_created("/stubs", {"when": {"destination": f"+4477009{number:05}"}, "then": {"refuse": 61}})
 
@@ -282,7 +282,7 @@ def test_only_the_newest_are_listed_where_there_are_many(world: SessionClient) -
     assert len(page.all("li")) == 100
 
 
-def test_a_held_answer_is_let_go_from_the_page(world: SessionClient) -> None:
+def test_a_held_answer_can_be_released(world: SessionClient) -> None:
     """It is listed while its client waits."""
     arm(world, "hold", to=DESTINATION)
     with ThreadPoolExecutor(1) as pool:
@@ -303,14 +303,14 @@ def _held(world: SessionClient) -> str:
     return found[0]["value"]
 
 
-def test_all_held_answers_are_let_go_at_once(world: SessionClient) -> None:
-    """Also none, where somebody was faster."""
+def test_all_held_answers_can_be_released_at_once(world: SessionClient) -> None:
+    """Releasing none is no error."""
     submitted(world, "/forcing/release", {"exchange": "99"})
     submitted(world, "/forcing/release")
 
 
-def test_an_open_page_hears_of_the_end_of_ten_minutes() -> None:
-    """Nobody says anything then: the state itself tells."""
+def test_the_end_of_a_stubs_duration_changes_the_state() -> None:
+    """No event reports it, so the state is polled."""
 
     async def states() -> tuple[object, object, int]:
         server = MockServer(load_scenario(resolve("default")))

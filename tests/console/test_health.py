@@ -1,4 +1,4 @@
-"""Health: a switch for each part and provider, and what the health checks say."""
+"""Health: a switch for each part and provider, and the answer of the health checks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CHECK = "/api/Services/checkServiceStatus"
 
 
 def switches(world: SessionClient) -> dict[str, str]:
-    """What each switch says, in the order of the page."""
+    """The label of each switch, in the order of the page."""
     page = opened(world, "/health")
     names = [*page.all("input", name="part"), *page.all("input", name="provider")]
     return {
@@ -25,15 +25,15 @@ def switches(world: SessionClient) -> dict[str, str]:
 
 
 def test_every_part_and_every_provider_has_its_switch(world: SessionClient) -> None:
-    """All is up to begin with."""
+    """All are up at first."""
     assert switches(world) == dict.fromkeys((*PARTS, "PROVIDER1", "MITTO"), "true")
     assert Health.__struct_fields__ == PARTS
 
 
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.requirement("OP-9")
-def test_a_part_that_is_switched_off_is_reported_and_sends_go_on(world: SessionClient, part: str) -> None:
-    """The page shows what the health check answers, to the letter."""
+def test_a_part_that_is_switched_off_is_reported_and_sends_are_accepted(world: SessionClient, part: str) -> None:
+    """The page shows exactly the answer of the health check."""
     submitted(world, "/health", {"part": part, "state": "down"})
 
     answer = world.post(CHECK).json()
@@ -44,7 +44,7 @@ def test_a_part_that_is_switched_off_is_reported_and_sends_go_on(world: SessionC
 
 
 def shown(world: SessionClient) -> object:
-    """The health checks' answer as the page shows it."""
+    """The answer of the health checks on the page."""
     text = opened(world, "/health?part=live").text
     return json.loads(text[text.index("{") : text.index("}") + 1])
 
@@ -59,14 +59,14 @@ def test_one_switch_leaves_the_others_as_they_are(world: SessionClient) -> None:
 
 
 @pytest.mark.requirement("PR-2")
-def test_a_provider_that_is_down_is_passed_over(world: SessionClient) -> None:
-    """The next one takes the message."""
+def test_a_provider_that_is_down_is_skipped(world: SessionClient) -> None:
+    """The next one accepts the message."""
     submitted(world, "/health", {"provider": "PROVIDER1", "state": "down"})
 
     assert world.send(detailed=True).json()["provider"] == "MITTO"
 
 
-def test_where_no_provider_is_up_the_page_says_what_that_means(world: SessionClient) -> None:
+def test_the_page_explains_that_no_provider_is_up(world: SessionClient) -> None:
     """Sends get 64."""
     for name in ("PROVIDER1", "MITTO"):
         submitted(world, "/health", {"provider": name, "state": "down"})
@@ -82,15 +82,13 @@ def test_where_no_provider_is_up_the_page_says_what_that_means(world: SessionCli
         ({"provider": "OTHER", "state": "down"}, 404, "provider: 'OTHER' is not one of PROVIDER1, MITTO"),
     ],
 )
-def test_a_switch_that_there_is_not_is_told(
-    world: SessionClient, form: dict[str, str], status: int, said: str
-) -> None:
-    """With those that there are."""
+def test_an_unknown_switch_is_refused(world: SessionClient, form: dict[str, str], status: int, said: str) -> None:
+    """The message names the existing ones."""
     assert said in Page(submitted(world, "/health", form, status=status)).text
 
 
-def test_a_providers_name_is_text_and_never_markup(worlds: SessionFactory) -> None:
-    """However odd, its switch works."""
+def test_a_providers_name_is_escaped(worlds: SessionFactory) -> None:
+    """Its switch works with any name."""
     name = "<b>\u202e&\"'"
     world = worlds(providers=[{"name": name}])
 

@@ -14,7 +14,7 @@ WATCHED = "+447700900061"
 
 
 def test_an_empty_inbox_shows_how_to_send_the_first_message(world: SessionClient) -> None:
-    """The command can be pasted as it stands: it has the session's address and an account that may send."""
+    """The command can be pasted unchanged: it has the session's URL and an account that may send."""
     page = opened(world)
 
     assert "Nothing has been sent yet" in page.text
@@ -23,7 +23,7 @@ def test_an_empty_inbox_shows_how_to_send_the_first_message(world: SessionClient
 
 
 def test_each_destination_is_one_conversation_newest_first(world: SessionClient) -> None:
-    """The newest send decides where its conversation stands."""
+    """The newest send determines the position of a conversation."""
     for text, destination in (("one", DESTINATION), ("two", OTHER), ("three", DESTINATION)):
         world.send(text, destination)
 
@@ -36,8 +36,8 @@ def test_each_destination_is_one_conversation_newest_first(world: SessionClient)
     ("seconds", "word"),
     [(0, "accepted"), (1, "sent"), (3, "delivered")],
 )
-def test_a_message_is_shown_with_its_state_as_a_word(world: SessionClient, seconds: int, word: str) -> None:
-    """The state follows the session's clock."""
+def test_a_message_is_shown_with_its_status(world: SessionClient, seconds: int, word: str) -> None:
+    """The status follows the session's clock."""
     world.send("Hello")
     world.advance(seconds)
 
@@ -46,7 +46,7 @@ def test_a_message_is_shown_with_its_state_as_a_word(world: SessionClient, secon
 
 
 def test_a_refusal_is_shown_with_its_code(world: SessionClient) -> None:
-    """It is no message, and stands in its conversation nevertheless."""
+    """It is not a message, but part of its conversation."""
     world.send("Hello", WATCHED)
 
     assert "refused 61" in opened(world, f"?to=%2B{WATCHED[1:]}").text
@@ -60,8 +60,8 @@ def test_a_refusal_is_shown_with_its_code(world: SessionClient) -> None:
         ({"fault": "502-after"}, "accepted"),
     ],
 )
-def test_what_a_stub_answered_is_not_shown_as_no_answer(world: SessionClient, then: object, word: str) -> None:
-    """The client got one; whether the gateway took the message is another matter."""
+def test_a_raw_answer_is_not_shown_as_no_answer(world: SessionClient, then: object, word: str) -> None:
+    """The client got an answer, whether or not the gateway accepted the message."""
     world.control_created("/stubs", {"then": then})
     world.send("Hello")
 
@@ -72,7 +72,7 @@ def test_what_a_stub_answered_is_not_shown_as_no_answer(world: SessionClient, th
 
 
 def test_a_bug_of_the_mock_is_shown_as_one(world: SessionClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And found by its state."""
+    """And found by that state."""
 
     def broken(*_: object) -> None:
         raise RuntimeError
@@ -85,14 +85,14 @@ def test_a_bug_of_the_mock_is_shown_as_one(world: SessionClient, monkeypatch: py
 
 
 def test_the_header_follows_the_scenario(world: SessionClient) -> None:
-    """It goes with what lives: another page, or a test, may have switched it."""
+    """It is refreshed with the page: another page or a test may switch the scenario."""
     world.patch(title="Quite another")
 
     assert "Quite another" in opened(world, "?part=live").text
 
 
 def test_a_dropped_duplicate_is_shown_as_dropped(world: SessionClient) -> None:
-    """Its answer was an acceptance, and nobody got it."""
+    """Its answer is an acceptance, and no provider got it."""
     for _ in range(3):
         world.send("The same")
 
@@ -101,8 +101,8 @@ def test_a_dropped_duplicate_is_shown_as_dropped(world: SessionClient) -> None:
     assert states
 
 
-def test_codes_and_links_are_picked_out_to_be_copied(world: SessionClient) -> None:
-    """Each is a button that holds just what one would type."""
+def test_codes_and_links_have_copy_buttons(world: SessionClient) -> None:
+    """Each button copies only the code or link."""
     world.send("Your code is 428 371, or open https://shop.example/pay", auth=CUSTOMER, operation="Services")
 
     copied = [each["data-copy"] for each in opened(world).all("button", class_="copy")]
@@ -111,14 +111,14 @@ def test_codes_and_links_are_picked_out_to_be_copied(world: SessionClient) -> No
 
 
 def test_the_character_that_forces_ucs_2_is_named(world: SessionClient) -> None:
-    """So that somebody sees why a text takes twice the segments."""
+    """It explains the number of segments."""
     world.send("Ciao \u2013 a presto " * 8)
 
     assert "UCS-2 · 2 segments · UCS-2 because of \u2013 U+2013 EN DASH" in opened(world).text
 
 
 def test_a_search_finds_texts_numbers_and_keys(world: SessionClient) -> None:
-    """Whatever the case; what is not meant is not shown."""
+    """Case-insensitively; only matches are shown."""
     world.send("Parcel on its WAY", DESTINATION)
     world.send("Something else", OTHER, reference={"service": "ADMIN", "key": "Order-77"})
 
@@ -132,8 +132,8 @@ def test_a_search_finds_texts_numbers_and_keys(world: SessionClient) -> None:
         assert passed_over not in page.text
 
 
-def test_a_state_can_be_asked_for(world: SessionClient) -> None:
-    """Filters stand in the URL."""
+def test_the_inbox_is_filtered_by_state(world: SessionClient) -> None:
+    """The filter is part of the URL."""
     world.send("fine", DESTINATION)
     world.send("refused", WATCHED)
 
@@ -143,20 +143,20 @@ def test_a_state_can_be_asked_for(world: SessionClient) -> None:
     assert DESTINATION not in page.text
 
 
-def test_what_is_not_found_is_said(world: SessionClient) -> None:
+def test_a_search_without_matches_says_so(world: SessionClient) -> None:
     """And not that nothing was sent."""
     world.send("Hello")
 
     assert "Nothing here is like that" in opened(world, "?q=absent").text
 
 
-def test_a_state_that_does_not_exist_is_answered_with_those_that_do(world: SessionClient) -> None:
-    """A URL that somebody edited by hand."""
+def test_an_unknown_state_is_refused_with_the_known_ones(world: SessionClient) -> None:
+    """People edit URLs."""
     assert "'nope' is not one of accepted, sent" in opened(world, "?state=nope", status=400).text
 
 
-def test_older_conversations_are_a_page_further(world: SessionClient) -> None:
-    """No page ever holds more than a window of the sends; the next one goes on where it ends."""
+def test_older_conversations_are_on_the_next_page(world: SessionClient) -> None:
+    """A page reads a bounded number of sends; the next one continues after it."""
     for number in range(130):
         world.send("Hello", f"+4477009{number:05}")
 
@@ -171,8 +171,8 @@ def test_older_conversations_are_a_page_further(world: SessionClient) -> None:
     assert not [each for each in second.all("a", class_="button") if "before=" in each["href"]]
 
 
-def test_the_part_that_lives_is_had_by_itself(world: SessionClient) -> None:
-    """Without the page around it, and without the search that somebody is typing into."""
+def test_the_refreshed_part_is_served_separately(world: SessionClient) -> None:
+    """Without the page around it, and without the search field."""
     world.send("Hello")
 
     page = opened(world, "?part=live")
@@ -182,8 +182,8 @@ def test_the_part_that_lives_is_had_by_itself(world: SessionClient) -> None:
     assert not page.all("form")
 
 
-def test_the_page_speaks_italian_to_an_italian_browser(world: SessionClient) -> None:
-    """The browser's own order decides."""
+def test_the_page_is_in_italian_for_an_italian_browser(world: SessionClient) -> None:
+    """`Accept-Language` selects the language."""
     world.send("Ciao")
 
     page = opened(world, language="it-IT,it;q=0.9,en;q=0.8")
@@ -203,8 +203,8 @@ def test_the_page_speaks_italian_to_an_italian_browser(world: SessionClient) -> 
         "' hx-get='/x'",
     ],
 )
-def test_a_text_is_shown_as_text_and_never_as_markup(world: SessionClient, text: str) -> None:
-    """The page has as many tags as it has for a harmless text, and the text stands on it as it was sent."""
+def test_a_text_is_escaped(world: SessionClient, text: str) -> None:
+    """The page has the same tags as for a harmless text, and shows the text as it was sent."""
     world.send("harmless", OTHER)
     expected = len(opened(world).tags)
     world.control("POST", "/reset", {})
@@ -217,8 +217,8 @@ def test_a_text_is_shown_as_text_and_never_as_markup(world: SessionClient, text:
     assert not [tag for tag in page.all("script") if "src" not in tag]
 
 
-def test_what_turns_the_direction_of_a_text_is_named_and_not_obeyed(world: SessionClient) -> None:
-    """U+202E makes `exe.png` of what is no picture."""
+def test_direction_overrides_are_named_and_have_no_effect(world: SessionClient) -> None:
+    """U+202E could disguise a file name such as `exe.png`."""
     world.send("invoice \u202egnp.exe\u0000")
 
     page = opened(world)
@@ -228,8 +228,8 @@ def test_what_turns_the_direction_of_a_text_is_named_and_not_obeyed(world: Sessi
     assert "\u0000" not in page.source
 
 
-def test_whoever_opens_a_session_that_is_not_there_is_shown_those_that_are(world: SessionClient) -> None:
-    """A bookmark of yesterday; a script still gets the sentence as JSON."""
+def test_an_unknown_session_is_answered_with_a_list_of_sessions(world: SessionClient) -> None:
+    """For an old bookmark; a script still gets JSON."""
     browser = {"Accept": "text/html,*/*;q=0.8"}
 
     page = world.client.get("/~gone-since/_console", headers=browser)
@@ -240,8 +240,8 @@ def test_whoever_opens_a_session_that_is_not_there_is_shown_those_that_are(world
     assert (part.status_code, script.status_code) == (404, 404)
 
 
-def test_the_bare_address_leads_to_the_page(world: SessionClient) -> None:
-    """For whoever reads; whoever sends there has the wrong path, as with the gateway, and the journal says so."""
+def test_the_root_redirects_to_the_page(world: SessionClient) -> None:
+    """For GET; a POST is an unknown path of the gateway, and the journal has it."""
     assert world.request("GET", "/").headers["location"] == f"{world.prefix}/_console"
     assert world.request("GET", "/").status_code == 303
     assert world.request("POST", "/").status_code == 404

@@ -1,4 +1,4 @@
-"""The ledger on a page: what became of the sends, and those that were meant to be one and the same."""
+"""The ledger page: the outcomes of sends, and duplicates of one intent."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ SCRIPT = "<script>alert(1)</script>"
 
 
 def test_a_ledger_without_a_send_says_what_it_is_for(world: SessionClient) -> None:
-    """An empty state teaches."""
+    """The empty state explains the page."""
     assert "Every send is counted here" in opened(world, "/ledger").text
 
 
-def test_each_send_is_counted_by_what_became_of_it(world: SessionClient) -> None:
-    """Refusals by code, each with what it says, and with a way to the messages."""
+def test_each_send_is_counted_by_its_outcome(world: SessionClient) -> None:
+    """Refusals by code, each with its message and a link to the inbox."""
     world.send("Hello")
     for _ in range(2):
         world.send("Hi", WATCHED)
@@ -34,8 +34,8 @@ def test_each_send_is_counted_by_what_became_of_it(world: SessionClient) -> None
     assert page.all("a", href=f"{world.prefix}/_console?state=refused")
 
 
-def test_what_was_sent_more_than_once_is_listed_newest_first(world: SessionClient) -> None:
-    """With what became of each, and a way to the requests."""
+def test_duplicates_are_listed_newest_first(world: SessionClient) -> None:
+    """With the outcome of each, and links to the requests."""
     for text in ("one", "one", "two", "two", "two"):
         world.send(text)
     world.send("worded anew", reference={"service": "ADMIN", "key": "order-17"})
@@ -52,7 +52,7 @@ def test_what_was_sent_more_than_once_is_listed_newest_first(world: SessionClien
 
 
 def test_sends_that_differ_are_no_duplicates(world: SessionClient) -> None:
-    """Another text to the same number is another message."""
+    """Another text to the same destination is another intent."""
     world.send("one")
     world.send("two")
 
@@ -60,7 +60,7 @@ def test_sends_that_differ_are_no_duplicates(world: SessionClient) -> None:
 
 
 def test_many_duplicates_are_cut_off_and_counted(world: SessionClient) -> None:
-    """A hundred lines, ten requests in each; the page says that there are more."""
+    """At most a hundred rows of ten requests; the page says that there are more."""
     for number in range(101):
         for _ in range(2):
             world.send("Hello", f"+39340{number:07d}")
@@ -74,8 +74,8 @@ def test_many_duplicates_are_cut_off_and_counted(world: SessionClient) -> None:
     assert len(page.all("th", scope="row")) == 100
 
 
-def test_what_could_not_be_compared_is_said() -> None:
-    """The counters stay exact; the journal had to forget."""
+def test_evicted_requests_are_reported() -> None:
+    """The counters are exact although the journal evicted exchanges."""
     with bounded(exchanges=5, bytes=900) as world:
         for number in range(20):
             world.send(f"text {number}")
@@ -87,8 +87,8 @@ def test_what_could_not_be_compared_is_said() -> None:
     assert "could not be compared: " in text.partition("no longer kept")[2]
 
 
-def test_only_the_newest_requests_are_compared_and_that_is_said(world: SessionClient) -> None:
-    """An open page must not slow those who send."""
+def test_only_the_newest_requests_are_compared(world: SessionClient) -> None:
+    """The page says so; an open page must not slow down the gateway."""
     for _ in range(1001):
         world.post("/nowhere")
     world.send("Hello")
@@ -97,8 +97,8 @@ def test_only_the_newest_requests_are_compared_and_that_is_said(world: SessionCl
 
 
 @pytest.mark.parametrize("hostile", [SCRIPT, "\u202egnirts", "&lt;b&gt;"])
-def test_what_was_sent_is_text(world: SessionClient, hostile: str) -> None:
-    """In a text and in a key, whatever it looks like."""
+def test_texts_and_keys_are_escaped(world: SessionClient, hostile: str) -> None:
+    """Whatever they contain."""
     for _ in range(2):
         world.send(hostile, reference={"service": "ADMIN", "key": hostile})
 
@@ -109,8 +109,8 @@ def test_what_was_sent_is_text(world: SessionClient, hostile: str) -> None:
     assert "<b>" not in page.source
 
 
-def test_the_page_speaks_italian(world: SessionClient) -> None:
-    """As every page does; what the gateway says stays as it is."""
+def test_the_page_is_in_italian(world: SessionClient) -> None:
+    """Messages of the gateway stay as they are."""
     world.send("Hi", WATCHED)
 
     text = opened(world, "/ledger", language="it").text

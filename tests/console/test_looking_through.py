@@ -1,4 +1,4 @@
-"""How the inbox is looked through: everything once, newest first, and no farther than one asked."""
+"""Searching the inbox: each send once, newest first, within a bounded number of exchanges."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Send = Callable[..., Awaitable[Any]]
 
 
 def looked(act: Callable[[SessionControl, Send], Awaitable[Any]]) -> Any:
-    """What comes of looking through the inbox of a server in process."""
+    """The result of an action in a server in process."""
 
     async def run() -> Any:
         account = {"username": "admin", "password": SECRET, "admin": True}
@@ -42,7 +42,7 @@ def looked(act: Callable[[SessionControl, Send], Awaitable[Any]]) -> Any:
 
 
 async def pages(control: SessionControl, sought: Sought, limit: int) -> list[list[str]]:
-    """The exchanges of each page, from the newest to the last."""
+    """The exchanges of each page, newest first."""
     found, before = [], None
     while True:
         listed = await control.inbox.sends(sought, limit=limit, before=before)
@@ -54,10 +54,10 @@ async def pages(control: SessionControl, sought: Sought, limit: int) -> list[lis
 
 @pytest.mark.parametrize(("most", "step"), [(3, 1), (3, 64), (2000, 2)])
 @pytest.mark.parametrize("destination", [None, DESTINATION, WATCHED])
-def test_page_by_page_each_send_is_found_once_and_newest_first(
+def test_pages_list_each_send_once_newest_first(
     most: int, step: int, destination: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Messages and refusals in one order, however far one look goes."""
+    """Messages and refusals in one order, for any page size."""
     monkeypatch.setattr("mock_server.control.views.inbox.MOST_SOUGHT", most)
     monkeypatch.setattr("mock_server.control.views.inbox._STEP", step)
     refused = {2, 3, 7, 10, 11, 12}
@@ -84,8 +84,8 @@ def test_page_by_page_each_send_is_found_once_and_newest_first(
         (Sought(state="dropped"), []),
     ],
 )
-def test_what_is_sought_is_found(sought: Sought, numbers: list[str]) -> None:
-    """By state, by text whatever its case, and by number."""
+def test_a_search_finds_matches(sought: Sought, numbers: list[str]) -> None:
+    """By state, by text in any case, and by number."""
 
     async def act(control: SessionControl, send: Send) -> Any:
         await control.clock.freeze({})
@@ -97,8 +97,8 @@ def test_what_is_sought_is_found(sought: Sought, numbers: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("text", "found"), [(SECRET, 0), ("secret", 0), ("***", 1), ("is *** now", 1), ("it is", 1)])
-def test_a_search_tells_nothing_of_a_password(text: str, found: int) -> None:
-    """What is found is what is shown: the text with its password masked."""
+def test_a_search_does_not_reveal_passwords(text: str, found: int) -> None:
+    """It searches what is shown: the text with its password masked."""
 
     async def act(control: SessionControl, send: Send) -> Any:
         await send(f"it is {SECRET} now")
@@ -107,8 +107,8 @@ def test_a_search_tells_nothing_of_a_password(text: str, found: int) -> None:
     assert looked(act) == found
 
 
-def test_a_look_goes_no_farther_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A text that stands nowhere is looked for a bit at a time, and the page says where to go on."""
+def test_a_search_reads_a_bounded_number_of_exchanges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search without matches stops at the bound, and the page links to the continuation."""
     monkeypatch.setattr("mock_server.control.views.inbox.MOST_SOUGHT", 5)
 
     async def act(control: SessionControl, send: Send) -> Any:
@@ -119,8 +119,8 @@ def test_a_look_goes_no_farther_than_it_may(monkeypatch: pytest.MonkeyPatch) -> 
     assert looked(act) == [{"sends": [], "older": "8"}, {"sends": [], "older": "3"}, {"sends": [], "older": None}]
 
 
-def test_only_what_is_shown_is_taken_out_of_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A list of a hundred thousand messages would be what an open page costs most."""
+def test_only_shown_messages_are_read_from_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading a hundred thousand messages would dominate the cost of an open page."""
     asked: list[int | None] = []
 
     async def act(control: SessionControl, send: Send) -> Any:

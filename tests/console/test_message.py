@@ -1,4 +1,4 @@
-"""One send: what happened, why, and what may be done about it."""
+"""One send: what happened, why, and the actions for it."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def page_of(world: SessionClient, response_text: str = "Hello", **sent: object) 
 
 
 def copied(page: Page, label: str) -> str:
-    """What a button of the page copies."""
+    """What a copy button of the page copies."""
     return next(
         each["data-copy"] for each in page.all("button", class_="copy") if each["data-copy"].startswith(label)
     )
 
 
-def test_a_message_tells_what_happened_in_the_order_of_time(world: SessionClient) -> None:
-    """What is still to come is marked as that."""
+def test_a_message_lists_its_changes_in_order(world: SessionClient) -> None:
+    """Planned changes are marked."""
     message = world.send("Hello").json()["id"]
     world.advance(1)
 
@@ -49,8 +49,8 @@ def test_a_message_tells_what_happened_in_the_order_of_time(world: SessionClient
     assert places == sorted(places)
 
 
-def test_a_refusal_says_why_in_plain_words_with_its_requirement(world: SessionClient) -> None:
-    """The page of an exchange of which no message came."""
+def test_a_refusal_is_explained_with_its_requirement(world: SessionClient) -> None:
+    """The page of an exchange without a message."""
     exchange = world.send("Hello", WATCHED).headers["x-mock-exchange"]
 
     text = opened(world, f"/exchanges/{exchange}").text
@@ -60,8 +60,8 @@ def test_a_refusal_says_why_in_plain_words_with_its_requirement(world: SessionCl
     assert "Rule: watchlist · Requirement WL-1 (documented)" in text
 
 
-def test_a_forced_answer_says_which_stub_forced_it_and_what_would_have_been(world: SessionClient) -> None:
-    """It proves nothing about the gateway, and nobody should think so."""
+def test_a_forced_answer_names_the_stub_and_the_natural_outcome(world: SessionClient) -> None:
+    """It proves nothing about the gateway, and the page says so."""
     world.control_created("/stubs", {"then": {"refuse": 64}})
     exchange = world.send("Hello").headers["x-mock-exchange"]
 
@@ -71,7 +71,7 @@ def test_a_forced_answer_says_which_stub_forced_it_and_what_would_have_been(worl
     assert "Without it: accepted" in text
 
 
-def test_each_webhook_attempt_is_shown_with_what_was_sent_and_answered(world: SessionClient) -> None:
+def test_each_webhook_attempt_is_shown_with_request_and_answer(world: SessionClient) -> None:
     """And with the time of the next try."""
     world.request("PUT", "/_control/receiver/mine", {"answer": 500, "times": 1})
     message = world.send("Hello", webhook={"url": world.receiver()}).json()["id"]
@@ -85,7 +85,7 @@ def test_each_webhook_attempt_is_shown_with_what_was_sent_and_answered(world: Se
 
 
 def test_a_message_can_be_given_a_status(world: SessionClient) -> None:
-    """The page shows it at once, and a change that no message takes is refused with those that it may take."""
+    """The page shows it at once; an illegal change is refused with the legal ones."""
     message = world.send("Hello").json()["id"]
 
     submitted(world, f"/messages/{message}/status", {"status": "SENT"})
@@ -98,7 +98,7 @@ def test_a_message_can_be_given_a_status(world: SessionClient) -> None:
 
 
 def test_the_last_webhook_can_be_sent_again(world: SessionClient) -> None:
-    """Once and at once."""
+    """Once, immediately."""
     message = world.send("Hello", webhook={"url": world.receiver()}).json()["id"]
     world.advance(1)
 
@@ -107,14 +107,14 @@ def test_the_last_webhook_can_be_sent_again(world: SessionClient) -> None:
     assert len(world.control("GET", "/receiver/mine")["received"]) == 2
 
 
-def test_nothing_is_said_of_a_message_that_there_is_not(world: SessionClient) -> None:
-    """A page, and no traceback."""
+def test_an_unknown_message_is_not_found(world: SessionClient) -> None:
+    """A page, not a traceback."""
     assert "no message 'nobody'" in opened(world, "/messages/nobody", status=404).text
     assert "no exchange '77'" in opened(world, "/exchanges/77", status=404).text
 
 
-def test_what_curl_would_have_been_sends_the_same_again(world: SessionClient) -> None:
-    """Run as it is copied: quotation marks, line feeds and all."""
+def test_the_copied_curl_command_sends_the_same(world: SessionClient) -> None:
+    """It is run as copied, with quotation marks and line feeds."""
     text = 'It\'s "quoted" $HOME `id`\n€ \\ end'
     response = world.send(text, auth=CUSTOMER, operation="Services", reference={"service": "ADMIN", "key": "it's"})
     page = opened(world, f"/messages/{response.json()['id']}")
@@ -138,10 +138,10 @@ def test_what_curl_would_have_been_sends_the_same_again(world: SessionClient) ->
     ],
     ids=["accepted", "refused", "dropped"],
 )
-def test_what_is_copied_as_pytest_passes(
+def test_the_copied_pytest_test_passes(
     world: SessionClient, tmp_path: Path, destination: str, text: str, headers: dict[str, str]
 ) -> None:
-    """A test that somebody pastes into a file has to be green before it is changed."""
+    """Unchanged."""
     exchange = world.send(text, destination, headers=headers).headers["x-mock-exchange"]
     source = copied(opened(world, f"/exchanges/{exchange}"), "from mock_server")
     (tmp_path / "test_pasted.py").write_text(source)
@@ -154,8 +154,8 @@ def test_what_is_copied_as_pytest_passes(
     assert done.returncode == 0, done.stdout
 
 
-def test_a_password_never_stands_in_what_is_copied(world: SessionClient) -> None:
-    """Only those that the shipped scenarios print anyway."""
+def test_no_password_is_copied(world: SessionClient) -> None:
+    """Except those of the shipped scenarios."""
     world.patch(accounts=[{"username": "admin", "password": "not-for-a-page", "admin": True}])
     response = world.send("Hello", auth=("admin", "not-for-a-page"))
 
@@ -165,8 +165,8 @@ def test_a_password_never_stands_in_what_is_copied(world: SessionClient) -> None
     assert response.status_code == 200
 
 
-def test_what_curl_would_have_been_shows_no_other_password_than_the_right_one(world: SessionClient) -> None:
-    """The shipped scenarios' password of this name is not this account's: it would be refused."""
+def test_the_copied_curl_command_has_no_wrong_password(world: SessionClient) -> None:
+    """The shipped password of this username is not this account's, and would be refused."""
     world.patch(accounts=[{"username": "admin", "password": "not-for-a-page", "admin": True}])
     response = world.send("Hello", auth=("admin", "not-for-a-page"))
 
@@ -178,8 +178,8 @@ def test_what_curl_would_have_been_shows_no_other_password_than_the_right_one(wo
     assert "-u admin:PASSWORD" in opened(world).text
 
 
-def test_what_was_no_send_is_not_copied_as_one() -> None:
-    """A body that is no object, or that is kept no longer, makes neither a command nor a test."""
+def test_a_request_without_a_readable_body_cannot_be_copied() -> None:
+    """A body that is no object, or that was evicted, gives neither a command nor a test."""
     gone = {
         "request": {"evicted": True, "body_truncated": False, "body_encoding": None, "body": None},
         "operation": "admin",
@@ -191,7 +191,7 @@ def test_what_was_no_send_is_not_copied_as_one() -> None:
     assert as_pytest(odd) is None
 
 
-def test_a_part_of_what_is_there_no_longer_is_no_bug(world: SessionClient) -> None:
-    """An open page asks for it after somebody emptied the session: it is told, with the status that htmx heeds."""
+def test_refreshing_a_deleted_message_is_no_bug(world: SessionClient) -> None:
+    """An open page may refresh after the session was reset: the answer has the status that htmx handles."""
     opened(world, "/messages/gone?part=live", status=404)
     opened(world, "/?part=live", status=404)

@@ -1,4 +1,4 @@
-"""What the open pages of a session share: one look for changes, and one rendering of what they ask for alike."""
+"""The refresh of open pages: one check for changes for a session, and one rendering for equal requests."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from tests.support import DESTINATION
 LIVE = "/_console?part=live"
 
 
-class Room:
-    """A server in process with one page open, and how often its inbox was looked through."""
+class OpenedServer:
+    """A server in process with one open page; it counts the renderings of the inbox."""
 
     def __init__(self, client: httpx2.AsyncClient, control: SessionControl, counted: list[int]) -> None:
         self.client = client
@@ -29,28 +29,31 @@ class Room:
         self._counted = counted
 
     async def text(self, path: str, headers: Mapping[str, str] | None = None) -> str:
-        """A page."""
+        """A page's text."""
         answer = await self.client.get(path, headers=dict(headers or {}))
         assert answer.status_code == 200
         return answer.text
 
     async def renderings(self, *paths: str, headers: Mapping[str, str] | None = None) -> int:
-        """How many inboxes were made for these."""
+        """How many inboxes were rendered for these requests."""
         before = len(self._counted)
         for path in paths:
             await self.text(path, headers)
         return len(self._counted) - before
 
     async def send(self, text: str) -> None:
-        """A client's send."""
+        """Send a message."""
         content = {"destination": DESTINATION, "text": text}
         await self.client.post("/api/Admin/send", json=content, auth=("admin", "admin-secret"))
 
 
-def in_a_room(
-    act: Callable[[Room, Refresh], Awaitable[None]], monkeypatch: pytest.MonkeyPatch, *, kept_for: float = 60.0
+def with_an_open_page(
+    act: Callable[[OpenedServer, Refresh], Awaitable[None]],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    kept_for: float = 60.0,
 ) -> None:
-    """Do something in a server one page of which is open."""
+    """Run an action on a server with one open page."""
     counted: list[int] = []
     looked = InboxVerbs.sends
 
@@ -70,18 +73,18 @@ def in_a_room(
         transport = httpx2.ASGITransport(app=server.app)
         async with server.lifespan(), httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
             with refreshes.joined(control) as refresh:
-                await act(Room(client, control, counted), refresh)
+                await act(OpenedServer(client, control, counted), refresh)
 
     asyncio.run(asyncio.wait_for(run(), 20))
 
 
-def test_pages_that_ask_for_the_same_are_shown_one_rendering(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten pages that are told of a change cost one rendering."""
+def test_equal_requests_share_one_rendering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten pages that refresh on one change cost one rendering."""
 
-    async def act(room: Room, _: Refresh) -> None:
-        assert await room.renderings(*[LIVE] * 10) == 1
+    async def act(opened: OpenedServer, _: Refresh) -> None:
+        assert await opened.renderings(*[LIVE] * 10) == 1
 
-    in_a_room(act, monkeypatch)
+    with_an_open_page(act, monkeypatch)
 
 
 @pytest.mark.parametrize(
@@ -92,93 +95,93 @@ def test_pages_that_ask_for_the_same_are_shown_one_rendering(monkeypatch: pytest
         (LIVE, {"Host": "127.0.0.1"}),
     ],
 )
-def test_whoever_asks_for_something_else_is_shown_that(
+def test_different_requests_have_different_renderings(
     path: str, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another query, language or name of the server is another page."""
+    """Another query, language or host is another rendering."""
 
-    async def act(room: Room, _: Refresh) -> None:
-        await room.text(LIVE)
-        assert await room.renderings(path, headers=headers) == 1
+    async def act(opened: OpenedServer, _: Refresh) -> None:
+        await opened.text(LIVE)
+        assert await opened.renderings(path, headers=headers) == 1
 
-    in_a_room(act, monkeypatch)
-
-
-def test_whoever_loads_a_page_is_never_shown_an_older_one_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else a message would be seen, gone, and seen again."""
-
-    async def act(room: Room, _: Refresh) -> None:
-        await room.text(LIVE)
-        await room.send("Hello there")
-        assert "Hello there" in await room.text("/_console")
-        assert "Hello there" in await room.text(LIVE)
-
-    in_a_room(act, monkeypatch)
+    with_an_open_page(act, monkeypatch)
 
 
-def test_whoever_has_changed_something_sees_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refresh_is_never_older_than_the_loaded_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a message would appear, disappear, and appear again."""
+
+    async def act(opened: OpenedServer, _: Refresh) -> None:
+        await opened.text(LIVE)
+        await opened.send("Hello there")
+        assert "Hello there" in await opened.text("/_console")
+        assert "Hello there" in await opened.text(LIVE)
+
+    with_an_open_page(act, monkeypatch)
+
+
+def test_a_change_by_a_form_is_shown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without waiting for the refresh."""
 
-    async def act(room: Room, _: Refresh) -> None:
-        await room.send("Hello there")
-        (message,) = (await room.control.journal.messages())["messages"]
+    async def act(opened: OpenedServer, _: Refresh) -> None:
+        await opened.send("Hello there")
+        (message,) = (await opened.control.journal.messages())["messages"]
         page = f"/_console/messages/{message['id']}"
-        await room.text(f"{page}?part=live")
-        await room.client.post(f"{page}/status", data={"status": "REJECTED"})
-        assert "REJECTED" in (await room.text(f"{page}?part=live")).partition("timeline")[2].partition("</ol>")[0]
+        await opened.text(f"{page}?part=live")
+        await opened.client.post(f"{page}/status", data={"status": "REJECTED"})
+        assert "REJECTED" in (await opened.text(f"{page}?part=live")).partition("timeline")[2].partition("</ol>")[0]
 
-    in_a_room(act, monkeypatch)
+    with_an_open_page(act, monkeypatch)
 
 
-def test_what_changes_after_a_rendering_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No page stays out of date: the change makes a refresh, and the refresh ends the rendering."""
+def test_a_change_after_a_rendering_causes_a_refresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page stays out of date: the change causes a refresh, which drops the rendering."""
 
-    async def act(room: Room, refresh: Refresh) -> None:
-        await room.text(LIVE)
-        await room.send("Hello there")
+    async def act(opened: OpenedServer, refresh: Refresh) -> None:
+        await opened.text(LIVE)
+        await opened.send("Hello there")
         assert await refresh.after(0, 10)
-        assert "Hello there" in await room.text(LIVE)
+        assert "Hello there" in await opened.text(LIVE)
 
-    in_a_room(act, monkeypatch)
-
-
-def test_a_clock_is_never_shown_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The time page is made anew for everybody: it says what time it is."""
-
-    async def act(room: Room, _: Refresh) -> None:
-        await room.text("/_console/time?part=live")
-        await room.control.clock.freeze({"at": "2026-01-15T09:00:00Z"})
-        assert "2026-01-15T09:00:00Z" in await room.text("/_console/time?part=live")
-
-    in_a_room(act, monkeypatch)
+    with_an_open_page(act, monkeypatch)
 
 
-def test_what_is_too_large_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The memory for renderings is bounded, whatever is sent."""
+def test_the_time_page_is_never_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It shows the current time, so it is rendered for each request."""
+
+    async def act(opened: OpenedServer, _: Refresh) -> None:
+        await opened.text("/_console/time?part=live")
+        await opened.control.clock.freeze({"at": "2026-01-15T09:00:00Z"})
+        assert "2026-01-15T09:00:00Z" in await opened.text("/_console/time?part=live")
+
+    with_an_open_page(act, monkeypatch)
+
+
+def test_a_large_rendering_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The memory for renderings is bounded."""
     monkeypatch.setattr("mock_server.console.refresh._MOST_KEPT", 100)
 
-    async def act(room: Room, _: Refresh) -> None:
-        assert await room.renderings(LIVE, LIVE) == 2
+    async def act(opened: OpenedServer, _: Refresh) -> None:
+        assert await opened.renderings(LIVE, LIVE) == 2
 
-    in_a_room(act, monkeypatch)
-
-
-def test_a_rendering_is_forgotten_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What passes by itself, as the time of a stub does, is seen when somebody looks."""
-
-    async def act(room: Room, _: Refresh) -> None:
-        assert await room.renderings(LIVE, LIVE) == 2
-
-    in_a_room(act, monkeypatch, kept_for=-1.0)
+    with_an_open_page(act, monkeypatch)
 
 
-def test_the_longer_looks_take_the_rarer_they_are() -> None:
-    """So that open pages, however many, leave the server to those who send."""
+def test_a_rendering_is_dropped_after_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changes by time alone, such as the end of a stub's duration, are shown on the next request."""
+
+    async def act(opened: OpenedServer, _: Refresh) -> None:
+        assert await opened.renderings(LIVE, LIVE) == 2
+
+    with_an_open_page(act, monkeypatch, kept_for=-1.0)
+
+
+def test_slow_checks_are_made_less_often() -> None:
+    """Open pages, however many, leave the server to the clients."""
     assert [rest_after(spent) for spent in (0.0, 0.01, 0.06, 0.3, 3600.0)] == pytest.approx([0.8, 0.8, 2, 3, 3])
 
 
-def test_where_no_page_is_open_nothing_is_looked_for() -> None:
-    """The last page that is closed ends the refresh of its session."""
+def test_without_an_open_page_there_are_no_checks() -> None:
+    """Closing the last page ends the session's refresh."""
 
     async def closed() -> None:
         server = MockServer(load_scenario(resolve("default")))
@@ -194,8 +197,8 @@ def test_where_no_page_is_open_nothing_is_looked_for() -> None:
     asyncio.run(closed())
 
 
-def test_a_session_that_ends_ends_its_beat() -> None:
-    """Its pages are told so that their streams can end."""
+def test_the_end_of_a_session_ends_its_refresh() -> None:
+    """Its pages are notified, so that their streams end."""
 
     async def ended() -> bool:
         server = MockServer(load_scenario(resolve("default")))

@@ -1,4 +1,4 @@
-"""The scenario in force as YAML: saved, refused line by line, and never with a mask for a password."""
+"""The scenario in force as YAML: saving, errors by line, and masks that are never saved as passwords."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ACCOUNTS = [
 
 
 def text_of(response_text: str) -> str:
-    """What stands in the text field, as a browser would have it."""
+    """The content of the text field, as a browser reads it."""
     found = re.search(r"<textarea[^>]*>\n(.*)</textarea>", response_text, re.DOTALL)
     assert found
     return (found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&#34;", '"').replace("&#39;", "'")).replace(
@@ -29,7 +29,7 @@ def text_of(response_text: str) -> str:
 
 
 def form_of(world: SessionClient, text: str | None = None) -> dict[str, str]:
-    """The form as it is opened, with another text in it."""
+    """The form as opened, with another text."""
     page = opened(world, "/scenarios/edit")
     return {
         "began_with": page.all("input", name="began_with")[0]["value"],
@@ -38,23 +38,23 @@ def form_of(world: SessionClient, text: str | None = None) -> dict[str, str]:
 
 
 def refused(world: SessionClient, text: str, status: int = 400) -> Page:
-    """The page that shows what is wrong with a text."""
+    """The page that shows the errors of a text."""
     return Page(submitted(world, "/scenarios/edit", form_of(world, text), status=status))
 
 
 def document(world: SessionClient) -> Any:
-    """The scenario in force, passwords and all."""
+    """The scenario in force, with passwords."""
     found = world.client.get(f"{world.prefix}/_control/scenario/export?secrets=true")
     return found.text
 
 
-def test_a_shipped_scenario_is_edited_as_its_file_is(world: SessionClient) -> None:
-    """With its remarks and its layout."""
+def test_a_shipped_scenario_is_edited_as_its_file(world: SessionClient) -> None:
+    """With its comments and layout."""
     assert form_of(world)["text"] == pack.resolve("default").read_text(encoding="utf-8")
 
 
-def test_what_is_saved_holds_from_now_on(world: SessionClient) -> None:
-    """The messages stay, and so do seed and clock."""
+def test_a_saved_scenario_is_in_force(world: SessionClient) -> None:
+    """Messages, seed and clock stay."""
     world.send("Hello")
     before = world.control("GET", "/sessions/" + world.name)
     form = form_of(world)
@@ -69,15 +69,15 @@ def test_what_is_saved_holds_from_now_on(world: SessionClient) -> None:
     assert (after["messages"], after["seed"], after["clock"]) == (1, before["seed"], before["clock"])
 
 
-def test_lines_that_a_browser_ends_its_own_way_are_the_same_lines(world: SessionClient) -> None:
+def test_line_ends_of_browsers_are_normalised(world: SessionClient) -> None:
     """Forms are sent with CR LF."""
     submitted(world, "/scenarios/edit", form_of(world, "version: 1\r\ntitle: |\r\n  one\r\n  two\r\n"))
 
     assert world.control("GET", "/scenario")["title"] == "one\ntwo\n"
 
 
-def test_everything_that_is_wrong_is_told_at_once_at_its_line(world: SessionClient) -> None:
-    """Each mistake leads to its line, which is shown with its number and the wrong word marked."""
+def test_every_error_is_reported_at_its_line(world: SessionClient) -> None:
+    """Each error links to its line, which is shown with its number and with the wrong word marked."""
     page = refused(world, "version: 1\ntitel: x\naccounts:\n  - {username: a, password: b, admin: maybe}\n")
 
     assert [each["data-line"] for each in page.all("a") if "data-line" in each] == ["2", "4"]
@@ -87,8 +87,8 @@ def test_everything_that_is_wrong_is_told_at_once_at_its_line(world: SessionClie
     assert re.findall(r"<mark><span[^>]*>([^<]*)</span></mark>", page.source) == ["titel:", "maybe"]
 
 
-def test_what_was_typed_is_kept_and_nothing_is_changed(world: SessionClient) -> None:
-    """To the blank, whatever is in it."""
+def test_a_refused_text_is_kept_and_changes_nothing(world: SessionClient) -> None:
+    """Every character, spaces included."""
     typed = "\n\n version: 1 \ntitle: '</textarea><script>alert(1)</script> &amp; \u202e'\nnope: 1\n\n"
     before = document(world)
 
@@ -99,8 +99,8 @@ def test_what_was_typed_is_kept_and_nothing_is_changed(world: SessionClient) -> 
     assert document(world) == before
 
 
-def test_of_a_long_file_only_what_is_near_a_mistake_is_shown_again(world: SessionClient) -> None:
-    """With its own numbers."""
+def test_of_a_long_file_only_lines_near_an_error_are_shown(world: SessionClient) -> None:
+    """With their line numbers."""
     lines = ["version: 1", *(f"# {number}" for number in range(2, 500)), "nope: 1"]
 
     page = refused(world, "\n".join(lines))
@@ -126,8 +126,8 @@ def test_of_a_long_file_only_what_is_near_a_mistake_is_shown_again(world: Sessio
         ("version: 1\ntitle: " + "x" * 300_000 + "\n", "title"),
     ],
 )
-def test_hostile_texts_get_sentences(world: SessionClient, text: str, said: str) -> None:
-    """Never a traceback, and the page stays small."""
+def test_hostile_texts_are_refused_with_a_reason(world: SessionClient, text: str, said: str) -> None:
+    """Never with a traceback, and the page stays small."""
     page = refused(world, text)
 
     assert said in page.text
@@ -136,14 +136,14 @@ def test_hostile_texts_get_sentences(world: SessionClient, text: str, said: str)
     assert len(page.source) < 2 * len(text) + 100_000
 
 
-def test_an_alias_bomb_is_put_out(world: SessionClient) -> None:
-    """A few lines that stand for more than a million values."""
+def test_an_alias_bomb_is_refused(world: SessionClient) -> None:
+    """A few lines that expand to more than a million values."""
     levels = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 8))
 
     assert "more than 1,000,000 values" in refused(world, f"l0: &l0 x\n{levels}").text
 
 
-def test_a_text_that_no_form_may_hold_is_refused_in_a_sentence(world: SessionClient) -> None:
+def test_an_oversized_text_is_refused(world: SessionClient) -> None:
     """More than 1 MiB."""
     page = Page(submitted(world, "/scenarios/edit", {"text": "# " + "x" * 1_100_000}, status=413))
 
@@ -151,16 +151,16 @@ def test_a_text_that_no_form_may_hold_is_refused_in_a_sentence(world: SessionCli
 
 
 @pytest.mark.parametrize("line", ["seed: 7", "clock: {mode: frozen}"])
-def test_seed_and_clock_belong_to_the_sessions_creation(world: SessionClient, line: str) -> None:
-    """Neither is taken in silence; the line says so."""
+def test_seed_and_clock_cannot_be_changed(world: SessionClient, line: str) -> None:
+    """They belong to the session's creation; the error names the line."""
     page = refused(world, f"version: 1\n{line}\n")
 
     assert "is fixed when a session is created" in page.text
     assert page.all("li", id="line-2", class_="wrong")
 
 
-def test_a_password_that_no_shipped_scenario_shows_is_masked(worlds: SessionFactory) -> None:
-    """In the prose, too; keys as well."""
+def test_passwords_other_than_shipped_ones_are_masked(worlds: SessionFactory) -> None:
+    """Also in comments; keys as well."""
     world = worlds(accounts=ACCOUNTS, api_keys=KEYS, description=f"Sign in as shop / {HIDDEN}.")
 
     page = opened(world, "/scenarios/edit")
@@ -170,8 +170,8 @@ def test_a_password_that_no_shipped_scenario_shows_is_masked(worlds: SessionFact
     assert HIDDEN not in opened(world, "/scenarios").source
 
 
-def test_a_mask_that_is_saved_keeps_what_was_behind_it(worlds: SessionFactory) -> None:
-    """And is never a password."""
+def test_a_saved_mask_keeps_its_password(worlds: SessionFactory) -> None:
+    """The mask itself is never a password."""
     world = worlds(accounts=ACCOUNTS, api_keys=KEYS, description=f"Sign in as shop / {HIDDEN}.")
     form = form_of(world)
     form["text"] += "watchlist: ['+447700900007']\n"
@@ -184,8 +184,8 @@ def test_a_mask_that_is_saved_keeps_what_was_behind_it(worlds: SessionFactory) -
     assert all(word in document(world) for word in (f"shop / {HIDDEN}", *KEYS))
 
 
-def test_a_mask_of_somebody_who_had_no_password_is_told(worlds: SessionFactory) -> None:
-    """The account was renamed: nobody knows that it is the same."""
+def test_a_mask_for_a_new_account_is_refused(worlds: SessionFactory) -> None:
+    """A renamed account is a new account."""
     world = worlds(accounts=ACCOUNTS)
     form = form_of(world)
 
@@ -195,8 +195,8 @@ def test_a_mask_of_somebody_who_had_no_password_is_told(worlds: SessionFactory) 
     assert world.send("Hello", auth=("shop", HIDDEN), operation="Services").status_code == 200
 
 
-def test_masks_of_keys_that_nobody_can_tell_apart_are_told(worlds: SessionFactory) -> None:
-    """One of two was taken out: which of them, no mask says."""
+def test_ambiguous_masks_of_keys_are_refused(worlds: SessionFactory) -> None:
+    """One of two keys was removed, and masks do not say which."""
     world = worlds(api_keys=KEYS)
 
     page = refused(world, form_of(world)["text"].replace("'***', '***'", "'***'"))
@@ -205,8 +205,8 @@ def test_masks_of_keys_that_nobody_can_tell_apart_are_told(worlds: SessionFactor
     assert all(key in document(world) for key in KEYS)
 
 
-def test_a_mask_shared_by_an_alias_keeps_each_ones_own_password(worlds: SessionFactory) -> None:
-    """A text may write one mask for two."""
+def test_a_mask_shared_by_an_alias_keeps_each_accounts_password(worlds: SessionFactory) -> None:
+    """One YAML alias may stand for two masks."""
     two = [*ACCOUNTS, {"username": "other", "password": "quite-another-word"}]
     world = worlds(accounts=two)
     text = (
@@ -220,8 +220,8 @@ def test_a_mask_shared_by_an_alias_keeps_each_ones_own_password(worlds: SessionF
         assert world.send(f"Hello {name}", auth=(name, word), operation="Services").status_code == 200
 
 
-def test_a_sentence_about_a_mistake_names_no_password(worlds: SessionFactory) -> None:
-    """Where a known one was written in a wrong place, the line it stands in is the person's own."""
+def test_an_error_contains_no_password(worlds: SessionFactory) -> None:
+    """If a known password is in a wrong place, only the shown line, which the tester typed, contains it."""
     world = worlds(accounts=ACCOUNTS)
 
     page = refused(world, f"version: 1\nhealth: {{database: {HIDDEN}}}\n")
@@ -231,8 +231,8 @@ def test_a_sentence_about_a_mistake_names_no_password(worlds: SessionFactory) ->
     assert not [each for each in sentences if HIDDEN in each]
 
 
-def test_somebody_elses_change_is_not_overwritten_unseen(world: SessionClient) -> None:
-    """The text is kept; whoever saves again means it."""
+def test_a_concurrent_change_is_not_overwritten_silently(world: SessionClient) -> None:
+    """The text is kept; saving again overwrites."""
     form = form_of(world, "version: 1\ntitle: Mine\n")
     submitted(world, "/scenarios/watchlist/use")
 

@@ -1,4 +1,4 @@
-"""The scenarios: cards, one click to another one, a link and a QR code that open a session."""
+"""The scenario pages: cards, switching, and a link with a QR code that opens a session."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ WATCHED = "+447700900061"
 BARRED = "+447700900199"
 
 
-def test_every_shipped_scenario_is_a_card_with_what_to_do_and_what_to_see(world: SessionClient) -> None:
-    """In plain words, and with a way to its file."""
+def test_every_shipped_scenario_has_a_card(world: SessionClient) -> None:
+    """With what to do and what to see, and a link to its file."""
     page = opened(world, "/scenarios")
 
     for each in pack.pack():
@@ -23,7 +23,7 @@ def test_every_shipped_scenario_is_a_card_with_what_to_do_and_what_to_see(world:
 
 
 def test_the_scenario_in_force_is_marked(worlds: SessionFactory) -> None:
-    """And it alone."""
+    """And no other."""
     page = opened(worlds(scenario="watchlist"), "/scenarios")
 
     marked = [each["id"] for each in page.all("li") if "in-force" in each.get("class", "").split()]
@@ -31,8 +31,8 @@ def test_the_scenario_in_force_is_marked(worlds: SessionFactory) -> None:
     assert len(page.all("span", class_="state state-in-force")) == 1
 
 
-def test_a_scenario_that_is_not_of_the_pack_is_shown_as_ones_own(worlds: SessionFactory) -> None:
-    """A shipped one of which something was changed, too: it is what its card says no longer."""
+def test_a_scenario_outside_the_pack_is_shown_as_custom(worlds: SessionFactory) -> None:
+    """Also a shipped one that was changed, because its card no longer describes it."""
     mine, changed = worlds(title="My <b>day</b>", description="As on any day."), worlds(scenario="watchlist")
     changed.patch(unreachable=["+447700900999"])
 
@@ -44,7 +44,7 @@ def test_a_scenario_that_is_not_of_the_pack_is_shown_as_ones_own(worlds: Session
 
 
 def test_one_click_switches_the_rules_and_keeps_messages_seed_and_clock(world: SessionClient) -> None:
-    """What was sent before stays, and so does the time."""
+    """The switch changes the scenario only."""
     world.send("before", BARRED)
     before = world.control("GET", "/sessions/" + world.name)
 
@@ -57,8 +57,8 @@ def test_one_click_switches_the_rules_and_keeps_messages_seed_and_clock(world: S
     assert (after["seed"], after["clock"]) == (before["seed"], before["clock"])
 
 
-def test_a_switch_may_begin_anew(world: SessionClient) -> None:
-    """Nothing of what was sent is left, and the clock stands where it stood at first."""
+def test_a_switch_can_reset_the_session(world: SessionClient) -> None:
+    """All messages are gone, and the clock is at its first instant."""
     world.send("before")
     world.advance(60)
 
@@ -69,7 +69,7 @@ def test_a_switch_may_begin_anew(world: SessionClient) -> None:
     assert found["scenario"] == "Recipient on the watchlist (code 61)"
 
 
-def test_a_reset_after_a_switch_goes_back_to_how_the_session_was_created(world: SessionClient) -> None:
+def test_a_reset_after_a_switch_returns_to_the_original_scenario(world: SessionClient) -> None:
     """As after any other change of the scenario."""
     submitted(world, "/scenarios/watchlist/use")
     world.control("POST", "/reset", {})
@@ -77,8 +77,8 @@ def test_a_reset_after_a_switch_goes_back_to_how_the_session_was_created(world: 
     assert world.control("GET", "/sessions/" + world.name)["scenario"] == "Everyday gateway"
 
 
-def test_other_sessions_go_on_as_they_were(worlds: SessionFactory) -> None:
-    """A switch is of one session."""
+def test_a_switch_leaves_other_sessions_alone(worlds: SessionFactory) -> None:
+    """It applies to one session."""
     one, other = worlds(), worlds()
     submitted(one, "/scenarios/watchlist/use")
 
@@ -86,7 +86,7 @@ def test_other_sessions_go_on_as_they_were(worlds: SessionFactory) -> None:
 
 
 def test_a_scenarios_page_shows_its_file(world: SessionClient) -> None:
-    """With the remarks in it."""
+    """With its comments."""
     source = pack.resolve("default").read_text(encoding="utf-8")
 
     page = opened(world, "/scenarios/default")
@@ -96,8 +96,8 @@ def test_a_scenarios_page_shows_its_file(world: SessionClient) -> None:
 
 
 @pytest.mark.parametrize("name", ["nope", "%2e%2e%2fpyproject", "default.yaml", "x" * 300, "<b>"])
-def test_only_the_pack_is_to_be_had_by_name(world: SessionClient, name: str) -> None:
-    """No other file of the machine is read; the sentence names those that there are."""
+def test_only_scenarios_of_the_pack_are_served(world: SessionClient, name: str) -> None:
+    """No other file is read; the message names the existing scenarios."""
     for path in (f"/scenarios/{name}", f"/scenarios/{name}/qr.svg", f"/open?scenario={name}"):
         response = world.client.get(f"{world.prefix}/_console{path}")
         assert response.status_code == 404
@@ -105,8 +105,8 @@ def test_only_the_pack_is_to_be_had_by_name(world: SessionClient, name: str) -> 
     assert world.client.post(f"{world.prefix}/_console/scenarios/{name}/use").status_code == 404
 
 
-def test_the_link_opens_a_page_and_makes_nothing(world: SessionClient) -> None:
-    """A GET changes nothing, whoever follows it."""
+def test_the_link_creates_no_session(world: SessionClient) -> None:
+    """A GET changes nothing."""
     link = next(
         each["data-copy"]
         for each in opened(world, "/scenarios/watchlist").all("button")
@@ -121,8 +121,8 @@ def test_the_link_opens_a_page_and_makes_nothing(world: SessionClient) -> None:
     assert len(world.control("GET", "/sessions")["sessions"]) == before
 
 
-def test_its_button_makes_a_session_in_the_scenario(world: SessionClient) -> None:
-    """And goes on to its inbox."""
+def test_the_button_creates_a_session_of_the_scenario(world: SessionClient) -> None:
+    """And redirects to its inbox."""
     answer = submitted(world, "/open", {"scenario": "watchlist"})
 
     name = answer.headers["location"].removeprefix("/~").removesuffix("/_console")
@@ -133,7 +133,7 @@ def test_its_button_makes_a_session_in_the_scenario(world: SessionClient) -> Non
 
 @pytest.mark.parametrize("path", ["/open", "/scenarios/watchlist/use", "/scenarios/edit", "/sessions"])
 def test_a_page_of_another_site_can_neither_open_nor_switch(world: SessionClient, path: str) -> None:
-    """Its browser says where it comes from."""
+    """Its browser sends its origin."""
     before = world.control("GET", "/sessions")
 
     answer = world.client.post(
@@ -148,7 +148,7 @@ def test_a_page_of_another_site_can_neither_open_nor_switch(world: SessionClient
 
 
 def test_the_qr_code_is_a_picture_without_styles_or_scripts(world: SessionClient) -> None:
-    """The page allows neither."""
+    """The policy allows neither."""
     answer = world.client.get(f"{world.prefix}/_console/scenarios/watchlist/qr.svg")
 
     assert answer.headers["content-type"] == "image/svg+xml"
@@ -166,24 +166,24 @@ def test_another_scenario_has_another_qr_code(world: SessionClient) -> None:
     assert one != other
 
 
-def test_beside_the_qr_code_of_this_machine_stands_why_a_phone_cannot_use_it(world: SessionClient) -> None:
-    """And what to do."""
+def test_a_qr_code_of_a_loopback_address_has_a_warning(world: SessionClient) -> None:
+    """A phone cannot reach it; the page says what to do."""
     text = opened(world, "/scenarios/watchlist").text
 
     assert "A phone cannot open this: 127.0.0.1 is every machine's name for itself." in text
     assert "sms-mock serve --host 0.0.0.0 --control-token WORD" in text
 
 
-def test_the_pages_live_parts_are_had_by_themselves(world: SessionClient) -> None:
-    """Of a page that has none there is the header's alone, and no bug."""
+def test_the_refreshed_parts_are_served_separately(world: SessionClient) -> None:
+    """A page without one has only the header's, and that is no bug."""
     assert "in force" in opened(world, "/scenarios?part=live").text
     for path in ("/scenarios/edit?part=live", "/open?scenario=watchlist&part=live"):
         assert opened(world, path).text == "Everyday gateway"
     assert "Unknown scenario" in opened(world, "/scenarios/nope?part=live", status=404).text
 
 
-def test_the_page_speaks_italian(world: SessionClient) -> None:
-    """But for what stands in the files."""
+def test_the_page_is_in_italian(world: SessionClient) -> None:
+    """Except the content of files."""
     page = opened(world, "/scenarios", language="it")
 
     assert "Che cosa dovresti vedere" in page.text

@@ -1,4 +1,4 @@
-"""The sessions: each with what it holds, found by name; made, reset and deleted."""
+"""The sessions page: what each session holds, search, creation, reset and deletion."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tests.support import SessionClient, SessionFactory, assert_control
 
 
 def gone(world: SessionClient, name: str) -> bool:
-    """Whether a session is there no longer."""
+    """Whether a session no longer exists."""
     return world.client.get(f"/_control/sessions/{name}").status_code == 404
 
 
 def ended(world: SessionClient, name: str) -> None:
-    """A session that a test has made through the page."""
+    """A session that a test created on the page, deleted afterwards."""
     world.client.delete(f"/_control/sessions/{name}")
 
 
-def test_each_session_is_shown_with_what_it_holds(worlds: SessionFactory) -> None:
-    """Scenario, clock, messages, requests, and when it was last used."""
+def test_each_session_is_shown_with_its_contents(worlds: SessionFactory) -> None:
+    """Scenario, clock, messages, requests, and its last use."""
     world, other = worlds(), worlds(scenario="watchlist")
     other.send("Hello", "+447911123456")
     other.send("Hello", "+447700900061")
@@ -37,7 +37,7 @@ def test_each_session_is_shown_with_what_it_holds(worlds: SessionFactory) -> Non
     )
 
 
-def test_a_session_is_a_way_to_its_console_and_its_address_can_be_copied(worlds: SessionFactory) -> None:
+def test_a_session_links_to_its_console_and_its_url_can_be_copied(worlds: SessionFactory) -> None:
     """The default one has no prefix."""
     world, other = worlds(), worlds()
     page = opened(world, "/sessions")
@@ -49,8 +49,8 @@ def test_a_session_is_a_way_to_its_console_and_its_address_can_be_copied(worlds:
     assert f"Address of session {world.name}" in page.text
 
 
-def test_a_name_is_searched_for_whatever_its_case(world: SessionClient) -> None:
-    """Others are not shown."""
+def test_the_search_for_a_name_is_case_insensitive(world: SessionClient) -> None:
+    """Other sessions are not shown."""
     for name in ("Team-Rome", "team-oslo"):
         assert_control(world.client.post("/_control/sessions", json={"name": name}), 201)
 
@@ -64,8 +64,8 @@ def test_a_name_is_searched_for_whatever_its_case(world: SessionClient) -> None:
         ended(world, name)
 
 
-def test_of_many_sessions_a_window_is_shown_the_newest_first() -> None:
-    """However many there are, only those of the window are looked into."""
+def test_many_sessions_are_listed_in_pages_newest_first() -> None:
+    """Only those of the page are read."""
 
     async def windows() -> list[list[str]]:
         server = MockServer(load_scenario(resolve("watchlist")))
@@ -83,13 +83,13 @@ def test_of_many_sessions_a_window_is_shown_the_newest_first() -> None:
 
 
 @pytest.mark.parametrize("skip", ["-1", "x", "9" * 40, "1e3", "\u0661"])
-def test_a_window_that_is_none_is_the_first(world: SessionClient, skip: str) -> None:
-    """A URL that somebody edited by hand."""
+def test_an_invalid_page_number_is_the_first_page(world: SessionClient, skip: str) -> None:
+    """People edit URLs."""
     assert opened(world, f"/sessions?skip={skip}").all("tr", id="session-default")
 
 
-def test_a_session_is_made_as_the_form_says_and_opened(world: SessionClient) -> None:
-    """Name, scenario, seed, and a clock that stands still."""
+def test_a_session_is_created_as_the_form_says(world: SessionClient) -> None:
+    """Name, scenario, seed, and a frozen clock; then its page opens."""
     form = {"name": "qa-1", "scenario": "flooded", "seed": "42", "clock": "frozen", "at": "2026-02-01T08:00:00Z"}
 
     answer = submitted(world, "/sessions", form)
@@ -101,8 +101,8 @@ def test_a_session_is_made_as_the_form_says_and_opened(world: SessionClient) -> 
     ended(world, "qa-1")
 
 
-def test_a_form_that_says_nothing_makes_a_session_like_the_first_one(world: SessionClient) -> None:
-    """Numbered, its clock running."""
+def test_an_empty_form_creates_a_session_like_the_default_one(world: SessionClient) -> None:
+    """Numbered, with a running clock."""
     answer = submitted(world, "/sessions", {"name": "", "scenario": "", "seed": "", "clock": "real", "at": ""})
 
     name = answer.headers["location"].removeprefix("/~").removesuffix("/_console")
@@ -125,7 +125,7 @@ def test_a_form_that_says_nothing_makes_a_session_like_the_first_one(world: Sess
         ({"name": "ok", "scenario": "../x"}, 400, "no '../x' in the pack"),
     ],
 )
-def test_what_cannot_be_made_is_said_beside_the_form_and_what_was_typed_is_kept(
+def test_an_invalid_form_is_reported_and_kept(
     world: SessionClient, form: dict[str, str], status: int, said: str
 ) -> None:
     """What is wrong, and what is allowed."""
@@ -137,8 +137,8 @@ def test_what_cannot_be_made_is_said_beside_the_form_and_what_was_typed_is_kept(
     assert gone(world, "ok")
 
 
-def test_a_reset_is_of_the_session_that_was_chosen(worlds: SessionFactory) -> None:
-    """And of no other."""
+def test_a_reset_applies_to_the_chosen_session(worlds: SessionFactory) -> None:
+    """And to no other."""
     one, other = worlds(), worlds()
     for world in (one, other):
         world.send("Hello")
@@ -150,8 +150,8 @@ def test_a_reset_is_of_the_session_that_was_chosen(worlds: SessionFactory) -> No
     assert f"Session {other.name} is as it was" in opened(one, f"/sessions?reset={other.name}").text
 
 
-def test_a_deleted_session_is_told_with_the_stubs_that_nobody_met(worlds: SessionFactory) -> None:
-    """As the control API tells it."""
+def test_a_deletion_names_the_unmatched_stubs(worlds: SessionFactory) -> None:
+    """As in the control API."""
     world, other = worlds(), worlds()
     other.control_created("/stubs", {"name": "never <met>", "then": {"refuse": 61}})
     other.control_created("/stubs", {"when": {"destination": "+447700900001"}, "then": {"refuse": 8}})
@@ -165,8 +165,8 @@ def test_a_deleted_session_is_told_with_the_stubs_that_nobody_met(worlds: Sessio
     assert 'Stubs of it that no request ever met: never <met>, s2 {"refuse": 8}' in page.text
 
 
-def test_whoever_deletes_the_session_in_sight_is_led_to_the_default_one(world: SessionClient) -> None:
-    """The address of the page leads nowhere any more."""
+def test_deleting_the_current_session_redirects_to_the_default_one(world: SessionClient) -> None:
+    """The current page's URL no longer exists."""
     answer = submitted(world, f"/sessions/{world.name}/delete")
 
     assert answer.headers["location"] == f"/_console/sessions?deleted={world.name}"
@@ -175,27 +175,27 @@ def test_whoever_deletes_the_session_in_sight_is_led_to_the_default_one(world: S
 
 
 def test_the_default_session_cannot_be_deleted(world: SessionClient) -> None:
-    """Nor is it offered."""
+    """It has no button."""
     assert not opened(world, "/sessions").all("form", action=f"{world.prefix}/_console/sessions/default/delete")
     assert "'default' stays" in Page(submitted(world, "/sessions/default/delete", status=409)).text
 
 
 @pytest.mark.parametrize("verb", ["reset", "delete"])
-def test_a_session_that_is_not_there_is_told(world: SessionClient, verb: str) -> None:
+def test_an_unknown_session_is_reported(world: SessionClient, verb: str) -> None:
     """It may have ended since the page was opened."""
     assert "no session 'never-was'" in Page(submitted(world, f"/sessions/never-was/{verb}", status=404)).text
 
 
-def test_whoever_comes_for_a_session_that_is_gone_is_told_and_may_make_it_again(world: SessionClient) -> None:
-    """Its name stands in the form already."""
+def test_the_page_of_an_ended_session_offers_to_create_it_again(world: SessionClient) -> None:
+    """The form has its name."""
     page = opened(world, "/sessions?missing=gone-since")
 
     assert "There is no session gone-since, or no longer." in page.text
     assert page.all("input", id="name", value="gone-since")
 
 
-def test_what_the_address_tells_is_shown_as_text(world: SessionClient) -> None:
-    """Whoever made the link."""
+def test_values_of_the_url_are_escaped(world: SessionClient) -> None:
+    """Anyone can make a link."""
     hostile = "%3Cscript%3Ealert(1)%3C/script%3E%E2%80%AE"
 
     page = opened(world, f"/sessions?missing={hostile}&deleted={hostile}&unmet={hostile}&reset={hostile}&q={hostile}")

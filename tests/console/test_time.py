@@ -1,4 +1,4 @@
-"""The session's clock on a page: stopped, run and moved, with what came to pass and what comes next."""
+"""The time page: freeze, resume and advance, with the events on the way and the next ones."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ SCRIPT = "<script>alert(1)</script>"
 
 
 def acted(world: SessionClient, **form: str) -> Page:
-    """The page that comes of a form of the time page."""
+    """The page after a form of the time page."""
     location = submitted(world, "/time", form).headers["location"]
     return opened(world, location.removeprefix(f"{world.prefix}/_console"))
 
 
 def moved(world: SessionClient, **form: str) -> dict[str, str]:
-    """The query of the page that comes of a form of the time page."""
+    """The query of the page after a form of the time page."""
     return dict(parse_qsl(urlsplit(submitted(world, "/time", form).headers["location"]).query))
 
 
 def now(world: SessionClient) -> str:
-    """Where the session's clock stands."""
+    """The instant of the session's clock."""
     shown: str = world.control("GET", "/clock")["now"]
     return shown
 
 
 def hook(world: SessionClient) -> dict[str, str]:
-    """A webhook that one of the session's own receivers takes."""
+    """The webhook of one of the session's own receivers."""
     return {"url": world.receiver()}
 
 
-def test_a_clock_that_stands_still_says_so(world: SessionClient) -> None:
-    """It does not tick on the page either, and there is a way to have it run."""
+def test_a_frozen_clock_is_shown_as_frozen(world: SessionClient) -> None:
+    """It does not tick on the page, and a button resumes it."""
     page = opened(world, "/time")
 
     (clock,) = page.all("time", id="clock")
@@ -52,8 +52,8 @@ def test_a_clock_that_stands_still_says_so(world: SessionClient) -> None:
     assert [each["value"] for each in page.all("button", name="do")][:2] == ["run", "fast"]
 
 
-def test_a_clock_is_run_and_stopped(world: SessionClient) -> None:
-    """As wall time, sixty times as fast, and not at all."""
+def test_a_clock_is_resumed_and_frozen(world: SessionClient) -> None:
+    """At wall time, sixty times as fast, and stopped."""
     assert "runs as the real time does" in acted(world, do="run").text
     page = acted(world, do="fast")
     assert "runs 60 times as fast" in page.text
@@ -71,8 +71,8 @@ def test_a_clock_is_run_and_stopped(world: SessionClient) -> None:
         ({"do": "idle"}, "2026-01-15T09:00:03Z"),
     ],
 )
-def test_the_clock_is_moved(world: SessionClient, form: dict[str, str], after: str) -> None:
-    """By a button or as far as is typed; until idle is as far as the last change of a message."""
+def test_the_clock_is_advanced(world: SessionClient, form: dict[str, str], after: str) -> None:
+    """By a button or by a typed duration; until idle means up to the last change of a message."""
     world.send("Hello")
 
     page = acted(world, **form)
@@ -81,8 +81,8 @@ def test_the_clock_is_moved(world: SessionClient, form: dict[str, str], after: s
     assert page.all("time", datetime=after, id="clock")
 
 
-def test_what_happened_on_the_way_is_shown_in_its_order(world: SessionClient) -> None:
-    """Status changes and webhook attempts, with the answers, each with a way to its message."""
+def test_events_of_an_advance_are_listed_in_order(world: SessionClient) -> None:
+    """Status changes and webhook attempts with their answers, each with a link to its message."""
     message = world.send("Hello", webhook=hook(world)).json()["id"]
 
     page = acted(world, do="hour")
@@ -104,8 +104,8 @@ def test_what_happened_on_the_way_is_shown_in_its_order(world: SessionClient) ->
     assert places == sorted(places)
 
 
-def test_a_reload_shows_the_log_again_and_moves_nothing(world: SessionClient) -> None:
-    """Also when more has happened since."""
+def test_a_reload_shows_the_same_log_and_advances_nothing(world: SessionClient) -> None:
+    """Also after later events."""
     world.send("Hello")
     location = submitted(world, "/time", {"do": "hour"}).headers["location"]
     path = location.removeprefix(f"{world.prefix}/_console")
@@ -119,8 +119,8 @@ def test_a_reload_shows_the_log_again_and_moves_nothing(world: SessionClient) ->
     assert now(world) == "2026-01-15T10:01:00Z"
 
 
-def test_what_comes_next_is_shown_before_it_happens(world: SessionClient) -> None:
-    """So that one sees what an advance until idle would do."""
+def test_planned_events_are_shown(world: SessionClient) -> None:
+    """They are what an advance until idle would perform."""
     world.send("Hello", webhook=hook(world))
 
     told = opened(world, "/time").text.partition("What comes next")[2]
@@ -131,8 +131,8 @@ def test_what_comes_next_is_shown_before_it_happens(world: SessionClient) -> Non
     assert "Nothing is left to do" in acted(world, do="idle").text
 
 
-def test_a_receiver_that_fails_is_seen_to_be_tried_again(world: SessionClient) -> None:
-    """The answer stands beside the attempt, and when the next one is due."""
+def test_a_failed_attempt_is_shown_with_its_next_try(world: SessionClient) -> None:
+    """With its answer."""
     world.control("PUT", "/receiver/mine", {"answer": 500, "times": 1})
     world.send("Hello", webhook=hook(world))
 
@@ -143,8 +143,8 @@ def test_a_receiver_that_fails_is_seen_to_be_tried_again(world: SessionClient) -
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "5", "-1h", "999999999h", "0s", SCRIPT])
-def test_what_is_no_length_of_time_is_said_beside_the_field(world: SessionClient, typed: str) -> None:
-    """What was typed stays there, and the clock where it is."""
+def test_an_invalid_duration_is_reported_beside_the_field(world: SessionClient, typed: str) -> None:
+    """The field keeps its value, and the clock does not move."""
     page = acted(world, do="typed", typed=typed)
 
     assert now(world) == "2026-01-15T09:00:00Z"
@@ -154,8 +154,8 @@ def test_what_is_no_length_of_time_is_said_beside_the_field(world: SessionClient
     assert field["value"] == typed[:40]
 
 
-def test_a_clock_that_would_pass_the_last_year_stays_where_it_is(world: SessionClient) -> None:
-    """And the page says which one that is."""
+def test_an_advance_beyond_the_last_year_is_refused(world: SessionClient) -> None:
+    """The page names the last year."""
     world.control("POST", "/clock/freeze", {"at": "9999-12-31T23:30:00Z"})
 
     page = acted(world, do="hour")
@@ -164,29 +164,29 @@ def test_a_clock_that_would_pass_the_last_year_stays_where_it_is(world: SessionC
     assert now(world) == "9999-12-31T23:30:00Z"
 
 
-def test_a_button_that_is_none_is_no_way_to_move_the_clock(world: SessionClient) -> None:
-    """A form that somebody made up is judged like one that was typed."""
+def test_an_unknown_button_is_refused(world: SessionClient) -> None:
+    """A form may be written by hand."""
     assert "The clock stays where it is" in acted(world, do=SCRIPT).text
 
 
 @pytest.mark.parametrize("mark", ["yesterday", "1-", "-1-2", "9" * 18 + "-1", SCRIPT])
-def test_what_is_no_mark_is_said(world: SessionClient, mark: str) -> None:
-    """An address that somebody changed by hand."""
+def test_an_invalid_mark_is_reported(world: SessionClient, mark: str) -> None:
+    """People edit URLs."""
     page = opened(world, f"/time?{httpx2.QueryParams({'from': mark})}", status=400)
 
     assert "is no mark" in page.text
     assert SCRIPT not in page.source
 
 
-def test_a_hostile_destination_is_text(worlds: SessionFactory) -> None:
-    """Nothing from a message becomes markup, in the log neither."""
+def test_a_hostile_destination_is_escaped(worlds: SessionFactory) -> None:
+    """In the log too."""
     world = worlds(accounts=[{"username": "admin", "password": "admin-secret", "admin": True}])
     world.send("Hello", DESTINATION, reference={"key": SCRIPT})
 
     assert SCRIPT not in acted(world, do="hour").source
 
 
-def test_the_page_speaks_italian(world: SessionClient) -> None:
+def test_the_page_is_in_italian(world: SessionClient) -> None:
     """As every page does."""
     text = opened(world, "/time", language="it").text
 
@@ -194,8 +194,8 @@ def test_the_page_speaks_italian(world: SessionClient) -> None:
     assert "è fermo" in text
 
 
-def test_while_a_receiver_hangs_the_page_says_what_it_waits_for() -> None:
-    """An advance that is under way refuses another one, and what waits is counted."""
+def test_the_page_reports_an_advance_that_waits_for_a_receiver() -> None:
+    """Another advance is refused meanwhile, and what waits is counted."""
     found = asyncio.run(_hanging())
 
     assert found["busy"].status_code == 303
@@ -240,8 +240,8 @@ async def _hanging() -> dict[str, httpx2.Response]:
             return {"busy": busy, "page": page, "ended": await moving}
 
 
-def test_what_was_left_undone_is_said(world: SessionClient) -> None:
-    """An advance that gave up waiting for a receiver did not come as far as it was asked to."""
+def test_an_incomplete_advance_is_reported(world: SessionClient) -> None:
+    """It stopped waiting for a receiver before it reached its instant."""
     mark = moved(world, do="minute")["to"]
 
     page = opened(world, f"/time?{httpx2.QueryParams({'from': mark, 'to': mark, 'left': '2'})}")
@@ -250,8 +250,8 @@ def test_what_was_left_undone_is_said(world: SessionClient) -> None:
     assert "call me" not in opened(world, "/time?left=call+me").text
 
 
-def test_a_session_that_was_reset_has_no_log_of_before(world: SessionClient) -> None:
-    """The marks of an open page name a time that is gone."""
+def test_a_reset_clears_the_log(world: SessionClient) -> None:
+    """The marks of an open page belong to the former world."""
     world.send("Hello")
     location = submitted(world, "/time", {"do": "hour"}).headers["location"]
     world.control("POST", "/reset", {})
@@ -261,8 +261,8 @@ def test_a_session_that_was_reset_has_no_log_of_before(world: SessionClient) -> 
     assert "no message changed" in page.text
 
 
-def test_of_many_messages_only_the_newest_are_looked_at(world: SessionClient) -> None:
-    """A page asks every second; it says what it did not look at, and the newest hundred lines are shown."""
+def test_only_the_newest_of_many_messages_are_read(world: SessionClient) -> None:
+    """The page refreshes every second; it shows the newest hundred rows, and says what it did not read."""
     for number in range(201):
         world.send("Hello", f"+39340{number:07d}")
 

@@ -1,4 +1,4 @@
-"""Accessibility, judged by axe-core: what WCAG 2.2 AA asks for, as far as a program can see it."""
+"""Accessibility checks by axe-core: WCAG 2.2 AA as far as a program can check it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def _source() -> str:
 
 
 def violations(page: Page, *, only_colours: bool = False) -> list[str]:
-    """Everything on the page that somebody could not use, each with where it is and why."""
-    # Given to the engine and not to the page, whose policy lets in no such script.
+    """Every violation on the page, with its place and reason."""
+    # Evaluated by the browser's protocol and not by the page, whose policy forbids such a script.
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(_source())
     found: list[str] = page.evaluate(_RUN, ["color-contrast"] if only_colours else list(TAGS))

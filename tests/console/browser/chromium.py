@@ -1,4 +1,4 @@
-"""The browser of these tests: the system's own Chromium, alone with this machine."""
+"""The browser of these tests: the system's Chromium, restricted to this machine."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ VARIABLE = "SMS_MOCK_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 _ARGUMENTS = (
-    # In a container and as root there is no sandbox; the only pages that are opened are our own.
+    # In a container and as root there is no sandbox; only the mock's own pages are opened.
     "--no-sandbox",
     "--disable-gpu",
     "--disable-dev-shm-usage",
-    # Nothing but what a test asks for: no updates, no lists of bad sites, no reports.
+    # No requests of the browser itself: no updates, no lists of bad sites, no reports.
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-default-apps",
@@ -35,11 +35,11 @@ _ARGUMENTS = (
 
 
 class NoBrowserError(Exception):
-    """There is no Chromium: what to install, in a sentence."""
+    """There is no Chromium; the message says what to install."""
 
 
 def executable(environment: dict[str, str] | None = None) -> str:
-    """Where the browser is.
+    """The path of the browser.
 
     Raises:
         NoBrowserError: it is not where the variable says, or nowhere on the path.
@@ -63,7 +63,7 @@ def executable(environment: dict[str, str] | None = None) -> str:
 
 @contextmanager
 def running() -> Iterator[Browser]:
-    """One browser, until the end of the block."""
+    """One browser, closed at the end of the block."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=list(_ARGUMENTS))
         try:

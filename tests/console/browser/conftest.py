@@ -1,4 +1,4 @@
-"""Fixtures of the browser: one for this package, and windows that have to stay without an error."""
+"""Fixtures for the browser tests: one browser, and windows that must have no error."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def windows(browser: Browser, worlds: SessionFactory) -> Iterator[BrowserWindows]:
-    """Opens windows; a test in one of whose windows something went wrong has failed, whatever else it saw.
+    """Opens windows; an error in one of them fails the test.
 
     They are closed before their sessions end: hence `worlds`.
     """
@@ -41,5 +41,5 @@ def windows(browser: Browser, worlds: SessionFactory) -> Iterator[BrowserWindows
 
 @pytest.fixture
 def window(windows: BrowserWindows, world: SessionClient) -> Window:
-    """A window on a fresh session."""
+    """A window on a new session."""
     return windows(world)

@@ -1,4 +1,4 @@
-"""The gateway as README starts it: a process of its own, which can be stopped and started again."""
+"""The gateway as README starts it: a process of its own that a test can stop and start."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import httpx2
 from tests.support import SessionClient
 
 _PATIENCE = 60
-"""Seconds until a process that does not end counts as hanging."""
+"""Seconds after which a process that does not end counts as hanging."""
 
 
 class ServedGateway:
@@ -46,7 +46,7 @@ class ServedGateway:
         return SessionClient(self.client, answer.json()["id"])
 
     def stop(self) -> float:
-        """End it as a terminal or an engine does; the seconds that it took."""
+        """Stop it as a terminal or a container engine does; return how many seconds it took."""
         self.client.close()
         begun = perf_counter()
         self._process.send_signal(signal.SIGTERM)
@@ -60,7 +60,7 @@ class ServedGateway:
 
     @property
     def runs(self) -> bool:
-        """Whether it has not ended."""
+        """Whether it is running."""
         return self._process.poll() is None
 
     def _said_at_first(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A page on which much arrives: what somebody is doing on it goes on undisturbed."""
+"""A page that is refreshed often: what a tester is doing on it is not disturbed."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def busy(world: SessionClient) -> SessionClient:
 
 
 def arrive(world: SessionClient) -> str:
-    """Many messages, to many numbers; the text of the last."""
+    """Send many messages to many numbers; return the text of the last."""
     for number in range(MANY):
         world.send(f"Arrival {number}", f"+1202555{number % 997:04}", auth=ORDINARY, operation="Services")
     return f"Arrival {MANY - 1}"
 
 
-def test_what_somebody_types_stays_while_messages_arrive(window: Window, busy: SessionClient) -> None:
-    """And so do the place on the page, and the focus."""
+def test_typed_text_stays_while_messages_arrive(window: Window, busy: SessionClient) -> None:
+    """As do the scroll position and the focus."""
     page = window.open(f"?to=%2B{PARCEL[1:]}")
     expect(page.get_by_text("Parcel 29").first).to_be_visible()
     page.get_by_role("searchbox").press_sequentially("half a wo")
@@ -46,7 +46,7 @@ def test_what_somebody_types_stays_while_messages_arrive(window: Window, busy: S
 
 
 def test_a_focused_link_keeps_the_focus_while_messages_arrive(window: Window, busy: SessionClient) -> None:
-    """Somebody who uses the keyboard is not thrown back to the top."""
+    """Otherwise the keyboard would start at the top again."""
     page = window.open(f"?to=%2B{PARCEL[1:]}")
     bubble = page.get_by_role("listitem").filter(has_text="Parcel 7 ").first
     bubble.get_by_role("link").focus()
@@ -60,8 +60,8 @@ def test_a_focused_link_keeps_the_focus_while_messages_arrive(window: Window, bu
     assert page.evaluate("scrollY") == place
 
 
-def test_what_somebody_has_opened_stays_open(window: Window, busy: SessionClient) -> None:
-    """The rules that were asked, on a message's page."""
+def test_opened_details_stay_open(window: Window, busy: SessionClient) -> None:
+    """The rules on a message's page."""
     page = window.open(f"/messages/{newest(busy, PARCEL)['id']}")
     page.get_by_text("rules were asked").click()
     expect(page.get_by_role("cell", name="passed").first).to_be_visible()
@@ -77,8 +77,8 @@ def test_what_somebody_has_opened_stays_open(window: Window, busy: SessionClient
     assert page.evaluate("scrollY") == place
 
 
-def test_what_somebody_has_chosen_stays_chosen(window: Window, busy: SessionClient) -> None:
-    """A status and a tick, while the message goes on by itself."""
+def test_chosen_values_stay_chosen(window: Window, busy: SessionClient) -> None:
+    """A status and a check box, while the message changes."""
     page = window.open(f"/messages/{newest(busy, PARCEL)['id']}")
     page.get_by_label("Change the status to").select_option("READ")
     page.get_by_label("even where that is not allowed").check()
@@ -90,8 +90,8 @@ def test_what_somebody_has_chosen_stays_chosen(window: Window, busy: SessionClie
     expect(page.get_by_label("even where that is not allowed")).to_be_checked()
 
 
-def test_many_arrivals_are_few_looks(window: Window, world: SessionClient) -> None:
-    """However much arrives, a page asks for its part about once a second; and the last look sees the last message."""
+def test_many_arrivals_cause_few_refreshes(window: Window, world: SessionClient) -> None:
+    """A page refreshes about once a second, whatever arrives; the last refresh shows the last message."""
     asked: list[str] = []
     page = window.open()
     page.on("request", lambda request: asked.append(request.url) if "part=live" in request.url else None)

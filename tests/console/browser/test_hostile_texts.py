@@ -1,4 +1,4 @@
-"""What a message or a client says is shown as text: nothing of it runs, asks for anything, or breaks the page."""
+"""Hostile texts of messages and clients are shown as text: they run nothing, load nothing, and break no page."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ HOSTILE = {
 
 
 WRITTEN = [kind for kind in HOSTILE if kind not in {"nothing to be seen", "half a character"}]
-"""What a scenario can hold as well."""
+"""Those that a scenario can contain too."""
 
 
 @pytest.mark.parametrize("view", PATHS)
-def test_hostile_texts_are_texts_on_every_view(windows: BrowserWindows, world: SessionClient, view: str) -> None:
-    """In the text, the number, the reference, the user name and the headers; a page that is open gets them live."""
+def test_hostile_texts_are_escaped_on_every_view(windows: BrowserWindows, world: SessionClient, view: str) -> None:
+    """In text, number, reference, username and headers; also in a page that is refreshed."""
     window = windows(world, size=NARROWEST)
     if view == "problem":
-        window.expect_trouble("404")
+        window.expect_errors("404")
     page = window.open(PATHS["inbox"](world))
     world.patch(title=HOSTILE["an image that is not there"], description=" ".join(HOSTILE[each] for each in WRITTEN))
     for text in HOSTILE.values():
@@ -50,19 +50,19 @@ def test_hostile_texts_are_texts_on_every_view(windows: BrowserWindows, world: S
         assert_harmless(page, path)
 
 
-def test_a_hostile_search_is_a_text(window: Window) -> None:
-    """It stands in the address, in the field and in the links of the page."""
+def test_a_hostile_search_is_escaped(window: Window) -> None:
+    """In the URL, in the field and in the links of the page."""
     for kind, text in HOSTILE.items():
         page = window.open("?" + urlencode({"q": text.encode("utf-8", "replace")}))
 
         assert_harmless(page, kind)
-        # A field of one line holds no control characters, and no half characters.
+        # A single-line field holds no control characters and no lone surrogates.
         if kind in WRITTEN:
             expect(page.get_by_role("searchbox")).to_have_value(text.strip())
 
 
 def assert_harmless(page: Page, where: str) -> None:
-    """Nothing ran, nothing of a text became a part of the page, and the page is as wide as its window."""
+    """Assert that nothing ran, no text became markup, and the page is as wide as its window."""
     assert page.evaluate("window.ran") is None, where
     assert page.locator("main :is(script, link, style, iframe, object, img:not([src$='/qr.svg']))").count() == 0, (
         where
@@ -75,7 +75,7 @@ def assert_harmless(page: Page, where: str) -> None:
 
 
 def send_everywhere(world: SessionClient, text: str) -> None:
-    """The text in every place that a client can write into: accepted, refused, and not understood."""
+    """Send the text in every place that a client can write: accepted, refused, and malformed."""
     in_a_header = "".join(each for each in text if " " <= each <= "~").strip()[:500]
     headers = {"X-Trace": in_a_header, "User-Agent": in_a_header}
     reference = {"service": "ADMIN", "action": text[:200], "key": text[:200]}
@@ -86,7 +86,7 @@ def send_everywhere(world: SessionClient, text: str) -> None:
 
 
 def paths(world: SessionClient, view: str) -> list[str]:
-    """The paths of a view that show something of it."""
+    """The paths of a view that show it."""
     if view == "exchange":
         return [f"/exchanges/{each['id']}" for each in world.exchanges()]
     if view == "message":

@@ -1,4 +1,4 @@
-"""The keyboard alone: everything is reached, what is reached is seen, and nothing holds on to it."""
+"""The keyboard alone: every control is reached, its focus is visible, and none traps the focus."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def stops(page: Page) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("view", PATHS)
-def test_every_stop_of_the_keyboard_is_seen(windows: BrowserWindows, world: SessionClient, view: str) -> None:
-    """With a ring around it, inside the window, and not beneath the bar at its top; the last one lets go."""
+def test_every_focused_control_is_visible(windows: BrowserWindows, world: SessionClient, view: str) -> None:
+    """With a ring, inside the window, and not beneath the header; after the last one the focus leaves the page."""
     fill(world)
     window = windows(world, size=LOW)
     if view == "problem":
-        window.expect_trouble("404")
+        window.expect_errors("404")
     page = window.open(PATHS[view](world))
 
     found = stops(page)
@@ -55,8 +55,8 @@ def test_every_stop_of_the_keyboard_is_seen(windows: BrowserWindows, world: Sess
     assert [each["name"] for each in found if not each["seen"]] == []
 
 
-def test_the_first_stop_leads_past_the_navigation(window: Window) -> None:
-    """For whoever would have to go through it on every page."""
+def test_the_first_stop_skips_the_navigation(window: Window) -> None:
+    """Otherwise every page begins with the navigation."""
     page = window.open()
 
     page.keyboard.press("Tab")
@@ -69,7 +69,7 @@ def test_the_first_stop_leads_past_the_navigation(window: Window) -> None:
 
 
 def test_a_message_is_found_and_read_with_the_keyboard_alone(windows: BrowserWindows, world: SessionClient) -> None:
-    """From the inbox to the reason of an answer: Ctrl+K, what is sought, Enter, and on."""
+    """From the inbox to the explanation: Ctrl+K, a search, Enter, and on."""
     fill(world)
     page = windows(world).open()
 
@@ -90,7 +90,7 @@ def test_a_message_is_found_and_read_with_the_keyboard_alone(windows: BrowserWin
 
 
 def test_a_failure_is_armed_with_the_keyboard_alone(windows: BrowserWindows, world: SessionClient) -> None:
-    """For one number, three times; and disarmed. The focus stays near what was pressed."""
+    """For one number, three times; and disarmed. The focus stays near the pressed button."""
     page = windows(world).open("/forcing")
 
     go_to(page, "to")
@@ -110,8 +110,8 @@ def test_a_failure_is_armed_with_the_keyboard_alone(windows: BrowserWindows, wor
 
 
 @pytest.mark.parametrize("view", ["inbox", "message", "forcing", "sessions"])
-def test_ctrl_k_leads_to_the_search(windows: BrowserWindows, world: SessionClient, view: str) -> None:
-    """Where there is none, to the inbox's."""
+def test_ctrl_k_focuses_the_search(windows: BrowserWindows, world: SessionClient, view: str) -> None:
+    """On a page without one, it opens the inbox's."""
     fill(world)
     page = windows(world).open(PATHS[view](world))
 
@@ -121,7 +121,7 @@ def test_ctrl_k_leads_to_the_search(windows: BrowserWindows, world: SessionClien
 
 
 def go_to(page: Page, name: str) -> None:
-    """Press Tab until what has this name is reached."""
+    """Press Tab until the control with this name has the focus."""
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
         stop = page.evaluate(_STOP)

@@ -31,11 +31,11 @@ _QUALITY = 80
 _MOST_KEPT = 6
 """Each edition of a picture stays in the repository's history."""
 _BLANK = 2_000
-"""Bytes of a picture on which there is nothing."""
+"""The size of an empty picture, in bytes."""
 
 
 class Look(NamedTuple):
-    """How a view is looked at."""
+    """The size and scheme of a picture."""
 
     scheme: Scheme
     size: Size
@@ -44,22 +44,22 @@ class Look(NamedTuple):
 LOOKS = {"light": Look("light", DESK), "dark": Look("dark", DESK), "phone": Look("light", PHONE)}
 
 VIEWS = [*(name for name in PATHS if name != "problem"), "empty"]
-"""The views that are worth a picture; `empty` is the inbox before anything was sent."""
+"""The views that get a picture; `empty` is the inbox before any send."""
 
 SESSIONS = {"inbox": "shop", "empty": "new", "health": "outage"}
-"""The session that a view is shown of; of every other view, that of the inbox."""
+"""The session of a view; other views use that of the inbox."""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the pictures go: to a folder that is thrown away, unless they are to be kept."""
+    """Where the pictures are written: a temporary folder, unless they are to be kept."""
     kept = os.environ.get(VARIABLE)
     return Path(kept) if kept else tmp_path_factory.mktemp("pictures")
 
 
 @pytest.fixture(scope="module")
 def shown() -> Iterator[dict[str, SessionClient]]:
-    """The sessions that are shown."""
+    """The sessions on the pictures."""
     port = _README_PORT if os.environ.get(VARIABLE) else 0
     with (
         MockGateway(port=port) as gateway,
@@ -71,7 +71,7 @@ def shown() -> Iterator[dict[str, SessionClient]]:
 
 
 def made(client: httpx2.Client, view: str, name: str) -> SessionClient:
-    """A session that is the same whenever it is made."""
+    """A session that is the same in each run."""
     asked = {"name": name, "seed": 7, "clock": {"mode": "frozen", "at": MORNING}}
     client.post("/_control/sessions", json=asked).raise_for_status()
     world = SessionClient(client, name)
@@ -83,7 +83,7 @@ def made(client: httpx2.Client, view: str, name: str) -> SessionClient:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_pictures_are_made(windows: BrowserWindows, shown: dict[str, SessionClient], folder: Path, view: str) -> None:
-    """Of what a window of that size shows, in that scheme."""
+    """What a window of that size and scheme shows."""
     world = shown.get(view, shown["inbox"])
     window = windows(world)
     for look, (scheme, size) in LOOKS.items():
@@ -120,7 +120,7 @@ def picture_of(window: Window) -> bytes:
 
 
 def size_of(picture: bytes) -> Size:
-    """The size that a WebP of the extended kind says it has; each number is one less."""
+    """The size in the header of an extended WebP; each number is stored less one."""
     assert (picture[:4], picture[8:16]) == (b"RIFF", b"WEBPVP8X")
     width, height = (int.from_bytes(picture[at : at + 3], "little") + 1 for at in (24, 27))
     return Size(width, height)

@@ -1,4 +1,4 @@
-"""Open pages and a server that stops, comes again, or loses their session."""
+"""Open pages while the server stops, restarts, or deletes their session."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ _ONCE_HTMX_COULD_HAVE_LOOKED = """() => new Promise((done) => {
 })"""
 
 LIMIT = 2.0
-"""Seconds in which a server with open pages has to be gone."""
+"""Seconds in which a server with open pages must stop."""
 
 GONE = r"net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE)|htmx:(sse:)?error"
-"""What a browser says of a server that is not there."""
+"""What a browser reports when the server is unreachable."""
 OFFLINE = "The server does not answer"
 
 
-def test_a_server_with_five_open_pages_is_gone_in_two_seconds(windows: BrowserWindows) -> None:
-    """Each of them holds a stream that never ends by itself."""
+def test_a_server_with_five_open_pages_stops_in_two_seconds(windows: BrowserWindows) -> None:
+    """Each of them has an open stream."""
     with served() as running:
         for _ in range(5):
             window = windows(running.url)
-            window.expect_trouble(GONE)
+            window.expect_errors(GONE)
             with window.page.expect_response("**/_console/changes"):
                 window.open()
 
         assert running.stop() < LIMIT
 
 
-def test_a_page_finds_its_server_again_by_itself(windows: BrowserWindows) -> None:
-    """Nobody has to reload it: it says that the server is gone, and then shows what the new one has."""
+def test_a_page_reconnects_to_its_server(windows: BrowserWindows) -> None:
+    """Without a reload: it says that the server is unreachable, and then shows the new server's data."""
     with served() as first:
         window = windows(first.url)
-        window.expect_trouble(GONE)
+        window.expect_errors(GONE)
         page = window.open()
         expect(page.get_by_role("heading", name="Nothing has been sent yet")).to_be_visible()
         port = first.port
@@ -54,16 +54,16 @@ def test_a_page_finds_its_server_again_by_itself(windows: BrowserWindows) -> Non
 
 
 def test_a_page_whose_session_was_deleted_says_so(window: Window, world: SessionClient) -> None:
-    """And shows the sessions that there are when it is opened again."""
-    window.expect_trouble("404|htmx:(sse|response):error")
+    """And lists the existing sessions when it is reloaded."""
+    window.expect_errors("404|htmx:(sse|response):error")
     page = window.open()
     world.client.delete(f"/_control/sessions/{world.name}")
 
     expect(page.get_by_role("status").filter(has_text="This session is there no longer")).to_be_visible()
 
 
-def test_a_page_lives_though_its_scripts_come_late(window: Window) -> None:
-    """The one that opens the stream comes after the one that looks for what is to be opened."""
+def test_a_page_is_refreshed_even_if_its_scripts_load_late(window: Window) -> None:
+    """The script that opens the stream loads after the one that searches the page for streams."""
     held: list[Route] = []
     window.context.route("**/hx-sse*", partial(_hold, held))
     window.page.goto(f"{window.base}/_console", wait_until="commit")
@@ -75,9 +75,9 @@ def test_a_page_lives_though_its_scripts_come_late(window: Window) -> None:
     assert told.value.status == 200
 
 
-def test_a_page_whose_first_try_fails_tries_again(window: Window) -> None:
-    """A server that stops just then, or is asked for too much at once."""
-    window.expect_trouble("ERR_FAILED|htmx:error")
+def test_a_page_whose_first_connection_fails_retries(window: Window) -> None:
+    """The server may be stopping or overloaded."""
+    window.expect_errors("ERR_FAILED|htmx:error")
     window.context.route("**/_console/changes", lambda route: route.abort(), times=1)
     page = window.open()
 

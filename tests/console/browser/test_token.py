@@ -1,4 +1,4 @@
-"""A gateway whose control surface needs a token: the browser shows it once, and everything works from then on."""
+"""A gateway that requires a token: the browser submits it once, and then everything works."""
 
 from __future__ import annotations
 
@@ -28,12 +28,10 @@ def locked() -> Iterator[SessionClient]:
 
 
 @pytest.mark.parametrize("language", ["en-GB", "it-IT"])
-def test_the_form_that_asks_for_it_can_be_used_by_everybody(
-    windows: BrowserWindows, locked: SessionClient, language: str
-) -> None:
-    """In both schemes, on a desk and on a phone."""
+def test_the_token_form_is_accessible(windows: BrowserWindows, locked: SessionClient, language: str) -> None:
+    """In both schemes, on a desktop and on a phone."""
     window = windows(locked, language=language)
-    window.expect_trouble("401")
+    window.expect_errors("401")
     page = window.open()
     found = violations(page)
     page.emulate_media(color_scheme="dark")
@@ -42,10 +40,10 @@ def test_the_form_that_asks_for_it_can_be_used_by_everybody(
     assert found + violations(page) == []
 
 
-def test_the_token_is_shown_once(windows: BrowserWindows, locked: SessionClient) -> None:
-    """The page that was asked for comes then, and it is live: the cookie is good for the stream as well."""
+def test_the_token_is_submitted_once(windows: BrowserWindows, locked: SessionClient) -> None:
+    """Then the requested page opens, and is refreshed: the cookie is valid for the stream as well."""
     window = windows(locked)
-    window.expect_trouble("401")
+    window.expect_errors("401")
     page = window.open("/forcing")
     expect(page.get_by_role("heading", name="This page is closed")).to_be_visible()
 

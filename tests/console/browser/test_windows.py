@@ -1,4 +1,4 @@
-"""The judges of this package: each sees what it is there for."""
+"""The checks of this package find what they check for."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ WRONG = {
     "a request that is refused": ("fetch('/~nobody/_console')", "console", "404"),
     "a dialog": ("alert('stop')", "dialog", "a dialog: stop"),
 }
-"""What a page would do, the event that tells of it, and what is said."""
+"""What a page does, the event that reports it, and the message."""
 
 
 @pytest.mark.parametrize("kind", WRONG)
-def test_what_goes_wrong_in_a_window_is_seen(browser: Browser, world: SessionClient, kind: str) -> None:
-    """Otherwise its silence would prove nothing."""
+def test_each_kind_of_error_in_a_window_is_reported(browser: Browser, world: SessionClient, kind: str) -> None:
+    """Otherwise the absence of reports would prove nothing."""
     script, event, said = WRONG[kind]
     windows = BrowserWindows(browser)
     window = windows(world)
@@ -54,15 +54,15 @@ def test_what_goes_wrong_in_a_window_is_seen(browser: Browser, world: SessionCli
     assert re.search(said, "\n".join(windows.close()))
 
 
-def test_nothing_is_said_of_a_window_in_which_all_is_well(window: Window) -> None:
-    """The page as it is."""
+def test_a_window_without_errors_reports_none(window: Window) -> None:
+    """An ordinary page."""
     window.open()
 
-    assert window.troubles == []
+    assert window.errors == []
 
 
-def test_without_a_browser_a_sentence_says_what_to_install() -> None:
-    """And no test is passed over."""
+def test_a_missing_browser_is_an_error_with_instructions() -> None:
+    """No test is skipped."""
     with pytest.raises(NoBrowserError, match="apt-get install chromium") as error:
         executable({"PATH": "/nowhere"})
     assert all(name in str(error.value) for name in (*NAMES, VARIABLE))

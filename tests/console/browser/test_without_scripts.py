@@ -1,4 +1,4 @@
-"""A browser that runs no scripts: nothing is live, and everything else works."""
+"""A browser without scripts: pages are not refreshed, and everything else works."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def plain(windows: BrowserWindows, world: SessionClient) -> Window:
 
 
 def test_messages_are_found_and_read(plain: Window) -> None:
-    """Search, conversation, message: forms and links."""
+    """Search, conversation, message, by forms and links."""
     page = plain.open()
 
     page.get_by_role("searchbox").fill("parcels.example")
@@ -32,9 +32,9 @@ def test_messages_are_found_and_read(plain: Window) -> None:
     expect(page.get_by_role("heading", name=PARCEL)).to_be_visible()
 
 
-def test_a_status_is_pushed(plain: Window, world: SessionClient) -> None:
-    """And what cannot be done is said on a page, with a way back."""
-    plain.expect_trouble("409")
+def test_a_status_is_set(plain: Window, world: SessionClient) -> None:
+    """An illegal change is refused on a page with a link back."""
+    plain.expect_errors("409")
     page = plain.open(f"?to=%2B{PARCEL[1:]}")
     page.get_by_role("link", name="Details").first.click()
 
@@ -49,7 +49,7 @@ def test_a_status_is_pushed(plain: Window, world: SessionClient) -> None:
 
 
 def test_a_failure_is_armed_and_disarmed(plain: Window, world: SessionClient) -> None:
-    """What is armed is seen, and used up."""
+    """The armed stub is shown, and applies."""
     world.request("DELETE", "/_control/stubs")
     page = plain.open("/forcing")
 
@@ -63,7 +63,7 @@ def test_a_failure_is_armed_and_disarmed(plain: Window, world: SessionClient) ->
 
 
 def test_a_message_is_sent(plain: Window, world: SessionClient) -> None:
-    """The answer stands on the page that comes back."""
+    """The next page shows the answer."""
     page = plain.open("/compose")
 
     page.get_by_label("To", exact=True).fill("+447700900125")
@@ -74,8 +74,8 @@ def test_a_message_is_sent(plain: Window, world: SessionClient) -> None:
     assert world.messages()[0]["text"] == "Written without a script"
 
 
-def test_time_is_moved(plain: Window) -> None:
-    """And what happened on the way is listed."""
+def test_the_clock_is_advanced(plain: Window) -> None:
+    """The events on the way are listed."""
     page = plain.open("/time")
 
     page.get_by_role("button", name="+1 min").click()
@@ -84,7 +84,7 @@ def test_time_is_moved(plain: Window) -> None:
 
 
 def test_a_refusal_is_explained(plain: Window) -> None:
-    """Its rules open without a script as well."""
+    """Its rules open without scripts."""
     page = plain.open(f"?to=%2B{WATCHED[1:]}")
     page.get_by_role("link", name="Details").click()
 

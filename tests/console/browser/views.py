@@ -1,4 +1,4 @@
-"""The views of the console, and a session in which each of them has something to show."""
+"""The views of the console, and a session with content for each of them."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ PATHS: dict[str, Callable[[SessionClient], str]] = {
     "sessions": lambda world: f"/sessions?q={world.name}",
     "problem": lambda _: "/no-such-page",
 }
-"""What follows `/_console`, for each view of a session that `fill` has filled."""
+"""The path after `/_console`, for each view of a session filled by `fill`."""
 
 OF_AN_EMPTY_SESSION: dict[str, Callable[[SessionClient], str]] = {
     **{name: path for name, path in PATHS.items() if name not in {"thread", "message", "exchange", "problem"}},
     "compose": lambda _: "/compose",
 }
-"""The same for a session in which nothing has happened."""
+"""The same for an empty session."""
 
 
 def fill(world: SessionClient) -> None:
-    """Sends of every kind, one on its way, one whose webhook fails, and something armed for the next."""
+    """Make sends of every kind, one on its way, one with a failing webhook, and arm a stub."""
     receiver = world.receiver("shop")
     world.request("PUT", "/_control/receiver/shop", {"answer": 503, "times": 1})
     world.send("Dear customer, your contract is ready to be signed.", BANK)
@@ -70,7 +70,7 @@ def fill(world: SessionClient) -> None:
 
 
 def prepare(world: SessionClient, view: str) -> None:
-    """What one view needs besides, and would be in the way of the others."""
+    """Add what one view needs and others must not have."""
     if view == "health":
         world.patch(providers=[{"name": "PROVIDER1", "up": False}, {"name": "PROVIDER2"}])
 
@@ -81,5 +81,5 @@ def newest(world: SessionClient, destination: str) -> dict[str, str]:
 
 
 def refused(world: SessionClient) -> dict[str, str]:
-    """The newest send that was refused."""
+    """The newest refused send."""
     return next(each for each in world.exchanges() if each["outcome"] == "refused")

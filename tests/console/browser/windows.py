@@ -1,4 +1,4 @@
-"""Windows of the browser that tolerate nothing: no error, no failed request, no word to another origin."""
+"""Browser windows that fail on any error, failed request, or request to another origin."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tests.support import SessionClient
 Scheme = Literal["light", "dark"]
 
 PATIENCE = 15_000
-"""Milliseconds until a browser that does not do what is waited for has failed: a slow machine is no defect."""
+"""Milliseconds until a missing reaction of the browser is a failure."""
 
 
 class Size(NamedTuple):
-    """How large a window is, in pixels of the page."""
+    """The size of a window, in CSS pixels."""
 
     width: int
     height: int
@@ -27,11 +27,11 @@ class Size(NamedTuple):
 DESK = Size(1280, 800)
 PHONE = Size(390, 844)
 NARROWEST = Size(320, 640)
-"""What WCAG 2.2 asks a page to fit into (1.4.10)."""
+"""The width that WCAG 2.2 requires a page to fit into (1.4.10)."""
 
 
 class Window:
-    """A page on one session's console, and everything that went wrong in it."""
+    """A page on one session's console, with every error that occurred in it."""
 
     def __init__(self, context: BrowserContext, base: str) -> None:
         self.context = context
@@ -48,21 +48,21 @@ class Window:
         self.page: Page = context.new_page()
 
     def open(self, path: str = "") -> Page:
-        """Go to a page of the console; `path` is what follows `/_console`."""
+        """Open a page of the console; `path` is the part after `/_console`."""
         self.page.goto(f"{self.base}/_console{path}")
         return self.page
 
     def resize(self, size: Size) -> None:
-        """Make it as large as another one."""
+        """Change the size."""
         self.page.set_viewport_size({"width": size.width, "height": size.height})
 
-    def expect_trouble(self, pattern: str) -> None:
-        """Let pass what a test brings about on purpose: a refused form, a server that is stopped."""
+    def expect_errors(self, pattern: str) -> None:
+        """Ignore errors that a test causes: a refused form, a stopped server."""
         self._expected.append(re.compile(pattern))
 
     @property
-    def troubles(self) -> list[str]:
-        """What went wrong, but for what was expected to."""
+    def errors(self) -> list[str]:
+        """The errors, except expected ones."""
         return [each for each in self._troubles if not any(known.search(each) for known in self._expected)]
 
     def _on_request(self, request: Request) -> None:
@@ -71,7 +71,7 @@ class Window:
 
     def _on_failure(self, request: Request) -> None:
         failure = request.failure or "failed"
-        # A page that is left lets go of its stream, and of a look that is under way.
+        # Leaving a page aborts its stream, and a refresh that is under way.
         if "ERR_ABORTED" not in failure:
             self._troubles.append(f"request failed: {failure}: {request.method} {request.url}")
 
@@ -85,7 +85,7 @@ class Window:
 
 
 class BrowserWindows:
-    """Opens windows, each with cookies and settings of its own, and closes them all."""
+    """Opens windows, each with its own cookies and settings, and closes them all."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
@@ -101,7 +101,7 @@ class BrowserWindows:
         javascript: bool = True,
         clipboard: bool = False,
     ) -> Window:
-        """A window on a session, or on what a URL is the base of."""
+        """A window on a session, or on a base URL."""
         context = self._browser.new_context(
             locale=language,
             color_scheme=scheme,
@@ -116,10 +116,10 @@ class BrowserWindows:
         return window
 
     def close(self) -> Iterable[str]:
-        """Close them; what went wrong in any."""
+        """Close them; return the errors in any of them."""
         for window in self._opened:
             window.context.close()
-        return [f"{window.base}: {trouble}" for window in self._opened for trouble in window.troubles]
+        return [f"{window.base}: {trouble}" for window in self._opened for trouble in window.errors]
 
 
 def _origin(url: str) -> str:
