@@ -1,4 +1,4 @@
-"""Fixtures for tests of the plugin: it is loaded here as it is for any user."""
+"""Fixtures for tests of the plugin, which is loaded as it is for any user."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NUMBER = "+447700900123"
 
 
 class PluginSend(Protocol):
-    """An ordinary client of a gateway."""
+    """Sends messages as an ordinary client of a gateway."""
 
     def __call__(self, to: str = NUMBER, text: str = "Hello", **fields: object) -> httpx2.Response:
         """Send one message."""
@@ -30,7 +30,7 @@ def client_of(gateway: SmsGateway) -> httpx2.Client:
 
 
 def sender(client: httpx2.Client) -> PluginSend:
-    """What sends by it."""
+    """A `PluginSend` for a client."""
 
     def send(to: str = NUMBER, text: str = "Hello", **fields: object) -> httpx2.Response:
         return client.post("/api/Admin/send", json={"destination": to, "text": text, **fields})
@@ -46,13 +46,13 @@ def send(sms_gateway: SmsGateway) -> Iterator[PluginSend]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever runs these tests may have a gateway of their own."""
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment may name a gateway of the person who runs these tests."""
     for name in [each for each in os.environ if each.startswith("SMS_MOCK_")]:
         monkeypatch.delenv(name)
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """An empty project of a user's."""
+    """An empty project."""
     return Project(tmp_path)

@@ -1,4 +1,4 @@
-"""The project that `docs/pytest.md` shows, file by file, with the test that README shows."""
+"""The project in `docs/pytest.md`, file by file, with the test in README."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _IN_README = re.compile(r"^```python\n(?P<text>def test_a_customer_gets_a_code.*
 
 
 def files() -> dict[str, str]:
-    """Name and text of each block that is headed by the name of a file; README leaves the import to its reader."""
+    """Name and text of each block that is headed by a file name; README's block gets the import that it omits."""
     shown = {found["name"]: found["text"] for found in _FILE.finditer(PAGE)}
     return {**shown, "test_readme.py": "from shop import Shop\n" + _IN_README.findall(README)[0]}
 
 
 def blocks() -> int:
-    """How many blocks of Python the page has."""
+    """The number of Python blocks on the page."""
     return PAGE.count("```python\n")

@@ -1,6 +1,6 @@
-"""A newcomer's first ten minutes: the project of `docs/pytest.md`, with the wheel as anybody installs it.
+"""The project of `docs/pytest.md` in a new environment with only the wheel installed.
 
-`.ci/wheel` makes the environment and runs this; NEWCOMER_PYTHON is its interpreter, and has nothing of this checkout.
+`.ci/wheel` creates the environment and runs this; NEWCOMER_PYTHON is its interpreter, without this checkout.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ def shop(tmp_path: Path) -> Project:
 
 
 def asked(code: str) -> str:
-    """What the newcomer's interpreter prints."""
+    """What the environment's interpreter prints."""
     return subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=True, cwd="/").stdout  # noqa: S603
 
 
-def test_the_wheel_is_what_is_tested() -> None:
-    """And no checkout beside it; the light install has nothing of the kit's."""
+def test_the_wheel_is_tested() -> None:
+    """And not a checkout; the light installation has nothing of the kit."""
     assert "site-packages" in asked("import mock_server; print(mock_server.__file__)")
     assert (
         asked("import importlib.util as u; print(u.find_spec('schemathesis'), u.find_spec('hypothesis'))")
@@ -67,21 +67,21 @@ def test_the_wheel_is_what_is_tested() -> None:
 
 
 def test_five_tests_pass_on_four_workers(shop: Project) -> None:
-    """Ten lines of conftest, an ordinary client, warnings as errors."""
+    """A conftest of ten lines, an ordinary client, warnings as errors."""
     ran = shop.pytest("-n4", "-W", "error", "test_shop.py", python=PYTHON)
 
     assert (ran.code, ran.counts) == (0, {"passed": 5}), ran.output
 
 
 def test_the_whole_page_passes(shop: Project) -> None:
-    """Coroutines, worlds, and an application that lives longer than a test."""
+    """Coroutines, sessions, and an application that outlives a test."""
     ran = shop.pytest("-W", "error", python=PYTHON)
 
     assert (ran.code, ran.counts) == (0, {"passed": 10}), ran.output
 
 
-def test_only_what_a_start_loads_was_compiled_anew(shop: Project) -> None:
-    """Pytest rewrites the packages of plugins: all but what is loaded late is imported as it was installed."""
+def test_pytest_rewrites_only_modules_that_a_start_loads(shop: Project) -> None:
+    """Pytest rewrites the packages of plugins; modules that are loaded later are imported as installed."""
     shop.pytest("test_shop.py", python=PYTHON)
     package = Path(asked("import mock_server; print(mock_server.__path__[0])").strip())
     rewritten = sorted({path.name.partition(".")[0] for path in package.rglob("*-pytest-*.pyc")})
@@ -90,8 +90,8 @@ def test_only_what_a_start_loads_was_compiled_anew(shop: Project) -> None:
     assert rewritten == sorted(["__init__", "hooks", "importing", *late])
 
 
-def test_deliberate_failures_say_why(shop: Project) -> None:
-    """Each in words that need no knowledge of the gateway, and without a line of ours."""
+def test_failures_are_explained(shop: Project) -> None:
+    """Each without terms of the gateway's internals, and without a line of the mock's code."""
     shop.write("test_failures.py", FAILURES)
 
     ran = shop.pytest("-n4", "test_failures.py", python=PYTHON)

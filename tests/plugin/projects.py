@@ -1,4 +1,4 @@
-"""A user's project in a folder of its own, and what pytest says of it there."""
+"""A user's project in a folder of its own, and pytest's results there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PATIENCE = 120
 _WITHOUT = [
     f"-pno:{name}" for name in ("schemathesis", "hypothesispytest", "pytest_cov", "cacheprovider", "randomly")
 ]
-"""What has no part in this and takes long to load."""
+"""Plugins that are irrelevant here and slow to load."""
 
 CONFTEST = '''
 import json
@@ -45,11 +45,11 @@ def send(sms_gateway):
 
     return send
 '''
-"""A client that needs nothing besides Python."""
+"""A client that needs only Python."""
 
 
 class Ran(NamedTuple):
-    """What came of a run."""
+    """The result of a run."""
 
     code: int
     output: str
@@ -65,13 +65,13 @@ class Project:
         self.write("conftest.py", CONFTEST)
 
     def write(self, name: str, text: str) -> None:
-        """Put a file there."""
+        """Write a file."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(dedent(text), encoding="utf-8")
 
     def pytest(self, *arguments: str, python: str = sys.executable, **environment: str) -> Ran:
-        """Run pytest as its user does."""
+        """Run pytest as a user does."""
         report = self.folder / "report.xml"
         report.unlink(missing_ok=True)
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("SMS_MOCK_", "PYTEST_"))}

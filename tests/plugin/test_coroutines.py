@@ -26,7 +26,7 @@ def client_of(gateway: SmsGateway, *, in_process: bool = False) -> httpx2.AsyncC
 
 
 async def conversation(gateway: SmsGateway, *, in_process: bool = False) -> None:
-    """Sends that begin when somebody waits for them already."""
+    """Sends that begin while a wait is open."""
     async with client_of(gateway, in_process=in_process) as client:
         sending = asyncio.create_task(post(client, text="Code 123456"))
         message = await gateway.aio.next_message(to=NUMBER, timeout=20)
@@ -42,8 +42,8 @@ async def conversation(gateway: SmsGateway, *, in_process: bool = False) -> None
 
 
 @pytest.mark.parametrize("in_process", [False, True])
-def test_waiting_holds_no_loop_up(sms_gateway: SmsGateway, in_process: bool) -> None:
-    """Without any plugin for coroutines: what waits lets the client go on."""
+def test_waiting_does_not_block_the_loop(sms_gateway: SmsGateway, in_process: bool) -> None:
+    """Without a plugin for coroutines, the client continues during a wait."""
     asyncio.run(conversation(sms_gateway, in_process=in_process))
 
 
@@ -63,7 +63,7 @@ async def test_under_anyio(sms_gateway: SmsGateway, anyio_backend: str) -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["trio"])
 async def test_under_trio(sms_gateway: SmsGateway, send: PluginSend, anyio_backend: str) -> None:
-    """Waiting is no business of asyncio's alone."""
+    """Waiting does not depend on asyncio."""
     send()
 
     assert (await sms_gateway.aio.next_message(timeout=20)).text == "Hello"
@@ -71,8 +71,8 @@ async def test_under_trio(sms_gateway: SmsGateway, send: PluginSend, anyio_backe
         await sms_gateway.aio.next_message(timeout=0.01)
 
 
-def test_a_hundred_waits_at_once_do_not_wait_for_each_other(sms_gateway: SmsGateway) -> None:
-    """More than the threads that a loop has by default: the hundredth is not served last."""
+def test_a_hundred_waits_run_concurrently(sms_gateway: SmsGateway) -> None:
+    """There are more than a loop's default number of threads."""
 
     async def all_at_once() -> set[str]:
         async with client_of(sms_gateway, in_process=True) as client:
@@ -87,7 +87,7 @@ def test_a_hundred_waits_at_once_do_not_wait_for_each_other(sms_gateway: SmsGate
 
 
 def test_a_wait_can_be_cancelled(sms_gateway: SmsGateway) -> None:
-    """Whoever loses patience goes on at once, and no thread keeps the process."""
+    """The caller continues at once, and no thread keeps the process alive."""
 
     async def impatient() -> None:
         with pytest.raises(TimeoutError):
@@ -96,8 +96,8 @@ def test_a_wait_can_be_cancelled(sms_gateway: SmsGateway) -> None:
     asyncio.run(impatient())
 
 
-def test_waiting_in_a_coroutine_looks_once_and_says_what_to_await(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """What is there is returned; to wait for more would be a deadlock, so it is an error at once."""
+def test_a_synchronous_wait_in_a_coroutine_never_blocks(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """It returns what is there; to wait would be a deadlock, so it raises an error that says what to await."""
     send()
 
     async def wait_here() -> None:
@@ -113,8 +113,8 @@ def test_waiting_in_a_coroutine_looks_once_and_says_what_to_await(sms_gateway: S
     asyncio.run(wait_here())
 
 
-def test_a_loop_that_runs_around_an_ordinary_test_is_no_coroutine(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """Browser drivers leave a running loop behind in the thread of an ordinary test; it may wait all the same."""
+def test_a_running_loop_does_not_prevent_waits_in_an_ordinary_test(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """Browser drivers leave a running loop in the thread of an ordinary test."""
     found: list[str] = []
 
     async def driver() -> None:
@@ -136,8 +136,8 @@ def test_a_loop_that_runs_around_an_ordinary_test_is_no_coroutine(sms_gateway: S
 
 
 @pytest.mark.sms_scenario(webhooks={"https_only": False})
-def test_an_advance_tells_a_receiver_in_the_same_loop(sms_gateway: SmsGateway) -> None:
-    """The notifications are taken by the loop that awaits the advance."""
+def test_an_advance_notifies_a_receiver_in_the_same_loop(sms_gateway: SmsGateway) -> None:
+    """The loop that awaits the advance serves the receiver."""
 
     async def shop() -> int:
         taken = 0
@@ -160,7 +160,7 @@ def test_an_advance_tells_a_receiver_in_the_same_loop(sms_gateway: SmsGateway) -
 
 
 def test_errors_of_coroutines_point_at_the_test(sms_gateway: SmsGateway) -> None:
-    """Neither our frames nor those of the thread are of interest."""
+    """Their tracebacks have neither the mock's frames nor those of the thread."""
 
     async def late() -> None:
         await sms_gateway.aio.next_message(timeout=0)

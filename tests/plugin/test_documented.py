@@ -1,4 +1,4 @@
-"""`docs/pytest.md` shows a project that runs, and names whatever there is to use."""
+"""`docs/pytest.md` shows a project that runs, and documents everything that is public."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.plugin.test_surprises import complaint
 from tests.structure.project_sources import ROOT
 
 OF_THE_FIXTURES = {"begin", "ended", "accounts_of", "token", "url", "transport"}
-"""What is public in SmsServer for the fixtures' sake, and for nobody who writes tests."""
+"""Public attributes of SmsServer that only the fixtures use."""
 
 
 def test_the_page_is_a_project_that_runs(tmp_path: Path) -> None:
-    """Every block of Python on the page is a file of one project, README adds a test, and all of them pass."""
+    """Every Python block of the page is a file of one project, README adds a test, and all of them pass."""
     project = Project(tmp_path)
     for name, text in files().items():
         project.write(name, text)
@@ -29,39 +29,39 @@ def test_the_page_is_a_project_that_runs(tmp_path: Path) -> None:
     ran = project.pytest("-W", "error")
 
     assert len(files()) == blocks() + 1
-    # Coroutines run under each backend that anyio finds: asyncio, and trio. README has one test more.
+    # Coroutines run under each backend of anyio: asyncio and trio. README adds one test.
     assert (ran.code, ran.counts) == (0, {"passed": 11}), ran.output
 
 
-def test_what_a_surprise_looks_like_is_shown_as_it_is(sms_server: SmsServer) -> None:
-    """Word by word; only when it was is left out."""
+def test_the_output_of_an_unexpected_refusal_is_documented(sms_server: SmsServer) -> None:
+    """Word by word, except times."""
     told = complaint(sms_server, lambda _, send: send("+447700900061"))
 
     assert f"```text\n{re.sub('[0-9-]+T[0-9:]+Z', '…', told)}\n```\n" in PAGE
 
 
 def test_its_conftest_has_ten_lines() -> None:
-    """What a newcomer has to write before the first test."""
+    """The code that a user writes before the first test."""
     assert len([line for line in files()["conftest.py"].splitlines() if line.strip()]) <= 10
 
 
 class Recorder:
-    """Takes down what the plugin registers, in the place of pytest's parser."""
+    """Records what the plugin registers, instead of pytest's parser."""
 
     def __init__(self) -> None:
         self.options: list[str] = []
         self.settings: list[str] = []
 
     def getgroup(self, *_: object) -> Recorder:
-        """A group is where options go."""
+        """The group of options."""
         return self
 
     def addoption(self, name: str, **_: object) -> None:
-        """An option."""
+        """Record an option."""
         self.options.append(name)
 
     def addini(self, name: str, *_: object, **__: object) -> None:
-        """A setting."""
+        """Record a setting."""
         self.settings.append(name)
 
 
@@ -77,7 +77,7 @@ def test_options_and_settings_are_documented() -> None:
 
 
 def test_fixtures_and_markers_are_documented(pytestconfig: pytest.Config) -> None:
-    """By name; and nothing else is registered."""
+    """By name; nothing else is registered."""
     fixtures = {name for name, each in vars(hooks).items() if type(each).__name__ == "FixtureFunctionDefinition"}
     markers = {line.partition("(")[0] for line in pytestconfig.getini("markers") if line.startswith("sms_")}
 
@@ -88,7 +88,7 @@ def test_fixtures_and_markers_are_documented(pytestconfig: pytest.Config) -> Non
 
 
 def attributes(kind: type) -> set[str]:
-    """The public ones: of the class, and those that its instances are given."""
+    """The public attributes of a class and its instances."""
     module = Path(__import__(kind.__module__, fromlist=["_"]).__file__ or "").read_text(encoding="utf-8")
     body = module.partition(f"class {kind.__name__}")[2].partition("\nclass ")[0]
     given = re.findall(r"^        self\.([a-z]\w*)(?:: [^=\n]+)? = ", body, re.MULTILINE)
@@ -96,8 +96,8 @@ def attributes(kind: type) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", [SmsGateway, SmsServer, GatewayClock, AsyncVerbs, ExpectedRefusal])
-def test_whatever_a_test_can_use_is_documented(kind: type) -> None:
-    """Every public attribute of what the fixtures give stands on the page as code."""
+def test_every_public_attribute_is_documented(kind: type) -> None:
+    """Every public attribute of the fixtures' values is on the page, as code."""
     code = "\n".join(re.findall(r"`[^`\n]+`", PAGE) + re.findall(r"^```.*?^```", PAGE, re.DOTALL | re.MULTILINE))
     found = attributes(kind) - (OF_THE_FIXTURES if kind is SmsServer else set())
 
@@ -105,8 +105,8 @@ def test_whatever_a_test_can_use_is_documented(kind: type) -> None:
     assert sorted(name for name in found if not re.search(rf"\b{name}\b", code)) == []
 
 
-def test_fixtures_say_what_they_are() -> None:
-    """`pytest --fixtures` shows their docstrings: a sentence first, then what the gateway can do, by name."""
+def test_fixtures_have_docstrings() -> None:
+    """`pytest --fixtures` shows them: a sentence, then the attributes by name."""
     text = Path(hooks.__file__).read_text(encoding="utf-8")
     said = text.partition("def sms_gateway(")[2].partition('"""')[2].partition('"""')[0]
 
@@ -115,6 +115,6 @@ def test_fixtures_say_what_they_are() -> None:
     )
 
 
-def test_the_readme_leads_to_the_page() -> None:
-    """A reader of README finds it."""
+def test_the_readme_links_to_the_page() -> None:
+    """Near the example for pytest."""
     assert "(docs/pytest.md)" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a test can do with its gateway."""
+"""The fixture `sms_gateway` in tests."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from tests.plugin.conftest import NUMBER, PluginSend, client_of, sender
 OTHER = "+447700900124"
 
 
-def test_a_message_is_there_with_its_codes_and_links(sms_gateway: SmsGateway) -> None:
-    """A test reads the one-time code without a regular expression; the account that may send URLs is at hand."""
+def test_a_message_has_its_codes_and_links(sms_gateway: SmsGateway) -> None:
+    """A test reads the one-time password without a regular expression, sent by the account that may send URLs."""
     with httpx2.Client(base_url=sms_gateway.base_url, auth=sms_gateway.account("customer-account")) as client:
         sent = client.post(
             "/api/Services/send", json={"destination": NUMBER, "text": "Code 123-456, or https://shop.example/in"}
@@ -43,8 +43,8 @@ def test_a_message_is_there_with_its_codes_and_links(sms_gateway: SmsGateway) ->
 
 
 @pytest.mark.parametrize("library", [requests, httpx, httpx2])
-def test_credentials_are_what_clients_take(sms_gateway: SmsGateway, library: object) -> None:
-    """A pair, given as it is."""
+def test_credentials_are_a_pair_for_clients(sms_gateway: SmsGateway, library: object) -> None:
+    """Username and password."""
     post = library.post  # type: ignore[attr-defined]
     answer = post(
         f"{sms_gateway.base_url}/api/Admin/send",
@@ -56,7 +56,7 @@ def test_credentials_are_what_clients_take(sms_gateway: SmsGateway, library: obj
 
 
 def test_no_password_is_shown(sms_gateway: SmsGateway) -> None:
-    """A failing test prints its variables; those of ours hold no secret."""
+    """A failing test prints its variables; those of the plugin show no secret."""
     assert repr(sms_gateway.credentials) == "Credentials(username='admin', password='***')"
     assert sms_gateway.credentials.password not in repr(sms_gateway)
 
@@ -68,15 +68,15 @@ def test_no_password_is_shown(sms_gateway: SmsGateway) -> None:
         {"username": "chief", "password": "x3", "admin": True},
     ]
 )
-def test_credentials_are_those_of_an_administrator_in_use(sms_gateway: SmsGateway) -> None:
-    """Of the scenario of the test, whatever it is."""
+def test_credentials_are_those_of_an_active_administrator(sms_gateway: SmsGateway) -> None:
+    """Of the test's scenario."""
     assert sms_gateway.credentials == Credentials("chief", "x3")
     assert sms_gateway.account("clerk") == Credentials("clerk", "x2")
 
 
 @pytest.mark.sms_scenario(accounts=[{"username": "clerk", "password": "x2"}])
-def test_an_account_that_is_not_there_is_named(sms_gateway: SmsGateway) -> None:
-    """The error says which accounts there are."""
+def test_an_unknown_account_is_an_error(sms_gateway: SmsGateway) -> None:
+    """The error names the existing accounts."""
     with pytest.raises(PluginError, match="no administrator in use"):
         _ = sms_gateway.credentials
     with pytest.raises(PluginError, match=r"no account 'chef'; there are: clerk"):
@@ -84,22 +84,22 @@ def test_an_account_that_is_not_there_is_named(sms_gateway: SmsGateway) -> None:
 
 
 @pytest.mark.sms_scenario({"version": 1, "title": "My world"})
-def test_a_scenario_without_accounts_has_the_usual_administrator(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """What is absent has its default."""
+def test_a_scenario_without_accounts_has_the_default_administrator(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """An absent part has its default."""
     assert sms_gateway.control.session().scenario == "My world"
     assert send().status_code == 200
 
 
 def test_messages_are_in_the_order_of_their_arrival(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """The first is the first."""
+    """Oldest first."""
     for text in ("one", "two", "three"):
         send(text=text)
 
     assert [message.text for message in sms_gateway.messages] == ["one", "two", "three"]
 
 
-def test_next_message_goes_from_one_to_the_next(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """A second sign-in gets the second code; another number's messages stay for who asks for them."""
+def test_next_message_returns_each_message_once(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """A second sign-in gets the second code; messages of other numbers are left for other calls."""
     send(text="one")
     send(OTHER, text="other")
     send(text="two")
@@ -112,8 +112,8 @@ def test_next_message_goes_from_one_to_the_next(sms_gateway: SmsGateway, send: P
         sms_gateway.next_message(timeout=0.05)
 
 
-def test_next_message_is_waited_for(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """It comes from another thread, after the wait has begun."""
+def test_next_message_waits(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """Another thread sends after the wait has begun."""
     send(text="before")
     sms_gateway.next_message()
     waiting = ThreadPoolExecutor(1).submit(sms_gateway.next_message, text="after")
@@ -126,7 +126,7 @@ def test_next_message_is_waited_for(sms_gateway: SmsGateway, send: PluginSend) -
 
 
 def test_fifty_threads_get_fifty_messages(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """No message is given out twice, and none is lost."""
+    """No message is returned twice, and none is lost."""
     with ThreadPoolExecutor(50) as pool:
         waiting = [pool.submit(sms_gateway.next_message, timeout=20) for _ in range(25)]
         sent = [pool.submit(send, text=f"number {number}") for number in range(50)]
@@ -137,8 +137,8 @@ def test_fifty_threads_get_fifty_messages(sms_gateway: SmsGateway, send: PluginS
     assert texts == {f"number {number}" for number in range(50)}
 
 
-def test_wait_for_takes_what_came_before_into_account(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """So many messages, and by their status once they have it."""
+def test_wait_for_counts_earlier_messages(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """A number of messages, and those with a status."""
     send(text="one", reference={"service": "ADMIN", "key": "order-1"})
     send(OTHER, text="two")
 
@@ -148,8 +148,8 @@ def test_wait_for_takes_what_came_before_into_account(sms_gateway: SmsGateway, s
     assert [each.status for each in sms_gateway.wait_for(2, status="DELIVERED")] == ["DELIVERED"] * 2
 
 
-def test_what_did_not_come_says_what_came_instead(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """The commonest reason for a missing message is a refusal: it stands in the error with its rule."""
+def test_a_missing_message_is_explained_by_what_came_instead(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """The most frequent reason is a refusal: the error shows it with its rule."""
     with sms_gateway.expect_refusal(61):
         send("+447700900061")
 
@@ -164,14 +164,14 @@ def test_what_did_not_come_says_what_came_instead(sms_gateway: SmsGateway, send:
         sms_gateway.wait_for(2, status="SENT", timeout=0.05)
 
 
-def test_a_silent_gateway_tells_where_it_is(sms_gateway: SmsGateway) -> None:
-    """A client that talks to something else is the next commonest reason."""
+def test_without_any_request_the_error_shows_the_base_url(sms_gateway: SmsGateway) -> None:
+    """A client with another base URL is the next most frequent reason."""
     with pytest.raises(NothingCameError, match=f"nothing; the client's base URL has to be {sms_gateway.base_url}"):
         sms_gateway.next_message(timeout=0.01)
 
 
-def test_a_client_that_drops_the_path_of_its_base_url_is_found_out(sms_server: SmsServer) -> None:
-    """Many join a base URL with an absolute path: their requests reach the server, and no test's session."""
+def test_a_client_that_drops_the_path_of_its_base_url_is_detected(sms_server: SmsServer) -> None:
+    """Joining a base URL with an absolute path drops its prefix: requests reach the default session."""
     with sms_server.session() as gateway:
         httpx2.post(f"{sms_server.url}/api/Admin/send", json={})
 
@@ -182,7 +182,7 @@ def test_a_client_that_drops_the_path_of_its_base_url_is_found_out(sms_server: S
 
 
 def test_the_next_send_is_forced(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """Once; of a number, if it is named; and it surprises nobody."""
+    """Once, for one number if given; a forced refusal is expected."""
     sms_gateway.next_send(refuse=64)
     sms_gateway.next_send(OTHER, refuse=61)
 
@@ -191,14 +191,14 @@ def test_the_next_send_is_forced(sms_gateway: SmsGateway, send: PluginSend) -> N
 
 
 def test_a_stub_stays(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """So many times, or for ever."""
+    """A number of times, or permanently."""
     sms_gateway.stub("+44*", {"refuse": 60}, times=2)
 
     assert [send().status_code for _ in range(3)] == [500, 500, 200]
 
 
-def test_time_is_moved(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """Frozen, moved by keyword or by text, and let go."""
+def test_the_clock_is_frozen_advanced_and_resumed(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """By keyword or by text."""
     sms_gateway.clock.freeze("2026-01-15T09:00:00Z")
     for _ in range(3):
         send()
@@ -213,14 +213,14 @@ def test_time_is_moved(sms_gateway: SmsGateway, send: PluginSend) -> None:
     assert sms_gateway.clock.resume(0.001).mode == "scaled"
 
 
-def test_a_number_is_no_length_of_time(sms_gateway: SmsGateway) -> None:
-    """Of what? The error says how to write it."""
+def test_a_number_is_no_duration(sms_gateway: SmsGateway) -> None:
+    """It has no unit; the error shows the notation."""
     with pytest.raises(PluginError, match=r"5 of what\? Write advance\(seconds=5\), or a length of time"):
         sms_gateway.clock.advance(5)  # type: ignore[arg-type]
 
 
-def test_receipts_tell_of_every_notification(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """In their order; the gateway has a receiver for those who have none."""
+def test_receipts_has_every_notification(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """In order; the gateway provides a receiver."""
     send(webhook={"url": sms_gateway.receiver.url})
     sms_gateway.clock.advance(seconds=10)
 
@@ -230,10 +230,10 @@ def test_receipts_tell_of_every_notification(sms_gateway: SmsGateway, send: Plug
 
 
 @pytest.mark.sms_scenario(webhooks={"https_only": False})
-def test_a_receiver_that_hangs_holds_nothing_up_in_silence(
+def test_an_advance_with_a_hanging_receiver_is_an_error(
     sms_gateway: SmsGateway, send: PluginSend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An advance that did not come to its end is an error, and says what to do."""
+    """An incomplete advance is an error that says what to do."""
     monkeypatch.setattr("mock_server.pytest_plugin.clock._WALL_LIMIT", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         send(webhook={"url": f"http://127.0.0.1:{silent.getsockname()[1]}/"})
@@ -243,8 +243,8 @@ def test_a_receiver_that_hangs_holds_nothing_up_in_silence(
     assert len(sms_gateway.receipts) == 1
 
 
-def test_why_is_asked_by_answer_by_id_or_for_the_last(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """The rule, and as text what `sms-mock explain` prints."""
+def test_why_explains_an_answer_an_id_or_the_last_exchange(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """The rule, and as text the output of `sms-mock explain`."""
     with sms_gateway.expect_refusal(61):
         refused = send("+447700900061")
     accepted = send()
@@ -255,8 +255,8 @@ def test_why_is_asked_by_answer_by_id_or_for_the_last(sms_gateway: SmsGateway, s
     assert "  ✗ watchlist" in str(sms_gateway.explain(refused))
 
 
-def test_an_answer_of_something_else_is_not_explained_by_another(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """An answer without the gateway's header is no exchange of ours; to explain the last one would mislead."""
+def test_an_answer_of_another_server_is_not_explained(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """It lacks the gateway's header; explaining the last exchange instead would mislead."""
     send()
 
     with pytest.raises(PluginError, match="has no header X-Mock-Exchange: it is no answer of this gateway"):
@@ -265,7 +265,7 @@ def test_an_answer_of_something_else_is_not_explained_by_another(sms_gateway: Sm
 
 @pytest.mark.parametrize("library", ["httpx", "httpx2"])
 def test_a_client_in_process_needs_no_socket(sms_gateway: SmsGateway, library: str) -> None:
-    """What it sends is in the same session."""
+    """Its sends are in the same session."""
     module = {"httpx": httpx, "httpx2": httpx2}[library]
     with module.Client(
         transport=sms_gateway.transport(library), base_url=sms_gateway.base_url, auth=sms_gateway.credentials
@@ -275,16 +275,16 @@ def test_a_client_in_process_needs_no_socket(sms_gateway: SmsGateway, library: s
     assert sms_gateway.next_message(timeout=0).text == "Hello"
 
 
-def test_a_library_without_transports_is_told_so(sms_gateway: SmsGateway) -> None:
-    """By name."""
+def test_a_library_without_transports_is_an_error(sms_gateway: SmsGateway) -> None:
+    """The error names the library."""
     with pytest.raises(PluginError, match="'requests' takes no transport in process"):
         sms_gateway.transport("requests")
 
 
-# Python warns of forking with threads around; suites that fork all the same have chosen to.
+# Python warns of forking a process with threads; suites that do so have chosen to.
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
-def test_a_forked_process_asks_the_same_gateway(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """The server's thread stays in the parent; the child asks over HTTP, on connections of its own."""
+def test_a_forked_process_uses_the_same_gateway(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """The server's thread stays in the parent; the child uses HTTP, on connections of its own."""
     send(text="of the parent")
     reading, writing = os.pipe()
     child = os.fork()
@@ -299,8 +299,8 @@ def test_a_forked_process_asks_the_same_gateway(sms_gateway: SmsGateway, send: P
         assert pipe.read() == "of the parent 1"
 
 
-def test_closed_twice_is_closed(sms_server: SmsServer) -> None:
-    """By the test, by the fixture, or by both; what a test ended behind our back is no error either."""
+def test_a_gateway_can_be_closed_twice(sms_server: SmsServer) -> None:
+    """By the test and by the fixture; deleting its session by other means is no error either."""
     with sms_server.session() as gateway:
         gateway.close()
         gateway.close()
@@ -311,8 +311,8 @@ def test_closed_twice_is_closed(sms_server: SmsServer) -> None:
         _ = gateway.messages
 
 
-def test_a_gateway_that_tests_share_begins_anew(sms_server: SmsServer) -> None:
-    """After a reset nothing of before is left, and the next messages are found again."""
+def test_a_shared_gateway_can_be_reset(sms_server: SmsServer) -> None:
+    """After a reset it holds nothing, and next_message finds the next messages."""
     with sms_server.session() as gateway, client_of(gateway) as client:
         send = sender(client)
         send(text="before")
@@ -328,7 +328,7 @@ def test_a_gateway_that_tests_share_begins_anew(sms_server: SmsServer) -> None:
 
 
 def test_errors_point_at_the_test(sms_gateway: SmsGateway) -> None:
-    """The way through our own code is of no interest: what a traceback shows are the lines of the test."""
+    """A traceback shows lines of the test, not of the plugin."""
     for provoke in (
         lambda: sms_gateway.next_message(timeout=0),
         lambda: sms_gateway.next_send(refuse=1),
@@ -343,8 +343,8 @@ def test_errors_point_at_the_test(sms_gateway: SmsGateway) -> None:
         assert caught.value.__suppress_context__
 
 
-def test_an_expected_refusal_is_there_after_its_block(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """Which one, and why; one of before does not count."""
+def test_an_expected_refusal_is_available_after_its_block(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """With its code and reason; earlier refusals do not count."""
     with sms_gateway.expect_refusal() as first:
         send("+447700900061")
     with sms_gateway.expect_refusal(56, 66) as second:
@@ -355,8 +355,8 @@ def test_an_expected_refusal_is_there_after_its_block(sms_gateway: SmsGateway, s
     assert [each.code for each in second.exchanges] == [56, 66]
 
 
-def test_a_refusal_that_does_not_come_fails_with_what_came(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """Another code, or none at all."""
+def test_a_missing_expected_refusal_fails_with_what_came_instead(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """Another code, or no refusal."""
     sms_gateway.allow_refusals(56)
     with pytest.raises(NotRefusedError) as other, sms_gateway.expect_refusal(61):
         send("+999123")
@@ -369,8 +369,8 @@ def test_a_refusal_that_does_not_come_fails_with_what_came(sms_gateway: SmsGatew
     assert "refused with code 56" in str(other.value)
 
 
-def test_an_expected_refusal_may_come_on_the_clients_own_time(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """A client with a queue sends when the block is over."""
+def test_an_expected_refusal_may_come_after_the_block(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """A client with a queue sends later."""
     go = threading.Event()
 
     def later() -> None:
@@ -386,8 +386,8 @@ def test_an_expected_refusal_may_come_on_the_clients_own_time(sms_gateway: SmsGa
     assert refusal.exchange.destination == "+447700900061"
 
 
-def test_codes_and_timeouts_that_cannot_be_are_told_at_once(sms_gateway: SmsGateway, sms_server: SmsServer) -> None:
-    """A code that no refusal has would be waited for in vain, and its permission would permit nothing."""
+def test_invalid_codes_and_timeouts_are_errors_at_once(sms_gateway: SmsGateway, sms_server: SmsServer) -> None:
+    """No refusal has the code, so a wait for it would time out."""
     known = f"there are: {', '.join(map(str, documented_codes()))}, 400, "
     for provoke, told in (
         (lambda: sms_gateway.expect_refusal(62), f"no refusal has the code 62; {known}"),
@@ -406,8 +406,8 @@ def test_codes_and_timeouts_that_cannot_be_are_told_at_once(sms_gateway: SmsGate
         assert {str(entry.path) for entry in caught.traceback if not entry.ishidden(caught)} == {__file__}
 
 
-def test_an_error_in_the_block_goes_first(sms_gateway: SmsGateway, send: PluginSend) -> None:
-    """A client that raises on a refusal: its error is told, and the refusal was expected all the same."""
+def test_an_error_in_the_block_takes_precedence(sms_gateway: SmsGateway, send: PluginSend) -> None:
+    """A client that raises on a refusal: its error is reported, and the refusal counts as expected."""
 
     def send_or_raise() -> None:
         send("+447700900061")

@@ -1,4 +1,4 @@
-"""The plugin in a project of a user's: options, settings, the marker, what is printed, other plugins beside it."""
+"""The plugin in a user's project: options, settings, the marker, output, and other plugins."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.plugin.projects import Project
 
 @contextmanager
 def served() -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A gateway that a user started, in a process of its own."""
+    """A gateway that a user started in a process of its own."""
     with subprocess.Popen(
         [sys.executable, "-m", "mock_server", "serve", "--port=0"], stdout=subprocess.PIPE, text=True
     ) as process:
@@ -37,8 +37,8 @@ SENDS = """
 """
 
 
-def test_a_test_needs_nothing_but_the_fixture(project: Project) -> None:
-    """Warnings are errors, as careful projects have it: the plugin gives no cause for one."""
+def test_a_test_needs_only_the_fixture(project: Project) -> None:
+    """With warnings as errors: the plugin causes none."""
     project.write("test_it.py", SENDS)
 
     ran = project.pytest("-W", "error", "--strict-markers", "--strict-config")
@@ -47,7 +47,7 @@ def test_a_test_needs_nothing_but_the_fixture(project: Project) -> None:
 
 
 def test_a_failing_test_shows_the_last_exchanges_with_their_reasons(project: Project) -> None:
-    """Five, oldest first, without any password; of its own gateway. A passing test shows nothing."""
+    """Five of its own gateway, oldest first, without passwords. A passing test shows nothing."""
     project.write(
         "test_it.py",
         """
@@ -89,8 +89,8 @@ def test_a_failing_test_shows_the_last_exchanges_with_their_reasons(project: Pro
     assert "admin-secret" not in ran.output
 
 
-def test_a_surprise_is_an_error_at_the_end_and_no_traceback(project: Project) -> None:
-    """The test passed; its end says why that is not all. A test that failed anyway is told once."""
+def test_an_unexpected_refusal_is_an_error_at_teardown(project: Project) -> None:
+    """Without a traceback, with the reason. A test that failed reports it once."""
     project.write(
         "test_it.py",
         """
@@ -134,8 +134,8 @@ def test_strictness_can_be_turned_off(project: Project) -> None:
     assert project.pytest().counts == {"passed": 1}
 
 
-def test_how_long_to_wait_is_a_setting(project: Project) -> None:
-    """What is no time is told in a sentence."""
+def test_the_timeout_is_a_setting(project: Project) -> None:
+    """An invalid one is reported in one sentence."""
     project.write("pytest.ini", "[pytest]\nsms_timeout = 0.01\n")
     project.write("test_it.py", "def test_it(sms_gateway):\n    sms_gateway.next_message()\n")
     waited = project.pytest()
@@ -177,8 +177,8 @@ MARKED = """
 """
 
 
-def test_the_marker_makes_the_world(project: Project) -> None:
-    """The closest one counts: a shipped scenario, a file of the project, an object, and parts to replace."""
+def test_the_marker_configures_the_session(project: Project) -> None:
+    """The closest marker applies: a shipped scenario, a file of the project, an object, and replaced parts."""
     project.write("own.yaml", "version: 1\ntitle: Mine\nwatchlist: ['+447700900199']\n")
     project.write("tests/test_it.py", MARKED)
 
@@ -189,7 +189,7 @@ def test_the_marker_makes_the_world(project: Project) -> None:
 
 @pytest.mark.parametrize("way", ["option", "setting"])
 def test_the_scenario_of_all_tests_is_an_option_and_a_setting(project: Project, way: str) -> None:
-    """A path on the command line begins where one stands, one in the settings at the root of the project."""
+    """A path is relative to the working directory on the command line, and to the project's root in the settings."""
     project.write("worlds/own.yaml", "version: 1\ntitle: Mine\n")
     project.write(
         "test_it.py",
@@ -229,15 +229,15 @@ WRONG = {
 
 
 @pytest.mark.parametrize("mistake", WRONG)
-def test_a_mistake_is_one_sentence(project: Project, mistake: str) -> None:
-    """It says what is wrong and what is allowed, and shows nothing of our code."""
+def test_a_mistake_is_reported_in_one_sentence(project: Project, mistake: str) -> None:
+    """What is wrong and what is allowed, without code of the plugin."""
     project.write("test_it.py", SENDS)
     project.write("wrong.yaml", "version: 1\nwatchlst: []\n")
     arguments, sentence = WRONG[mistake]
     with socket.create_server(("127.0.0.1", 0)) as closed:
         unused = closed.getsockname()[1]
     with MockGateway() as gateway:
-        # A mock's path that no control API stands behind.
+        # A path of a mock without a control API.
         other = f"{gateway.url.rpartition(':')[2]}/elsewhere"
         ran = project.pytest(*(each.format(closed=unused, other=other) for each in arguments))
 
@@ -260,8 +260,8 @@ MARKER_MISTAKES = {
 }
 
 
-def test_a_mistake_in_a_marker_is_one_sentence(project: Project) -> None:
-    """Each at the start of its own test."""
+def test_a_mistake_in_a_marker_is_reported_in_one_sentence(project: Project) -> None:
+    """At the setup of its own test."""
     project.write("wrong.yaml", "version: 1\nwatchlst: []\n")
     tests = [
         f"@pytest.mark.sms_scenario({given})\ndef test_{number}(sms_gateway):\n    pass\n"
@@ -279,8 +279,8 @@ def test_a_mistake_in_a_marker_is_one_sentence(project: Project) -> None:
     assert "pytest_plugin" not in ran.output
 
 
-def test_a_server_that_runs_is_shared(project: Project) -> None:
-    """By two workers, and by whoever else uses it: no session is left, and the default one is as it was."""
+def test_a_running_server_is_shared(project: Project) -> None:
+    """By two workers and other users: no session remains, and the default one is unchanged."""
     project.write(
         "test_many.py",
         """
@@ -312,8 +312,8 @@ TOKEN = "correct-horse-battery"
 
 
 @pytest.mark.parametrize("way", ["option", "variable"])
-def test_a_control_token_opens_a_server(project: Project, way: str) -> None:
-    """It is printed nowhere, by a failing test neither."""
+def test_a_control_token_is_used(project: Project, way: str) -> None:
+    """No output shows it, also not of a failing test."""
     project.write("test_it.py", SENDS + "        assert False, sms_gateway.control.url\n")
     with MockGateway(access=Access(token=TOKEN)) as gateway:
         ran = (
@@ -326,8 +326,8 @@ def test_a_control_token_opens_a_server(project: Project, way: str) -> None:
     assert TOKEN not in ran.output
 
 
-def test_a_server_that_wants_a_token_is_told_how_to_get_one(project: Project) -> None:
-    """Where there is none, and where it is another: what is needed, and who named this server."""
+def test_a_missing_or_wrong_token_is_reported(project: Project) -> None:
+    """With what is required, and which setting named the server."""
     project.write("test_it.py", SENDS)
     with MockGateway(access=Access(token=TOKEN)) as gateway:
         without = project.pytest(f"--sms-mock-url={gateway.url}").output
@@ -341,8 +341,8 @@ def test_a_server_that_wants_a_token_is_told_how_to_get_one(project: Project) ->
     assert "wrong-token" not in wrong
 
 
-def test_a_server_that_dies_in_the_middle_is_named(project: Project) -> None:
-    """The test that saw it fails, and each later one says that nothing listens; nobody waits for anything."""
+def test_a_server_that_stops_during_a_run_is_reported(project: Project) -> None:
+    """The current test fails, and each later one reports that nothing listens, without waiting."""
     project.write(
         "test_it.py",
         """
@@ -375,7 +375,7 @@ def test_a_server_that_dies_in_the_middle_is_named(project: Project) -> None:
 
 
 def test_the_session_of_a_test_is_named_after_it(project: Project) -> None:
-    """Whoever looks at a shared server sees whose it is; odd names are no trouble."""
+    """Users of a shared server see whose it is; unusual names are escaped."""
     project.write(
         "test_it.py",
         """
@@ -394,8 +394,8 @@ def test_the_session_of_a_test_is_named_after_it(project: Project) -> None:
     assert project.pytest().counts == {"passed": 6}
 
 
-def test_nothing_happens_to_who_only_collects(project: Project) -> None:
-    """No server is started before a test asks; the plugin lists its fixtures and its marker with a sentence each."""
+def test_collecting_starts_no_server(project: Project) -> None:
+    """The plugin lists its fixtures and its marker with one sentence each."""
     project.write("test_it.py", SENDS)
 
     collected = project.pytest("--collect-only", "--sms-mock-url=http://127.0.0.1:1")
@@ -409,15 +409,15 @@ def test_nothing_happens_to_who_only_collects(project: Project) -> None:
     assert "@pytest.mark.sms_scenario(scenario, **parts): the world of sms_gateway" in markers.output
 
 
-def test_the_plugin_can_be_left_out(project: Project) -> None:
+def test_the_plugin_can_be_disabled(project: Project) -> None:
     """By its name."""
     project.write("test_it.py", "def test_it(request):\n    assert 'sms_mock_url' not in request.config.option\n")
 
     assert project.pytest("-p", "no:sms_gateway").counts == {"passed": 1}
 
 
-def test_who_tests_in_classes_is_served(project: Project) -> None:
-    """Unittest by an autouse fixture, a class with a gateway of its own for all its tests, setup methods."""
+def test_the_fixture_works_in_classes(project: Project) -> None:
+    """Unittest by an autouse fixture, one gateway for all tests of a class, setup methods."""
     project.write(
         "test_it.py",
         """
@@ -469,7 +469,7 @@ def test_who_tests_in_classes_is_served(project: Project) -> None:
 
 @pytest.mark.parametrize("distribution", ["load", "loadscope"])
 def test_workers_share_nothing(project: Project, distribution: str) -> None:
-    """Each has a server of its own, whichever way the tests are handed out."""
+    """Each has a server of its own, for each way to distribute tests."""
     for name in ("one", "two"):
         project.write(
             f"{name}/test_{name}.py",
@@ -490,8 +490,8 @@ def test_workers_share_nothing(project: Project, distribution: str) -> None:
     assert ran.counts == {"passed": 12}, ran.output
 
 
-def test_coroutines_are_tested_with_the_plugin_that_is_there(project: Project) -> None:
-    """pytest-asyncio in its automatic mode, with a fixture in the loop around it."""
+def test_coroutines_run_with_the_installed_plugin(project: Project) -> None:
+    """pytest-asyncio in its automatic mode, with a fixture that runs in the loop."""
     project.write(
         "test_it.py",
         """
@@ -522,7 +522,7 @@ def test_coroutines_are_tested_with_the_plugin_that_is_there(project: Project) -
 
 
 def test_an_interrupted_run_ends(project: Project) -> None:
-    """Control and C in the middle of a test: the session is given back, and nothing is printed besides."""
+    """Ctrl+C during a test: the session is deleted, and nothing more is printed."""
     project.write(
         "test_it.py",
         """

@@ -1,4 +1,4 @@
-"""What fails a test at its end though the test itself passed."""
+"""What fails a test at its teardown although the test itself passed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OFF = "for all tests, `sms_strict = false` in the settings of pytest."
 def complaint(
     server: SmsServer, test: Callable[[SmsGateway, PluginSend], object], *, strict: bool = True, **parts: object
 ) -> str:
-    """What a test that does this is told at its end; empty where it passes."""
+    """The error at the teardown of a gateway that was used so; empty if there is none."""
     gateway = server.begin("surprised", strict=strict, parts=parts)
     with client_of(gateway) as client:
         test(gateway, sender(client))
@@ -29,8 +29,8 @@ def complaint(
     return ""
 
 
-def test_an_unexpected_refusal_fails_with_its_reason_and_the_ways_out(sms_server: SmsServer) -> None:
-    """The rule, the value that it saw, the limit, the requirement; how to expect it, and how to let it pass."""
+def test_an_unexpected_refusal_fails_with_its_reason_and_advice(sms_server: SmsServer) -> None:
+    """The rule, the value, the limit, the requirement; how to expect it, and how to allow it."""
     told = complaint(sms_server, lambda _, send: send("+447700900061")).splitlines()
 
     assert told[0] == "The gateway refused what the test did not say it would refuse:"
@@ -42,8 +42,8 @@ def test_an_unexpected_refusal_fails_with_its_reason_and_the_ways_out(sms_server
     assert told[6] == f"To let it pass: `sms_gateway.allow_refusals(61)`; {OFF}"
 
 
-def test_all_refusals_are_told_at_once(sms_server: SmsServer) -> None:
-    """The first five of them in their order, and all codes."""
+def test_all_unexpected_refusals_are_reported_together(sms_server: SmsServer) -> None:
+    """The first five in order, and all codes."""
 
     def test(_: SmsGateway, send: PluginSend) -> None:
         for text in ("1", "2", "3", "4", "5"):
@@ -69,10 +69,10 @@ def test_all_refusals_are_told_at_once(sms_server: SmsServer) -> None:
         pytest.param(lambda _, send: send(), id="none"),
     ],
 )
-def test_a_refusal_that_was_asked_for_surprises_nobody(
+def test_a_forced_refusal_is_expected(
     sms_server: SmsServer, provoke: Callable[[SmsGateway, PluginSend], object]
 ) -> None:
-    """A stub is a request for what it forces, wherever it stands."""
+    """Wherever its stub is defined."""
     assert complaint(sms_server, provoke) == ""
 
 
@@ -87,22 +87,22 @@ def test_a_refusal_that_was_asked_for_surprises_nobody(
         pytest.param(lambda gateway, send: [send("+447700900061"), expecting(gateway, send)], id="before the block"),
     ],
 )
-def test_a_refusal_beside_what_was_asked_for_is_a_surprise(
+def test_a_natural_refusal_is_unexpected_despite_stubs_and_blocks(
     sms_server: SmsServer, provoke: Callable[[SmsGateway, PluginSend], object]
 ) -> None:
-    """A stub that leaves the decision to the rules asked for no refusal, and a block ends where it ends."""
+    """A stub that leaves the decision to the rules expects no refusal, nor does a block that has ended."""
     assert complaint(sms_server, provoke).count("refused with code 61") == 1
 
 
 def expecting(gateway: SmsGateway, send: PluginSend) -> object:
-    """A refusal that is expected."""
+    """A block that expects a refusal."""
     with gateway.expect_refusal(61):
         send("+447700900061")
     return None
 
 
-def test_an_unmatched_stub_fails_with_what_nearly_met_it(sms_server: SmsServer) -> None:
-    """The stub as it was prepared, and what came instead."""
+def test_an_unmatched_stub_fails_with_its_near_misses(sms_server: SmsServer) -> None:
+    """The stub as it was added, and what came instead."""
 
     def test(gateway: SmsGateway, send: PluginSend) -> None:
         gateway.next_send("+447700900124", refuse=64)
@@ -119,8 +119,8 @@ def test_an_unmatched_stub_fails_with_what_nearly_met_it(sms_server: SmsServer) 
     assert told.endswith(f"If a send is not certain to come: `sms_gateway.allow_unmatched_stubs()`; {OFF}")
 
 
-def test_a_stub_made_elsewhere_is_missed_too(sms_server: SmsServer) -> None:
-    """By the control API itself; and where nothing was sent the base URL is told."""
+def test_an_unmatched_stub_of_the_control_api_fails_too(sms_server: SmsServer) -> None:
+    """Where nothing was sent, the error shows the base URL."""
     elsewhere = complaint(sms_server, lambda gateway, _: gateway.control.next_send(refuse=64))
     nothing = complaint(sms_server, lambda gateway, _: gateway.next_send(refuse=64))
 
@@ -130,7 +130,7 @@ def test_a_stub_made_elsewhere_is_missed_too(sms_server: SmsServer) -> None:
 
 
 def test_unmatched_stubs_can_be_allowed(sms_server: SmsServer) -> None:
-    """In one test; one that was taken back needs no permission."""
+    """In one test; a removed one needs no permission."""
 
     def allowed(gateway: SmsGateway, _: PluginSend) -> None:
         gateway.next_send(refuse=64)
@@ -142,13 +142,13 @@ def test_unmatched_stubs_can_be_allowed(sms_server: SmsServer) -> None:
 
 
 def notify(gateway: SmsGateway, send: PluginSend, url: str) -> None:
-    """A message whose two notifications go there."""
+    """A message with two notifications for a URL."""
     send(webhook={"url": url})
     gateway.clock.advance(minutes=1)
 
 
-def test_a_notification_that_nobody_took_is_warned_of(sms_server: SmsServer) -> None:
-    """Once each, as its last attempt ended. A test that looks at its receipts knows; what is taken is no trouble."""
+def test_an_undelivered_notification_causes_a_warning(sms_server: SmsServer) -> None:
+    """One for each, with its last attempt. A test that reads its receipts gets none, nor does a delivered one."""
     url = f"{sms_server.url}/nobody"
 
     def test(gateway: SmsGateway, send: PluginSend) -> None:
@@ -170,7 +170,7 @@ def test_a_notification_that_nobody_took_is_warned_of(sms_server: SmsServer) -> 
 
 
 @pytest.mark.filterwarnings("error")
-def test_a_notification_that_nobody_took_fails_where_warnings_do(sms_server: SmsServer) -> None:
+def test_an_undelivered_notification_fails_where_warnings_are_errors(sms_server: SmsServer) -> None:
     """Without a traceback."""
     url = f"{sms_server.url}/nobody"
     told = complaint(sms_server, lambda gateway, send: notify(gateway, send, url), webhooks={"https_only": False})
@@ -178,8 +178,8 @@ def test_a_notification_that_nobody_took_fails_where_warnings_do(sms_server: Sms
     assert told.startswith("Notifications were not taken:\n  SENT of message ")
 
 
-def test_nothing_surprises_a_gateway_that_is_not_strict(sms_server: SmsServer) -> None:
-    """Of no kind."""
+def test_a_gateway_that_is_not_strict_reports_nothing(sms_server: SmsServer) -> None:
+    """Of any kind."""
 
     def test(gateway: SmsGateway, send: PluginSend) -> None:
         gateway.next_send("+447700900124", refuse=64)
@@ -191,10 +191,10 @@ def test_nothing_surprises_a_gateway_that_is_not_strict(sms_server: SmsServer) -
 
 
 @pytest.mark.parametrize("strict", [True, False])
-def test_a_bug_of_the_mock_is_never_overlooked(
+def test_a_bug_of_the_mock_is_always_reported(
     sms_server: SmsServer, monkeypatch: pytest.MonkeyPatch, strict: bool
 ) -> None:
-    """It is no refusal, and no client's fault; a gateway that is not strict tells of it as well."""
+    """It is no refusal and not the client's fault; a gateway that is not strict reports it too."""
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
@@ -206,8 +206,8 @@ def test_a_bug_of_the_mock_is_never_overlooked(
     assert "ZeroDivisionError" in told
 
 
-def test_a_reset_judges_as_the_end_does(sms_server: SmsServer) -> None:
-    """What tests of a class share is judged after each of them; what is judged does not fail the next."""
+def test_a_reset_reports_like_the_teardown(sms_server: SmsServer) -> None:
+    """Tests that share a gateway are checked after each of them; what was reported does not fail the next."""
 
     def test(gateway: SmsGateway, send: PluginSend) -> None:
         send("+447700900061")
@@ -218,8 +218,8 @@ def test_a_reset_judges_as_the_end_does(sms_server: SmsServer) -> None:
     assert complaint(sms_server, test) == ""
 
 
-def test_a_shared_gateway_is_judged_at_the_end_of_its_block(sms_server: SmsServer) -> None:
-    """And not over an error that is on its way."""
+def test_a_shared_gateway_is_checked_at_the_end_of_its_block(sms_server: SmsServer) -> None:
+    """Unless the block raises an error."""
     with (
         pytest.raises(pytest.fail.Exception, match="refused with code 61"),
         sms_server.session() as gateway,
