@@ -1,4 +1,4 @@
-"""What every test of the command line needs: a clean environment, and the loggers as they were."""
+"""Shared by all tests of the command line: a clean environment, and restored loggers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def untouched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """No setting from outside, a folder of one's own, and logging put back afterwards."""
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No settings from outside, a working directory of its own, and logging restored afterwards."""
     for name in [name for name in os.environ if name.startswith("SMS_MOCK_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)

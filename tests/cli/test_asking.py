@@ -1,4 +1,4 @@
-"""`send`, `explain`, `messages`, `stub`, `advance` and `reset`: for a person, for a script, and for a mistake."""
+"""`send`, `explain`, `messages`, `stub`, `advance` and `reset`: for people, for scripts, and with mistakes."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ TOKEN = "t0ken-of-the-command"
 
 @pytest.fixture
 def control(gateway: MockGateway, monkeypatch: pytest.MonkeyPatch) -> Iterator[Control]:
-    """A session of its own, whose clock stands still, and which the commands ask."""
+    """A session with a frozen clock, which the commands use."""
     with gateway.control.create_session(clock={"mode": "frozen", "at": MORNING}) as made:
         monkeypatch.setenv("SMS_MOCK_URL", made.url)
         yield made
 
 
 def run(*arguments: str, given: str | None = None) -> Result:
-    """One run of the command in this process; never a traceback."""
+    """Run the command in this process; it must not raise."""
     result = CliRunner().invoke(main, arguments, input=given)
     assert "Traceback" not in result.output
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
@@ -38,19 +38,19 @@ def run(*arguments: str, given: str | None = None) -> Result:
 
 
 def printed(*arguments: str, exit_code: int = 0, given: str | None = None) -> str:
-    """What a command prints that ends as it should, with nothing on standard error."""
+    """The output of a successful command, with nothing on standard error."""
     result = run(*arguments, given=given)
     assert (result.exit_code, result.stderr) == (exit_code, ""), result.output
     return result.stdout
 
 
 def as_json(*arguments: str, exit_code: int = 0) -> Any:
-    """The same for a script."""
+    """The same as JSON."""
     return json.loads(printed(*arguments, "--json", exit_code=exit_code))
 
 
-def sentence(*arguments: str, words: str, given: str | None = None) -> None:
-    """A command that cannot: exit 2, one line on standard error, nothing on standard output."""
+def error_line(*arguments: str, words: str, given: str | None = None) -> None:
+    """The error of a failing command: exit 2, one line on standard error, nothing on standard output."""
     result = run(*arguments, given=given)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("sms-mock: ")
@@ -66,7 +66,7 @@ def test_an_accepted_send_is_one_line_with_id_and_provider(control: Control) -> 
     assert told == f"accepted  {message.id}  provider PROVIDER1\n"
 
 
-def test_a_refused_send_tells_code_message_and_reason(control: Control) -> None:
+def test_a_refused_send_prints_code_message_and_reason(control: Control) -> None:
     """Exit 1, with the rule, its statement and the exchange."""
     lines = printed("send", WATCHED, "Hello", exit_code=1).splitlines()
 
@@ -75,8 +75,8 @@ def test_a_refused_send_tells_code_message_and_reason(control: Control) -> None:
     assert lines[2] == "  rule watchlist, WL-1 (documented); exchange 1"
 
 
-def test_a_silently_dropped_send_is_told_from_an_acceptance(control: Control) -> None:
-    """The gateway's answer would not: exit 0, and a word of it."""
+def test_a_silently_dropped_send_is_distinguished_from_an_acceptance(control: Control) -> None:
+    """Although the gateway's answer is the same: exit 0, with a remark."""
     for _ in range(2):
         printed("send", DESTINATION, "Hello")
 
@@ -87,7 +87,7 @@ def test_a_silently_dropped_send_is_told_from_an_acceptance(control: Control) ->
 
 
 def test_a_script_gets_answer_and_reason_as_json(control: Control) -> None:
-    """Accepted and refused have one shape."""
+    """Acceptances and refusals have the same members."""
     accepted = as_json("send", DESTINATION, "Hello", "--detailed")
     refused = as_json("send", WATCHED, "Hello", exit_code=1)
 
@@ -98,8 +98,8 @@ def test_a_script_gets_answer_and_reason_as_json(control: Control) -> None:
     assert refused["exchange"] == "2"
 
 
-def test_everything_that_a_send_has_can_be_said(control: Control) -> None:
-    """Account, reference, webhook; the message has them."""
+def test_every_field_of_a_send_has_an_option(control: Control) -> None:
+    """Account, reference and webhook are in the message."""
     url = control.receiver("shop").url
     printed("send", DESTINATION, "Hello", "--as", "customer-account", "--service", "ADMIN", "--action", "TEST",
             "--key", "k-1", "--webhook", url)  # fmt: skip
@@ -111,10 +111,10 @@ def test_everything_that_a_send_has_can_be_said(control: Control) -> None:
     assert message.webhook["url"] == url
 
 
-def test_others_send_too_and_the_password_may_be_a_variable(
+def test_other_accounts_send_with_a_password_from_a_variable(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A wrong one is 63 like any client's, and is not printed."""
+    """A wrong one is refused with 63 like any client's, and is not printed."""
     who = ["--user", "web-shop", "--operation", "services"]
     monkeypatch.setenv("SMS_MOCK_PASSWORD", "web-shop-secret")
     printed("send", DESTINATION, "Hello", *who)
@@ -126,8 +126,8 @@ def test_others_send_too_and_the_password_may_be_a_variable(
     assert "wrong-secret" not in refused.output
 
 
-def test_explain_is_of_the_last_answer_or_of_the_one_that_is_named(control: Control) -> None:
-    """Text for a person; the whole for a script."""
+def test_explain_shows_the_last_or_the_named_exchange(control: Control) -> None:
+    """As text, and complete as JSON."""
     control.send(WATCHED, "Hello", priority=1)
     control.send(DESTINATION, "Hello")
 
@@ -142,7 +142,7 @@ def test_explain_is_of_the_last_answer_or_of_the_one_that_is_named(control: Cont
 
 
 def test_messages_are_a_table_with_the_newest_last(control: Control) -> None:
-    """Nothing in a text steers the terminal, and wide characters keep their columns."""
+    """Control characters are escaped, and wide characters keep the columns aligned."""
     control.send(DESTINATION, "first\n\x1b[31m\u202ered")
     control.advance(seconds=1)
     control.send("+4477009001234", "世界 " + "x" * 80)
@@ -170,20 +170,20 @@ def test_no_messages_is_a_hint_on_standard_error(control: Control) -> None:
 
 @pytest.mark.parametrize(("text", "columns"), [("abc", 3), ("世界", 4), ("e\u0301", 1), ("", 0)])
 def test_columns_are_counted_as_a_terminal_does(text: str, columns: int) -> None:
-    """Wide characters take two, and marks none."""
+    """Wide characters take two, and combining marks none."""
     assert width(text) == columns
 
 
 def test_a_text_is_cut_between_characters() -> None:
-    """Never wider than allowed."""
+    """It is never wider than allowed."""
     assert cut("世界世界", 8) == "世界世界"
     assert cut("世界世界", 7) == "世界世…"
     assert cut("世界世界", 6) == "世界…"
     assert one_line("a\tb\u2028\ud800") == r"a\tb\u2028\ud800"
 
 
-def test_stubs_are_added_listed_and_taken_back(control: Control) -> None:
-    """What was forced, how often, and what met no send."""
+def test_stubs_are_added_listed_and_removed(control: Control) -> None:
+    """With outcome and count; unmatched ones are named."""
     assert printed("stub", "--to", DESTINATION, "--refuse", "61", "--times", "1") == (
         f"s1: destination {DESTINATION}: refuse 61, 1x\n"
     )
@@ -202,8 +202,8 @@ def test_stubs_are_added_listed_and_taken_back(control: Control) -> None:
     assert as_json("stub", "delete", "all") == {"deleted": 0}
 
 
-def test_every_kind_of_stub_can_be_said(control: Control) -> None:
-    """By options, and any at all as JSON from standard input."""
+def test_every_kind_of_stub_can_be_added(control: Control) -> None:
+    """By options, and any stub as JSON from standard input."""
     assert as_json("stub", "--fault", "reset")["then"] == {"fault": "reset"}
     assert as_json("stub", "--nth", "2", "--delay", "2s", "--hold")["then"] == {"delay": "2s", "hold": True}
     assert as_json("stub", "--to", "+39*", "--drop")["when"] == {"destination": "+39*"}
@@ -212,21 +212,21 @@ def test_every_kind_of_stub_can_be_said(control: Control) -> None:
     assert told == 's5: every send: answer {"status": 418}, 2x\n'
 
 
-def test_a_stub_that_cannot_be_is_a_sentence(control: Control) -> None:
-    """Whoever finds it: the command or the gateway."""
-    sentence("stub", words="say what becomes of the sends: --refuse")
-    sentence("stub", "--to", DESTINATION, words="say what becomes of the sends")
-    sentence("stub", "--refuse", "7", words="Bad stub: ")
-    sentence("stub", "--to", "nobody", "--refuse", "61", words="Bad stub: ")
-    sentence("stub", "delete", "s9", words="Unknown stub: no stub 's9'")
-    sentence("stub", "frob", words="'frob' is none of: stub --refuse 61")
-    sentence("stub", "delete", words="is none of")
-    sentence("stub", "--json-file", "-", given="{", words="--json-file")
-    sentence("stub", "--json-file", "-", given="[]", words="a stub is a JSON object")
+def test_an_invalid_stub_is_one_error_line(control: Control) -> None:
+    """Whether the command or the gateway refuses it."""
+    error_line("stub", words="say what becomes of the sends: --refuse")
+    error_line("stub", "--to", DESTINATION, words="say what becomes of the sends")
+    error_line("stub", "--refuse", "7", words="Bad stub: ")
+    error_line("stub", "--to", "nobody", "--refuse", "61", words="Bad stub: ")
+    error_line("stub", "delete", "s9", words="Unknown stub: no stub 's9'")
+    error_line("stub", "frob", words="'frob' is none of: stub --refuse 61")
+    error_line("stub", "delete", words="is none of")
+    error_line("stub", "--json-file", "-", given="{", words="--json-file")
+    error_line("stub", "--json-file", "-", given="[]", words="a stub is a JSON object")
 
 
-def test_an_advance_tells_what_happened_on_the_way(control: Control) -> None:
-    """In the order of time, and where the clock is then."""
+def test_an_advance_prints_the_events_on_the_way(control: Control) -> None:
+    """In order of time, and then the clock's instant."""
     sent = control.send(DESTINATION, "Hello", webhook={"url": control.receiver("shop").url})
 
     told = printed("advance", "--until", "idle").splitlines()
@@ -238,15 +238,15 @@ def test_an_advance_tells_what_happened_on_the_way(control: Control) -> None:
     assert moved["now"] == "2026-01-15T10:00:03Z"
 
 
-def test_an_advance_that_cannot_be_is_a_sentence(control: Control) -> None:
-    """Nothing, both, and no length of time."""
-    sentence("advance", words="say how far")
-    sentence("advance", "1h", "--until", "idle", words="say how far")
-    sentence("advance", "soon", words="Bad request: duration: ")
+def test_an_invalid_advance_is_one_error_line(control: Control) -> None:
+    """No duration, both forms, and an invalid duration."""
+    error_line("advance", words="say how far")
+    error_line("advance", "1h", "--until", "idle", words="say how far")
+    error_line("advance", "soon", words="Bad request: duration: ")
 
 
-def test_a_reset_goes_back_to_the_beginning(control: Control) -> None:
-    """It says what of."""
+def test_a_reset_returns_to_the_beginning(control: Control) -> None:
+    """It names the session."""
     control.send(DESTINATION, "Hello")
 
     told = printed("reset")
@@ -263,30 +263,30 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_nobody_there_and_no_url_are_sentences(command: list[str]) -> None:
-    """Whatever the command."""
+def test_an_unreachable_server_and_an_invalid_url_are_one_error_line(command: list[str]) -> None:
+    """For every command."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         closed = f"http://127.0.0.1:{unused.getsockname()[1]}"
-        sentence(*command, "--url", closed, words=f"nothing listens at {closed}; `sms-mock serve` starts a gateway")
-    sentence(*command, "--url", "nonsense", words="'nonsense' is not the URL of a gateway")
-    sentence(*command, "--url", "http://x", "--control-token", "two\nlines", words="Bad token")
+        error_line(*command, "--url", closed, words=f"nothing listens at {closed}; `sms-mock serve` starts a gateway")
+    error_line(*command, "--url", "nonsense", words="'nonsense' is not the URL of a gateway")
+    error_line(*command, "--url", "http://x", "--control-token", "two\nlines", words="Bad token")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_an_unknown_session_is_a_sentence(gateway: MockGateway, command: list[str]) -> None:
-    """With how to make one."""
-    sentence(*command, "--url", gateway.url, "--session", "no-such", words="POST /_control/sessions creates one")
+def test_an_unknown_session_is_one_error_line(gateway: MockGateway, command: list[str]) -> None:
+    """With how to create it."""
+    error_line(*command, "--url", gateway.url, "--session", "no-such", words="POST /_control/sessions creates one")
 
 
 @pytest.mark.parametrize("command", COMMANDS[1:])
-def test_a_missing_token_is_a_sentence_and_a_given_one_is_used(
+def test_a_missing_token_is_one_error_line_and_a_given_one_is_used(
     command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By option and by variable; a wrong one is not repeated."""
+    """By option and by variable; a wrong one is not printed."""
     with MockGateway(access=Access(token=TOKEN)) as guarded:
         monkeypatch.setenv("SMS_MOCK_URL", guarded.url)
-        sentence(*command, words="a token is needed")
+        error_line(*command, words="a token is needed")
         wrong = run(*command, "--control-token", "t0ken-of-others")
         monkeypatch.setenv("SMS_MOCK_CONTROL_TOKEN", TOKEN)
         guarded.control.send(DESTINATION, "Hello")
@@ -300,7 +300,7 @@ def test_a_missing_token_is_a_sentence_and_a_given_one_is_used(
 
 
 def test_without_the_token_a_send_still_has_its_answer() -> None:
-    """The reason is for those who may steer."""
+    """Only the reason needs the token."""
     with MockGateway(access=Access(token=TOKEN)) as guarded:
         told = printed("send", WATCHED, "Hello", "--url", guarded.url, exit_code=1)
 
@@ -321,13 +321,13 @@ def test_without_the_token_a_send_still_has_its_answer() -> None:
         (["explain"], "Unknown exchange: nothing was asked of the gateway yet"),
     ],
 )
-def test_a_mistake_is_a_sentence(control: Control, arguments: list[str], words: str) -> None:
+def test_a_mistake_is_one_error_line(control: Control, arguments: list[str], words: str) -> None:
     """Exit 2, what is wrong and what is allowed."""
-    sentence(*arguments, words=words)
+    error_line(*arguments, words=words)
 
 
 def test_colours_are_for_terminals(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
-    """None when piped, and none where NO_COLOR asks for none."""
+    """None in a pipe, and none with NO_COLOR."""
     arguments = ["send", WATCHED, "Hello"]
     piped = CliRunner().invoke(main, arguments).stdout
     terminal = CliRunner().invoke(main, arguments, color=True).stdout
@@ -340,7 +340,7 @@ def test_colours_are_for_terminals(control: Control, monkeypatch: pytest.MonkeyP
 
 
 def test_help_of_every_command_names_its_default_account_or_its_exit_codes() -> None:
-    """What a person asks first."""
+    """The frequent questions."""
     told = run("send", "--help").stdout
 
     assert "admin-secret" in told

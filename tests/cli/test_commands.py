@@ -1,4 +1,4 @@
-"""`check`, `scenarios` and `ready`: what they print, and how they end."""
+"""`check`, `scenarios` and `ready`: output and exit codes."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ BROKEN = "version: 1\nwatchlst: []\naccounts: [{username: a, password: hidden-aw
 
 
 def run(*arguments: str) -> Result:
-    """One run of the command in this process."""
+    """Run the command in this process."""
     return CliRunner().invoke(main, arguments)
 
 
 def test_help_and_version_need_no_server() -> None:
-    """Both end well and name what there is."""
+    """Both exit with 0."""
     told, version = run("--help"), run("--version")
 
     assert (told.exit_code, version.exit_code) == (0, 0)
@@ -30,7 +30,7 @@ def test_help_and_version_need_no_server() -> None:
     assert version.output.startswith("sms-mock, version ")
 
 
-def test_check_is_content_with_good_files_and_shipped_names() -> None:
+def test_check_accepts_valid_files_and_shipped_names() -> None:
     """One line each, exit 0."""
     Path("mine.yaml").write_text("version: 1\n")
 
@@ -39,7 +39,7 @@ def test_check_is_content_with_good_files_and_shipped_names() -> None:
     assert (result.exit_code, result.output) == (0, "mine.yaml: ok\ndefault: ok\n")
 
 
-def test_check_says_everything_that_is_wrong_and_where() -> None:
+def test_check_reports_every_problem_with_its_place() -> None:
     """Exit 1, each problem with file, line and column, no password, no traceback."""
     Path("mine.yaml").write_text(BROKEN)
 
@@ -54,8 +54,8 @@ def test_check_says_everything_that_is_wrong_and_where() -> None:
     assert "Traceback" not in result.output
 
 
-def test_check_tells_machines_the_same_as_json() -> None:
-    """A list of problems, empty where there are none."""
+def test_check_reports_the_same_as_json() -> None:
+    """A list of problems, empty if there are none."""
     Path("mine.yaml").write_text(BROKEN)
     Path("good.yaml").write_text("version: 1\n")
 
@@ -77,8 +77,8 @@ def test_check_needs_a_file() -> None:
     assert run("check").exit_code == 2
 
 
-def test_scenarios_lists_the_pack_for_people_and_for_machines() -> None:
-    """Every name with its title; as JSON also where the file is."""
+def test_scenarios_lists_the_pack_as_text_and_as_json() -> None:
+    """Every name with its title; as JSON also with its file."""
     told, listed = run("scenarios"), run("scenarios", "--json")
 
     entries = json.loads(listed.output)
@@ -90,8 +90,8 @@ def test_scenarios_lists_the_pack_for_people_and_for_machines() -> None:
         assert entry["description"]
 
 
-def test_ready_is_content_with_a_gateway_that_answers(gateway: MockGateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By option, by environment, by port; a proxy in the environment is passed by."""
+def test_ready_succeeds_if_a_gateway_answers(gateway: MockGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By option, by environment, by port; a proxy of the environment is not used."""
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
 
     by_option = run("ready", "--url", gateway.url + "/")
@@ -105,8 +105,8 @@ def test_ready_is_content_with_a_gateway_that_answers(gateway: MockGateway, monk
         assert json.loads(result.output)["ready"] is True
 
 
-def test_ready_of_nobody_is_a_sentence_and_exit_1(gateway: MockGateway) -> None:
-    """A closed port, another answer, no URL at all."""
+def test_ready_fails_with_one_line_if_no_gateway_answers(gateway: MockGateway) -> None:
+    """A closed port, another answer, an invalid URL."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         closed = f"http://127.0.0.1:{unused.getsockname()[1]}"
@@ -119,8 +119,8 @@ def test_ready_of_nobody_is_a_sentence_and_exit_1(gateway: MockGateway) -> None:
             assert result.stderr.count("\n") == 1
 
 
-def test_ready_of_something_that_speaks_no_http_is_a_sentence_and_exit_1() -> None:
-    """Whatever listens there."""
+def test_ready_fails_with_one_line_for_a_server_without_http() -> None:
+    """Exit 1."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(20)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -140,7 +140,7 @@ def test_ready_of_something_that_speaks_no_http_is_a_sentence_and_exit_1() -> No
 
 
 def test_ready_waits_for_a_gateway_that_is_about_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Asked again until it answers: what was said before is not told."""
+    """It retries until the gateway answers; earlier failures are not printed."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
@@ -162,8 +162,8 @@ def test_ready_waits_for_a_gateway_that_is_about_to_start(monkeypatch: pytest.Mo
     assert (result.exit_code, result.stderr) == (0, "")
 
 
-def test_ready_gives_up_after_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With what was said last, and exit 1; what is no length of time is exit 2."""
+def test_ready_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the last failure, and exit 1; an invalid duration is exit 2."""
     result = run("ready", "--wait", "0.06s", "--url", "http://127.0.0.1:1")
     assert result.exit_code == 1
     assert result.stderr.count("not ready") == 1

@@ -1,4 +1,4 @@
-"""`sms-mock doctor`: for each finding a situation that is broken just so, and one that is not."""
+"""`sms-mock doctor`: for each finding, a situation that has the problem, and one that has not."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ SECRET = "pa55word-of-nobody"
 
 
 @pytest.fixture(autouse=True)
-def healthy_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No container, no proxy, and no variable that a client of the gateway might read."""
+def healthy_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No container, no proxy, and no variable that a client of the gateway may read."""
     monkeypatch.setattr(subject, "_MARKS", ())
     for name, value in dict(os.environ).items():
         if name.lower().endswith("_proxy") or "SMS" in name.upper() or vendors_host(value):
@@ -40,14 +40,14 @@ def healthy_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def control(gateway: MockGateway, monkeypatch: pytest.MonkeyPatch) -> Iterator[Control]:
-    """A session of its own, which the doctor looks at."""
+    """A session with a frozen clock, which the doctor examines."""
     with gateway.control.create_session() as made:
         monkeypatch.setenv("SMS_MOCK_URL", made.url)
         yield made
 
 
 def run(*arguments: str, given: str | None = None) -> Result:
-    """One examination in this process; never a traceback."""
+    """One examination in this process; it must not raise."""
     result = CliRunner().invoke(main, ["doctor", *arguments], input=given)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert SECRET not in result.output
@@ -55,7 +55,7 @@ def run(*arguments: str, given: str | None = None) -> Result:
 
 
 def findings(*arguments: str) -> dict[str, dict[str, Any]]:
-    """What an examination finds, by what it is about; its exit code says whether there is a problem."""
+    """The findings of an examination by subject; its exit code says whether there is a problem."""
     result = run(*arguments, "--json")
     told = json.loads(result.stdout)
     found = told["findings"]
@@ -65,7 +65,7 @@ def findings(*arguments: str) -> dict[str, dict[str, Any]]:
 
 
 def assert_finding(found: dict[str, dict[str, Any]], about: str, state: str, what: str, advice: str = "") -> None:
-    """A finding is what it should be, says what is wrong, and what to do where something is."""
+    """Assert a finding's state, what it says is wrong, and its advice."""
     finding = found[about]
     assert finding["state"] == state, finding
     assert what in finding["what"]
@@ -74,8 +74,8 @@ def assert_finding(found: dict[str, dict[str, Any]], about: str, state: str, wha
 
 
 @contextmanager
-def stranger(status: int = 200, body: bytes = b"{}", **headers: str) -> Iterator[str]:
-    """A server that answers everything alike; its URL."""
+def other_server(status: int = 200, body: bytes = b"{}", **headers: str) -> Iterator[str]:
+    """A server that gives every request the same answer; its URL."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -99,24 +99,24 @@ def stranger(status: int = 200, body: bytes = b"{}", **headers: str) -> Iterator
 
 
 def call(control: Control, method: str, path: str) -> int:
-    """A request as a client with a wrong base URL makes it; the status of its answer."""
+    """A request of a client with a wrong base URL; the status of its answer."""
     with HttpCaller(control.url) as caller:
         return caller.call(ControlRequest(method, path, {}, b"{}")).status
 
 
 def free_port() -> int:
-    """A port where nothing listens."""
+    """A port on which nothing listens."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         return int(unused.getsockname()[1])
 
 
 def test_a_healthy_client_has_no_problem(control: Control) -> None:
-    """Exit 0; each thing that was looked at has a line of its own."""
+    """Exit 0; each subject has a line."""
     control.send(DESTINATION, "Hello")
     result = run("--base-url", control.url, "--user", "admin", given="admin-secret\n")
 
-    assert result.exit_code == 2  # Nobody is at a terminal, and no variable has the password.
+    assert result.exit_code == 2  # There is no terminal, and no variable has the password.
     result = CliRunner().invoke(
         main, ["doctor", "--base-url", control.url, "--user", "admin"], env={"SMS_MOCK_PASSWORD": "admin-secret"}
     )
@@ -128,7 +128,7 @@ def test_a_healthy_client_has_no_problem(control: Control) -> None:
 
 
 def test_an_examination_leaves_no_trace(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither in the journal, nor a session, nor a stub that it used up."""
+    """No exchange, no session, and no stub that it used up."""
     monkeypatch.setenv("SMS_MOCK_PASSWORD", "admin-secret")
     control.next_send(refuse=64)
     before = [each.id for each in control.sessions()]
@@ -141,7 +141,7 @@ def test_an_examination_leaves_no_trace(control: Control, monkeypatch: pytest.Mo
 
 
 def test_nothing_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says where, what to start, and that the rest could not be asked."""
+    """The finding names the address and what to start, and says that the rest could not be checked."""
     found = findings("--url", f"http://127.0.0.1:{free_port()}")
 
     assert_finding(found, "listening", "problem", "nothing listens at 127.0.0.1", "sms-mock serve")
@@ -149,7 +149,7 @@ def test_nothing_listens(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_inside_a_container_localhost_is_the_container(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A loopback address that nobody answers is most often that."""
+    """It is the usual reason for an unreachable loopback address."""
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "192.0.2.1")
 
     found = findings("--url", f"http://localhost:{free_port()}")
@@ -157,15 +157,15 @@ def test_inside_a_container_localhost_is_the_container(monkeypatch: pytest.Monke
     assert_finding(found, "listening", "problem", "nothing listens", "this is a container, whose localhost is itself")
 
 
-def test_an_unknown_host_is_said_to_be_one() -> None:
-    """No address, no gateway."""
+def test_an_unknown_host_is_reported() -> None:
+    """It has no address."""
     found = findings("--url", "http://no-such-host.invalid:8080")
 
     assert_finding(found, "listening", "problem", "no-such-host.invalid is no host that can be found", "--url")
 
 
-def test_localhost_has_an_address_where_nobody_listens(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client that takes ::1 first and gives up does not arrive."""
+def test_localhost_has_an_address_without_a_listener(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that tries only ::1 fails."""
     real = socket.getaddrinfo
 
     def both(host: str, port: int, *rest: Any, **more: Any) -> Any:
@@ -182,8 +182,8 @@ def test_localhost_has_an_address_where_nobody_listens(control: Control, monkeyp
 
 
 def test_another_program_has_the_port() -> None:
-    """It answers, and is no mock; who it is stands in its answer."""
-    with stranger() as url:
+    """It is not a mock; the finding quotes its answer."""
+    with other_server() as url:
         found = findings("--url", url)
 
     assert_finding(found, "gateway", "problem", "is no SMS gateway mock: /_ready answered 200 (BaseHTTP", "--port 0")
@@ -191,7 +191,7 @@ def test_another_program_has_the_port() -> None:
 
 def test_another_release_answers() -> None:
     """Both versions are named."""
-    with stranger(body=b'{"ready": true, "version": "99.1"}', X_Mock_Control_Version="1") as url:
+    with other_server(body=b'{"ready": true, "version": "99.1"}', X_Mock_Control_Version="1") as url:
         found = findings("--url", url)
 
     assert_finding(found, "gateway", "warning", "SMS gateway mock 99.1", "the same release")
@@ -199,15 +199,15 @@ def test_another_release_answers() -> None:
 
 
 def test_the_gateway_is_not_ready() -> None:
-    """What `/_ready` says counts, not that something answers."""
-    with stranger(503, b"starting", X_Mock_Control_Version="1") as url:
+    """The content of `/_ready` decides, not that there is an answer."""
+    with other_server(503, b"starting", X_Mock_Control_Version="1") as url:
         found = findings("--url", url)
 
     assert_finding(found, "ready", "problem", "/_ready answered 503", "sms-mock ready")
 
 
 def test_https_where_plain_http_is_spoken(control: Control) -> None:
-    """The URL to write is in the line, for the gateway's as for the client's."""
+    """The advice has the right URL, for the gateway and for the client."""
     found = findings("--url", control.url.replace("http:", "https:"))
     assert_finding(found, "gateway", "problem", "does not speak HTTPS", "write http://127.0.0.1")
 
@@ -216,7 +216,7 @@ def test_https_where_plain_http_is_spoken(control: Control) -> None:
 
 
 def test_plain_http_where_https_is_spoken(gateway: MockGateway) -> None:
-    """The same the other way round, though nobody trusts the certificate."""
+    """The same for the opposite case, although the certificate is not trusted."""
     tls = certificate("self-signed", "127.0.0.1")
     with bind("127.0.0.1", 0) as bound:
         started = threading.Event()
@@ -237,7 +237,7 @@ def test_plain_http_where_https_is_spoken(gateway: MockGateway) -> None:
     ("given", "said"), [([], "a token is needed"), (["--control-token", SECRET], "is not the one")]
 )
 def test_the_control_token_is_missing_or_wrong(given: list[str], said: str) -> None:
-    """The client may send all the same; it is told how to give the token, and the token is not shown."""
+    """Sends work without it; the advice says how to give it, and the token is not shown."""
     with MockGateway(access=Access(TOKEN)) as guarded:
         found = findings("--url", guarded.url, *given)
         assert findings("--url", guarded.url, "--control-token", TOKEN)["control"]["state"] == "ok"
@@ -246,8 +246,8 @@ def test_the_control_token_is_missing_or_wrong(given: list[str], said: str) -> N
     assert found["journal"]["state"] == "not asked"
 
 
-def test_the_session_is_not_there(gateway: MockGateway) -> None:
-    """What there is, is named."""
+def test_the_session_is_unknown(gateway: MockGateway) -> None:
+    """The existing ones are named."""
     found = findings("--url", gateway.url, "--session", "nowhere")
 
     assert_finding(found, "scenario", "problem", "there is no session 'nowhere'", "default")
@@ -264,36 +264,36 @@ def test_the_session_is_not_there(gateway: MockGateway) -> None:
     ],
 )
 def test_a_base_url_has_a_wrong_end(control: Control, ending: str, state: str, what: str, advice: str) -> None:
-    """Each common mistake by its name, with the URL that is right."""
+    """Each common mistake is named, with the right URL."""
     assert_finding(findings("--base-url", control.url + ending), "base URL", state, what, advice)
 
 
-def test_a_base_url_is_none(control: Control) -> None:
-    """Without a scheme a client can do nothing; a password in it is not shown."""
+def test_a_base_url_is_invalid(control: Control) -> None:
+    """Without a scheme no client works; a password in it is not shown."""
     found = findings("--base-url", f"htp://me:{SECRET}@localhost")
 
     assert_finding(found, "base URL", "problem", "htp://***@localhost is not the URL of a gateway", control.url)
 
 
 def test_a_base_url_leads_nowhere_or_to_something_else(control: Control) -> None:
-    """Nobody, and somebody who is no mock."""
+    """No server, and a server that is no mock."""
     found = findings("--base-url", f"http://127.0.0.1:{free_port()}")
     assert_finding(found, "base URL", "problem", "leads nowhere: nothing listens", control.url)
-    with stranger() as url:
+    with other_server() as url:
         found = findings("--base-url", url)
     assert_finding(found, "base URL", "problem", "something that is no SMS gateway mock", control.url)
 
 
 def test_a_base_url_leads_to_another_mock(control: Control) -> None:
-    """Two mocks look alike; the client has to talk to the one that the tests look at."""
+    """The client must use the mock that the tests examine."""
     with MockGateway() as other:
         found = findings("--base-url", other.url)
 
     assert_finding(found, "base URL", "problem", "leads to another mock", "--url")
 
 
-def test_a_base_url_has_a_session_that_is_not_there_or_another(control: Control, gateway: MockGateway) -> None:
-    """The former answers 404; the latter answers, where nobody looks."""
+def test_a_base_url_has_an_unknown_or_another_session(control: Control, gateway: MockGateway) -> None:
+    """The former answers 404; the latter accepts sends that no test sees."""
     found = findings("--base-url", f"{gateway.url}/~nowhere")
     assert_finding(found, "base URL", "problem", "there is no session 'nowhere'", control.url)
 
@@ -302,7 +302,7 @@ def test_a_base_url_has_a_session_that_is_not_there_or_another(control: Control,
 
 
 def test_base_urls_are_found_in_the_environment(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the name of the variable, which is told; what is no URL or of another product is passed over."""
+    """By the name of the variable, which is shown; invalid URLs and other products' are ignored."""
     monkeypatch.setenv("ACME_SMS_ENDPOINT", control.url + "/api")
     monkeypatch.setenv("SMS_SENDER", "Acme")
     monkeypatch.setenv("MAIL_URL", "http://127.0.0.1:1/")
@@ -314,7 +314,7 @@ def test_base_urls_are_found_in_the_environment(control: Control, monkeypatch: p
 
 
 def test_a_variable_names_the_vendors_host(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variable and the host are told, and nothing else of its value; nothing is asked of it."""
+    """The variable and the host are shown, and no other part of the value; no request is made."""
     monkeypatch.setenv("NOTIFY_ENDPOINT", f"https://me:{SECRET}@sms.namirial.example/api?key={SECRET}")
     found = findings()
     assert_finding(found, "vendor", "problem", "NOTIFY_ENDPOINT names sms.namirial.example, which", control.url)
@@ -334,13 +334,13 @@ def test_a_variable_names_the_vendors_host(control: Control, monkeypatch: pytest
         ("namirial", None),
     ],
 )
-def test_hosts_are_told_from_addresses_and_paths(text: str, host: str | None) -> None:
-    """A mail address or a folder sends no messages."""
+def test_hosts_are_distinguished_from_email_addresses_and_paths(text: str, host: str | None) -> None:
+    """Those are not URLs of a gateway."""
     assert vendors_host(text) == host
 
 
 def test_a_proxy_would_catch_the_calls(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its password is not shown; NO_PROXY heals it."""
+    """Its password is not shown; NO_PROXY resolves it."""
     monkeypatch.setenv("http_proxy", f"http://me:{SECRET}@proxy.example:3128")
     found = findings()
     assert_finding(found, "proxy", "warning", "http://***@proxy.example:3128 for 127.0.0.1", "NO_PROXY")
@@ -362,14 +362,14 @@ def test_a_proxy_would_catch_the_calls(control: Control, monkeypatch: pytest.Mon
 def test_credentials_are_tried(
     control: Control, monkeypatch: pytest.MonkeyPatch, user: str, password: str, state: str, what: str
 ) -> None:
-    """Why an account is not let in, which the gateway's own answer does not say."""
+    """The finding says why an account is refused, which the gateway's own answer does not."""
     monkeypatch.setenv("SMS_MOCK_PASSWORD", password)
 
     assert_finding(findings("--user", user), "credentials", state, what)
 
 
 def test_credentials_are_those_of_the_session(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its accounts as they are now, whatever the others have."""
+    """Of its accounts at present, whatever other sessions have."""
     control.patch(accounts=[{"username": "shop", "password": "shop-secret-77"}], stubs=[])
     monkeypatch.setenv("SMS_MOCK_PASSWORD", "shop-secret-77")
 
@@ -377,14 +377,14 @@ def test_credentials_are_those_of_the_session(control: Control, monkeypatch: pyt
     assert_finding(findings("--user", "admin"), "credentials", "problem", "no account 'admin'")
 
 
-def test_nobody_has_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor in another session: the client never arrived."""
+def test_no_call_has_arrived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor in another session."""
     with MockGateway() as fresh:
         assert_finding(findings("--url", fresh.url), "journal", "warning", "nor in another", fresh.url)
 
 
 def test_calls_arrived_in_another_session() -> None:
-    """It is named, with how many."""
+    """The session is named, with the number of calls."""
     with MockGateway() as fresh, fresh.control.create_session("orders-42") as orders:
         orders.send(DESTINATION, "Hello")
         found = findings("--url", fresh.url)
@@ -392,8 +392,8 @@ def test_calls_arrived_in_another_session() -> None:
     assert_finding(found, "journal", "warning", "but 1 call in 'orders-42'", "--session")
 
 
-def test_calls_were_not_let_in(control: Control) -> None:
-    """A problem while the last call is one; of an older one it is a warning."""
+def test_calls_failed_authentication(control: Control) -> None:
+    """A problem if the last call failed; a warning if only earlier ones did."""
     control.send(DESTINATION, "Hello", password=SECRET)
     assert_finding(findings(), "401", "problem", "1 call came without credentials that hold", "sms-mock explain 1")
 
@@ -410,8 +410,8 @@ def test_calls_were_not_let_in(control: Control) -> None:
         ("/api/admin/send", "upper or lower case"),
     ],
 )
-def test_calls_were_for_paths_that_no_gateway_has(control: Control, path: str, advice: str) -> None:
-    """The path as it came, and what makes it come so."""
+def test_calls_had_unknown_paths(control: Control, path: str, advice: str) -> None:
+    """The finding shows the path and its usual cause."""
     assert call(control, "POST", path) == 404
 
     found = findings()
@@ -422,14 +422,14 @@ def test_calls_were_for_paths_that_no_gateway_has(control: Control, path: str, a
 
 
 def test_a_call_had_the_wrong_method(control: Control) -> None:
-    """405 is a path that is there."""
+    """405: the path is right."""
     assert call(control, "GET", "/api/Admin/send") == 405
 
     assert_finding(findings(), "paths", "problem", "/api/Admin/send", "a send is a POST")
 
 
-def test_what_is_no_url_cannot_be_examined() -> None:
-    """Exit 2, one sentence, as for every command."""
+def test_an_invalid_url_cannot_be_examined() -> None:
+    """Exit 2, one line, as for every command."""
     result = run("--url", "nowhere")
 
     assert (result.exit_code, result.stdout) == (2, "")
@@ -437,7 +437,7 @@ def test_what_is_no_url_cannot_be_examined() -> None:
 
 
 def test_a_problem_is_counted_and_coloured(control: Control) -> None:
-    """For a person: the count in the last line; colour only where a terminal has it."""
+    """The last line has the count; there is colour only in a terminal."""
     arguments = ["doctor", "--base-url", f"{control.url}/api"]
     plain = CliRunner().invoke(main, arguments)
     coloured = CliRunner().invoke(main, arguments, color=True)

@@ -1,4 +1,4 @@
-"""`serve`: what it says when it can, and the one sentence when it cannot."""
+"""`serve`: its output, and one error line when it cannot start."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from mock_server.cli import main
 from tests.support import ADMIN, DESTINATION, assert_accepted
 
 _PATIENCE = 60
-"""Seconds until a process that says nothing counts as hanging."""
+"""Seconds after which a process without output counts as hanging."""
 
 
-class Instant:
+class InstantServer:
     """A server that is ready at once and ends at once."""
 
     def __init__(self, _: object, on_started: Callable[[], None], __: object = None, **___: object) -> None:
         self._on_started = on_started
 
     def run(self, sockets: list[socket.socket]) -> None:
-        """Be ready, and end."""
+        """Report ready, and end."""
         self._on_started()
         for each in sockets:
             each.close()
@@ -43,18 +43,18 @@ class Instant:
 
 @pytest.fixture
 def instant(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`serve` in this process, without serving: its words and files are what is looked at."""
-    monkeypatch.setattr(server, "HttpServer", Instant)
+    """`serve` in this process without serving, to check its output and files."""
+    monkeypatch.setattr(server, "HttpServer", InstantServer)
     monkeypatch.setattr(gc, "freeze", int)
 
 
 def serve(*arguments: str) -> Result:
-    """One run of `serve` in this process, on any free port."""
+    """Run `serve` in this process, on any free port."""
     return CliRunner().invoke(main, ["serve", "--port", "0", *arguments])
 
 
-def assert_one_sentence(result: Result, *words: str) -> None:
-    """Exit 2, a sentence on standard error that holds the words, no traceback, nothing on standard output."""
+def assert_one_error_line(result: Result, *words: str) -> None:
+    """Assert exit 2, one error line with these words, no traceback, nothing on standard output."""
     assert result.exit_code == 2
     assert result.stderr.startswith("sms-mock: ")
     for word in words:
@@ -78,8 +78,8 @@ def test_the_banner_has_the_url_the_accounts_and_a_line_to_paste() -> None:
 
 
 @pytest.mark.usefixtures("instant")
-def test_the_passwords_of_somebodys_own_file_are_not_printed() -> None:
-    """Their names are."""
+def test_the_passwords_of_a_custom_scenario_are_not_printed() -> None:
+    """Usernames are."""
     Path("mine.yaml").write_text(
         "version: 1\ntitle: Mine\naccounts: [{username: boss, password: hidden-away, admin: true}]\n"
     )
@@ -93,8 +93,8 @@ def test_the_passwords_of_somebodys_own_file_are_not_printed() -> None:
 
 
 @pytest.mark.usefixtures("instant")
-def test_without_an_administrator_there_is_nothing_to_paste() -> None:
-    """The rest of the banner stands."""
+def test_without_an_administrator_there_is_no_line_to_paste() -> None:
+    """The rest of the banner is printed."""
     Path("mine.yaml").write_text("version: 1\naccounts: []\n")
 
     result = serve("--scenario", "mine.yaml")
@@ -106,7 +106,7 @@ def test_without_an_administrator_there_is_nothing_to_paste() -> None:
 
 @pytest.mark.usefixtures("instant")
 def test_json_logs_are_one_object_a_line_and_hold_no_password() -> None:
-    """And standard output stays empty."""
+    """Standard output stays empty."""
     result = serve("--json-logs")
 
     lines = [json.loads(line) for line in result.stderr.splitlines()]
@@ -117,14 +117,14 @@ def test_json_logs_are_one_object_a_line_and_hold_no_password() -> None:
 
 
 @pytest.mark.usefixtures("instant")
-def test_quiet_says_nothing() -> None:
-    """Where all is well."""
+def test_quiet_prints_nothing() -> None:
+    """Without errors."""
     assert serve("--quiet").output == ""
 
 
 @pytest.mark.usefixtures("instant")
 def test_the_port_file_gets_the_url_and_nothing_is_left_beside_it() -> None:
-    """A stale one is replaced."""
+    """An old one is replaced; no temporary file remains."""
     Path("url.txt").write_text("http://127.0.0.1:1\n")
 
     serve("--port-file", "url.txt")
@@ -150,8 +150,8 @@ def test_the_environment_sets_what_no_option_does(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.usefixtures("instant")
-def test_who_may_steer_is_said_where_it_is_not_everybody_who_reaches_the_gateway() -> None:
-    """This machine only, or with the token; an open surface on other addresses is a warning."""
+def test_the_banner_shows_who_may_use_the_control_api() -> None:
+    """This machine only, or with the token; open access on other addresses causes a warning."""
     here, elsewhere = serve(), serve("--host", "0.0.0.0")
     guarded = serve("--host", "0.0.0.0", "--control-token", "t0ken-of-the-tests", "--control-open")
     open_here, wide_open = serve("--control-open"), serve("--host", "0.0.0.0", "--control-open")
@@ -166,7 +166,7 @@ def test_who_may_steer_is_said_where_it_is_not_everybody_who_reaches_the_gateway
 
 
 @pytest.mark.usefixtures("instant")
-def test_a_short_token_is_warned_of() -> None:
+def test_a_short_token_causes_a_warning() -> None:
     """It is not printed."""
     result = serve("--control-token", "s3same", "--quiet")
 
@@ -183,19 +183,19 @@ def test_a_short_token_is_warned_of() -> None:
         (["--control-host", "good, b@d"], "'b@d' is no host name"),
     ],
 )
-def test_a_control_surface_that_cannot_be_is_one_sentence(arguments: list[str], words: str) -> None:
-    """Exit 2, before anything is served."""
-    assert_one_sentence(serve(*arguments), words)
+def test_invalid_access_options_are_one_error_line(arguments: list[str], words: str) -> None:
+    """Exit 2, before the server starts."""
+    assert_one_error_line(serve(*arguments), words)
 
 
-def test_a_token_variable_that_came_out_empty_does_not_open_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An unset secret in a pipeline is a mistake, and not the wish for no token."""
+def test_an_empty_token_variable_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unset secret in a pipeline is a mistake, not a request for open access."""
     monkeypatch.setenv("SMS_MOCK_CONTROL_TOKEN", "")
 
-    assert_one_sentence(serve(), "--control-token: it is empty")
+    assert_one_error_line(serve(), "--control-token: it is empty")
 
 
-def test_the_control_surface_is_set_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_access_is_set_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Token, hosts separated by commas or spaces, and open."""
     made: list[Access] = []
 
@@ -215,13 +215,13 @@ def test_the_control_surface_is_set_by_the_environment(monkeypatch: pytest.Monke
 @pytest.mark.usefixtures("instant")
 @pytest.mark.parametrize("host", ["0.0.0.0", "localhost"])
 def test_a_host_that_is_everywhere_or_has_a_name_is_shown_as_an_address(host: str) -> None:
-    """A URL that a client on this machine can use."""
+    """The URL works for a client on this machine."""
     assert "SMS gateway mock at http://127.0.0.1:" in serve("--host", host).stdout
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
-def test_an_ipv6_address_stands_in_brackets() -> None:
-    """As a URL needs it."""
+def test_an_ipv6_address_is_in_brackets() -> None:
+    """As URLs require."""
     try:
         bound = server.bind("::1", 0)
     except OSError:
@@ -230,31 +230,31 @@ def test_an_ipv6_address_stands_in_brackets() -> None:
         assert server.url_of(bound) == f"http://[::1]:{bound.getsockname()[1]}"
 
 
-def test_a_port_in_use_is_one_sentence() -> None:
-    """It says what to do."""
+def test_a_port_in_use_is_one_error_line() -> None:
+    """With advice."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
 
         result = CliRunner().invoke(main, ["serve", "--port", port])
 
-    assert_one_sentence(result, f"cannot serve on 127.0.0.1:{port}", "in use", "--port 0 takes any free port")
+    assert_one_error_line(result, f"cannot serve on 127.0.0.1:{port}", "in use", "--port 0 takes any free port")
     assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("host", ["203.0.113.1", "not a host"])
-def test_a_host_that_is_not_ours_is_one_sentence(host: str) -> None:
-    """An address of another machine, and no address at all."""
+def test_a_foreign_host_is_one_error_line(host: str) -> None:
+    """An address of another machine, and an invalid address."""
     result = serve("--host", host)
 
-    assert_one_sentence(result, f"cannot serve on {host}:0")
+    assert_one_error_line(result, f"cannot serve on {host}:0")
 
 
 @pytest.mark.parametrize("scenario", ["no-such", "folder/no-such.yaml", "", "defalt", "x" * 5000, "a\x00b"])
-def test_a_missing_scenario_is_one_sentence(scenario: str) -> None:
-    """With what is shipped, and a guess at what was meant."""
+def test_a_missing_scenario_is_one_error_line(scenario: str) -> None:
+    """With the shipped names, and the most similar one."""
     result = serve("--scenario", scenario)
 
-    assert_one_sentence(result, "neither a file nor a shipped scenario; shipped: default,")
+    assert_one_error_line(result, "neither a file nor a shipped scenario; shipped: default,")
 
 
 @pytest.mark.parametrize(
@@ -267,31 +267,31 @@ def test_a_missing_scenario_is_one_sentence(scenario: str) -> None:
         (b"version: 1\naccounts: [{username: a, password: 12345}]\n", "mine.yaml:2:"),
     ],
 )
-def test_a_scenario_that_does_not_load_is_told_with_every_problem(text: bytes, words: str) -> None:
-    """Exit 2, each with its place."""
+def test_an_invalid_scenario_is_reported_with_every_problem(text: bytes, words: str) -> None:
+    """Exit 2, each problem with its place."""
     Path("mine.yaml").write_bytes(text)
 
     result = serve("--scenario", "mine.yaml")
 
-    assert_one_sentence(result, "the scenario does not load:", words)
+    assert_one_error_line(result, "the scenario does not load:", words)
     assert "12345" not in result.output
 
 
 def test_a_folder_is_no_scenario() -> None:
-    """One sentence."""
+    """One error line."""
     Path("folder").mkdir()
 
-    assert_one_sentence(serve("--scenario", "folder"), "the scenario does not load:")
+    assert_one_error_line(serve("--scenario", "folder"), "the scenario does not load:")
 
 
-def test_a_port_file_that_cannot_be_written_is_one_sentence() -> None:
-    """Before anything is served: in a folder that is not there, or behind a file."""
+def test_a_port_file_that_cannot_be_written_is_one_error_line() -> None:
+    """Before the server starts: in a missing folder, or beneath a file."""
     Path("file").write_text("")
 
     for path in ("no-such/url.txt", "file/url.txt"):
         result = serve("--port-file", path)
 
-        assert_one_sentence(result, f"cannot write the port file {path}: ")
+        assert_one_error_line(result, f"cannot write the port file {path}: ")
         assert result.stderr.count("\n") == 1
 
 
@@ -300,7 +300,7 @@ def test_a_port_file_that_cannot_be_written_is_one_sentence() -> None:
     [["--port", "70000"], ["--port", "http"], ["--port-file", "."], ["--max-exchanges", "0"], ["--no-such"]],
 )
 def test_a_bad_option_is_a_usage_error(arguments: list[str]) -> None:
-    """Exit 2, by click's own words."""
+    """Exit 2, with click's message."""
     result = CliRunner().invoke(main, ["serve", *arguments])
 
     assert result.exit_code == 2
@@ -309,7 +309,7 @@ def test_a_bad_option_is_a_usage_error(arguments: list[str]) -> None:
 
 @contextmanager
 def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """The command as a process of its own; any warning in it is an error."""
+    """The command as a process of its own, with warnings as errors."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SMS_MOCK", "COV_CORE"))}
     with subprocess.Popen(  # noqa: S603 - our own command, with our own arguments
         [sys.executable, "-W", "error", "-m", "mock_server", *arguments],
@@ -325,13 +325,13 @@ def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def first_line(stream: IO[str] | None) -> str:
-    """The first line that a process says."""
+    """The first line of a process's output."""
     assert stream is not None
     return stream.readline()
 
 
 def test_a_process_serves_writes_its_port_file_and_ends_on_sigterm() -> None:
-    """`python -m mock_server` is the command; once `/_ready` answers, the file is there."""
+    """`python -m mock_server` is the command; once `/_ready` answers, the file exists."""
     with process("serve", "--port", "0", "--port-file", "url.txt") as started:
         url = first_line(started.stdout).split()[-1]
         with httpx2.Client(base_url=url, trust_env=False, timeout=_PATIENCE) as client:
@@ -348,8 +348,8 @@ def test_a_process_serves_writes_its_port_file_and_ends_on_sigterm() -> None:
     assert errors == ""
 
 
-def test_a_process_ends_when_interrupted_though_a_client_holds_its_connection() -> None:
-    """A half-sent request does not keep it, and the keyboard's interrupt leaves no traceback."""
+def test_an_interrupted_process_ends_despite_open_connections() -> None:
+    """A half-sent request does not delay it, and there is no traceback."""
     with process("serve", "--port", "0", "--json-logs") as started:
         url = json.loads(first_line(started.stderr))["message"].split()[-1]
         target = httpx2.URL(url)
@@ -364,7 +364,7 @@ def test_a_process_ends_when_interrupted_though_a_client_holds_its_connection() 
     assert started.returncode == 0
 
 
-def test_a_process_that_cannot_serve_ends_with_2_and_one_sentence() -> None:
+def test_a_process_that_cannot_serve_exits_with_2_and_one_error_line() -> None:
     """No warning, no traceback."""
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,

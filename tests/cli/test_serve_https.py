@@ -1,4 +1,4 @@
-"""`serve` over HTTPS, and whom it trusts with notifications: as a process, and the sentence when it cannot."""
+"""`serve` over HTTPS, and trust in receivers of notifications: as a process, and its error lines."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import httpx2
 import pytest
 import trustme
 
-from tests.cli.test_serve import assert_one_sentence, first_line, process, serve
+from tests.cli.test_serve import assert_one_error_line, first_line, process, serve
 from tests.delivery.endpoints import WebhookEndpoint
 from tests.support import ADMIN, DESTINATION, assert_accepted
 
 _PATIENCE = 60
 
 
-def test_https_with_a_certificate_made_for_the_occasion() -> None:
-    """The banner says where the authority lies; a client that trusts it verifies it; webhooks to itself work."""
+def test_https_with_a_generated_certificate() -> None:
+    """The banner has the authority's file; clients that trust it verify the server; webhooks to itself work."""
     with process("serve", "--port", "0", "--tls", "self-signed", "--port-file", "url.txt") as started:
         url = first_line(started.stdout).split()[-1]
         line = next(line for line in iter(started.stdout.readline, "") if "authority" in line)  # type: ignore[union-attr]
@@ -36,8 +36,8 @@ def test_https_with_a_certificate_made_for_the_occasion() -> None:
     assert [json.loads(each["body"])["message"]["id"] for each in received] == [message_id] * 2
 
 
-def test_json_logs_say_where_the_authority_lies() -> None:
-    """For whoever starts the server from a script."""
+def test_json_logs_have_the_authoritys_file() -> None:
+    """For scripts that start the server."""
     with process("serve", "--port", "0", "--tls", "self-signed", "--json-logs") as started:
         lines = [json.loads(first_line(started.stderr))["message"] for _ in range(2)]
 
@@ -45,7 +45,7 @@ def test_json_logs_say_where_the_authority_lies() -> None:
     assert "-----BEGIN CERTIFICATE-----" in Path(lines[1].split(": ")[1]).read_text()
 
 
-def test_https_with_a_certificate_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_https_with_a_given_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two files, by the environment."""
     authority = trustme.CA()
     issued = authority.issue_cert("127.0.0.1")
@@ -64,8 +64,8 @@ def test_https_with_a_certificate_of_ones_own(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.requirement("REQ-10", "WH-1")
 @pytest.mark.parametrize("option", [("--webhook-ca", "ca.pem"), ("--webhook-insecure",), ()])
-def test_a_receiver_with_a_private_authority_is_trusted_as_told(option: tuple[str, ...]) -> None:
-    """REQ-10: by its authority, by anybody's, or not at all."""
+def test_a_receiver_with_a_private_authority_is_trusted_as_configured(option: tuple[str, ...]) -> None:
+    """REQ-10: with its authority, without verification, or not."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path("ca.pem")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -92,36 +92,36 @@ def test_a_receiver_with_a_private_authority_is_trusted_as_told(option: tuple[st
         ("junk.pem,junk.pem", "no certificate and key could be read: "),
     ],
 )
-def test_a_certificate_that_cannot_be_had_is_one_sentence(wanted: str, words: str) -> None:
-    """Exit 2, before anything is bound."""
+def test_a_missing_or_invalid_certificate_is_one_error_line(wanted: str, words: str) -> None:
+    """Exit 2, before a port is bound."""
     Path("junk.pem").write_text("junk")
 
     result = serve("--tls", wanted)
 
-    assert_one_sentence(result, f"--tls {wanted}: ", words)
+    assert_one_error_line(result, f"--tls {wanted}: ", words)
     assert result.stderr.count("\n") == 1
 
 
-def test_a_host_that_no_certificate_can_name_is_one_sentence() -> None:
-    """Not a traceback of the library that makes certificates."""
+def test_a_host_that_no_certificate_can_name_is_one_error_line() -> None:
+    """Not a traceback of the library that generates certificates."""
     result = serve("--tls", "self-signed", "--host", "not a host")
 
-    assert_one_sentence(result, "--tls self-signed: no certificate can be made for 'not a host'")
+    assert_one_error_line(result, "--tls self-signed: no certificate can be made for 'not a host'")
 
 
 @pytest.mark.parametrize("content", ["", "junk"])
-def test_a_webhook_authority_that_is_none_is_one_sentence(content: str) -> None:
+def test_an_invalid_webhook_authority_is_one_error_line(content: str) -> None:
     """Exit 2."""
     Path("junk.pem").write_text(content)
 
     result = serve("--webhook-ca", "junk.pem")
 
-    assert_one_sentence(result, "--webhook-ca junk.pem: no certificates could be read: ")
+    assert_one_error_line(result, "--webhook-ca junk.pem: no certificates could be read: ")
     assert result.stderr.count("\n") == 1
 
 
-def test_a_webhook_authority_that_is_not_there_is_a_usage_error() -> None:
-    """By click's own words."""
+def test_a_missing_webhook_authority_is_a_usage_error() -> None:
+    """With click's message."""
     result = serve("--webhook-ca", "no-such.pem")
 
     assert result.exit_code == 2

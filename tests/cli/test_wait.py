@@ -1,4 +1,4 @@
-"""`wait`: until it has arrived, or in one sentence what came nearest."""
+"""`wait`: it returns when an item has arrived, or describes the nearest item in one line."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.support import DESTINATION, MORNING
 
 @pytest.fixture
 def control(gateway: MockGateway, monkeypatch: pytest.MonkeyPatch) -> Iterator[Control]:
-    """A session of its own, whose clock stands still, and which the commands ask."""
+    """A session with a frozen clock, which the commands use."""
     with gateway.control.create_session(clock={"mode": "frozen", "at": MORNING}) as made:
         monkeypatch.setenv("SMS_MOCK_URL", made.url)
         yield made
 
 
 def wait(*arguments: str) -> Result:
-    """One run of the command in this process."""
+    """Run the command in this process."""
     result = CliRunner().invoke(main, ["wait", *arguments])
     assert "Traceback" not in result.output
     return result
@@ -42,7 +42,7 @@ def test_what_arrived_is_printed_with_its_codes(control: Control) -> None:
 
 
 def test_exchanges_and_statuses_are_waited_for_too(control: Control) -> None:
-    """Each with its own table."""
+    """Each has its own table."""
     control.send(DESTINATION, "Hi")
     control.send("+447700900061", "Hi")
     control.advance(seconds=3)
@@ -55,8 +55,8 @@ def test_exchanges_and_statuses_are_waited_for_too(control: Control) -> None:
     assert "DELIVERED" in delivered.stdout
 
 
-def test_what_is_not_in_time_is_exit_1_and_a_sentence(control: Control) -> None:
-    """With what came nearest; nothing on standard output."""
+def test_a_time_out_is_exit_1_and_one_error_line(control: Control) -> None:
+    """With the nearest item; nothing on standard output."""
     control.send("+447700900124", "Hi")
 
     result = wait("messages", f"destination={DESTINATION}", "--timeout", "0s", "--count", "2")
@@ -66,8 +66,8 @@ def test_what_is_not_in_time_is_exit_1_and_a_sentence(control: Control) -> None:
     assert result.stderr.count("\n") == 1
 
 
-def test_an_unknown_field_is_exit_2_and_a_sentence(control: Control) -> None:
-    """It names those that there are."""
+def test_an_unknown_field_is_exit_2_and_one_error_line(control: Control) -> None:
+    """It names the known ones."""
     for arguments in (("messages", "destinatoin=x"), ("statuses",), ("statuses", "status=GONE")):
         result = wait(*arguments)
 
@@ -75,7 +75,7 @@ def test_an_unknown_field_is_exit_2_and_a_sentence(control: Control) -> None:
         assert result.stderr.startswith("sms-mock: Bad request: ")
 
 
-def test_what_looks_like_a_variable_of_ours_is_a_field_like_any(control: Control) -> None:
+def test_a_field_named_like_an_internal_variable_is_an_unknown_field(control: Control) -> None:
     """Not a traceback."""
     for name in ("self", "what", "kind", "filters"):
         assert wait("messages", f"{name}=x", "--timeout", "0s").exit_code == 2
