@@ -1,4 +1,4 @@
-"""A stand-in of a container engine: it notes what it is asked for, and starts a gateway of ours in its place."""
+"""A fake container engine: it records requests, and its containers are a gateway of the test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CONTAINER = "c0ffee"
 
 
 class Engine:
-    """What was asked of it, and where its clients find it."""
+    """The recorded requests, and the port of its containers."""
 
     def __init__(self, url: str, port: str) -> None:
         self.url = url
@@ -27,7 +27,7 @@ class Engine:
 
 @contextmanager
 def engine(gateway_url: str) -> Iterator[Engine]:
-    """An engine whose every container is the gateway at this URL."""
+    """An engine whose containers all are the gateway at this URL."""
     with _Server(("127.0.0.1", 0), _Answers) as server:
         server.made = Engine(f"tcp://127.0.0.1:{server.server_port}", str(urlsplit(gateway_url).port))
         thread = threading.Thread(target=server.serve_forever)
@@ -40,7 +40,7 @@ def engine(gateway_url: str) -> Iterator[Engine]:
 
 
 class _Answers(BaseHTTPRequestHandler):
-    """Those of the engine's API that testcontainers asks."""
+    """The part of the engine's API that testcontainers uses."""
 
     def do_GET(self) -> None:
         ports = {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": self._made.port}]}

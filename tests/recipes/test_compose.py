@@ -1,4 +1,4 @@
-"""The compose file: what it starts is closed to others, ready before it is used, and plays the scenario beside it."""
+"""The compose file: its gateway is closed to others, ready before it is used, and serves the mounted scenario."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def services() -> dict[str, dict[str, Any]]:
 
 
 def test_every_key_is_one_of_compose() -> None:
-    """A key that the engine does not know is an error there."""
+    """The engine refuses unknown keys."""
     assert {key for service in services().values() for key in service} <= KEYS
 
 
 def test_the_gateway_is_hardened_and_published_to_this_machine_only() -> None:
-    """As the image allows; whoever reaches the port could steer the gateway."""
+    """As far as the image allows; anyone who reaches the port could use the control API."""
     gateway = services()["sms-gateway"]
 
     assert gateway["ports"] == ["127.0.0.1:8080:8080"]
@@ -43,8 +43,8 @@ def test_the_gateway_is_hardened_and_published_to_this_machine_only() -> None:
     assert gateway["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_the_scenario_that_is_mounted_lies_beside_the_file_and_loads() -> None:
-    """Read-only, where the variable says."""
+def test_the_mounted_scenario_is_beside_the_file_and_loads() -> None:
+    """Read-only, at the path in the variable."""
     gateway = services()["sms-gateway"]
     (volume,) = gateway["volumes"]
     source, target, mode = volume.split(":")
@@ -54,7 +54,7 @@ def test_the_scenario_that_is_mounted_lies_beside_the_file_and_loads() -> None:
 
 
 def test_the_product_starts_once_the_gateway_is_ready() -> None:
-    """By the image's own check, and by the service's name; what it runs is accepted by that scenario."""
+    """By the image's own check, and by the service's name; that scenario accepts the product's send."""
     gateway, product = services()["sms-gateway"], services()["product"]
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     check = re.search(r"^HEALTHCHECK .* CMD \[(.*)\]$", dockerfile, re.MULTILINE)
@@ -68,8 +68,8 @@ def test_the_product_starts_once_the_gateway_is_ready() -> None:
     assert done.exit_code == 0, done.output
 
 
-def test_whatever_publishes_a_port_publishes_it_to_this_machine_only() -> None:
-    """In README, the pages and the examples: `-p 8080:8080` would open the control API to the network."""
+def test_every_published_port_is_published_to_this_machine_only() -> None:
+    """In README, pages and examples: `-p 8080:8080` would expose the control API to the network."""
     texts = [*pages().values(), *(path.read_text("utf-8") for path in _examples())]
     published = [found for text in texts for found in re.findall(r"(?:^|\s)(?:-p|--publish)[ =](\S+)", text)]
 

@@ -1,4 +1,4 @@
-"""The mock in a container by testcontainers: what the engine is asked for, and that tests of a product pass on it."""
+"""The mock in a container by testcontainers: the requests to the engine, and the tests of a product."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ with GatewayContainer(scenario=scenario, token="t0ken-of-a-container") as gatewa
 
 
 def python(made: Engine, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A Python whose container engine is ours. Of its own: the library looks for an engine when it is imported."""
+    """A Python process that uses the fake engine: the library looks for an engine when it is imported."""
     settings = {
         "DOCKER_HOST": made.url,
         "TESTCONTAINERS_CONNECTION_MODE": "docker_host",
@@ -38,7 +38,7 @@ def python(made: Engine, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_container_is_hardened_and_published_to_this_machine_only(gateway: MockGateway) -> None:
-    """Read-only, no capabilities, any free port of 127.0.0.1; ready when the block begins, gone at its end."""
+    """Read-only, no capabilities, a free port of 127.0.0.1; ready at the start of the block, removed at its end."""
     with engine(gateway.url) as made:
         done = python(made, "-c", PROGRAM, "watchlist")
 
@@ -53,7 +53,7 @@ def test_the_container_is_hardened_and_published_to_this_machine_only(gateway: M
     assert made.removed == 1
 
 
-def test_a_scenario_of_ones_own_is_mounted(gateway: MockGateway, tmp_path: Path) -> None:
+def test_a_custom_scenario_is_mounted(gateway: MockGateway, tmp_path: Path) -> None:
     """A path, unlike a name, is a file of this machine."""
     mine = tmp_path / "mine.yaml"
     mine.write_text("version: 1\n")
@@ -69,7 +69,7 @@ def test_a_scenario_of_ones_own_is_mounted(gateway: MockGateway, tmp_path: Path)
 
 
 def test_the_tests_to_copy_pass(gateway: MockGateway) -> None:
-    """`examples/testcontainers_python`, as it is copied."""
+    """`examples/testcontainers_python`, unchanged."""
     with engine(gateway.url) as made:
         done = python(made, "-m", "pytest", "-q", "-p", "no:cacheprovider", "examples/testcontainers_python")
 
@@ -79,7 +79,7 @@ def test_the_tests_to_copy_pass(gateway: MockGateway) -> None:
 
 @pytest.mark.parametrize("word", ["forHttp('/_ready', 8080)", "withExposedPorts(8080)"])
 def test_the_container_in_node_waits_for_http(word: str) -> None:
-    """Not for a line of the log: that says nothing of requests."""
+    """Not for a line of the log, which does not show that requests are served."""
     text = (ROOT / "examples/node_test/container.mjs").read_text(encoding="utf-8")
     command = ["node", "--check", "examples/node_test/container.mjs"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
@@ -95,7 +95,7 @@ def test_the_container_in_java_waits_for_http_and_is_published_here_only(word: s
 
 
 def test_the_container_in_java_is_java(tmp_path: Path) -> None:
-    """Its syntax is judged, without the library that it stands on; and a mistake would be found."""
+    """Its syntax is checked without the library that it uses; and a mistake is found."""
     text = (ROOT / "examples/java_test/GatewayContainer.java").read_text(encoding="utf-8")
     broken = tmp_path / "Broken.java"
     broken.write_text(text.replace("return ", "return return "))

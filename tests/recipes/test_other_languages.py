@@ -1,4 +1,4 @@
-"""The tests to copy in Node and Java, which run on nothing but their own standard libraries."""
+"""The tests to copy in Node and Java, which need only their standard libraries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ JAVA = ("java", "examples/java_test/GatewayTest.java")
 
 
 def run(command: tuple[str, ...], url: str) -> subprocess.CompletedProcess[str]:
-    """One run of such tests against a gateway."""
+    """Run such tests against a gateway."""
     return subprocess.run(  # noqa: S603
         command, cwd=ROOT, env={"PATH": os.environ["PATH"], "SMS_MOCK_URL": url}, capture_output=True, text=True,
         timeout=120, check=False,
@@ -28,7 +28,7 @@ def run(command: tuple[str, ...], url: str) -> subprocess.CompletedProcess[str]:
     ("command", "said"), [(NODE, "# pass 5\n# fail 0"), (JAVA, "4 passed, 0 failed")], ids=["node", "java"]
 )
 def test_they_pass_on_the_mock_and_leave_nothing(command: tuple[str, ...], said: str) -> None:
-    """Each test in a session of its own, which ends with it."""
+    """Each test has a session of its own, which is deleted at its end."""
     with MockGateway() as gateway:
         done = run(command, gateway.url)
         left = [each.id for each in gateway.control.sessions()]
@@ -39,8 +39,8 @@ def test_they_pass_on_the_mock_and_leave_nothing(command: tuple[str, ...], said:
 
 
 @pytest.mark.parametrize("command", [NODE, JAVA], ids=["node", "java"])
-def test_they_fail_with_the_mocks_own_sentence(command: tuple[str, ...]) -> None:
-    """Who is not let in reads what to do."""
+def test_they_fail_with_the_mocks_own_message(command: tuple[str, ...]) -> None:
+    """Without access, the output says what to do."""
     with MockGateway(access=Access("t0ken-of-the-tests")) as guarded:
         done = run(command, guarded.url)
 
@@ -52,7 +52,7 @@ def test_they_fail_with_the_mocks_own_sentence(command: tuple[str, ...]) -> None
     ("command", "said"), [(NODE, "# fail 3"), (JAVA, "1 passed, 3 failed")], ids=["node", "java"]
 )
 def test_they_fail_on_a_gateway_that_accepts_nothing(command: tuple[str, ...], said: str) -> None:
-    """Without their account only the connection still breaks as before: tests that passed would prove nothing."""
+    """Without their account only the connection breaks as before: tests that passed would prove nothing."""
     with MockGateway(scenario_of({"version": 1, "accounts": []}, "no accounts")) as gateway:
         done = run(command, gateway.url)
 

@@ -1,4 +1,4 @@
-"""The snippets for GitHub Actions and GitLab CI: they have the right form, and their lines do what they say."""
+"""The snippets for GitHub Actions and GitLab CI: they are valid, and their commands work."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ CONDITIONS = {None, "failure()", "${{ !cancelled() }}"}
 
 
 def read(path: Path) -> Any:
-    """A YAML file with every scalar as text: `on` is a name there."""
+    """A YAML file with every scalar as text, because `on` is a name here."""
     return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - of its loaders the least
 
 
 def actions() -> tuple[Mapping[str, str], list[str]]:
-    """The environment of the job, and its scripts: one a step, each in a shell of its own."""
+    """The environment of the job, and its scripts: one for each step, each in its own shell."""
     job = read(ACTIONS)["jobs"]["test"]
     return job["env"], [step["run"] for step in job["steps"] if "run" in step]
 
@@ -42,8 +42,8 @@ def gitlab() -> tuple[Mapping[str, str], list[str]]:
 
 
 @pytest.fixture
-def surroundings(tmp_path: Path) -> dict[str, str]:
-    """What a runner has: a `pip`, which here only notes what it is asked for, and a port that nobody listens at."""
+def runner(tmp_path: Path) -> dict[str, str]:
+    """The environment of a CI runner: a `pip` that only records its arguments, and a free port."""
     pip = tmp_path / "bin" / "pip"
     pip.parent.mkdir()
     pip.write_text(f'#!/bin/sh\necho "$@" >> "{tmp_path}/installed"\n')
@@ -55,14 +55,14 @@ def surroundings(tmp_path: Path) -> dict[str, str]:
     return {"PATH": path, "HOME": str(tmp_path), "port": str(port)}
 
 
-def run(variables: Mapping[str, str], scripts: list[str], surroundings: dict[str, str], folder: Path) -> str:
-    """Run scripts as a runner does, one after another; what is left behind of them ends with the last one."""
-    port = surroundings.pop("port")
-    env = {**surroundings, **{name: value.replace("8080", port) for name, value in variables.items()}}
+def run(variables: Mapping[str, str], scripts: list[str], runner: dict[str, str], folder: Path) -> str:
+    """Run scripts one after another, as a runner does; processes that they leave end with the last one."""
+    port = runner.pop("port")
+    env = {**runner, **{name: value.replace("8080", port) for name, value in variables.items()}}
     printed, groups = "", []
     try:
         for script in scripts:
-            # A file, and no pipe: what a script leaves running would hold that open.
+            # A file instead of a pipe: a background process of a script would keep a pipe open.
             with (folder / "output").open("w+") as output:
                 shell = subprocess.Popen(  # noqa: S603
                     ["bash", "-eo", "pipefail", "-c", script], cwd=folder, env=env, stdin=subprocess.DEVNULL,  # noqa: S607
@@ -81,11 +81,11 @@ def run(variables: Mapping[str, str], scripts: list[str], surroundings: dict[str
 
 
 @pytest.mark.parametrize("given", [actions, gitlab])
-def test_the_lines_do_what_they_say(given: Any, surroundings: dict[str, str], tmp_path: Path) -> None:
-    """From the installation to the list of what arrived, on a gateway that the snippet itself starts."""
+def test_the_commands_work(given: Any, runner: dict[str, str], tmp_path: Path) -> None:
+    """From the installation to the list of messages, on the gateway that the snippet starts."""
     variables, scripts = given()
 
-    printed = run(variables, scripts, surroundings, tmp_path)
+    printed = run(variables, scripts, runner, tmp_path)
 
     assert (tmp_path / "installed").read_text().split() == ["install", "sms-gateway-mock"]
     assert "no problem" in printed
@@ -94,17 +94,17 @@ def test_the_lines_do_what_they_say(given: Any, surroundings: dict[str, str], tm
 
 
 @pytest.mark.parametrize("given", [actions, gitlab])
-def test_a_step_that_fails_fails_the_job(given: Any, surroundings: dict[str, str], tmp_path: Path) -> None:
-    """A client that is set up wrongly ends the pipeline at the doctor, before any test of the product."""
+def test_a_step_that_fails_fails_the_job(given: Any, runner: dict[str, str], tmp_path: Path) -> None:
+    """A misconfigured client ends the pipeline at the doctor, before any test of the product."""
     variables, scripts = given()
     wrong = {**variables, "SMS_GATEWAY_URL": variables["SMS_GATEWAY_URL"] + "/api"}
 
     with pytest.raises(AssertionError, match="1 problem"):
-        run(wrong, scripts, surroundings, tmp_path)
+        run(wrong, scripts, runner, tmp_path)
 
 
-def test_the_workflow_has_the_form_of_one() -> None:
-    """Keys that GitHub knows, actions by a version, conditions that are none of our invention."""
+def test_the_workflow_is_valid() -> None:
+    """GitHub's keys, actions with a version, documented conditions."""
     workflow = read(ACTIONS)
     assert set(workflow) == {"name", "on", "jobs"}
     (job,) = workflow["jobs"].values()
@@ -116,8 +116,8 @@ def test_the_workflow_has_the_form_of_one() -> None:
         assert step.get("if") in CONDITIONS
 
 
-def test_the_job_has_the_form_of_one() -> None:
-    """Keys that GitLab knows; every line of a script is a text, though a colon would make it a mapping."""
+def test_the_job_is_valid() -> None:
+    """GitLab's keys; every line of a script is a text, although a colon could make it a mapping."""
     (job,) = read(GITLAB).values()
     assert set(job) == {"image", "timeout", "variables", "before_script", "script", "artifacts"}
     assert all(isinstance(line, str) for line in (*job["before_script"], *job["script"]))

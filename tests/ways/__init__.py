@@ -1,1 +1,1 @@
-"""The ways in to a forced outcome, and everything that can be forced by them."""
+"""The four ways to force an outcome, and everything that can be forced."""

@@ -1,4 +1,4 @@
-"""Everything that can be forced, from the product's own enumerations, and which ways in lead to it."""
+"""Everything that can be forced, from the product's enumerations, and the ways to force it."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ NATURAL = {
     "refuse 8": "reachability",
     "refuse 61": "watchlist",
 }
-"""Magic numbers that no stub stands behind, with the rule that refuses them.
+"""Magic numbers without a stub, with the rule that refuses them.
 
 In these two the number itself earns the refusal: the shipped scenario lists them as a tester would, so that the
 answer is the gateway's own and its explanation names the rule. Every other outcome has a stub there.
 """
 
 NO_OUTCOMES = {"channel": "says by what a forced delivery travels, and forces nothing alone"}
-"""Keys of `then` that are no outcome, and why."""
+"""Keys of `then` that are no outcomes, with the reason."""
 
 
 class WayRow(NamedTuple):
-    """One thing that can be forced, as each way in writes it."""
+    """One outcome, in the notation of each way."""
 
     name: str
     then: Mapping[str, Any]
@@ -45,14 +45,14 @@ class WayRow(NamedTuple):
 
 
 class Magic(NamedTuple):
-    """A number of the shipped scenario, and the stub behind it."""
+    """A number of the shipped scenario, and its stub."""
 
     number: str
     stub: str | None
 
 
 def rows() -> Iterator[WayRow]:
-    """Every outcome there is, once."""
+    """Every outcome, once."""
     for code in sorted({error.code for error in CATALOGUE}):
         yield WayRow(f"refuse {code}", {"refuse": code}, f"refuse={code}")
     for flag in ("accept", "drop", "hold"):
@@ -71,7 +71,7 @@ def rows() -> Iterator[WayRow]:
 
 
 def name_of(outcome: Outcome) -> str:
-    """What a row calls an outcome."""
+    """The name of an outcome's row."""
     if outcome.refuse is not None:
         return f"refuse {outcome.refuse.code}"
     if outcome.plan is not None:
@@ -88,7 +88,7 @@ def name_of(outcome: Outcome) -> str:
 
 @cache
 def magic_numbers() -> Mapping[str, Magic]:
-    """The numbers of the shipped scenario by what they force; of several that force the same, the first."""
+    """The numbers of the shipped scenario by their outcome; the first of several with the same outcome."""
     scenario = load_scenario(resolve("default"))
     found = {
         "refuse 8": Magic(scenario.unreachable[0], None),
@@ -101,7 +101,7 @@ def magic_numbers() -> Mapping[str, Magic]:
 
 
 def missing(table: Iterable[WayRow], magic: Collection[str], judged: Collection[str]) -> list[str]:
-    """What cannot be had in one of the ways, or is had and never looked at; a sentence each."""
+    """The outcomes that lack a way or a check, one sentence each."""
     table = list(table)
     found = [sentence for row in table for sentence in _missing_of(row, magic, judged)]
     keys = {key for row in table for key in row.then} | set(NO_OUTCOMES)
@@ -110,7 +110,7 @@ def missing(table: Iterable[WayRow], magic: Collection[str], judged: Collection[
 
 
 def _missing_of(row: WayRow, magic: Collection[str], judged: Collection[str]) -> Iterator[str]:
-    # A scenario and the control API read the same part; each of them is asked for itself by the test of the table.
+    # A scenario and the control API read the same part; the test of the table uses each of them.
     try:
         outcome = outcome_of(stub_part({"then": dict(row.then)}).then, "SMS")
     except ScenarioError as error:

@@ -1,4 +1,4 @@
-"""For each outcome, what makes sure that it really came: on the wire, in the look-up, in the session."""
+"""For each outcome, a check that it occurred: in the answer, in the look-up, in the session."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BY_RULES = "provider accepted"
 
 
 class ExpectedWay(NamedTuple):
-    """What the explanation says of an exchange."""
+    """The expected explanation of an exchange."""
 
     outcome: str
     rule: str | None = None
@@ -31,7 +31,7 @@ class ExpectedWay(NamedTuple):
 
 
 class WayCase:
-    """One send in one session, under the eyes of a judge."""
+    """One send in one session, to be checked."""
 
     def __init__(self, world: SessionClient, number: str, headers: Mapping[str, str]) -> None:
         self.world = world
@@ -40,7 +40,7 @@ class WayCase:
         self.sending: Sending | None = None
 
     def send(self, text: str = "Hello", **fields: object) -> Sending:
-        """Send, and read nothing yet."""
+        """Send, without reading the answer."""
         content = {"destination": self.number, "text": text, **fields}
         self.sending = Sending(self.world, content, self._headers)
         return self.sending
@@ -52,14 +52,14 @@ class WayCase:
         return seen
 
     def accepted(self, text: str = "Hello", **fields: object) -> str:
-        """Send, and be accepted; the message's id."""
+        """Send a message that must be accepted; return its id."""
         seen = self.answered(text, **fields)
         assert seen.status == 200, seen
         message_id: str = seen.content["id"]
         return message_id
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         if self.sending is not None:
             self.sending.close()
 
@@ -131,10 +131,10 @@ def _delivered(status: Status) -> Judge:
 
 
 def _notified(adversity: Adversity) -> Judge:
-    """A trouble with notifications shows in what the receiver got within a minute and in the next two hours."""
+    """A fault of notifications shows in what the receiver got within a minute and in the next two hours."""
 
     def judge(case: WayCase) -> ExpectedWay:
-        # `gateway` is what the raw client calls its host.
+        # `gateway` is the `Host` of the raw client.
         case.accepted(webhook={"url": f"http://gateway{case.world.prefix}/_control/receiver/shop"})
         case.world.advance(60)
         early = [_told(each) for each in case.world.control("GET", "/receiver/shop")["received"]]
@@ -186,8 +186,8 @@ _TROUBLES: dict[Adversity, _Trouble] = {
 }
 
 
-def _spoilt(kind: FaultKind) -> Judge:
-    """The gateway has decided, and its answer came damaged."""
+def _spoiled(kind: FaultKind) -> Judge:
+    """The gateway has decided, and its answer was damaged."""
 
     def judge(case: WayCase) -> ExpectedWay:
         if kind is FaultKind.SLOW_DRIP:
@@ -196,7 +196,7 @@ def _spoilt(kind: FaultKind) -> Judge:
         else:
             seen = case.answered()
             assert seen.status == 200
-            assert _SPOILT[kind](seen), seen
+            assert _SPOILED[kind](seen), seen
         assert len(case.world.messages()) == 1
         return ExpectedWay(ACCEPTED, _BY_RULES, trouble=kind.value)
 
@@ -215,7 +215,7 @@ def _declared(seen: SeenAnswer) -> int:
     return int(seen.headers["content-length"])
 
 
-_SPOILT: dict[FaultKind, Callable[[SeenAnswer], bool]] = {
+_SPOILED: dict[FaultKind, Callable[[SeenAnswer], bool]] = {
     FaultKind.TRUNCATED_BODY: lambda seen: 0 < len(seen.body) < _declared(seen),
     FaultKind.MALFORMED_CHUNK: lambda seen: (
         seen.headers["transfer-encoding"] == "chunked" and b"no size" in seen.body
@@ -234,11 +234,11 @@ _BROKEN = {
     FaultKind.EMPTY: SeenAnswer(b"", "closed"),
     FaultKind.HANG: SeenAnswer(b"", "silent"),
 }
-"""What comes of a request whose connection breaks."""
+"""The result of a request whose connection breaks."""
 
 
 def _faulty(kind: FaultKind, *, after: bool, retry_after: int | None = None) -> Judge:
-    """No answer of the gateway; a message is kept where it has decided before."""
+    """No answer of the gateway; the message is kept if the gateway decided before the fault."""
 
     def judge(case: WayCase) -> ExpectedWay:
         seen = case.send().seen(patience=SHORT if kind is FaultKind.HANG else 10)
@@ -268,7 +268,7 @@ def _table() -> dict[str, Judge]:
     judges |= {f"refuse {code}": _refused(code) for code in BY_CODE}
     judges |= {f"deliver {status}": _delivered(status) for status in Status}
     judges |= {f"adversity {adversity}": _notified(adversity) for adversity in _TROUBLES}
-    judges |= {f"fault {kind}": _spoilt(kind) for kind in (*_SPOILT, FaultKind.SLOW_DRIP)}
+    judges |= {f"fault {kind}": _spoiled(kind) for kind in (*_SPOILED, FaultKind.SLOW_DRIP)}
     for kind in (*_BROKEN, *STATUSES):
         judges[f"fault {kind}"] = _faulty(kind, after=False)
         judges[f"fault {kind}-after"] = _faulty(kind, after=True)
@@ -277,4 +277,4 @@ def _table() -> dict[str, Judge]:
 
 
 JUDGES: Mapping[str, Judge] = _table()
-"""By the name of the row."""
+"""By name of the row."""

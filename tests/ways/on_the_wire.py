@@ -1,4 +1,4 @@
-"""What a client sees of a forced outcome, down to the bytes and the way in which the connection ends."""
+"""What a client gets for a forced outcome, including the bytes and how the connection ends."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.raw_client import raw_request
 from tests.support import SessionClient
 
 PATIENCE = 10.0
-"""Seconds in which a connection ends that ends at all."""
+"""Seconds within which a connection must end if it ends."""
 SHORT = 0.2
-"""Seconds after which a client gives up that waits for nothing."""
+"""Seconds after which a client stops waiting for an answer that does not come."""
 
 
 class SeenAnswer(NamedTuple):
-    """What came, and how it ended: `closed`, `reset`, or `silent` where nothing more came in time."""
+    """What was received, and how it ended: `closed`, `reset`, or `silent` if nothing more came in time."""
 
     raw: bytes
     end: str
@@ -31,29 +31,29 @@ class SeenAnswer(NamedTuple):
 
     @property
     def status(self) -> int:
-        """The status of HTTP."""
+        """The HTTP status."""
         return int(self.head.split(" ")[1])
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The headers by their names in lower case."""
+        """The headers, with lower-case names."""
         lines = (line.partition(": ") for line in self.head.split("\r\n")[1:])
         return {name.lower(): value for name, _, value in lines}
 
     @property
     def body(self) -> bytes:
-        """What stands behind the head."""
+        """Everything after the head."""
         return self.raw.partition(b"\r\n\r\n")[2]
 
     @property
     def content(self) -> Any:
-        """The body, decoded; it must be as long as it is said to be."""
+        """The decoded body; its length must be the declared one."""
         assert len(self.body) == int(self.headers["content-length"])
         return json.loads(self.body)
 
 
 class Sending:
-    """One send over a socket of its own, read as far as a judge wants."""
+    """One send on a socket of its own, read as far as needed."""
 
     def __init__(self, world: SessionClient, content: Mapping[str, object], headers: Mapping[str, str]) -> None:
         target = httpx2.URL(str(world.client.base_url))
@@ -63,11 +63,11 @@ class Sending:
         self._socket.sendall(raw_request(f"{world.prefix}/api/Admin/send", body, headers=asked))
 
     def close(self) -> None:
-        """Go away."""
+        """Close the connection."""
         self._socket.close()
 
     def seen(self, *, patience: float = PATIENCE) -> SeenAnswer:
-        """Everything that comes, until the connection ends or nothing comes for so many seconds."""
+        """Everything until the connection ends or nothing comes for so many seconds."""
         self._socket.settimeout(patience)
         raw = b""
         try:
@@ -80,5 +80,5 @@ class Sending:
         return SeenAnswer(raw, "closed")
 
     def piece(self) -> bytes:
-        """What comes next."""
+        """The next bytes."""
         return self._socket.recv(65536)

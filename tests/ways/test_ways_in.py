@@ -1,4 +1,4 @@
-"""One table: every outcome, by each of the four ways in; a new one without all of them fails the build."""
+"""One table: every outcome, by each of the four ways to force it; a new outcome must have all of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CASES = [(way, name) for name in TABLE for way in WAYS]
 
 
 def arranged(worlds: SessionFactory, way: str, row: WayRow) -> tuple[WayCase, str | None]:
-    """A fresh session in which the next send gets the row's outcome by one of the ways; and the stub's name."""
+    """A new session in which one of the ways forces the row's outcome on the next send; and the stub's name."""
     if way == "scenario":
         stub = {"when": {"destination": DESTINATION}, "then": row.then}
         return WayCase(worlds(stubs=[stub], api_keys=["status-key"]), DESTINATION, {}), "stubs[0]"
@@ -33,20 +33,20 @@ def arranged(worlds: SessionFactory, way: str, row: WayRow) -> tuple[WayCase, st
 
 
 def assert_explained(case: WayCase, expected: ExpectedWay, row: WayRow, stub: str | None) -> None:
-    """The explanation of the last send says what was forced, and names the stub that did it."""
+    """Assert that the explanation of the last send says what was forced, and names the stub."""
     last = case.world.exchanges()[-1]
     found = case.world.control("GET", f"/exchanges/{last['id']}")
     decided_by = expected.rule or stub or NATURAL[row.name]
     assert (found["outcome"], found["rule"], found["code"]) == (expected.outcome, decided_by, expected.code)
-    # Behind a semicolon stands whether the client had left by then, which is the client's affair.
+    # After a semicolon it says whether the client had disconnected by then, which depends on the client.
     trouble = None if found["trouble"] is None else found["trouble"].split(";")[0]
     assert (trouble, found["forced"]) == (expected.trouble, stub is not None)
     assert found["stubs"] == ([] if stub is None else [stub])
 
 
 @pytest.mark.parametrize(("way", "name"), CASES, ids=[f"{name} by {way}" for way, name in CASES])
-def test_every_outcome_comes_by_every_way_in_and_is_explained(worlds: SessionFactory, way: str, name: str) -> None:
-    """The outcome itself, the mark that it was forced, and the name of the stub that decided."""
+def test_every_way_forces_every_outcome_and_is_explained(worlds: SessionFactory, way: str, name: str) -> None:
+    """The outcome itself, the mark that it was forced, and the name of the deciding stub."""
     row = TABLE[name]
     case, stub = arranged(worlds, way, row)
 
@@ -58,25 +58,25 @@ def test_every_outcome_comes_by_every_way_in_and_is_explained(worlds: SessionFac
     assert_explained(case, expected, row, stub)
 
 
-def test_nothing_lacks_a_way_in() -> None:
-    """A code, a status, a fault, an adversity or a key of `then` that lacks one is told by name."""
+def test_no_outcome_lacks_a_way() -> None:
+    """A code, status, fault, adversity or key of `then` that lacks one is named."""
     assert missing(TABLE.values(), magic_numbers(), JUDGES) == []
 
 
-def test_the_table_holds_whatever_the_product_enumerates() -> None:
-    """Nobody has to think of the table when a code or a fault is added."""
+def test_the_table_has_every_enumerated_outcome() -> None:
+    """A new code or fault is in the table automatically."""
     assert {f"refuse {error.code}" for error in CATALOGUE} <= set(TABLE)
     assert {f"fault {kind}" for kind in FaultKind} <= set(TABLE)
 
 
-def test_a_number_that_no_stub_stands_behind_is_in_the_short_list() -> None:
-    """Those two alone, and each with the rule that refuses it."""
+def test_the_magic_numbers_without_a_stub_are_listed() -> None:
+    """There are two, each with the rule that refuses it."""
     assert {name for name, magic in magic_numbers().items() if magic.stub is None} == set(NATURAL)
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_an_outcome_without_a_number_or_without_a_judge_is_told(name: str) -> None:
-    """The build names the outcome, the way that is missing, and where to add it."""
+def test_an_outcome_without_a_number_or_a_check_is_reported(name: str) -> None:
+    """With the outcome, the missing way, and where to add it."""
     numbers = set(magic_numbers()) - {name}
     judges = set(JUDGES) - {name}
 
@@ -97,16 +97,16 @@ NEW = [
 
 
 @pytest.mark.parametrize("row", NEW, ids=[row.name for row in NEW])
-def test_a_new_outcome_that_no_way_in_knows_is_told_once_for_each(row: WayRow) -> None:
-    """As it stands on the day on which it is added to the catalogue and nowhere else."""
+def test_a_new_outcome_without_any_way_is_reported_for_each_way(row: WayRow) -> None:
+    """Like a code that was added to the catalogue only."""
     told = missing([*TABLE.values(), row], magic_numbers(), JUDGES)
 
     assert [sentence.partition(": ")[0] for sentence in told] == [row.name] * 4
     assert [sentence.split(": ")[1].partition(" ")[0] for sentence in told] == ["neither", "the", "no", "nothing"]
 
 
-def test_a_way_in_that_takes_one_outcome_for_another_is_told() -> None:
-    """A header that means something else than the scenario does."""
+def test_a_way_with_another_outcome_is_reported() -> None:
+    """A header whose outcome differs from the scenario's."""
     row = WayRow("drop", {"accept": True}, "hold")
 
     assert missing([*TABLE.values(), row], magic_numbers(), JUDGES) == [
@@ -115,7 +115,7 @@ def test_a_way_in_that_takes_one_outcome_for_another_is_told() -> None:
     ]
 
 
-def test_a_key_of_then_without_a_row_is_told() -> None:
+def test_a_key_of_then_without_a_row_is_reported() -> None:
     """A new kind of outcome is a new key of `then`."""
     table = [row for row in TABLE.values() if row.name != "drop"]
 
