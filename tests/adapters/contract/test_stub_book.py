@@ -147,9 +147,11 @@ class StubMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.lists.control)
     @rule(index=st.integers(0, 5))
     def replace(self, index: int) -> None:
-        """Remove a stub, and add one like it: it begins without counts."""
+        """Remove a stub: requests no longer match it. Add one like it: it begins without counts."""
         stub = self.lists.control[index % len(self.lists.control)]
         self.remove(stub.place)
+        for number in NUMBERS:
+            self.request(number, len(Stage))
         limit = {"times": stub.times, "nth": stub.nth, "lasts": stub.lasts}
         self.add(stub.destination, stub.outcome, {name: each for name, each in limit.items() if each is not None})
 
