@@ -33,7 +33,7 @@ class ListedExchange(NamedTuple):
     body: bytes
 
 
-class Ending(NamedTuple):
+class RequestEnding(NamedTuple):
     """How a request was served."""
 
     counter: str
@@ -44,13 +44,13 @@ class Ending(NamedTuple):
 
 
 ENDINGS = (
-    Ending("accepted", Decision(Accepted("id", "P"), "", None)),
-    Ending("accepted", Decision(Accepted("id", "P"), "", None, forced=True)),
-    Ending("dropped", Decision(SilentlyDropped("id", "P"), "", None)),
-    Ending("refused", Decision(Refused(WRONG_NUMBER, WRONG_NUMBER.requirement), "", None)),
-    Ending("refused", protocol_error=ProtocolError(WRONG_NUMBER, "", None)),
-    Ending("failed", bug="Traceback"),
-    Ending("unanswered"),
+    RequestEnding("accepted", Decision(Accepted("id", "P"), "", None)),
+    RequestEnding("accepted", Decision(Accepted("id", "P"), "", None, forced=True)),
+    RequestEnding("dropped", Decision(SilentlyDropped("id", "P"), "", None)),
+    RequestEnding("refused", Decision(Refused(WRONG_NUMBER, WRONG_NUMBER.requirement), "", None)),
+    RequestEnding("refused", protocol_error=ProtocolError(WRONG_NUMBER, "", None)),
+    RequestEnding("failed", bug="Traceback"),
+    RequestEnding("unanswered"),
 )
 
 
@@ -105,7 +105,7 @@ class ExchangeMachine(RuleBasedStateMachine):
         self.lists.enter(path)
 
     @rule(endings=st.lists(st.sampled_from(ENDINGS), min_size=1, max_size=MOST + 1))
-    def serve(self, endings: list[Ending]) -> None:
+    def serve(self, endings: list[RequestEnding]) -> None:
         """Requests are served, enough to evict."""
         for each in endings:
             self.begin()
@@ -113,7 +113,7 @@ class ExchangeMachine(RuleBasedStateMachine):
             self.settle(len(self.served) - 1, each)
 
     @rule(endings=st.lists(st.sampled_from(ENDINGS), min_size=1, max_size=MOST + 1))
-    def replay(self, endings: list[Ending]) -> None:
+    def replay(self, endings: list[RequestEnding]) -> None:
         """After each return to a snapshot the same requests follow."""
         self.snapshot()
         heads = [each.head for each in self.journal]
@@ -139,7 +139,7 @@ class ExchangeMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.served)
     @rule(index=indexes, ending=st.sampled_from(ENDINGS))
-    def settle(self, index: int, ending: Ending) -> None:
+    def settle(self, index: int, ending: RequestEnding) -> None:
         """A request is served; it counts unless the journal was deleted since it was entered."""
         exchange, epoch = self.served.pop(index % len(self.served))
         exchange.operation = Operation.ADMIN

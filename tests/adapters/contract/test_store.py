@@ -32,7 +32,7 @@ texts = st.sampled_from(TEXTS)
 T = TypeVar("T")
 
 
-class SendStep(NamedTuple):
+class KeptSend(NamedTuple):
     """One send."""
 
     number: str
@@ -45,7 +45,7 @@ class SendStep(NamedTuple):
 
 
 sends = st.builds(
-    SendStep,
+    KeptSend,
     number=numbers,
     text=texts,
     key=st.none() | st.sampled_from(KEYS),
@@ -119,17 +119,17 @@ class StoreMachine(RuleBasedStateMachine):
         return self.loop.run_until_complete(verb)
 
     @initialize(steps=st.lists(sends, min_size=MOST + 1, max_size=2 * MOST))
-    def fill(self, steps: list[SendStep]) -> None:
+    def fill(self, steps: list[KeptSend]) -> None:
         """The store begins with as many messages as it keeps."""
         self.send(steps)
 
     @rule(steps=st.lists(sends, min_size=1, max_size=MOST + 1))
-    def send(self, steps: list[SendStep]) -> None:
+    def send(self, steps: list[KeptSend]) -> None:
         """Messages arrive, enough to evict."""
         for each in steps:
             self._send(each)
 
-    def _send(self, step: SendStep) -> Reservation:
+    def _send(self, step: KeptSend) -> Reservation:
         """Ask the windows, and keep what they accept or what is forced; each such send has an ordinal of its own."""
         offer = Offer(step.number, step.text, "P", LIMITS)
         foreseen = self.run(self.store.peek(offer, self.now))
@@ -192,7 +192,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.kept, self.kept_lists = self.run(self.store.snapshot()), deepcopy(self.lists)
 
     @rule(steps=st.lists(sends, min_size=1, max_size=MOST + 1), index=st.integers(0, MOST - 1))
-    def replay(self, steps: list[SendStep], index: int) -> None:
+    def replay(self, steps: list[KeptSend], index: int) -> None:
         """After each return to a snapshot the same sends get the same answers."""
         self.snapshot()
         answers = []

@@ -139,6 +139,7 @@ class StubMachine(RuleBasedStateMachine):
     def fill(self, steps: list[tuple[str | None, Outcome, dict[str, object]]]) -> None:
         """The session begins with the stubs of a scenario, some of the control API, and some requests."""
         self.use(TABLES[1])
+        self.add(None, OUTCOMES[0], {})
         for number, outcome, limit in steps:
             self.add(number, outcome, limit)
         for number in NUMBERS:
@@ -187,6 +188,14 @@ class StubMachine(RuleBasedStateMachine):
         for each in table.stubs:
             if each.lasts is not None:
                 self.lists.since.setdefault(each.name, self.now)
+
+    @rule()
+    def outlast(self) -> None:
+        """The duration of a stub goes on while another stub of the scenario changes."""
+        self.use(TABLES[1])
+        self.advance(1)
+        self.use(TABLES[2])
+        self.advance(LASTS - 1)
 
     @rule(number=st.sampled_from(NUMBERS), stages=st.integers(1, len(Stage)))
     def request(self, number: str, stages: int) -> None:
