@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, NamedTuple
@@ -86,9 +86,9 @@ def yaml_of(file: str) -> Any:
     return yaml.load(text_of(file), Loader=yaml.CSafeLoader)
 
 
-def words_of(language: str, section: str) -> Callable[[], Collection[str]]:
+def words_of(language: str, section: str) -> Callable[[], Mapping[str, str]]:
     """The words of a section of the console's language file."""
-    return lambda: tomllib.loads(text_of(f"mock_server/console/words/{language}.toml"))[section]
+    return lambda: dict(tomllib.loads(text_of(f"mock_server/console/words/{language}.toml"))[section])
 
 
 def matches(file: str, pattern: str) -> Callable[[], Collection[str]]:

@@ -132,6 +132,16 @@ def _views() -> Collection[str]:
     return {path for path in paths if path.isalpha()} - _STEPS | {"inbox"}
 
 
+def _described_pages() -> Collection[str]:
+    """The pages whose name in the navigation is a heading of the documentation."""
+    headings = matches("docs/console.md", r"^## (.*)$")()
+    return {page for page, name in words_of("en", "nav")().items() if name in headings}
+
+
+def _spellings_of_page(name: str) -> Collection[str]:
+    return {name, words_of("en", "nav")().get(name, name)}
+
+
 CONSOLE_PAGE = Recipe(
     "A console page",
     "mock_server/console/<name>.py",
@@ -152,8 +162,9 @@ CONSOLE_PAGE = Recipe(
         ),
         Place(
             "docs/console.md",
-            "a section with its picture",
-            matches("docs/console.md", r"console/(\w+)-light"),
+            "a section with its name in the navigation as the heading",
+            _described_pages,
         ),
     ),
+    _spellings_of_page,
 )
