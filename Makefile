@@ -20,7 +20,7 @@ PROBE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 TESTS = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations 10 --durations-min 1
 
-.PHONY: help serve test test-long ci-short lint bench soak dist screenshots clean
+.PHONY: help serve test test-long ci-short lint bench soak mutation dist screenshots clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1: \2/p' Makefile
@@ -55,6 +55,12 @@ soak: $(VENV)/installed-for-development ## have 200 tests share a server ROUNDS 
 	$(BIN)/python -m tests.kit.soak $(ROUNDS)
 	$(BIN)/python -m tests.kit.clients_soak $(ROUNDS)
 	for round in 1 2 3 4 5; do $(TESTS) -m "not long" -p randomly; done
+
+mutation: ## list the changes of the code that no test notices; ARGS="mock_server.domain.rules*" for a part
+	test -x build/mutation/bin/mutmut || python3 -m venv build/mutation
+	build/mutation/bin/python -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8,<4' '.[dev]'
+	build/mutation/bin/python -m mutmut run $(ARGS)
+	build/mutation/bin/python -m mutmut results
 
 dist: $(VENV)/installed-for-development ## build the wheel
 	rm -rf dist
