@@ -71,7 +71,7 @@ def test_the_product_starts_once_the_gateway_is_ready() -> None:
 def test_every_published_port_is_published_to_this_machine_only() -> None:
     """In README, pages and examples: `-p 8080:8080` would expose the control API to the network."""
     texts = [*pages().values(), *(path.read_text("utf-8") for path in _examples())]
-    published = [found for text in texts for found in re.findall(r"(?:^|\s)(?:-p|--publish)[ =](\S+)", text)]
+    published = [found for text in texts for found in re.findall(r"(?:^|\s)(?:-p|--publish)[ =](\S*\d:\d+)", text)]
 
     assert published
     assert all(each.startswith("127.0.0.1:") for each in published)
