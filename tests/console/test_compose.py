@@ -112,7 +112,7 @@ def test_a_password_of_no_shipped_scenario_is_required_in_the_form(worlds: Sessi
     world = worlds(accounts=[{"username": username, "password": "unheard-of", "admin": True}])
 
     page = Page(submitted(world, "/compose", {**USUAL, "caller": username}, status=400))
-    assert f"Type the password of {username}" in page.text
+    assert f"Enter the password of {username}" in page.text
     assert page.all("input", id="to")[0]["value"] == DESTINATION
     assert world.exchanges() == []
 
@@ -143,7 +143,7 @@ def test_each_fault_is_named_on_the_page(world: SessionClient, name: str) -> Non
     assert bool(world.messages()) is parse_fault(name).after
     assert ("answered by a stub forced HTTP" in page.text) is (answered and not parse_fault(name).after)
     if not answered:
-        said = "took the message all the same" if parse_fault(name).after else "took no message"
+        said = "accepted the message anyway" if parse_fault(name).after else "did not accept a message"
         assert said in page.text
 
 
@@ -153,7 +153,9 @@ def test_a_send_times_out(world: SessionClient) -> None:
 
     page = sent(world, patience="0.05")
 
-    assert "No answer in time: the client gave up. The gateway took the message all the same" in page.text
+    assert (
+        "The answer did not arrive in time: the client gave up. The gateway accepted the message anyway" in page.text
+    )
     assert world.exchanges()[0]["trouble"] == "held until released; the client left before the end of it"
     assert page.all("input", id="patience")[0]["value"] == "0.05"
 

@@ -189,7 +189,7 @@ def test_a_wrong_token_is_answered_with_the_form(unauthenticated: httpx2.Client,
     answer = unauthenticated.post(f"{PREFIX}/enter", data={"token": token})
 
     assert answer.status_code == 401
-    assert "That is not the token" in Page(answer).text
+    assert "Wrong token" in Page(answer).text
     assert "set-cookie" not in answer.headers
     assert TOKEN not in answer.text
 

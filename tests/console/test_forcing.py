@@ -163,7 +163,7 @@ def test_armed_stubs_are_listed_with_criteria_and_counts(world: SessionClient) -
 
     assert "61 Message in watchlist This number is on the watchlist." in told
     assert f"for {DESTINATION} · 3 times" in told
-    assert "armed happened: 1, 2 to go" in told
+    assert "armed applied: 1, 2 left" in told
 
 
 def test_an_exhausted_stub_is_listed_as_such(world: SessionClient) -> None:
@@ -173,7 +173,7 @@ def test_an_exhausted_stub_is_listed_as_such(world: SessionClient) -> None:
 
     page = opened(world, "/forcing")
 
-    assert "used up happened: 1" in page.text
+    assert "used up applied: 1" in page.text
     assert not page.all("a", class_="armed")
 
 
@@ -207,7 +207,7 @@ def test_a_stub_that_could_never_apply_is_refused_in_plain_words(world: SessionC
 
     page = refused(world, 409, outcome="refuse:64", how="always")
 
-    assert "Disarm that first, or choose how often" in page.text
+    assert "Disarm the other one first" in page.text
     assert "DELETE" not in page.text
 
 
@@ -262,13 +262,13 @@ def test_magic_numbers_are_listed_with_their_meaning(world: SessionClient) -> No
     page = opened(world, "/forcing")
 
     assert "+447700900061 61 Message in watchlist" in page.text
-    assert "+447700900504 hang No answer ever comes." in page.text
+    assert "+447700900504 hang The answer never arrives." in page.text
     assert page.all("a", href=f"{world.prefix}/_console/compose?to=%2B447700900504")
 
 
 def test_a_scenario_without_such_numbers_says_so(worlds: SessionFactory) -> None:
     """Instead of an empty table."""
-    assert "gives no number a meaning" in opened(worlds(watchlist=[]), "/forcing").text
+    assert "has no special numbers" in opened(worlds(watchlist=[]), "/forcing").text
 
 
 def test_only_the_newest_of_many_stubs_are_listed(world: SessionClient) -> None:

@@ -147,7 +147,7 @@ def test_a_search_without_matches_says_so(world: SessionClient) -> None:
     """And not that nothing was sent."""
     world.send("Hello")
 
-    assert "Nothing here is like that" in opened(world, "?q=absent").text
+    assert "No messages found" in opened(world, "?q=absent").text
 
 
 def test_an_unknown_state_is_refused_with_the_known_ones(world: SessionClient) -> None:

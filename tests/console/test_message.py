@@ -39,7 +39,7 @@ def test_a_message_lists_its_changes_in_order(world: SessionClient) -> None:
 
     order = [
         "Received POST",
-        f"{len(ORDER)} rules were asked",
+        f"{len(ORDER)} rules checked",
         "Verdict: accepted HTTP 200",
         "PROVIDER_ACCEPTANCE",
         "SENT",
@@ -68,7 +68,7 @@ def test_a_forced_answer_names_the_stub_and_the_natural_outcome(world: SessionCl
     text = opened(world, f"/exchanges/{exchange}").text
 
     assert "Forced by s1" in text
-    assert "Without it: accepted" in text
+    assert "Without the stub: accepted" in text
 
 
 def test_each_webhook_attempt_is_shown_with_request_and_answer(world: SessionClient) -> None:
@@ -81,7 +81,7 @@ def test_each_webhook_attempt_is_shown_with_request_and_answer(world: SessionCli
 
     assert "Webhook for SENT, attempt 1: failed" in text
     assert "HTTP 500" in text
-    assert "Next try at" in text
+    assert "Next attempt at" in text
 
 
 def test_a_message_can_be_given_a_status(world: SessionClient) -> None:

@@ -38,7 +38,7 @@ def test_a_scenario_outside_the_pack_is_shown_as_custom(worlds: SessionFactory) 
 
     for world, said in ((mine, "My <b>day</b>"), (changed, "Recipient on the watchlist")):
         page = opened(world, "/scenarios")
-        assert f"{said} in force your own, or changed" in page.text.replace(" (code 61)", "")
+        assert f"{said} active custom or modified" in page.text.replace(" (code 61)", "")
         assert not [each for each in page.all("li") if "in-force" in each.get("class", "").split()]
     assert "As on any day." in opened(mine, "/scenarios").text
 
@@ -170,13 +170,13 @@ def test_a_qr_code_of_a_loopback_address_has_a_warning(world: SessionClient) -> 
     """A phone cannot reach it; the page says what to do."""
     text = opened(world, "/scenarios/watchlist").text
 
-    assert "A phone cannot open this: 127.0.0.1 is every machine's name for itself." in text
+    assert "A phone cannot open this address: 127.0.0.1 always means the device itself." in text
     assert "sms-mock serve --host 0.0.0.0 --control-token WORD" in text
 
 
 def test_the_refreshed_parts_are_served_separately(world: SessionClient) -> None:
     """A page without one has only the header's, and that is no bug."""
-    assert "in force" in opened(world, "/scenarios?part=live").text
+    assert "active" in opened(world, "/scenarios?part=live").text
     for path in ("/scenarios/edit?part=live", "/open?scenario=watchlist&part=live"):
         assert opened(world, path).text == "Everyday gateway"
     assert "Unknown scenario" in opened(world, "/scenarios/nope?part=live", status=404).text

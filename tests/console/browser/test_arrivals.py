@@ -63,7 +63,7 @@ def test_a_focused_link_keeps_the_focus_while_messages_arrive(window: Window, bu
 def test_opened_details_stay_open(window: Window, busy: SessionClient) -> None:
     """The rules on a message's page."""
     page = window.open(f"/messages/{newest(busy, PARCEL)['id']}")
-    page.get_by_text("rules were asked").click()
+    page.get_by_text("rules checked").click()
     expect(page.get_by_role("cell", name="passed").first).to_be_visible()
     place = page.evaluate("scrollY")
 
@@ -81,13 +81,13 @@ def test_chosen_values_stay_chosen(window: Window, busy: SessionClient) -> None:
     """A status and a check box, while the message changes."""
     page = window.open(f"/messages/{newest(busy, PARCEL)['id']}")
     page.get_by_label("Change the status to").select_option("READ")
-    page.get_by_label("even where that is not allowed").check()
+    page.get_by_label("even if this change is not allowed").check()
 
     busy.advance(1)
 
     expect(page.locator(".event-status").filter(has_text="SENT")).to_be_visible()
     expect(page.get_by_label("Change the status to")).to_have_value("READ")
-    expect(page.get_by_label("even where that is not allowed")).to_be_checked()
+    expect(page.get_by_label("even if this change is not allowed")).to_be_checked()
 
 
 def test_many_arrivals_cause_few_refreshes(window: Window, world: SessionClient) -> None:

@@ -93,7 +93,7 @@ def test_the_next_send_is_made_to_fail(windows: BrowserWindows, quiet: SessionCl
     refused = page.get_by_role("listitem").filter(has_text="refused 64")
     expect(refused).to_contain_text("forced")
     refused.get_by_role("link", name="Details").click()
-    expect(page.get_by_role("region", name="Why this answer")).to_contain_text("Without it: accepted")
+    expect(page.get_by_role("region", name="Why this answer")).to_contain_text("Without the stub: accepted")
 
 
 def test_what_is_armed_is_disarmed(windows: BrowserWindows, quiet: SessionClient) -> None:
@@ -116,9 +116,9 @@ def test_the_scenario_is_switched(windows: BrowserWindows, quiet: SessionClient)
     page = windows(quiet).open()
     page.get_by_role("link", name="Scenarios").click()
     card = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="No provider can take"))
-    card.get_by_role("button", name="Switch to it").first.click()
+    card.get_by_role("button", name="Use this scenario").first.click()
 
-    expect(card.get_by_text("in force")).to_be_visible()
+    expect(card.get_by_text("active", exact=True)).to_be_visible()
     assert quiet.send("Hello").json()["code"] == 64
 
     card.get_by_role("heading").get_by_role("link").click()
@@ -140,23 +140,23 @@ def test_time_is_moved_and_a_webhook_tried_again(windows: BrowserWindows, quiet:
     page = windows(quiet).open()
 
     page.get_by_role("link", name="Time").click()
-    expect(page.get_by_text("stands still")).to_be_visible()
+    expect(page.get_by_text("frozen", exact=True)).to_be_visible()
     expect(page.get_by_role("timer")).to_have_text("09:00:00")
     page.get_by_role("button", name="+1 min").click()
 
     expect(page.get_by_role("timer")).to_have_text("09:01:00")
-    fired = page.get_by_role("region", name="What happened on the way")
+    fired = page.get_by_role("region", name="What happened during the advance")
     expect(fired.get_by_role("listitem").filter(has_text="attempt 1: failed")).to_contain_text("HTTP 500")
-    expect(fired.get_by_role("listitem").filter(has_text="Webhook for SENT, attempt 2: taken")).to_be_visible()
+    expect(fired.get_by_role("listitem").filter(has_text="Webhook for SENT, attempt 2: succeeded")).to_be_visible()
     page.get_by_role("button", name="Until nothing is left to do").click()
     expect(page.get_by_text("Nothing is left to do.")).to_be_visible()
 
-    page.get_by_role("link", name="Show everything that happened").click()
+    page.get_by_role("link", name="Show all events").click()
     page.get_by_role("link", name=DESTINATION).first.click()
     expect(page.get_by_role("heading", name=DESTINATION)).to_be_visible()
     timeline = page.get_by_role("region", name="What happened", exact=True)
     expect(timeline.get_by_text("Webhook for SENT, attempt 1: failed")).to_be_visible()
-    timeline.get_by_text("Webhook for DELIVERED, attempt 1: taken").click()
+    timeline.get_by_text("Webhook for DELIVERED, attempt 1: succeeded").click()
     expect(timeline.get_by_text('"DELIVERED"').first).to_be_visible()
 
 
@@ -172,7 +172,7 @@ def test_it_is_found_out_why(windows: BrowserWindows, quiet: SessionClient) -> N
     expect(why).to_contain_text("The gateway refused the message.")
     expect(why).to_contain_text("The destination is on the watchlist: +447700900061.")
     expect(why).to_contain_text("Requirement WL-1 (documented)")
-    page.get_by_text("rules were asked").click()
+    page.get_by_text("rules checked").click()
     expect(page.get_by_role("row").filter(has_text="watchlist")).to_contain_text("refused")
     page.get_by_role("button", name="Copy as curl").click()
     expect(page.get_by_role("status").filter(has_text="Copied")).to_be_attached()

@@ -84,7 +84,7 @@ def test_a_message_is_found_and_read_with_the_keyboard_alone(windows: BrowserWin
     go_to(page, "Details")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Why this answer")).to_be_visible()
-    go_to(page, "rules were asked")
+    go_to(page, "rules checked")
     page.keyboard.press("Enter")
     expect(page.get_by_role("cell", name="passed").first).to_be_visible()
 

@@ -20,7 +20,7 @@ LIMIT = 2.0
 
 GONE = r"net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE)|htmx:(sse:)?error"
 """What a browser reports when the server is unreachable."""
-OFFLINE = "The server does not answer"
+OFFLINE = "The server is not responding"
 
 
 def test_a_server_with_five_open_pages_stops_in_two_seconds(windows: BrowserWindows) -> None:
@@ -59,7 +59,7 @@ def test_a_page_whose_session_was_deleted_says_so(window: Window, world: Session
     page = window.open()
     world.client.delete(f"/_control/sessions/{world.name}")
 
-    expect(page.get_by_role("status").filter(has_text="This session is there no longer")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="This session no longer exists")).to_be_visible()
 
 
 def test_a_page_is_refreshed_even_if_its_scripts_load_late(window: Window) -> None:

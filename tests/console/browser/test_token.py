@@ -45,11 +45,11 @@ def test_the_token_is_submitted_once(windows: BrowserWindows, locked: SessionCli
     window = windows(locked)
     window.expect_errors("401")
     page = window.open("/forcing")
-    expect(page.get_by_role("heading", name="This page is closed")).to_be_visible()
+    expect(page.get_by_role("heading", name="Access restricted")).to_be_visible()
 
     page.get_by_label("Control token").fill("not this one")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("That is not the token")).to_be_visible()
+    expect(page.get_by_text("Wrong token")).to_be_visible()
     page.get_by_label("Control token").fill(TOKEN)
     page.keyboard.press("Enter")
 

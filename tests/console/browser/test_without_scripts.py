@@ -44,7 +44,7 @@ def test_a_status_is_set(plain: Window, world: SessionClient) -> None:
     page.get_by_label("Change the status to").select_option("SENT")
     page.get_by_role("button", name="Change", exact=True).click()
     expect(page.get_by_text("after DELIVERED may come")).to_be_visible()
-    page.get_by_role("link", name="To the inbox").click()
+    page.get_by_role("link", name="Back to the inbox").click()
     expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
 
 
@@ -58,7 +58,7 @@ def test_a_failure_is_armed_and_disarmed(plain: Window, world: SessionClient) ->
     assert world.send("Hello").json()["code"] == 61
     page.reload()
     expect(page.get_by_text("used up")).to_be_visible()
-    page.get_by_role("button", name="Clear away").click()
+    page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("Nothing is armed")).to_be_visible()
 
 
@@ -80,7 +80,9 @@ def test_the_clock_is_advanced(plain: Window) -> None:
 
     page.get_by_role("button", name="+1 min").click()
 
-    expect(page.get_by_role("region", name="What happened on the way").get_by_role("listitem").first).to_be_visible()
+    expect(
+        page.get_by_role("region", name="What happened during the advance").get_by_role("listitem").first
+    ).to_be_visible()
 
 
 def test_a_refusal_is_explained(plain: Window) -> None:
@@ -88,7 +90,7 @@ def test_a_refusal_is_explained(plain: Window) -> None:
     page = plain.open(f"?to=%2B{WATCHED[1:]}")
     page.get_by_role("link", name="Details").click()
 
-    page.get_by_text("rules were asked").click()
+    page.get_by_text("rules checked").click()
 
     expect(page.get_by_text("The destination is on the watchlist").first).to_be_visible()
     expect(page.get_by_role("rowheader", name="watchlist")).to_be_visible()
