@@ -1,4 +1,4 @@
-"""What is accepted: the answer, and that the provider has just what was sent (ANS-1, ANS-2, OP-1, OP-2, REQ-6 …)."""
+"""Acceptance: the answer, and that the provider gets exactly what was sent (ANS-1, ANS-2, OP-1, OP-2, REQ-6 …)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from contract_tests.target.exchange import NOT_JSON, Answer, Request
 
 @check("accepted: detailed", "ANS-1", "OP-1", "OP-2", "REQ-6", "REQ-1", needs=[Need.CREDENTIALS])
 def detailed(lab: Lab) -> None:
-    """ANS-1, REQ-6: an answer that is asked for details names the provider."""
+    """ANS-1, REQ-6: the answer to a detailed send names the provider."""
     for path in lab.paths():
         exchange = lab.submit(path, {"detailed": True})
         operation = "OP-1" if path == ADMIN_SEND else "OP-2"
@@ -29,7 +29,7 @@ def detailed(lab: Lab) -> None:
 
 @check("accepted: not detailed", "ANS-2", "REQ-6", "BAD-8", needs=[Need.CREDENTIALS])
 def not_detailed(lab: Lab) -> None:
-    """ANS-2: unless asked for, the provider is absent, or null where that is how it is read."""
+    """ANS-2: in any other answer the provider is absent; under the alternative reading it is null."""
     for path in lab.paths():
         for changes in ({}, {"detailed": False}, {"detailed": None}):
             exchange = lab.submit(path, changes)
@@ -49,7 +49,7 @@ def _no_provider(lab: Lab, exchange: tuple[Request, Answer]) -> None:
 
 @check("accepted: every id is new", "ANS-1", needs=[Need.CREDENTIALS])
 def ids_are_unique(lab: Lab) -> None:
-    """ANS-1: equal and different submissions alike get ids of their own (the id itself is judged in `lab`)."""
+    """ANS-1: each submission gets an id of its own, also an equal one (`lab` checks the form of the id)."""
     number, text = lab.number(), lab.text()
     for _ in range(4):
         lab.expect(lab.submit(SERVICES_SEND, {"destination": number, "text": text}), ACCEPTED, "ANS-1")
@@ -59,7 +59,7 @@ def ids_are_unique(lab: Lab) -> None:
 
 @check("accepted: the vendor's full example", "REQ-11", "OP-1", "REQ-7", "REQ-8", "REQ-9", needs=[Need.CONTROL])
 def full_example(lab: Lab) -> None:
-    """REQ-11: as it stands in the vendor's pages."""
+    """REQ-11: the full example of the vendor's pages is accepted."""
     changes = {
         "destination": "+1234567890",
         "text": "Administrative message",
@@ -76,7 +76,7 @@ def full_example(lab: Lab) -> None:
 
 @check("accepted: the provider has what was sent", "PR-1", "REQ-2", "REQ-9", "ACC-4", "BAD-1", needs=[Need.CONTROL])
 def kept_as_sent(lab: Lab) -> None:
-    """PR-1, REQ-2: the message that was handed over is the one that was sent, to the last character."""
+    """PR-1, REQ-2: the provider gets the text exactly as it was sent."""
     texts = (
         "Grazie \U0001f600 \u4f60\u597d",
         " blanks \n around\t ",
@@ -96,7 +96,7 @@ def kept_as_sent(lab: Lab) -> None:
 
 @check("accepted: for whom", "REQ-7", "ACC-4", needs=[Need.CONTROL])
 def for_whom(lab: Lab) -> None:
-    """REQ-7, ACC-4: the impersonated account is the sender for the Admin operation, and means nothing else."""
+    """REQ-7, ACC-4: the impersonated account is the sender in the Admin operation; Services ignores it."""
     lab.submit(ADMIN_SEND, {"account": "contract-plain"})
     lab.submit(SERVICES_SEND, {"account": "contract-linker"})
     found = [(message["account"], message["caller"]) for message in lab.messages(2)]

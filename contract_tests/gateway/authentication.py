@@ -1,4 +1,4 @@
-"""Who is let in, and that this is asked before anything else (ACC-1, ACC-2, ACC-5, ERR-63a, ERR-63b, ORD-1)."""
+"""Authentication, and that it comes before every other check (ACC-1, ACC-2, ACC-5, ERR-63a, ERR-63b, ORD-1)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UNDIALLABLE = b'{"destination": "+0", "text": "Hello"}'
 
 
 def _with_header(lab: Lab, path: str, value: str, body: bytes = _UNDIALLABLE) -> tuple[Request, Answer]:
-    """A send whose `Authorization` is exactly this."""
+    """Send with exactly this `Authorization` header."""
     plain = json_request(path, body)
     return lab.exchange(Request("POST", path, (*plain.headers, ("Authorization", value)), body))
 
@@ -39,7 +39,7 @@ def unknown_user(lab: Lab) -> None:
 
 @check("authentication: wrong password", "ERR-63b", "ACC-1", needs=[Need.CREDENTIALS])
 def wrong_password(lab: Lab) -> None:
-    """ERR-63b: a near miss of the right password is a wrong one."""
+    """ERR-63b: a password that almost matches is wrong."""
     right = lab.login()
     nearly = (f" {right.password}", f"{right.password} ", right.password + "x", right.password[:-1])
     for wrong in (*nearly, right.password.swapcase(), ""):
@@ -50,7 +50,7 @@ def wrong_password(lab: Lab) -> None:
 
 @check("authentication: nearly the username", "ERR-63b", "ACC-1", needs=[Need.CREDENTIALS])
 def nearly_the_username(lab: Lab) -> None:
-    """ACC-1: a username in another case or with blanks around it is another one, and nobody's."""
+    """ACC-1: a username in another case or with blanks around it is unknown."""
     right = lab.login()
     for wrong in (right.username.upper(), right.username.title(), f" {right.username}", f"{right.username} "):
         if wrong != right.username:
@@ -60,7 +60,7 @@ def nearly_the_username(lab: Lab) -> None:
 
 @check("authentication: before everything else", "ORD-1", "ACC-1", "ANS-4")
 def before_everything_else(lab: Lab) -> None:
-    """ORD-1: a caller who is not let in learns nothing about the rest of the request."""
+    """ORD-1: without valid credentials, the answer says nothing about the rest of the request."""
     bodies = (b"", b"{", b"[]", b'{"destination": "+0"}', b'{"text": ""}', b'{"destination": "+0", "text": 1}')
     for path in SENDS:
         for body in bodies:
@@ -79,7 +79,7 @@ def other_schemes(lab: Lab) -> None:
 
 @check("authentication: undecodable Basic", "ACC-5", "ERR-63b")
 def undecodable(lab: Lab) -> None:
-    """ACC-5: Basic that cannot be decoded is a bad login, not a missing one."""
+    """ACC-5: undecodable Basic counts as wrong credentials, not as missing ones."""
     without_colon = b64encode(b"username-only").decode()
     not_utf8 = b64encode(b"us\xe9r:pass").decode()
     for encoded in (" !!!", "", f" {without_colon}", f" {not_utf8}", " YTpi====="):
@@ -88,7 +88,7 @@ def undecodable(lab: Lab) -> None:
 
 @check("authentication: the scheme name in any case", "ACC-5", needs=[Need.CREDENTIALS])
 def scheme_in_any_case(lab: Lab) -> None:
-    """ACC-5: `basic` and `BASIC` are let in as well; the malformed number is what is refused."""
+    """ACC-5: `basic` and `BASIC` authenticate too; the answer refuses the malformed number."""
     encoded = lab.login().header.removeprefix("Basic ")
     for scheme in ("basic", "BASIC"):
         lab.expect(_with_header(lab, SERVICES_SEND, f"{scheme} {encoded}"), ModelOutcome(500, 56), "ACC-5")
@@ -109,7 +109,7 @@ def inactive_account(lab: Lab) -> None:
 
 @check("authentication: the admin privilege", "ACC-2", "OP-1", needs=[Need.CONTROL])
 def admin_privilege(lab: Lab) -> None:
-    """ACC-2: who lacks it is refused below `/api/Admin/`, and served below `/api/Services/`."""
+    """ACC-2: an account without it is refused below `/api/Admin/` and served below `/api/Services/`."""
     refused = by_reading(
         "ACC-2", {"401": BAD_CREDENTIALS, "403": ModelOutcome(403, 63, BAD_CREDENTIALS.message)}
     )  # fmt: skip

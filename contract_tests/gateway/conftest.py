@@ -1,4 +1,4 @@
-"""Suite A under pytest: one test a check, on one bench for all."""
+"""Suite A under pytest: one test per check; all share one bench."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def bench(pytestconfig: pytest.Config) -> Iterator[SuiteBench]:
-    """The target, looked at once; the run ends with exit code 2 where it cannot be judged."""
+    """The target after its preflight; the run ends with exit code 2 if it cannot be judged."""
     pytestconfig.stash[_MADE] = 0
     try:
         with opened(_options(pytestconfig).checked()) as found:
@@ -59,12 +59,12 @@ def bench(pytestconfig: pytest.Config) -> Iterator[SuiteBench]:
 
 @pytest.fixture
 def made(pytestconfig: pytest.Config) -> Iterator[None]:
-    """Count a check that could be made."""
+    """Count a check that ran."""
     yield
     pytestconfig.stash[_MADE] += 1
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A run in which no check could be made is no success."""
+    """A run in which no check ran fails."""
     if session.config.stash.get(_MADE, None) == 0:
         session.exitstatus = 2

@@ -1,4 +1,4 @@
-"""What becomes of a message, by the stand-in's clock; and how many parts it took (ST-1, ST-2, REQ-2)."""
+"""The life of a message on the stand-in's clock, and its number of parts (ST-1, ST-2, REQ-2)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ACCEPTED = "PROVIDER_ACCEPTANCE"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a look-up must show this many seconds after the acceptance."""
+    """The status that a look-up must show this many seconds after the acceptance."""
 
     at: int
     status: str
@@ -29,7 +29,7 @@ class Moment:
 
 
 def clock_at(seconds: float) -> str:
-    """The time so many seconds after the beginning, as the API writes it."""
+    """The time this many seconds after the start, in the format of the API."""
     at = datetime.fromisoformat(START).astimezone(UTC) + timedelta(seconds=seconds)
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
@@ -78,7 +78,7 @@ LIVES: dict[str, tuple[dict[str, Any] | None, tuple[Moment, ...]]] = {
 
 
 def _life(name: str, lab: Lab) -> None:
-    """ST-1, ST-2: each status at its time, to the second, and no other."""
+    """ST-1, ST-2: each status appears at its time, to the second, and no other status appears."""
     delivery, moments = LIVES[name]
     with lab.in_world(replace(lab.world, delivery=delivery)) as here:
         channel = (delivery or {}).get("channel", "SMS")
@@ -128,7 +128,7 @@ SEGMENTS: tuple[tuple[str, int], ...] = (
 
 @check("delivery: how many parts", "REQ-2", "WH-2", needs=[Need.CONTROL])
 def how_many_parts(lab: Lab) -> None:
-    """REQ-2: 160 or 153 a part in GSM-7, 70 or 67 in UCS-2, to the character."""
+    """REQ-2: a part holds 160 or 153 characters in GSM-7, 70 or 67 in UCS-2; checked at each edge."""
     for text, parts in SEGMENTS:
         exchange = lab.look_up(submitted(lab, "REQ-2", text=text))
         sms = message_of(exchange[1]).get("sms")

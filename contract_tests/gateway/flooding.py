@@ -1,4 +1,4 @@
-"""The two limits of anti-flooding: how many, of what, and whose (AF-1 to AF-3, AF-5 to AF-7, ERR-60)."""
+"""The two limits of anti-flooding: the number, what counts, and for whom (AF-1 to AF-3, AF-5 to AF-7, ERR-60)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FLOODED = refused(60)
 
 
 def fill(lab: Lab, number: str, messages: int, *ids: str, account: str = PLAIN) -> bool:
-    """Send so many fresh texts to a number, all of which must be accepted."""
+    """Send this many new texts to a number; each must be accepted."""
     login = lab.login(account)
     for nth in range(1, messages + 1):
         if not lab.expect(lab.submit(SERVICES_SEND, {"destination": number}, login=login), ACCEPTED, *ids):
@@ -24,14 +24,14 @@ def fill(lab: Lab, number: str, messages: int, *ids: str, account: str = PLAIN) 
 
 
 def copies(lab: Lab, number: str, text: str, times: int, *ids: str) -> None:
-    """Send one text again and again; every answer is 200 (AF-1)."""
+    """Send one text repeatedly; every answer must be 200 (AF-1)."""
     for _ in range(times):
         lab.expect(lab.submit(SERVICES_SEND, {"destination": number, "text": text}), ACCEPTED, *ids)
     lab.note(f"{times} times {text!r} to {number}")
 
 
 def delivered(lab: Lab, number: str, expected: int, *ids: str) -> None:
-    """The provider must have this many messages for a number."""
+    """Require that the provider has this many messages for a number."""
     found = sum(message["destination"] == number for message in lab.messages(5000))
     if found != expected:
         lab.report(WrongState(ids, f"the provider has {found} messages for {number}, not {expected}"))
@@ -39,7 +39,7 @@ def delivered(lab: Lab, number: str, expected: int, *ids: str) -> None:
 
 @check("volume: the limit to the message", "AF-2", "ERR-60", needs=[Need.CONTROL])
 def volume_limit(lab: Lab) -> None:
-    """AF-2: as many as the limit are accepted; each one more is refused with 60 and not handed over."""
+    """AF-2: messages up to the limit are accepted; each further one gets 60 and does not reach the provider."""
     number, limit = lab.number(), lab.world.limits.volume
     if fill(lab, number, limit, "AF-2"):
         for path in (SERVICES_SEND, ADMIN_SEND):
@@ -54,7 +54,7 @@ def volume_limit(lab: Lab) -> None:
     needs=[Need.CREDENTIALS, Need.FROM_OUTSIDE, Need.STAND_IN],
 )
 def volume_limit_from_outside(lab: Lab) -> None:
-    """AF-2: without control the limit is found by sending; the conflict allows 100 and 150."""
+    """AF-2: without control, sending finds the limit; the conflicting pages allow 100 and 150."""
     number = f"+1206555{lab.random.randrange(100, 200):04d}"
     allowed = {int(value) for value in lab.readings.of("AF-2")}
     for nth in range(1, max(allowed) + 2):
@@ -72,7 +72,7 @@ def volume_limit_from_outside(lab: Lab) -> None:
 
 @check("duplicates: answered 200, handed over twice", "AF-1", "AF-7", needs=[Need.CONTROL])
 def duplicates_are_dropped(lab: Lab) -> None:
-    """AF-1, AF-7: all get the same kind of answer with fresh ids, and the provider sees the first ones only."""
+    """AF-1, AF-7: all copies get the same kind of answer with new ids; only the first ones reach the provider."""
     number, text, limit = lab.number(), lab.text(), lab.world.limits.duplicates
     copies(lab, number, text, limit + 3, "AF-1", "AF-7")
     delivered(lab, number, limit, "AF-1")
@@ -83,7 +83,7 @@ def duplicates_are_dropped(lab: Lab) -> None:
 
 @check("duplicates: a drop is answered like an acceptance", "AF-7", "AF-1", "ANS-2", needs=[Need.CREDENTIALS])
 def drops_look_accepted(lab: Lab) -> None:
-    """AF-7: detailed or not, nothing in the answer tells that the message was dropped."""
+    """AF-7: nothing in the answer shows that the message was dropped, detailed or not."""
     number, text = lab.number(), lab.text()
     for wanted in (True, False):
         members = []
@@ -97,7 +97,7 @@ def drops_look_accepted(lab: Lab) -> None:
 
 @check("duplicates: the exact text", "AF-6", needs=[Need.CONTROL])
 def exact_text(lab: Lab) -> None:
-    """AF-6: another case, a blank more, another spelling of a letter or another far end is another text."""
+    """AF-6: another case, one more blank, another encoding of a letter or another end makes another text."""
     number, limit = lab.number(), lab.world.limits.duplicates
     variants = (
         "Caf\u00e9 today",
@@ -116,7 +116,7 @@ def exact_text(lab: Lab) -> None:
 
 @check("limits: per destination, whoever sends", "AF-3", "AF-1", needs=[Need.CONTROL])
 def per_destination(lab: Lab) -> None:
-    """AF-3: the accounts share the count of a number, and numbers share nothing."""
+    """AF-3: accounts share the count of a number; numbers share nothing."""
     number, other, limits = "+16465550150", "+16465550151", lab.world.limits
     fill(lab, number, limits.volume // 2, "AF-3", "AF-2", account=PLAIN)
     fill(lab, number, limits.volume - limits.volume // 2, "AF-3", "AF-2", account=LINKER)
@@ -130,7 +130,7 @@ def per_destination(lab: Lab) -> None:
 
 @check("limits: copies of several accounts are copies", "AF-3", "AF-1", needs=[Need.CONTROL])
 def copies_of_several_accounts(lab: Lab) -> None:
-    """AF-3: the duplicate limit belongs to the number as well, and another number has its own."""
+    """AF-3: the duplicate limit counts per number too, across accounts."""
     number, other, text, limit = "+16465550152", "+16465550153", lab.text(), lab.world.limits.duplicates
     for account in (PLAIN, LINKER):
         for _ in range(limit):
@@ -143,7 +143,7 @@ def copies_of_several_accounts(lab: Lab) -> None:
 
 @check("limits: what counts", "AF-5", "AF-2", needs=[Need.CONTROL])
 def what_counts(lab: Lab) -> None:
-    """AF-5: refused and dropped messages use up nothing, or count as attempts where it is read that way."""
+    """AF-5: refused and dropped messages do not count; under the alternative reading they count as attempts."""
     with lab.in_world(lab.world.with_limits(volume=8)) as small:
         number, text = "+16465550154", small.text()
         copies(small, number, text, small.world.limits.duplicates, "AF-5")
@@ -159,7 +159,7 @@ def what_counts(lab: Lab) -> None:
 
 @check("limits: nothing but time lifts them", "AF-3", needs=[Need.CONTROL])
 def nothing_lifts_them(lab: Lab) -> None:
-    """AF-3: trying on, through either operation and any account, changes nothing."""
+    """AF-3: further attempts stay refused, in either operation and with any account."""
     with lab.in_world(lab.world.with_limits(volume=3)) as small:
         number = "+16465550155"
         fill(small, number, 3, "AF-3")

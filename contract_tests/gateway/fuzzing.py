@@ -76,9 +76,9 @@ def fuzzing(lab: Lab) -> None:
 
 @check("fuzzing: look-ups", *LOOK_UP_IDS, needs=[Need.STATUS_API], generated=True)
 def fuzzing_look_ups(lab: Lab) -> None:
-    """Every generated look-up gets an answer that the document allows; it sends nothing by itself.
+    """Every generated look-up gets an answer that the document allows; look-ups send no messages.
 
-    The id goes from the send answer into the document by hand: an OpenAPI link cannot lead into another document.
+    The code passes the id of a send answer on, since an OpenAPI link cannot point into another document.
     """
     from contract_tests import schemathesis_hooks  # noqa: PLC0415 - it takes more than a second to load
 
@@ -120,7 +120,7 @@ def _found(document: dict[str, Any], config: Any, runtime: Runtime, stock: Stock
 
 
 def _look_up_config(lab: Lab, runtime: Runtime) -> Any:
-    """The key in place of Basic; a positive look-up may find nothing, which is 404 by id."""
+    """Use the key instead of Basic; a valid look-up by id may find nothing and get 404."""
     config = _config(lab, runtime)
     prefix, headers = lab.address()
     project = config.projects.default

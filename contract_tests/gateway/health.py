@@ -13,14 +13,14 @@ from contract_tests.target.exchange import Answer, Login, Request
 
 
 def ask(lab: Lab, path: str, login: Login | None = None) -> tuple[Request, Answer]:
-    """Ask how the gateway is."""
+    """Call a health check."""
     headers = () if login is None else (("Authorization", login.header),)
     return lab.exchange(Request("POST", path, (("Accept", "application/json"), *headers), login=login))
 
 
 @check("health: anybody may ask the Services operation", "OP-3", "OP-5")
 def anybody_may_ask(lab: Lab) -> None:
-    """OP-3, OP-5: no credentials are asked for, and every flag is true while all is well."""
+    """OP-3, OP-5: no credentials are needed, and every flag is true while everything is up."""
     exchange = ask(lab, SERVICES_HEALTH)
     if lab.expect(exchange, ACCEPTED, "OP-3"):
         _all_well(lab, exchange)
@@ -28,7 +28,7 @@ def anybody_may_ask(lab: Lab) -> None:
 
 @check("health: the Admin operation answers administrators", "OP-4", "OP-5", needs=[Need.CREDENTIALS, Need.ADMIN])
 def administrators_may_ask(lab: Lab) -> None:
-    """OP-4, OP-5: the same answer, behind Basic."""
+    """OP-4, OP-5: the same answer with Basic credentials."""
     exchange = ask(lab, ADMIN_HEALTH, lab.login())
     if lab.expect(exchange, ACCEPTED, "OP-4"):
         _all_well(lab, exchange)
@@ -36,14 +36,14 @@ def administrators_may_ask(lab: Lab) -> None:
 
 @check("health: the Admin operation refuses strangers", "OP-4", "ANS-4")
 def strangers_may_not_ask(lab: Lab) -> None:
-    """OP-4: without or with wrong credentials it is 401, code 63."""
+    """OP-4: missing or wrong credentials get 401, code 63."""
     lab.expect(ask(lab, ADMIN_HEALTH), NO_CREDENTIALS, "OP-4", "ANS-4")
     lab.expect(ask(lab, ADMIN_HEALTH, Login("nobody", "no-such-password")), BAD_CREDENTIALS, "OP-4", "ANS-4")
 
 
 @check("health: a part that is down is told in a 200", "OP-9", "OP-5", needs=[Need.CONTROL])
 def parts_that_are_down(lab: Lab) -> None:
-    """OP-9: the part's flag and `globalStatus` are false, the message names it, and sends go on."""
+    """OP-9: the part's flag and `globalStatus` are false, the message names the part, and sends still work."""
     for part, flag in (("database", "dbStatus"), ("services", "servicesStatus"), ("gateway", "globalStatus")):
         with lab.in_world(replace(lab.world, health={part: "down"})) as ill:
             exchange = ask(ill, SERVICES_HEALTH)

@@ -1,4 +1,4 @@
-"""What a check works with: the target in a session of its own, and the means to say what is wrong."""
+"""The lab of a check: the target in a session of its own, requests, expectations and findings."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _MOST_FINDINGS = 20
 
 
 class EnoughError(Exception):
-    """Stop this check: it has found more than anybody will read."""
+    """Stop this check: it has enough findings."""
 
 
 @dataclass
 class SuiteBench:
-    """What all checks of a run share."""
+    """State that all checks of a run share."""
 
     target: Target
     contract: Contract
@@ -64,7 +64,7 @@ class SuiteBench:
 
 @dataclass
 class Lab:
-    """One check's workplace."""
+    """The requests and findings of one check."""
 
     bench: SuiteBench
     ids: tuple[str, ...]
@@ -86,12 +86,12 @@ class Lab:
 
     @property
     def live(self) -> bool:
-        """Whether a real environment is judged."""
+        """Whether the target is a real environment."""
         return self.bench.target.live is not None
 
     @contextmanager
     def in_world(self, world: World) -> Iterator[Lab]:
-        """A lab in a fresh session with this world; without control there is but one world, the target's."""
+        """A lab in a new session with this world; without control, the target's own world."""
         control = self.bench.control
         if control is None:
             raise NotTestableError("it needs the control API of a stand-in (--control)")
@@ -104,7 +104,7 @@ class Lab:
     # What to send
 
     def login(self, account: str = ADMIN) -> Login:
-        """The credentials of an account of the world; the given ones where there is no control."""
+        """The credentials of an account of the world; without control, the given ones."""
         if self.session is not None:
             return self.world.accounts[account].login
         if self.bench.login is None:
@@ -112,14 +112,14 @@ class Lab:
         return self.bench.login
 
     def api_key(self) -> str:
-        """A key for look-ups: the world's, or the one that was given."""
+        """A key for look-ups: the world's; without control, the given one."""
         found = self.bench.api_key if self.session is None else self.world.api_key
         if found is None:
             raise NotTestableError("it needs a key of the Message Status API (--api-key)")
         return found
 
     def sender(self, path: str) -> Login:
-        """Whoever may use this operation."""
+        """An account that may use this operation."""
         if self.session is not None:
             return self.login(ADMIN if path == ADMIN_SEND else PLAIN)
         if path == ADMIN_SEND and self.bench.login_is_admin is False:
@@ -127,12 +127,12 @@ class Lab:
         return self.login()
 
     def paths(self) -> tuple[str, ...]:
-        """The send operations that can be tried with the credentials at hand."""
+        """The send operations that the credentials allow."""
         no_admin = self.session is None and self.bench.login_is_admin is False
         return (SERVICES_SEND,) if no_admin else (ADMIN_SEND, SERVICES_SEND)
 
     def number(self) -> str:
-        """A number that no stub and no list of ours names; live: the handset's."""
+        """A number that is in no stub and no list; live, the handset's."""
         live = self.bench.target.live
         if live is not None:
             # Without a handset no request may hold a number; one that nobody could dial stands in.
@@ -140,13 +140,13 @@ class Lab:
         return f"+1{self.random.choice(_AREAS)}555{self.random.randrange(100, 200):04d}"
 
     def text(self) -> str:
-        """A text that was never sent before and holds no digits."""
+        """A text that was not sent before and has no digits."""
         self._texts += 1
         letters = "".join(self.random.choices("abcdefghijklmnopqrstuvwxyz", k=10))
         return f"Contract suite {letters}{'x' * (self._texts % 3)}"
 
     def body(self, changes: Mapping[str, Any] | None = None) -> bytes:
-        """A submission with members replaced, added or left out."""
+        """A submission with members replaced, added or removed."""
         members = {"destination": self.number(), "text": self.text()} | dict(changes or {})
         kept = {name: value for name, value in members.items() if value is not ABSENT}
         return json.dumps(kept, ensure_ascii=False).encode()
@@ -156,7 +156,7 @@ class Lab:
     def submit(
         self, path: str = ADMIN_SEND, changes: Mapping[str, Any] | None = None, *, login: Login | None = None
     ) -> tuple[Request, Answer]:
-        """Send a well-formed submission, changed as told, and judge the answer's shape."""
+        """Send a well-formed submission with these changes, and check the form of the answer."""
         return self.exchange(json_request(path, self.body(changes), login or self.sender(path)))
 
     def look_up(self, what: str, *, key: str | None = None) -> tuple[Request, Answer]:
@@ -166,14 +166,14 @@ class Lab:
         return self.exchange(Request("GET", LOOK_UPS + what, headers))
 
     def advance(self, seconds: float) -> None:
-        """Move the stand-in's clock forward."""
+        """Advance the stand-in's clock."""
         if self.session is None:
             raise NotTestableError("it needs the clock of a stand-in (--control)")
         self.session.advance(seconds)
         self.note(f"clock forward by {seconds:g} s")
 
     def exchange(self, request: Request) -> tuple[Request, Answer]:
-        """Send a request into this check's session and judge what holds for every answer."""
+        """Send a request to this check's session, and check what holds for every answer."""
         prefix, headers = self.address()
         self.bench.requests += 1
         self.judged += 1
@@ -188,7 +188,7 @@ class Lab:
         return request, answer
 
     def address(self) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """How a request finds this check's session: a prefix of the path, or a header."""
+        """The path and headers that select this check's session."""
         if self.session is None:
             return "", ()
         if self.bench.by_header:
@@ -206,7 +206,7 @@ class Lab:
     # Judging
 
     def expect(self, exchange: tuple[Request, Answer], expected: Expected | ModelOutcome, *ids: str) -> bool:
-        """Report where an answer is not the expected one; `ids` are the statements it would break."""
+        """Report an answer that differs from the expected one; `ids` are the requirements that it breaks."""
         request, answer = exchange
         allowed = (just(expected) if isinstance(expected, ModelOutcome) else expected).under(self.readings)
         for outcome, showing in allowed:
@@ -233,17 +233,17 @@ class Lab:
         return True
 
     def report(self, failure: Failure, request: Request | None = None, answer: Answer | None = None) -> None:
-        """Note a failure with its evidence."""
+        """Record a finding with its evidence."""
         self.findings.append(ReportedFailure(failure, request, answer, tuple(self.script)))
         if len(self.findings) >= _MOST_FINDINGS:
             raise EnoughError
 
     def note(self, step: str) -> None:
-        """Add a line to the story that is printed with a failure."""
+        """Add a line to the steps that are printed with a finding."""
         self.script.append(step)
 
     def messages(self, limit: int = 1000) -> list[dict[str, Any]]:
-        """What the provider has, newest first."""
+        """The messages that reached the provider, newest first."""
         if self.session is None:
             raise NotTestableError("what a provider got is seen through the control API only (--control)")
         return self.session.messages(limit)
@@ -260,7 +260,7 @@ def _stands_in(request: Request) -> bool:
 
 
 def _wrong_status(allowed: list[tuple[ModelOutcome, Showing]], answer: Answer) -> tuple[str, ...]:
-    """The statement on the status, where the code is right and the status is not."""
+    """The requirement for the status, if the code is right and the status is wrong."""
     code = answer.member("code")
     statuses = {outcome.status for outcome, _ in allowed if outcome.code is not None and outcome.code == code}
     return ("ANS-3",) if 500 in statuses else ("ANS-4",) if 401 in statuses else ()

@@ -1,4 +1,4 @@
-"""The look-ups of the Message Status API, one at a time (OP-7, MS-1, MS-3, MS-4, WH-6, AF-7)."""
+"""Single look-ups of the Message Status API (OP-7, MS-1, MS-3, MS-4, WH-6, AF-7)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SOME = (_SOME_ID, "phonenumber/+12025550123", "reference/contract-suite")
 
 
 def submitted(lab: Lab, *ids: str, **members: Any) -> str:
-    """Send a message that must be accepted; its id."""
+    """Send a message that must be accepted, and return its id."""
     exchange = lab.submit(SERVICES_SEND, members)
     lab.expect(exchange, ACCEPTED, *ids)
     found = exchange[1].member("id")
@@ -27,7 +27,7 @@ def submitted(lab: Lab, *ids: str, **members: Any) -> str:
 
 
 def message_of(answer: Answer) -> dict[str, Any]:
-    """The message in the answer to a look-up by id; empty where there is none."""
+    """The message in the answer to a look-up by id; empty if there is none."""
     found = answer.member("message")
     return found if isinstance(found, dict) else {}
 
@@ -39,7 +39,7 @@ def messages_of(answer: Answer) -> list[dict[str, Any]]:
 
 
 def _is_bad(lab: Lab, exchange: tuple[Request, Answer]) -> None:
-    """MS-3: 400, however BAD-1 is read: that is about the bodies of sends."""
+    """MS-3: 400 under each reading of BAD-1, which is about the bodies of sends."""
     answer = exchange[1]
     if (answer.status, answer.member("code")) != (400, 400):
         said = f"expected 400 with code 400, got {brief(answer)}"
@@ -48,7 +48,7 @@ def _is_bad(lab: Lab, exchange: tuple[Request, Answer]) -> None:
 
 @check("look-ups: without a key", "MS-1", "OP-7", "MS-3", needs=[Need.STATUS_API])
 def without_key(lab: Lab) -> None:
-    """MS-1: 403 without a key, with another one, and with what is nearly the right one."""
+    """MS-1: 403 without a key, with an unknown key, and with an almost matching one."""
     right = lab.api_key()
     wrong = ("", "no-such-key", right.swapcase(), right + "x", right[:-1])
     for what in _SOME:
@@ -58,7 +58,7 @@ def without_key(lab: Lab) -> None:
 
 @check("look-ups: Basic is no key", "MS-1", "OP-7", needs=[Need.STATUS_API, Need.CREDENTIALS])
 def basic_is_no_key(lab: Lab) -> None:
-    """MS-1: who may send may not look up by that."""
+    """MS-1: the credentials of a send do not open look-ups."""
     login = lab.login()
     for what in _SOME:
         request = Request("GET", LOOK_UPS + what, (("Authorization", login.header),), login=login)
@@ -67,7 +67,7 @@ def basic_is_no_key(lab: Lab) -> None:
 
 @check("look-ups: an unknown id", "MS-3", "OP-7", needs=[Need.STATUS_API])
 def unknown_id(lab: Lab) -> None:
-    """MS-3: 404, whether it looks like an id or not."""
+    """MS-3: 404, whether or not it has the form of an id."""
     drawn = str(UUID(int=lab.random.getrandbits(128), version=4))
     for id_ in (drawn, "42", "no-id", "%C3%A9", drawn + "0"):
         lab.expect(lab.look_up(id_), _NOT_FOUND, "MS-3", "OP-7")
@@ -75,7 +75,7 @@ def unknown_id(lab: Lab) -> None:
 
 @check("look-ups: a number and a key that nobody used", "MS-2", "OP-7", needs=[Need.STATUS_API])
 def nothing_found(lab: Lab) -> None:
-    """MS-2: there is nothing to list, which is no error."""
+    """MS-2: an empty list is not an error."""
     for what in ("phonenumber/+0", f"reference/contract-{lab.random.getrandbits(64):x}"):
         exchange = lab.look_up(what)
         if lab.expect(exchange, ACCEPTED, "MS-2") and messages_of(exchange[1]):
@@ -84,7 +84,7 @@ def nothing_found(lab: Lab) -> None:
 
 @check("look-ups: a bad count", "MS-3", "MS-2", needs=[Need.STATUS_API])
 def bad_count(lab: Lab) -> None:
-    """MS-2, MS-3: a whole number from 1 to 100, or 400."""
+    """MS-2, MS-3: anything but a whole number from 1 to 100 gets 400."""
     for what in _SOME[1:]:
         for bad in ("0", "101", "-1", "x", "1.5", "99999999999999999999", "", "0x10"):
             _is_bad(lab, lab.look_up(f"{what}?count={bad}"))
@@ -94,7 +94,7 @@ def bad_count(lab: Lab) -> None:
 
 @check("look-ups: a bad sendDate", "MS-3", "MS-2", needs=[Need.STATUS_API])
 def bad_send_date(lab: Lab) -> None:
-    """MS-2, MS-3: a date-time, or 400."""
+    """MS-2, MS-3: anything but a date-time gets 400."""
     for what in _SOME[1:]:
         for bad in ("yesterday", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-15T25:00:00Z", "-1", ""):
             _is_bad(lab, lab.look_up(f"{what}?sendDate={bad}"))
@@ -120,7 +120,7 @@ def by_id(lab: Lab) -> None:
 
 @check("look-ups: both spellings of the plus", "MS-4", "OP-7", needs=[Need.CREDENTIALS, Need.STATUS_API])
 def both_spellings(lab: Lab) -> None:
-    """MS-4: a number is found as the vendor's cURL writes it, and escaped."""
+    """MS-4: a number is found with a literal plus, as in the vendor's cURL, and with an escaped one."""
     number = lab.number()
     id_ = submitted(lab, "MS-4", destination=number)
     for spelled in (number, number.replace("+", "%2B"), number.replace("+", "%2b")):
@@ -133,7 +133,7 @@ def both_spellings(lab: Lab) -> None:
 
 @check("look-ups: a dropped duplicate", "AF-7", "AF-1", "MS-3", needs=[Need.CREDENTIALS, Need.STATUS_API])
 def dropped(lab: Lab) -> None:
-    """AF-7: its id is not known, or it is REJECTED where that is how it is read; the others are as ever."""
+    """AF-7: the id of a dropped message is unknown; under the alternative reading it is REJECTED."""
     number, text, limit = lab.number(), lab.text(), lab.world.limits.duplicates
     copies(lab, number, text, limit, "AF-1")
     id_ = submitted(lab, "AF-1", destination=number, text=text)

@@ -1,7 +1,7 @@
 """A state machine against the reference model: any order of sends, clock, accounts, lists and providers.
 
-The limits are small so that every run meets them, and the two windows differ so that neither can stand for the other.
-The clock moves in terms of the windows: an edge is met exactly or not at all.
+The limits are small so that every run reaches them. The two windows differ in length, so that a mix-up shows.
+The clock moves by parts of the windows, so that it meets their edges exactly.
 """
 
 from __future__ import annotations
@@ -61,15 +61,15 @@ _VOLUME_WINDOW, _DUPLICATES_WINDOW = 3600, 1500
 
 
 class _DisagreementError(AssertionError):
-    """The target and the model differ; the machine stops and Hypothesis looks for the smallest program."""
+    """The target and the model differ; the machine stops, and Hypothesis shrinks the program."""
 
 
 class _ShrunkEnoughError(BaseException):
-    """The program is small enough for the time it took."""
+    """Stop shrinking: the time for it is used up."""
 
 
 class GatewayMachine(RuleBasedStateMachine):
-    """One run: a fresh session and a fresh model, step by step."""
+    """One run: steps in a new session and a new model."""
 
     lab: Lab
     """The check's own lab, which `run_machine` sets on a subclass."""
@@ -106,7 +106,7 @@ class GatewayMachine(RuleBasedStateMachine):
 
     @rule(number=st.sampled_from(_NUMBERS), sender=st.sampled_from(_SENDERS), times=st.integers(1, _VOLUME + 1))
     def send_fresh(self, number: str, sender: tuple[str, str], times: int) -> None:
-        """Send texts that nobody sent before."""
+        """Send new texts."""
         for _ in range(times):
             self._send(number, self._fresh_text(), sender)
 
@@ -117,7 +117,7 @@ class GatewayMachine(RuleBasedStateMachine):
         sender=st.sampled_from(_SENDERS),
     )
     def fill_and_meet_the_edge(self, number: str, edge: int, pause: int, sender: tuple[str, str]) -> None:
-        """Use up the volume, go to the edge of the window that opened first, and send."""
+        """Reach the volume limit, advance to the edge of the window that opened first, and send."""
         for nth in range(_VOLUME):
             self._send(number, self._fresh_text(), sender)
             if nth == 0:
@@ -133,7 +133,7 @@ class GatewayMachine(RuleBasedStateMachine):
         sender=st.sampled_from(_SENDERS),
     )
     def repeat_and_meet_the_edge(self, number: str, text: str, edge: int, sender: tuple[str, str]) -> None:
-        """Repeat a text to its limit, go to the edge of that window, and send it again."""
+        """Repeat a text up to its limit, advance to the edge of that window, and send it again."""
         for _ in range(_DUPLICATES):
             self._send(number, text, sender)
         self._advance(_DUPLICATES_WINDOW + edge)
@@ -145,13 +145,13 @@ class GatewayMachine(RuleBasedStateMachine):
         )
     )
     def wait(self, seconds: int) -> None:
-        """Let time pass, and see what has become of the messages."""
+        """Advance the clock, and compare the statuses of the messages."""
         self._advance(seconds)
         self._compare_statuses()
 
     @rule(number=st.sampled_from(_NUMBERS), sender=st.sampled_from(_SENDERS), steps=st.lists(_STEPS, max_size=4))
     def follow(self, number: str, sender: tuple[str, str], steps: list[int]) -> None:
-        """Send a message and follow it in small steps."""
+        """Send a message, and compare its status in small steps of time."""
         self._send(number, self._fresh_text(), sender)
         for seconds in steps:
             self._advance(seconds)
@@ -175,7 +175,7 @@ class GatewayMachine(RuleBasedStateMachine):
 
     @rule(first=st.booleans(), second=st.booleans())
     def switch_providers(self, first: bool, second: bool) -> None:
-        """Take providers down, or up again."""
+        """Switch providers off or on."""
         providers = (("PROVIDER1", first), ("MITTO", second))
         self._patch(replace(self.model.world, providers=providers), providers=providers_part(providers))
 
@@ -221,7 +221,7 @@ class GatewayMachine(RuleBasedStateMachine):
             self._disagree(self.here.findings[0].failure, request, answer)
 
     def _compare_messages(self, shown: Branch, request: Request, answer: Answer) -> None:
-        """The provider has what the model says, in its order."""
+        """The provider has the messages of the model, in the same order."""
         newest = self.here.messages(8)
         found = [(m["destination"], m["text"], m["provider"]) for m in newest]
         kept = [(m.destination, m.text, m.provider) for m in reversed(self.model.kept)][:8]
@@ -233,7 +233,7 @@ class GatewayMachine(RuleBasedStateMachine):
             self._disagree(WrongState(("ANS-1", "PR-1"), "the message kept has another id"), request, answer)
 
     def _compare_statuses(self) -> None:
-        """Each message to a number is where the model says, the latest first."""
+        """Each message to a number has the status of the model, latest first."""
         for number in dict.fromkeys(message.destination for message in self.model.kept):
             request, answer = self.here.look_up(f"phonenumber/{number}?count=100")
             found = [(message.get("id"), message.get("status")) for message in messages_of(answer)]
@@ -246,7 +246,7 @@ class GatewayMachine(RuleBasedStateMachine):
                 self._disagree(self.here.findings[0].failure, request, answer)
 
     def _as_dropped(self, found: list[tuple[Any, Any]], number: str) -> list[tuple[Any, Any]]:
-        """What the model expects; where drops are listed (AF-7), they stand where they are found."""
+        """The model's expectation; listed drops (AF-7) take the place where the target lists them."""
         kept: list[tuple[Any, Any]] = list(self.model.statuses(number))[:100]
         if "rejected" not in self.lab.readings.of("AF-7"):
             return kept
@@ -262,7 +262,7 @@ class GatewayMachine(RuleBasedStateMachine):
         raise _DisagreementError(failure.said)
 
     def teardown(self) -> None:
-        """Give the session back."""
+        """Delete the session."""
         self.stack.close()
 
 

@@ -1,4 +1,4 @@
-"""Bodies that hold no submission, and fields of the wrong type (BAD-1, BAD-2, BAD-6, BAD-8, REQ-5, REQ-8, ACC-4)."""
+"""Bodies without a submission, and fields of the wrong type (BAD-1, BAD-2, BAD-6, BAD-8, REQ-5, REQ-8, ACC-4)."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ for _probe in (*_TYPES, *_WEBHOOKS):
 
 @check("body: the last of two equal keys holds", "BAD-1", needs=[Need.CREDENTIALS])
 def duplicate_keys(lab: Lab) -> None:
-    """BAD-1: a duplicate key is no error, and the last value is the one that counts."""
+    """BAD-1: a duplicate key is not an error; its last value counts."""
     number = lab.number()
     first_wrong = f'{{"destination": "x", "destination": "{number}", "text": "{lab.text()}"}}'.encode()
     last_wrong = f'{{"destination": "{number}", "destination": "x", "text": "{lab.text()}"}}'.encode()
@@ -149,7 +149,7 @@ def duplicate_keys(lab: Lab) -> None:
 
 @check("type: account and lra mean nothing to the Services operation", "ACC-4", "OP-2", needs=[Need.CREDENTIALS])
 def admin_fields_on_services(lab: Lab) -> None:
-    """ACC-4: whatever their values, they are ignored there."""
+    """ACC-4: the Services operation ignores the admin fields, whatever their values."""
     for changes in (
         {"account": 1},
         {"account": "contract-suite-nobody"},
@@ -161,7 +161,7 @@ def admin_fields_on_services(lab: Lab) -> None:
 
 @check("order: what is wrong in several ways", "ORD-1", needs=[Need.CONTROL])
 def order_of_checks(lab: Lab) -> None:
-    """ORD-1: of two causes, the one that is asked for first answers."""
+    """ORD-1: of two causes, the answer gives the one whose rule comes first."""
     link = "see https://receiver.example/x"
     listed, unreachable = "+12125550161", "+12125550108"
     webhook, nobody, service = {"url": "x"}, "contract-suite-nobody", {"service": "x"}

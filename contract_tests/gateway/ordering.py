@@ -1,4 +1,4 @@
-"""What a look-up by number or reference lists, and in which order (MS-2, MS-5)."""
+"""The messages that a look-up by number or reference lists, and their order (MS-2, MS-5)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REFERENCE = {"service": "ECOMMERCE", "key": _KEY}
 
 
 def listed(lab: Lab, what: str, *ids: str) -> tuple[list[object], tuple[Request, Answer]]:
-    """The ids that a look-up lists."""
+    """The ids in the answer to a look-up."""
     exchange = lab.look_up(what)
     lab.expect(exchange, ACCEPTED, *ids)
     return [message.get("id") for message in messages_of(exchange[1])], exchange
@@ -32,7 +32,7 @@ def _lists(lab: Lab, what: str, expected: list[str], *ids: str) -> None:
 
 @check("look-ups: the latest first", "MS-2", "MS-5", needs=[Need.CONTROL])
 def latest_first(lab: Lab) -> None:
-    """MS-2, MS-5: by time, and of the same time the later acceptance first; of this number or key and no other."""
+    """MS-2, MS-5: only messages of this number or key, latest first; at the same time, the later acceptance first."""
     sent = [submitted(lab, "MS-2", destination=_NUMBER, reference=_REFERENCE) for _ in range(3)]
     elsewhere = submitted(lab, "MS-2", destination=_OTHER, reference=_REFERENCE)
     lab.advance(10)
@@ -47,7 +47,7 @@ def latest_first(lab: Lab) -> None:
 
 @check("look-ups: strictly before sendDate", "MS-5", "MS-2", needs=[Need.CONTROL])
 def strictly_before(lab: Lab) -> None:
-    """MS-5: a message of that very second is left out; an offset means what it says."""
+    """MS-5: a message of exactly that second is not listed; an offset is respected."""
     first = submitted(lab, "MS-5", destination=_NUMBER, reference=_REFERENCE)
     lab.advance(10)
     second = submitted(lab, "MS-5", destination=_NUMBER, reference=_REFERENCE)
@@ -69,7 +69,7 @@ def strictly_before(lab: Lab) -> None:
 
 @check("look-ups: as many as count", "MS-2", needs=[Need.CONTROL])
 def as_many_as_count(lab: Lab) -> None:
-    """MS-2: 50 where nothing is said, else that many of the latest, or all there are."""
+    """MS-2: the latest `count` messages, or all if there are fewer; 50 by default."""
     world = lab.world.with_limits(volume=200)
     with lab.in_world(world) as roomy:
         newest = [submitted(roomy, "MS-2", destination=_NUMBER, reference=_REFERENCE) for _ in range(103)][::-1]
@@ -80,7 +80,7 @@ def as_many_as_count(lab: Lab) -> None:
 
 @check("look-ups: times in UTC, whole seconds", "MS-5", "MS-2", needs=[Need.CONTROL])
 def whole_seconds(lab: Lab) -> None:
-    """MS-5: the times of a message are those of the clock, written with Z."""
+    """MS-5: the times of a message are whole seconds of the clock, with Z."""
     lab.advance(61)
     id_ = submitted(lab, "MS-5", destination=_NUMBER)
     exchange = lab.look_up(f"phonenumber/{_NUMBER}")

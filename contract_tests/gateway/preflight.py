@@ -1,4 +1,4 @@
-"""The first look at a target: is anybody there, is it a gateway, does it know us, and how are sessions chosen?"""
+"""The preflight of a target: does it answer, is it a gateway, are the credentials valid, what selects a session?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HARMLESS = b'{"destination": "+0", "text": "Hello"}'
 
 
 def look(bench: SuiteBench, *, credentials: bool = True) -> None:
-    """Raise `CouldNotRunError` where nothing can be said about the target."""
+    """Raise `CouldNotRunError` if the target cannot be judged."""
     with bench.target.at_most(max(PREFLIGHT_SECONDS, bench.target.timeout)):
         _look(bench, credentials)
 
@@ -41,7 +41,7 @@ def _answer(bench: SuiteBench, request: Request) -> Answer:
 
 
 def _credentials(bench: SuiteBench) -> None:
-    """Find out whether the credentials are good, with requests that cannot become an SMS."""
+    """Check the credentials, with requests that cannot become an SMS."""
     login = bench.login
     assert login is not None, "asked only with credentials"
     if _answer(bench, json_request(SERVICES_SEND, _HARMLESS, login)).status == 401:
@@ -52,7 +52,7 @@ def _credentials(bench: SuiteBench) -> None:
 
 
 def find_sessions(bench: SuiteBench) -> None:
-    """Find out how requests reach a session: by a prefix of the path, or by a header where a proxy eats that."""
+    """Find out how requests select a session: by a prefix of the path, or by a header if a proxy removes it."""
     with bench.target.at_most(max(PREFLIGHT_SECONDS, bench.target.timeout)):
         _find_sessions(bench)
 

@@ -14,6 +14,6 @@ class SuiteProgress(ProgressLine):
         self._failed = 0
 
     def step(self, done: int, of: int, result: CheckResult) -> None:
-        """Show that one more check is done."""
+        """Show a finished check."""
         self._failed += result.failed
         self.show(done, of, self._failed, result.name)

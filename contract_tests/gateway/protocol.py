@@ -26,7 +26,7 @@ for _path in ("/api/Admin/send/", "/api/Services/send/", "/api/admin/send", "/ap
 
 @check("method: only POST", "BAD-5", "ORD-1")
 def only_post(lab: Lab) -> None:
-    """BAD-5: another method is 405 and told what is allowed, before anybody is asked for credentials."""
+    """BAD-5: another method gets 405 with `Allow`, before authentication."""
     for path in (*SENDS, ADMIN_HEALTH, SERVICES_HEALTH):
         for method in ("GET", "PUT", "PATCH", "DELETE"):
             exchange = lab.exchange(Request(method, path))
@@ -37,7 +37,7 @@ def only_post(lab: Lab) -> None:
 
 @check("size: one MiB and a byte", "BAD-5", "ORD-1")
 def too_large(lab: Lab) -> None:
-    """BAD-5: it is really sent, and refused by its declared length before anybody is asked for credentials."""
+    """BAD-5: a body that is too large is sent in full, and refused by its declared length before authentication."""
     for path in SENDS:
         oversized = json_request(path, b" " * (_MEBIBYTE + 1))
         lab.expect(lab.exchange(oversized), protocol(413), "BAD-5")
@@ -45,7 +45,7 @@ def too_large(lab: Lab) -> None:
 
 @check("size: one MiB", "BAD-5", needs=[Need.CREDENTIALS])
 def just_not_too_large(lab: Lab) -> None:
-    """BAD-5: a body of exactly one MiB is read; what is refused is the missing text."""
+    """BAD-5: a body of exactly one MiB is read; the answer refuses the missing text."""
     body = b'{"destination": "+0"' + b" " * (_MEBIBYTE - 21) + b"}"
     lab.expect(lab.exchange(json_request(SERVICES_SEND, body, lab.login())), refused(66), "BAD-5")
     lab.expect(lab.exchange(json_request(ADMIN_SEND, body)), NO_CREDENTIALS, "BAD-5")
@@ -53,7 +53,7 @@ def just_not_too_large(lab: Lab) -> None:
 
 @check("type: not JSON", "BAD-4", needs=[Need.CREDENTIALS])
 def not_json(lab: Lab) -> None:
-    """BAD-4: a body that is declared as something else is 415, even where it is JSON."""
+    """BAD-4: a body with another declared type gets 415, even if it is JSON."""
     for declared in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "text/json", "json"):
         for path in lab.paths():
             body = b'{"destination": "+0", "text": "Hello"}'
@@ -63,7 +63,7 @@ def not_json(lab: Lab) -> None:
 
 @check("type: JSON in its spellings", "BAD-4", "OP-8", needs=[Need.CREDENTIALS])
 def json_spellings(lab: Lab) -> None:
-    """BAD-4: parameters and case do not matter, and a request without `Content-Type` is read as JSON."""
+    """BAD-4: parameters and case of the type do not matter; a request without `Content-Type` is read as JSON."""
     for declared in ("application/json; charset=utf-8", "Application/JSON", "application/problem+json", None):
         request = json_request(
             SERVICES_SEND, b'{"destination": "+0", "text": "Hello"}', lab.login(), content_type=declared
@@ -73,7 +73,7 @@ def json_spellings(lab: Lab) -> None:
 
 @check("headers: any Accept, or none", "OP-8", needs=[Need.CREDENTIALS])
 def any_accept(lab: Lab) -> None:
-    """OP-8: the vendor's own cURL asks for no JSON, so neither must anybody else."""
+    """OP-8: any `Accept` is served: the vendor's cURL does not ask for JSON."""
     for path in lab.paths():
         plain = json_request(path, lab.body(), lab.sender(path))
         others = tuple((name, value) for name, value in plain.headers if name != "Accept")

@@ -1,4 +1,4 @@
-"""States that only a stand-in can be put into: providers down, lists and accounts changed (PR-1, PR-2, ERR-64 …)."""
+"""States that only a stand-in can take: providers down, lists and accounts changed (PR-1, PR-2, ERR-64 …)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _providers(lab: Lab, **up: bool) -> None:
 
 @check("providers: none is up", "ERR-64", "PR-1", needs=[Need.CONTROL])
 def none_is_up(lab: Lab) -> None:
-    """PR-1: code 64, nothing is handed over, nothing counts, and it passes."""
+    """PR-1: with every provider down a send gets 64, reaches none and does not count; one that is up ends this."""
     number = lab.number()
     _providers(lab, PROVIDER1=False, MITTO=False)
     for path in SENDS:
@@ -41,7 +41,7 @@ def none_is_up(lab: Lab) -> None:
 
 @check("providers: none is up, yet other refusals come first", "ORD-1", "ERR-64", needs=[Need.CONTROL])
 def none_is_up_and_flooded(lab: Lab) -> None:
-    """ORD-1: volume is asked before the provider, and the watchlist before both."""
+    """ORD-1: the volume rule comes before the provider rule, the watchlist before both."""
     with lab.in_world(lab.world.with_limits(volume=1)) as small:
         number = small.number()
         fill(small, number, 1, "ORD-1")
@@ -52,7 +52,7 @@ def none_is_up_and_flooded(lab: Lab) -> None:
 
 @check("providers: the first that is up", "PR-2", needs=[Need.CONTROL])
 def first_that_is_up(lab: Lab) -> None:
-    """PR-2: the order of the scenario decides, and failover is silent."""
+    """PR-2: the first provider that is up, in the scenario's order, takes the message; failover is silent."""
     for up, expected in (((True, True), "PROVIDER1"), ((False, True), "MITTO"), ((True, False), "PROVIDER1")):
         _providers(lab, PROVIDER1=up[0], MITTO=up[1])
         exchange = lab.submit(ADMIN_SEND, {"detailed": True})
@@ -62,7 +62,7 @@ def first_that_is_up(lab: Lab) -> None:
 
 @check("providers: each has its own count of copies", "AF-1", "PR-2", needs=[Need.CONTROL])
 def copies_per_provider(lab: Lab) -> None:
-    """AF-1: copies count per provider, so that failover lets as many pass again."""
+    """AF-1: copies count per provider, so failover starts a new count."""
     number, text, limit = lab.number(), lab.text(), lab.world.limits.duplicates
     copies(lab, number, text, limit + 1, "AF-1")
     _providers(lab, PROVIDER1=False, MITTO=True)
@@ -72,7 +72,7 @@ def copies_per_provider(lab: Lab) -> None:
 
 @check("providers: the volume of a number is one", "AF-2", "AF-3", "PR-2", needs=[Need.CONTROL])
 def volume_over_providers(lab: Lab) -> None:
-    """AF-2, AF-3: the volume belongs to the number, through whichever provider its messages went."""
+    """AF-2, AF-3: the volume of a number counts across providers."""
     number, limit = lab.number(), lab.world.limits.volume
     through_first = limit // 2
     fill(lab, number, through_first, "AF-2", "AF-3")
@@ -84,7 +84,7 @@ def volume_over_providers(lab: Lab) -> None:
 
 @check("providers: ids of one text through several", "ANS-1", "PR-2", needs=[Need.CONTROL])
 def ids_over_providers(lab: Lab) -> None:
-    """ANS-1: each message has an id of its own, also where number and text are equal and only the provider is not."""
+    """ANS-1: each message has an id of its own, also if only the provider differs."""
     number, text = lab.number(), lab.text()
     for first in (True, False):
         _providers(lab, PROVIDER1=first, MITTO=not first)
@@ -93,7 +93,7 @@ def ids_over_providers(lab: Lab) -> None:
 
 @check("watchlist: short prefixes", "WL-2", "ERR-61", needs=[Need.CONTROL])
 def short_prefixes(lab: Lab) -> None:
-    """WL-2: a prefix may be as short as a calling code, and holds for that country and no other."""
+    """WL-2: a prefix may be as short as a calling code, and matches that country only."""
     with lab.in_world(replace(lab.world, watchlist=("+44*", "+7*"))) as other:
         for number in ("+447400123456", "+79123456789"):
             other.expect(other.submit(SERVICES_SEND, {"destination": number}), refused(61), "WL-2", "ERR-61")
@@ -103,7 +103,7 @@ def short_prefixes(lab: Lab) -> None:
 
 @check("watchlist: an entry is added", "WL-1", "ERR-61", needs=[Need.CONTROL])
 def entry_is_added(lab: Lab) -> None:
-    """WL-1: from then on it is refused, again and again, and nothing is handed over."""
+    """WL-1: once listed, a number is refused each time, and nothing reaches the provider."""
     number = lab.number()
     lab.expect(lab.submit(SERVICES_SEND, {"destination": number}), ACCEPTED, "WL-1")
     _session(lab).patch(watchlist=[*lab.world.watchlist, number])
@@ -129,7 +129,7 @@ def switched_off_and_on(lab: Lab) -> None:
 
 @check("accounts: impersonated without the permission", "URL-2", "ERR-74", needs=[Need.CONTROL])
 def impersonated_permission(lab: Lab) -> None:
-    """URL-2: the permission of the account that is named decides, not that of the caller."""
+    """URL-2: the permission of the impersonated account decides, not the caller's."""
     accounts = [account_part(replace(a, urls=a.admin)) for a in lab.world.accounts.values()]
     _session(lab).patch(accounts=accounts)
     lab.note("administrators may send URLs, nobody else may")
@@ -140,7 +140,7 @@ def impersonated_permission(lab: Lab) -> None:
 
 @check("services: the list is the scenario's", "REQ-4", "ERR-59", needs=[Need.CONTROL])
 def other_services(lab: Lab) -> None:
-    """REQ-4: the list can be replaced, so that it is not built in."""
+    """REQ-4: the list of services can be replaced."""
     with lab.in_world(replace(lab.world, services=("ALPHA",))) as other:
         other.expect(other.submit(SERVICES_SEND, {"reference": {"service": "ALPHA"}}), ACCEPTED, "REQ-4")
         other.expect(other.submit(SERVICES_SEND, {"reference": {"service": "ADMIN"}}), refused(59), "REQ-4")

@@ -1,4 +1,4 @@
-"""Notifications of changes: which, what stands in them, and what identifies them (WH-1, WH-2, WH-3, WH-6, AF-7)."""
+"""Notifications of status changes: which ones, their content, their ids (WH-1, WH-2, WH-3, WH-6, AF-7)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CREDENTIALS = ("authorization", "cookie", "proxy-authorization", "x-api-key")
 
 
 def judge_receipt(lab: Lab, notified: Notified) -> None:
-    """WH-1, WH-2: one POST of JSON in the document's shape, without credentials."""
+    """WH-1, WH-2: one POST of JSON that matches the document, without credentials."""
     told = notified.message.get("status", "something")
     if notified.method != "POST":
         lab.report(WrongState(("WH-1",), f"{told} is notified by {notified.method}, not by POST"))
@@ -37,7 +37,7 @@ def judge_receipt(lab: Lab, notified: Notified) -> None:
 
 
 def expect_told(lab: Lab, receiver: WebhookReceiver, path: str, expected: list[str], *ids: str) -> bool:
-    """So far exactly these statuses were told."""
+    """Require exactly these statuses so far."""
     found = receiver.statuses(path)
     if found != expected:
         reached(lab, receiver)
@@ -46,7 +46,7 @@ def expect_told(lab: Lab, receiver: WebhookReceiver, path: str, expected: list[s
 
 
 def _told(name: str, lab: Lab) -> None:
-    """WH-1, WH-2, WH-6: nothing of the acceptance, then one for each change, when it happens."""
+    """WH-1, WH-2, WH-6: none for the acceptance, then one for each change, when it happens."""
     delivery, moments = LIVES[name]
     changes = {moment.changed: moment.status for moment in moments if moment.changed}
     with receiving(lab, delivery) as (here, receiver):
@@ -66,7 +66,7 @@ def _told(name: str, lab: Lab) -> None:
 
 
 def _as_looked_up(lab: Lab, notified: Notified, id_: str, at: int) -> None:
-    """WH-2, WH-6: the message is the one of the send answer, as a look-up shows it at that moment."""
+    """WH-2, WH-6: the message has the id of the send answer and the content of a look-up at that moment."""
     judge_receipt(lab, notified)
     if notified.message.get("id") != id_:
         lab.report(WrongState(("WH-6",), f"message.id is {notified.message.get('id')!r}, not {id_!r}"))
@@ -86,7 +86,7 @@ for _name in ("the default", "rejected", "undelivered", "read over RCS", "never"
 
 @check("notifications: ids", "WH-3", "WH-2", needs=[Need.CONTROL])
 def ids(lab: Lab) -> None:
-    """WH-3: one configuration a message; each notification has an id of its own."""
+    """WH-3: the configuration id is one per message; each notification has an id of its own."""
     with receiving(lab) as (here, receiver):
         paths = ("/one", "/two")
         for path in paths:
@@ -106,7 +106,7 @@ def ids(lab: Lab) -> None:
 
 @check("notifications: none where none is asked for", "WH-1", "AF-7", "AF-1", needs=[Need.CONTROL])
 def none_for_the_dropped(lab: Lab) -> None:
-    """AF-7: a silently dropped duplicate is never notified, and everything that was handed over is."""
+    """AF-7: a silently dropped duplicate has no notification; every message that reached the provider has."""
     with receiving(lab) as (here, receiver):
         number, text, limit = here.number(), here.text(), here.world.limits.duplicates
         paths = [f"/copy-{nth}" for nth in range(1, limit + 2)]

@@ -1,4 +1,4 @@
-"""A receiver of notifications on this machine's loopback, and what the checks say of what it got."""
+"""A receiver of notifications on the loopback interface, and readers of what it got."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ELSEWHERE = "/elsewhere"
 
 @dataclass(frozen=True)
 class Notified:
-    """One request that came in."""
+    """One request that arrived."""
 
     method: str
     path: str
@@ -40,18 +40,18 @@ class Notified:
 
     @property
     def message(self) -> dict[str, Any]:
-        """The message it tells of; empty where there is none."""
+        """The message in the notification; empty if there is none."""
         found = self.json.get("message") if isinstance(self.json, dict) else None
         return found if isinstance(found, dict) else {}
 
     def member(self, name: str) -> Any:
-        """A member of the body; `NOT_JSON` where there is none."""
+        """A member of the body; `NOT_JSON` if there is none."""
         return self.json.get(name, NOT_JSON) if isinstance(self.json, dict) else NOT_JSON
 
 
 @dataclass
 class WebhookReceiver:
-    """Records what arrives; answers 200 unless told otherwise for a path."""
+    """Records requests; answers 200 unless a path has another answer."""
 
     url: str = ""
     answers: dict[str, list[int]] = field(default_factory=dict)
@@ -59,11 +59,11 @@ class WebhookReceiver:
     received: list[Notified] = field(default_factory=list)
 
     def at(self, path: str) -> list[Notified]:
-        """What came to a path."""
+        """The requests to a path."""
         return [each for each in self.received if each.path == path]
 
     def statuses(self, path: str) -> list[Any]:
-        """The statuses told to a path."""
+        """The statuses in the notifications to a path."""
         return [each.message.get("status") for each in self.at(path)]
 
     def webhook(self, path: str) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class WebhookReceiver:
         return {"url": self.url + path}
 
     def take(self, notified: Notified) -> int:
-        """Record a request; the status to answer."""
+        """Record a request, and return the status of the answer."""
         self.received.append(notified)
         told = self.answers.get(notified.path, [200])
         return told.pop(0) if len(told) > 1 else told[0]
@@ -81,7 +81,7 @@ class WebhookReceiver:
 def receiving(
     lab: Lab, delivery: Mapping[str, Any] | None = None, **webhooks: Any
 ) -> Iterator[tuple[Lab, WebhookReceiver]]:
-    """A lab whose world allows plain HTTP, and a receiver for it.
+    """A lab whose world allows plain HTTP, with a receiver.
 
     Raises:
         NotTestableError: the target has no control API, or runs where this machine's loopback is not its own.
@@ -101,10 +101,10 @@ def receiving(
 
 
 def reached(lab: Lab, receiver: WebhookReceiver) -> None:
-    """Tell a stand-in that does not notify from one that cannot get through, as from within a container.
+    """Distinguish a stand-in that does not notify from one that cannot reach the receiver, such as a container.
 
     Raises:
-        NotTestableError: it tried, and no attempt met a receiver.
+        NotTestableError: it made attempts, and none reached the receiver.
     """
     if receiver.received or lab.session is None:
         return
@@ -141,7 +141,7 @@ def _serving() -> Iterator[WebhookReceiver]:
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - the names that the library asks for
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-            """Say nothing."""
+            """Write no log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), ReceiverHandler)
     server.daemon_threads = True

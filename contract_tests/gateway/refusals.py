@@ -1,4 +1,4 @@
-"""Every refusal that one request can earn by itself, each from its natural cause, with near misses beside it."""
+"""Every refusal that a single request can get, from its natural cause, next to requests that almost match."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from contract_tests.target.safety import NotTestableError
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One request, and the one answer that is right."""
+    """One request and its expected answer."""
 
     name: str
     ids: tuple[str, ...]
@@ -39,7 +39,7 @@ class Probe:
     """Without control nobody knows whether the sender may send URLs."""
 
     def as_check(self) -> Check:
-        """The check that makes this probe; a refusal of a well-formed request exercises ANS-3 as well."""
+        """The check for this probe; a refusal of a well-formed request also exercises ANS-3."""
         refusal = isinstance(self.expected, ModelOutcome) and self.expected.status == 500
         ids = (*self.ids, "ANS-3") if refusal else self.ids
         return Check(self.name, ids, partial(run_probe, self), (Need.CONTROL if self.control else Need.CREDENTIALS,))
@@ -100,7 +100,7 @@ def _numbers() -> list[Probe]:
 
 
 def _if_planned(code: int) -> Expected:
-    """Accepted by its calling code alone; refused where the numbering plan is enforced (NUM-1)."""
+    """Accepted for its calling code; refused under the reading that enforces the numbering plan (NUM-1)."""
     return by_reading("NUM-1", {"country-code": ACCEPTED, "numbering-plan": refused(code)})
 
 
@@ -200,7 +200,7 @@ def _lists_and_accounts() -> list[Probe]:
 
 
 def _examples() -> list[Probe]:
-    """The examples of the world's lists; the document says which statements their codes rest on."""
+    """The examples of the world's lists; the requirements say which statements their codes rest on."""
     statements = documented_statements()
     return [
         Probe(f"listed: code {each.code}", statements[each.code], each.fields, refused(each.code), True, each.sender)
@@ -209,7 +209,7 @@ def _examples() -> list[Probe]:
 
 
 def run_probe(probe: Probe, lab: Lab) -> None:
-    """Send the probe through every operation that it fits."""
+    """Send the probe to every operation that it applies to."""
     for path in lab.paths():
         if probe.sender is not None and ("Admin" in path) != (probe.sender == ADMIN):
             continue

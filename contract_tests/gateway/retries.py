@@ -1,4 +1,4 @@
-"""Notifications that are not taken at once: the schedule, what stays the same, and the order (WH-4, WH-5)."""
+"""Notifications that fail at first: the schedule, what stays the same, and the order (WH-4, WH-5)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GAPS = (10, 60, 300, 1800, 7200, 21_600)
 
 
 def _came(lab: Lab, receiver: WebhookReceiver, times: int, when: str) -> bool:
-    """So many attempts have come in by now."""
+    """Require this many attempts so far."""
     found = len(receiver.at(_PATH))
     if found != times:
         reached(lab, receiver)
@@ -24,7 +24,7 @@ def _came(lab: Lab, receiver: WebhookReceiver, times: int, when: str) -> bool:
 
 
 def _on_schedule(lab: Lab, receiver: WebhookReceiver, gaps: tuple[int, ...], told: int = 1) -> bool:
-    """Each repetition comes when its gap has passed, and not a second before."""
+    """Each repetition comes when its gap has passed, and not one second earlier."""
     for nth, gap in enumerate(gaps, start=told):
         lab.advance(gap - 1)
         if not _came(lab, receiver, nth, f"a second before retry {nth}"):
@@ -36,7 +36,7 @@ def _on_schedule(lab: Lab, receiver: WebhookReceiver, gaps: tuple[int, ...], tol
 
 
 def _same(lab: Lab, receiver: WebhookReceiver) -> None:
-    """A repetition says what the first attempt said, under the same id."""
+    """A repetition has the content and id of the first attempt."""
     attempts = receiver.at(_PATH)
     if len({each.member("id") for each in attempts}) > 1:
         lab.report(WrongState(("WH-4",), "a repetition has another id"))
@@ -48,7 +48,7 @@ def _same(lab: Lab, receiver: WebhookReceiver) -> None:
 
 @check("notifications: repeated until they are taken", "WH-4", "WH-3", needs=[Need.CONTROL])
 def until_taken(lab: Lab) -> None:
-    """WH-4: after 500, a redirect and 404 the same again, on schedule; after a 2xx never again."""
+    """WH-4: 500, a redirect and 404 each lead to a repetition on schedule; a 2xx ends them."""
     for taken in (200, 204, 299):
         with receiving(lab, _SENT_ONLY) as (here, receiver):
             receiver.answers[_PATH] = [500, 302, 307, 404, taken]
@@ -65,7 +65,7 @@ def until_taken(lab: Lab) -> None:
 
 @check("notifications: given up", "WH-4", needs=[Need.CONTROL])
 def given_up(lab: Lab) -> None:
-    """WH-4: six repetitions, each after a longer gap, and then silence."""
+    """WH-4: six repetitions, each after a longer gap, then none."""
     with receiving(lab, _SENT_ONLY) as (here, receiver):
         receiver.answers[_PATH] = [503]
         submitted(here, "WH-4", webhook=receiver.webhook(_PATH))
@@ -79,7 +79,7 @@ def given_up(lab: Lab) -> None:
 
 @check("notifications: the schedule of the scenario", "WH-4", needs=[Need.CONTROL])
 def other_schedule(lab: Lab) -> None:
-    """WH-4: the scenario can set another schedule, or none."""
+    """WH-4: the scenario can set another schedule, or no repetitions."""
     for gaps in ((5, 7), ()):
         with receiving(lab, _SENT_ONLY, retries=[f"{gap}s" for gap in gaps]) as (here, receiver):
             receiver.answers[_PATH] = [500]
@@ -92,7 +92,7 @@ def other_schedule(lab: Lab) -> None:
 
 @check("notifications: in order", "WH-5", "WH-4", needs=[Need.CONTROL])
 def in_order(lab: Lab) -> None:
-    """WH-5: DELIVERED waits until SENT is taken, or goes out by itself where that is how it is read."""
+    """WH-5: DELIVERED waits until SENT has succeeded; under the alternative reading it does not wait."""
     alone = lab.readings.known("WH-5") == "independent"
     with receiving(lab) as (here, receiver):
         receiver.answers[_PATH] = [500, 200]
@@ -112,7 +112,7 @@ def in_order(lab: Lab) -> None:
 
 @check("notifications: in order, also behind one that is given up", "WH-5", "WH-4", needs=[Need.CONTROL])
 def behind_one_given_up(lab: Lab) -> None:
-    """WH-5: what was given up holds nothing up, and a message's troubles are no other's."""
+    """WH-5: a notification that was given up does not delay the next one, nor another message's."""
     with receiving(lab, retries=["10s"]) as (here, receiver):
         receiver.answers[_PATH] = [500, 500, 200]
         submitted(here, "WH-5", webhook=receiver.webhook(_PATH))

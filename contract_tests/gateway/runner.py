@@ -1,4 +1,4 @@
-"""Running suite A: look whether the target can be judged at all, then make one check after the other."""
+"""Run suite A: the preflight of the target, then one check after the other."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Progress = Callable[[int, int, CheckResult], None]
 
 @dataclass(frozen=True)
 class Options:
-    """What the caller wants judged, and how."""
+    """The target of a run, and how to judge it."""
 
     url: str
     login: Login | None = None
@@ -49,7 +49,7 @@ class Options:
     control_token: str | None = field(default=None, repr=False)
 
     def checked(self) -> Options:
-        """These options, if they go together; `CouldNotRunError` says which do not."""
+        """These options, if they are consistent; `CouldNotRunError` says which are not."""
         check_ids(self.only)
         checked_url(self.url)
         checked_url(self.status_url or self.url)
@@ -67,7 +67,7 @@ class Options:
         return self
 
     def command(self) -> str:
-        """The command that repeats this run, its password left to the environment."""
+        """The command that repeats this run; the password comes from the environment."""
         said = ["sms-contract", "gateway", "--url", self.url, "--seed", str(self.seed)]
         said += ["--control", self.control] if self.control else []
         said += ["--status-url", self.status_url] if self.status_url else []
@@ -79,17 +79,17 @@ class Options:
 
 
 def chosen_checks(only: frozenset[str]) -> tuple[Check, ...]:
-    """The checks that concern these statements; all where none is named."""
+    """The checks of these requirements; all if none is named."""
     return tuple(each for each in all_checks() if not only or only & set(each.ids))
 
 
 def planned(checks: Sequence[Check], options: Options) -> tuple[Check, ...]:
-    """The checks without those that find out from outside what the control API shows."""
+    """The checks without those that the control API makes needless."""
     return tuple(each for each in checks if options.control is None or Need.FROM_OUTSIDE not in each.needs)
 
 
 def run(options: Options, progress: Progress | None = None, checks: Sequence[Check] | None = None) -> Report:
-    """Judge the target; `CouldNotRunError` where nothing can be said about it."""
+    """Judge the target; `CouldNotRunError` if it cannot be judged."""
     started = time.monotonic()
     options = options.checked()
     chosen = planned(chosen_checks(options.only) if checks is None else checks, options)
@@ -106,13 +106,13 @@ def run(options: Options, progress: Progress | None = None, checks: Sequence[Che
 
 
 class opened:  # noqa: N801 - reads as a verb in `with opened(options)`
-    """The bench of a run, from the first look at the target to the closed connections."""
+    """The bench of a run: made with the preflight, closed with its connections."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
 
     def __enter__(self) -> SuiteBench:
-        """Look at the target and learn its readings; `CouldNotRunError` where it cannot be judged."""
+        """Run the preflight and learn the target's readings; `CouldNotRunError` if it cannot be judged."""
         options = self._options
         allowance = Allowance(options.allow_send_to, options.max_messages) if options.live else None
         self._target = Target(
@@ -165,7 +165,7 @@ def _scenario_of(control: ControlClient | None) -> dict[str, Any]:
 
 
 def make(bench: SuiteBench, each: Check) -> CheckResult:
-    """Make one check in a session of its own."""
+    """Run one check in a session of its own."""
     started = time.monotonic()
     before = bench.requests
     missing = _missing(bench, each)
@@ -207,12 +207,12 @@ def _missing(bench: SuiteBench, each: Check) -> str | None:
 
 
 def _still_there(bench: SuiteBench) -> None:
-    """A target that fell over for one request is broken; one that is gone cannot be judged any further."""
+    """Distinguish a target that failed on one request, which is broken, from one that is gone."""
     look(bench, credentials=False)
 
 
 def _distinct(findings: list[ReportedFailure]) -> tuple[ReportedFailure, ...]:
-    """One finding for each way of being wrong: the one with the smallest request."""
+    """One finding for each kind of failure: the one with the smallest request."""
     smallest: dict[tuple[object, ...], ReportedFailure] = {}
     for finding in findings:
         key = (finding.failure.kind, finding.failure.ids, finding.failure.said[:60])

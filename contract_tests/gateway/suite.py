@@ -1,4 +1,4 @@
-"""The registry: every check of suite A, with the statements it exercises and what it needs."""
+"""The registry: every check of suite A, the requirements that it exercises, and what it needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Need(Enum):
-    """What a target must offer for a check to be made; the value says what is missing without it."""
+    """What a check needs of the target; the value is the reason if that is missing."""
 
     CONTROL = "it needs the control API of a stand-in (--control)"
     CREDENTIALS = "it needs --username and --password of an account"
@@ -25,7 +25,7 @@ class Need(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing to find out. It runs in a session of its own, where the target has sessions."""
+    """One check. It runs in a session of its own if the target has sessions."""
 
     name: str
     ids: tuple[str, ...]
@@ -60,7 +60,7 @@ _SUBJECTS = (
 def check(
     name: str, *ids: str, needs: Iterable[Need] = (), generated: bool = False
 ) -> Callable[[Callable[[Lab], None]], Callable[[Lab], None]]:
-    """Enter a function into the registry."""
+    """Register a function as a check."""
 
     def entered(run: Callable[[Lab], None]) -> Callable[[Lab], None]:
         add(Check(name, ids, run, tuple(needs), generated))
@@ -70,14 +70,14 @@ def check(
 
 
 def add(new: Check) -> None:
-    """Enter a check; its name must be new and it must name a statement."""
+    """Register a check; its name must be new, and it must name a requirement."""
     if new.name in _CHECKS or not new.ids:
         raise ValueError(f"the check {new.name!r} is there already, or names no statement")
     _CHECKS[new.name] = new
 
 
 def all_checks() -> tuple[Check, ...]:
-    """Every check, in the order of the subjects."""
+    """Every check, in the order of the modules."""
     for subject in _SUBJECTS:
         import_module(f"contract_tests.gateway.{subject}")
     return tuple(_CHECKS.values())

@@ -12,7 +12,7 @@ from contract_tests.report.verdicts import Report
 
 
 def test_contract(contract_check: Check, bench: SuiteBench, request: pytest.FixtureRequest) -> None:
-    """Every statement that the check exercises is kept; what cannot be tested here says so."""
+    """Every requirement of the check is kept; a check that cannot run is skipped with the reason."""
     result = make(bench, contract_check)
     if result.failed:
         request.getfixturevalue("made")

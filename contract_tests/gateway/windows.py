@@ -1,4 +1,4 @@
-"""The edges of both windows, a second before, on and behind, through the stand-in's clock (AF-1, AF-2, AF-4)."""
+"""The edges of both windows: one second before, exactly at, and after, on the stand-in's clock (AF-1, AF-2, AF-4)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _EDGES = {"a second before": -1, "on": 0, "a second behind": 1}
 
 
 def _volume_edge(offset: int, lab: Lab) -> None:
-    """AF-2, AF-4: the window lets go exactly when it ends."""
+    """AF-2, AF-4: a message stops counting exactly at the end of the window."""
     number, limits = lab.number(), lab.world.limits
     if fill(lab, number, limits.volume, "AF-2"):
         lab.advance(limits.volume_window + offset)
@@ -23,7 +23,7 @@ def _volume_edge(offset: int, lab: Lab) -> None:
 
 
 def _duplicates_edge(offset: int, lab: Lab) -> None:
-    """AF-1, AF-4: a copy counts until its hour has passed, to the second."""
+    """AF-1, AF-4: a copy counts until the end of its hour, to the second."""
     number, text, limits = lab.number(), lab.text(), lab.world.limits
     copies(lab, number, text, limits.duplicates, "AF-1")
     lab.advance(limits.duplicates_window + offset)
@@ -39,7 +39,7 @@ for _name, _offset in _EDGES.items():
 
 @check("window of the volume: sliding or fixed", "AF-4", needs=[Need.CONTROL])
 def sliding_or_fixed(lab: Lab) -> None:
-    """AF-4: when the first message leaves, it frees one place where the window slides, and all where it is fixed."""
+    """AF-4: in a sliding window the end of the first message frees one place, in a fixed window all."""
     with lab.in_world(lab.world.with_limits(volume=3)) as small:
         number, window = "+16465550156", small.world.limits.volume_window
         fill(small, number, 1, "AF-4")
