@@ -1,1 +1,1 @@
-"""The contract of the gateway, and the means to tell who keeps it."""
+"""The contract of the gateway, and the suites that check servers and clients by it."""

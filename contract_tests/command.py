@@ -1,4 +1,4 @@
-"""The way in: `sms-contract`, with a sentence for those who installed the mock alone."""
+"""The entry point of `sms-contract`; without the extra `contract` it says what to install."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _OURS = {"contract_tests", "mock_server"}
 
 
 def main() -> None:
-    """Run the command, or say what is missing: exit 2. Each command imports what it stands on by itself."""
+    """Run the command, or say what is missing and exit 2. Each command imports what it needs."""
     try:
         command()
     except ModuleNotFoundError as missing:

@@ -1,4 +1,4 @@
-"""Which checks and which tests exercise each requirement."""
+"""The checks and tests that exercise each requirement."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EVERY_ANSWER = "what is judged of every answer"
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """One requirement with what exercises it."""
+    """One requirement with its checks and tests."""
 
     requirement: Requirement
     checks: tuple[str, ...]
@@ -25,14 +25,14 @@ class CoverageRow:
 
     @property
     def exempt(self) -> str | None:
-        """Why nothing has to exercise it, where that is so."""
+        """Why nothing needs to exercise it, if so."""
         if not self.requirement.observable:
             return f"not observable: {self.requirement.because}"
         return f"waits for {self.requirement.since}" if self.requirement.since is not None else None
 
     @property
     def covered(self) -> bool:
-        """Whether something exercises it, or nothing has to."""
+        """Whether something exercises it, or nothing needs to."""
         return bool(self.checks or self.tests) or self.exempt is not None
 
     def as_json(self) -> dict[str, Any]:
@@ -51,7 +51,7 @@ class CoverageRow:
 
 
 def coverage(tests: Path | None = None) -> tuple[list[CoverageRow], list[tuple[str, str]]]:
-    """A row for each requirement, and every place that names an id which is none."""
+    """A row for each requirement, and every place that names an unknown id."""
     folder = tests or Path(__file__).parent.parent / "tests"
     named = [*_named_by_checks(), *_named_by_tests(folder)]
     known = {requirement.id for requirement in load_requirements()}
@@ -73,7 +73,7 @@ def _named_by_checks() -> Iterator[tuple[str, str, str]]:
 
 
 def _named_by_tests(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """The marker `requirement` wherever it stands: on a test, a class, a module or a case."""
+    """The ids of the marker `requirement`: on a test, a class, a module or a case."""
     for file in sorted(folder.rglob("test_*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node, name in _functions_and_module(tree):

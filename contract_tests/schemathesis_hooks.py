@@ -1,6 +1,6 @@
 """Hooks and checks that make schemathesis judge this gateway: loaded by `schemathesis.toml`.
 
-`not_a_server_error` stays on; what is dropped is its finding for a catalogued refusal of a well-formed request.
+`not_a_server_error` stays on; only its finding for a catalogued refusal of a well-formed request is dropped.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _STRANGER = Login("?", "?")
 
 @dataclass
 class Runtime:
-    """What the hooks work with. `world` is `None` where nobody knows it: then `right_answer` has nothing to say."""
+    """The state of the hooks. `world` is `None` if it is unknown; then `right_answer` checks nothing."""
 
     readings: Readings
     contract: Contract
@@ -40,7 +40,7 @@ class Runtime:
 
     @classmethod
     def found_at(cls, base_url: str, login: Login) -> Runtime:
-        """For the command line: make a session where the target or `SMS_CONTROL` has a control API."""
+        """For the command line: create a session if the target or `SMS_CONTROL` has a control API."""
         control, token = os.environ.get("SMS_CONTROL") or base_url, os.environ.get("SMS_CONTROL_TOKEN") or None
         client = ControlClient(control, timeout=5, token=token)
         try:
@@ -62,12 +62,12 @@ class _Current:
 
 
 def use(runtime: Runtime | None) -> None:
-    """Work with this runtime; `None` makes the next run look for one by itself."""
+    """Set the runtime; with `None` the next run finds its own."""
     _Current.runtime = runtime
 
 
 class ContractBrokenFailure(SchemathesisFailure):
-    """One of our failures, in schemathesis' terms."""
+    """One of our failures as a schemathesis failure."""
 
     code = "ST901"
     __slots__ = ("failure",)
@@ -84,7 +84,7 @@ class ContractBrokenFailure(SchemathesisFailure):
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
-    """Give every request an untouched world."""
+    """Give every request a new world."""
     del kwargs
     if _Current.runtime is None:
         basic = case.operation.schema.config.auth.basic
@@ -97,7 +97,7 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
 
 @schemathesis.hook
 def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
-    """Drop the finding that a refusal is a server error, where it is a catalogued refusal in the right shape."""
+    """Drop the finding of a server error if the answer is a catalogued refusal in the right form."""
     del context, case
     if failure.code != "ST101" or _Current.runtime is None:
         return True
@@ -109,7 +109,7 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
 
 @schemathesis.check
 def every_answer(ctx: Any, response: Any, case: Any) -> None:
-    """What holds for every answer: envelope, catalogue, type, challenge, secrets."""
+    """The checks of every answer: envelope, catalogue, type, challenge, secrets."""
     del ctx
     runtime = _Current.runtime
     if runtime is None:
@@ -121,7 +121,7 @@ def every_answer(ctx: Any, response: Any, case: Any) -> None:
 
 @schemathesis.check
 def right_answer(ctx: Any, response: Any, case: Any) -> None:
-    """The code that this very request earns, by the reference model; never another field's code."""
+    """The code that the reference model expects for this request."""
     del ctx
     runtime = _Current.runtime
     if runtime is None or runtime.world is None:
@@ -141,20 +141,20 @@ def right_answer(ctx: Any, response: Any, case: Any) -> None:
 
 @schemathesis.check
 class OperationsWereAccepted:
-    """An operation that never answers 2xx keeps the contract of nothing."""
+    """Each operation answers 2xx at least once; otherwise its checks prove nothing."""
 
     def __init__(self) -> None:
         self._asked: dict[str, bool] = {}
 
     def after_response(self, ctx: Any, response: Any, case: Any) -> None:
-        """Note whether an operation was ever accepted."""
+        """Record whether an operation was accepted."""
         del ctx
         label = case.operation.label
         accepted = 200 <= response.status_code < 300
         self._asked[label] = self._asked.get(label, False) or accepted
 
     def after_run(self, ctx: Any) -> None:
-        """Fail for the first operation that never was."""
+        """Fail for the first operation that never was accepted."""
         del ctx
         runtime = _Current.runtime
         unknown = runtime is not None and not runtime.fresh and runtime.session is None
@@ -170,7 +170,7 @@ class OperationsWereAccepted:
 
 
 def exchange_of(response: Any, login: Login | None) -> tuple[Request, Answer]:
-    """The request and the answer in our own terms; `login` is whose header means itself."""
+    """The request and the answer as an exchange; `login` is the account of the header."""
     prepared = response.request
     path = str(prepared.path_url).partition("?")[0]
     if path.startswith("/~"):

@@ -1,6 +1,6 @@
-"""The contract as the OpenAPI document states it: the catalogue, and who judges which answer.
+"""The contract of the OpenAPI document: the catalogue, and the schema of each answer.
 
-Nothing here is written down a second time: codes, messages and schemas are read from the document.
+Codes, messages and schemas are read from the document and not repeated here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _UNDOCUMENTED = {404: "Not found", 405: "Method not allowed"}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the catalogue: what the answer says, and the statements it rests on."""
+    """One row of the catalogue: the answer, and the requirements that it rests on."""
 
     status: int
     code: int
@@ -45,7 +45,7 @@ class Contract:
 
     @cached_property
     def catalogue(self) -> tuple[Entry, ...]:
-        """Every refusal that the document shows by an example, and those it has no operation for."""
+        """Every refusal that is an example in the document, and those without an operation."""
         found = dict.fromkeys(_entries(self.document))
         rest = (Entry(status, status, message, ("BAD-5",)) for status, message in _UNDOCUMENTED.items())
         return (*found, *rest)
@@ -59,20 +59,20 @@ class Contract:
         return {status: frozenset(codes) for status, codes in found.items()}
 
     def messages(self, status: int, code: int) -> tuple[str, ...]:
-        """The exact texts that may go with a code."""
+        """The exact messages that a code may have."""
         return tuple(dict.fromkeys(e.message for e in self.catalogue if (e.status, e.code) == (status, code)))
 
     def statuses(self, path: str) -> frozenset[int]:
-        """The statuses that the document lists for an operation; empty for a path it does not know."""
+        """The statuses of an operation in the document; empty for an unknown path."""
         operation = self._operation(path)
         return frozenset(int(status) for status in operation["responses"]) if operation else frozenset()
 
     def violations(self, path: str, status: int, content: Any) -> list[str]:
-        """How a body breaks the schema of this operation's answer; empty where it keeps it."""
+        """How a body breaks the schema of this operation's answer; empty if it matches."""
         return self._broken(f"{self._pointer(path, status)}/content/application~1json/schema", content)
 
     def receipt_violations(self, content: Any) -> list[str]:
-        """How the body of a notification breaks the schema that the document has for its webhook (WH-2)."""
+        """How the body of a notification breaks the document's schema for webhooks (WH-2)."""
         return self._broken("gateway#/components/schemas/DeliveryReceipt", content)
 
     def _broken(self, pointer: str, content: Any) -> list[str]:
@@ -106,7 +106,7 @@ class Contract:
 
 
 def look_up_path(path: str) -> str:
-    """The path of a look-up as its document writes it."""
+    """The path of a look-up in its document."""
     kind, slash, _ = path.partition("?")[0].removeprefix(LOOK_UPS).partition("/")
     names = {"phonenumber": "phonenumber/{phonenumber}", "reference": "reference/{referencekey}"}
     return "/messagestatus/" + (names.get(kind, "{messageid}") if slash else "{messageid}")
@@ -133,7 +133,7 @@ def _resolved(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
 
 
 def adapted(document: dict[str, Any], readings: Readings) -> dict[str, Any]:
-    """The document under the readings: what an alternative changes about requests and answers."""
+    """The document under the readings, with the changes of each alternative."""
     document = deepcopy(document)
     schemas, responses = document["components"]["schemas"], document["components"]["responses"]
     if "500" in readings.of("BAD-1"):

@@ -1,4 +1,4 @@
-"""The statements that can be read in more than one way, and which reading a target follows."""
+"""The requirements with more than one reading, and the reading that a target follows."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ Value = str
 
 
 class Readings:
-    """Known readings are binding. An unknown one is open until the target shows it; then it is binding too.
+    """Known readings are binding. An unknown one is open until an answer of the target shows it.
 
-    A statement whose reading is open accepts every documented alternative, and `seen` tells which one it was.
+    A requirement with an open reading allows every alternative; `seen` has the one that was shown.
     """
 
     def __init__(self, known: Mapping[str, object] | None = None, *, open_ones: bool = False) -> None:
-        """Take `known` as given; the others are at their default, or open."""
+        """`known` readings are given; the others have their default, or are open."""
         self._values: dict[str, tuple[Value, ...]] = {
             requirement.id: tuple(str(value) for value in requirement.switch_values)
             for requirement in load_requirements()
@@ -36,19 +36,19 @@ class Readings:
         return value
 
     def of(self, id_: str) -> tuple[Value, ...]:
-        """Every reading that the target may follow; one where it is known."""
+        """Every reading that the target may follow; one if it is known."""
         known = self._known.get(id_)
         return self._values[id_] if known is None else (known,)
 
     def known(self, id_: str) -> Value | None:
-        """The reading, where there is no doubt about it."""
+        """The reading, if it is known."""
         return self._known.get(id_)
 
     def saw(self, id_: str, value: Value) -> None:
-        """Take note of the reading that an answer showed: from now on it is binding."""
+        """Record the reading that an answer showed; it is binding from then on."""
         if id_ not in self._known:
             self._known[id_] = self.seen[id_] = value
 
     def as_assumed(self) -> dict[str, object]:
-        """What is known, as a scenario's `assume` takes it."""
+        """The known readings in the form of a scenario's `assume`."""
         return {id_: int(value) if value.isdigit() else value for id_, value in self._known.items()}

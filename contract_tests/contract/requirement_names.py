@@ -1,4 +1,4 @@
-"""Requirement ids in options, checked against the known ones; an unknown id is told the nearest known one."""
+"""Requirement ids in options, checked against the known ones; an error names the nearest known one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contract_tests.target.target import CouldNotRunError
 
 
 def ids_in(said: str | None) -> frozenset[str]:
-    """The ids of `--only`, none where it is not given; `CouldNotRunError` where it names nothing."""
+    """The ids of `--only`, none if it is not given; `CouldNotRunError` if it is empty."""
     if said is None:
         return frozenset()
     found = frozenset(id_.strip() for id_ in said.split(",") if id_.strip())
@@ -20,7 +20,7 @@ def ids_in(said: str | None) -> frozenset[str]:
 
 
 def check_ids(named: Iterable[str]) -> None:
-    """Refuse ids that are none, with the nearest that are."""
+    """Refuse unknown ids, and name the nearest known ones."""
     known = [requirement.id for requirement in load_requirements()]
     unknown = sorted(set(named) - set(known))
     if not unknown:

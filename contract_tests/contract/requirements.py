@@ -1,4 +1,4 @@
-"""The reader of ``requirements.yaml``: what is known of the gateway, one graded statement per id."""
+"""The reader of ``requirements.yaml``: the known facts about the gateway, one graded statement per id."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEYS = _REQUIRED | {"since", "observable", "because"}
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another reading of a statement, and the value of the scenario key ``assume`` that chooses it."""
+    """Another reading of a requirement, and the value of the scenario key ``assume`` that selects it."""
 
     value: Switch
     statement: str
@@ -45,7 +45,7 @@ class Requirement:
 
     @property
     def switch_values(self) -> tuple[Switch, ...]:
-        """Every value that ``assume`` takes for this id, the default first; empty where there is no choice."""
+        """Every value that ``assume`` takes for this id, the default first; empty if there are no alternatives."""
         if self.default is None or not self.alternatives:
             return ()
         return (self.default, *(alternative.value for alternative in self.alternatives))
@@ -53,12 +53,12 @@ class Requirement:
 
 @cache
 def load_requirements() -> tuple[Requirement, ...]:
-    """Give the project's own statements, in the order of the file."""
+    """The project's own requirements, in the order of the file."""
     return parse_requirements(files("contract_tests").joinpath("requirements.yaml").read_text(encoding="utf-8"))
 
 
 def parse_requirements(text: str) -> tuple[Requirement, ...]:
-    """Read statements from YAML; ``ValueError`` says in one sentence what is wrong with which entry."""
+    """Parse requirements from YAML; ``ValueError`` says which entry is wrong and why."""
     try:
         # The loader is a CSafeLoader: it builds plain values only.
         document = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506
@@ -76,7 +76,7 @@ def parse_requirements(text: str) -> tuple[Requirement, ...]:
 
 
 class _UniqueKeys(yaml.CSafeLoader):
-    """YAML lets the last of two equal keys win in silence; in a file kept by hand that hides a mistake."""
+    """A loader that refuses duplicate keys: YAML would silently use the last one, which hides a mistake."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]

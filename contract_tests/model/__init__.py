@@ -1,1 +1,1 @@
-"""The reference model: what a gateway must answer, written down apart from the mock."""
+"""The reference model: what a gateway must answer, stated independently of the mock."""

@@ -1,4 +1,4 @@
-"""Destinations, judged by what is published about numbers and by nothing of the stand-in's."""
+"""Destinations, judged by published numbering facts, independently of the stand-in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def is_e164(number: str) -> bool:
 
 
 def is_assigned(number: str) -> bool | None:
-    """Whether a calling code stands at the beginning; `None` where published lists differ (NUM-1)."""
+    """Whether the number begins with an assigned calling code; `None` if published lists differ (NUM-1)."""
     digits = number.removeprefix("+")
     if any(digits[:length] in _in_use() for length in (1, 2, 3)):
         return True

@@ -1,4 +1,4 @@
-"""What an answer should be: accepted, or refused with a catalogued code; and under which readings."""
+"""The expected answer: accepted, or refused with a catalogued code; and its readings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ModelOutcome:
     """What `details` must name."""
 
     def __str__(self) -> str:
-        """In print: `500 with code 56`."""
+        """As text: `500 with code 56`."""
         return "200, accepted" if self.code is None else f"{self.status} with code {self.code}"
 
 
@@ -49,13 +49,13 @@ Showing = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What is right under each reading of one statement; one outcome for `None` where there is but one."""
+    """The right outcome under each reading of one requirement; `None` has the only one if there are no readings."""
 
     outcomes: tuple[tuple[str | None, ModelOutcome], ...]
     requirement: str | None = None
 
     def under(self, readings: Readings) -> list[tuple[ModelOutcome, Showing]]:
-        """The outcomes that are right as far as the readings are known, each with what it would show."""
+        """The outcomes that the known readings allow, each with the reading that it would show."""
         return [pair for value, outcome in self.outcomes for pair in self._shown(value, outcome, readings)]
 
     def _shown(
@@ -79,10 +79,10 @@ def just(outcome: ModelOutcome) -> Expected:
 
 
 def by_reading(requirement: str, outcomes: Mapping[str, ModelOutcome]) -> Expected:
-    """Right depending on how a statement is read."""
+    """Right under one reading of a requirement."""
     return Expected(tuple(outcomes.items()), requirement)
 
 
 def malformed(names: str | None = None) -> ModelOutcome:
-    """The answer to what cannot be read; its status is a reading of BAD-1."""
+    """The answer to an unreadable body; its status is a reading of BAD-1."""
     return ModelOutcome(MALFORMED, MALFORMED, None, names)

@@ -1,7 +1,7 @@
-"""The gateway as its facts describe it, written down a second time: what must be answered, and what is kept.
+"""The gateway as the requirements describe it, stated a second time: its answers and its state.
 
-It knows nothing of any server. Where a fact leaves a question open (is this a URL? is this calling code assigned?)
-the model allows every answer and follows the one it is shown.
+It is independent of any server. If a requirement leaves a question open (is this a URL? is the prefix assigned?)
+the model allows every answer and continues with the one that the target gave.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from contract_tests.target.exchange import Answer, Login
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One answer that the facts allow: the statements behind it, and whether a provider gets the message."""
+    """One answer that the requirements allow: their ids, and whether a provider gets the message."""
 
     outcome: ModelOutcome
     ids: tuple[str, ...]
@@ -48,7 +48,7 @@ class SentSubmission:
 
 @dataclass(frozen=True, slots=True)
 class KeptMessage:
-    """A message that a provider has."""
+    """A message that reached a provider."""
 
     destination: str
     text: str
@@ -58,7 +58,7 @@ class KeptMessage:
     id: str = ""
 
     def status(self, now: float) -> str:
-        """What has become of it by the plan that messages have by default (ST-1, ST-2)."""
+        """Its status by the default plan (ST-1, ST-2)."""
         age = now - self.at
         return "PROVIDER_ACCEPTANCE" if age < 1 else "SENT" if age < 3 else "DELIVERED"
 
@@ -75,7 +75,7 @@ class ReferenceGateway:
     """Refused or dropped attempts, which count under the other reading of AF-5."""
 
     def branches(self, sent: SentSubmission) -> list[Branch]:
-        """Every answer that is right now; the first is the one to expect where there are several."""
+        """Every answer that is right in this state; of several, the first is the expected one."""
         early = list(self._caller(sent))
         if early:
             return early
@@ -90,7 +90,7 @@ class ReferenceGateway:
         return [*found, self._handed_over(body)]
 
     def commit(self, sent: SentSubmission, branch: Branch, message_id: str = "") -> None:
-        """Follow the branch that the answer showed, and the id it gave."""
+        """Change the state by the branch that the answer showed, and keep its id."""
         body = read_body(sent.body, admin=sent.path == ADMIN_SEND)
         if body is None or body.destination is None or body.text is None:
             return
@@ -101,7 +101,7 @@ class ReferenceGateway:
             self.attempts.append((body.destination, self.now))
 
     def statuses(self, number: str) -> list[tuple[str, str]]:
-        """Id and status of the messages to a number, the latest first (MS-2, MS-5)."""
+        """Id and status of the messages to a number, latest first (MS-2, MS-5)."""
         mine = [message for message in self.kept if message.destination == number]
         return [(message.id, message.status(self.now)) for message in reversed(mine)]
 
@@ -111,7 +111,7 @@ class ReferenceGateway:
         return next((name for name, up in self.world.providers if up), None)
 
     def _caller(self, sent: SentSubmission) -> Iterator[Branch]:
-        """Authentication, privilege and content type, which are judged before the body is looked at."""
+        """Authentication, privilege and content type, which come before the body."""
         if sent.login is None:
             yield Branch(NO_CREDENTIALS, ("ERR-63a", "ORD-1"))
             return
@@ -127,7 +127,7 @@ class ReferenceGateway:
             yield Branch(protocol(415), ("BAD-4",))
 
     def _objections(self, sent: SentSubmission, body: Body) -> Iterator[tuple[Branch, bool]]:
-        """Everything that can refuse a readable body, in order; the flag says whether there is no way past it."""
+        """Everything that can refuse a readable body, in order; the flag: it refuses under every reading."""
         yield from self._text(body)
         if body.destination is None or not is_e164(body.destination):
             yield Branch(refused(56), ("ERR-56", "REQ-1", "BAD-2")), True
@@ -202,7 +202,7 @@ class ReferenceGateway:
             yield Branch(ACCEPTED, ("AF-1", "AF-4", "AF-7", *shared)), True
 
     def _open(self, times: list[float], window: float) -> list[float]:
-        """Those that still count: each leaves by itself, or all with the first of their window (AF-4)."""
+        """Those that still count: each leaves on its own, or all with the first of their window (AF-4)."""
         if self.readings.known("AF-4") != "fixed":
             return [at for at in times if at + window > self.now]
         opened: float | None = None
@@ -223,12 +223,12 @@ def _caller(sent: SentSubmission) -> str:
 
 
 def covers(entries: tuple[str, ...], number: str) -> bool:
-    """Whether an exact number or a prefix with `*` names it (WL-2)."""
+    """Whether an entry, a number or a prefix with `*`, matches the number (WL-2)."""
     return any(number.startswith(entry[:-1]) if entry.endswith("*") else number == entry for entry in entries)
 
 
 def agrees(branch: Branch, answer: Answer, readings: Readings) -> bool:
-    """Whether an answer is the one of this branch; the code of what cannot be read may come with two statuses."""
+    """Whether an answer is that of this branch; the code for an unreadable body may come with two statuses."""
     outcome = branch.outcome
     if outcome.code is None:
         return answer.status == 200
@@ -243,7 +243,7 @@ _MISAPPLIED = {60: ("AF-2", "AF-4"), 61: ("WL-2",), 64: ("PR-1",)}
 
 
 def blamed(expected: Branch, answer: Answer, contract: Contract) -> tuple[str, ...]:
-    """The statements that a wrong answer breaks: those behind the right one, or those that were misapplied."""
+    """The requirements that a wrong answer breaks: those of the right answer, or those that were misapplied."""
     code = answer.member("code")
     if answer.status == 200 or expected.outcome.code is not None or not isinstance(code, int):
         return expected.ids

@@ -1,4 +1,4 @@
-"""Request bodies, read as the facts say they are read (REQ-1 to REQ-12, BAD-1, BAD-2, BAD-6, BAD-8)."""
+"""Request bodies, read as the requirements say (REQ-1 to REQ-12, BAD-1, BAD-2, BAD-6, BAD-8)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A submission that can be read; `None` stands for absent, null, and a destination of another type."""
+    """A readable submission; `None` stands for absent, null, and a destination of another type."""
 
     destination: str | None
     text: str | None
@@ -40,7 +40,7 @@ def is_json_type(content_type: str) -> bool:
 
 
 def read_body(raw: bytes, *, admin: bool) -> Body | None:
-    """The submission in a body; `None` where it is no JSON object or a field is of the wrong type."""
+    """The submission in a body; `None` if it is not a JSON object or a field has the wrong type."""
     try:
         found = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
         json.dumps(found, ensure_ascii=False).encode()
@@ -61,7 +61,7 @@ def read_body(raw: bytes, *, admin: bool) -> Body | None:
 
 
 def webhook_is_sound(webhook: dict[str, Any], *, plain_http: bool) -> bool | None:
-    """Whether receipts can go there; `None` where it depends on how strictly a URL is read (BAD-6)."""
+    """Whether notifications can go there; `None` if that depends on how strictly a URL is read (BAD-6)."""
     url = webhook.get("url")
     kind = (webhook.get("authentication") or {}).get("type")
     if kind not in {None, "NONE"} or not isinstance(url, str) or _BLANKS.search(url):

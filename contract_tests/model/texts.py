@@ -1,4 +1,4 @@
-"""Texts: is there a URL in it? Yes, no, or arguable."""
+"""Whether a text has a URL: yes, no, or undecided."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _SCHEME = "://"
 
 
 def holds_url(text: str, *, bare: bool) -> bool | None:
-    """Whether the text holds a URL; `None` where reasonable readers differ (URL-3).
+    """Whether the text has a URL; `None` if that is open to interpretation (URL-3).
 
-    Certain are a scheme or `www.` at the beginning of a word, and the bare domain of a well-known top-level domain.
-    Certainly none is what has neither `://` nor a full stop inside a word.
+    Certain: a scheme or `www.` at the beginning of a word, and a bare domain with a well-known top-level domain.
+    Certainly none: a text with neither `://` nor a full stop inside a word.
     """
     if _EXPLICIT.search(text) or (bare and _BARE.search(text)):
         return True

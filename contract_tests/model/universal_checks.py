@@ -1,4 +1,4 @@
-"""What holds for every answer, whatever the request: functions from an exchange to failures."""
+"""Checks of every answer, whatever the request: functions from an exchange to failures."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Check = Callable[[Request, Answer, Contract, Readings], Iterator[Failure]]
 
 
 def shape_ids(path: str, status: int) -> tuple[str, ...]:
-    """The statements that say what an answer of this status looks like."""
+    """The requirements for the form of an answer with this status."""
     if path.startswith(LOOK_UPS):
         many = look_up_path(path) != "/messagestatus/{messageid}"
         return {200: ("MS-2" if many else "MS-3",), 403: ("MS-1", "MS-3"), 405: ("BAD-5",)}.get(status, ("MS-3",))
@@ -53,7 +53,7 @@ def shape_ids(path: str, status: int) -> tuple[str, ...]:
 
 
 def judge(request: Request, answer: Answer, contract: Contract, readings: Readings) -> list[Failure]:
-    """Every failure of one exchange; a crash says it all and stands alone."""
+    """Every failure of one exchange; after a crash nothing else is reported."""
     crashes = list(_crash(request, answer))
     return crashes or [failure for check in _CHECKS for failure in check(request, answer, contract, readings)]
 
@@ -67,7 +67,7 @@ def _crash(request: Request, answer: Answer) -> Iterator[Failure]:
 
 
 def content_type(request: Request, answer: Answer, _: Contract, __: Readings) -> Iterator[Failure]:
-    """Every answer of the gateway is JSON in UTF-8, and says so."""
+    """Every answer of the gateway is JSON in UTF-8 and declares it."""
     said = answer.headers.get("content-type")
     if said is None or not JSON_TYPE.fullmatch(said.strip()):
         ids = shape_ids(request.path, answer.status)
@@ -77,7 +77,7 @@ def content_type(request: Request, answer: Answer, _: Contract, __: Readings) ->
 
 
 def schema(request: Request, answer: Answer, contract: Contract, _: Readings) -> Iterator[Failure]:
-    """The body keeps the schema that the document has for this operation and status."""
+    """The body matches the document's schema for this operation and status."""
     ids = shape_ids(request.path, answer.status)
     statuses = contract.statuses(request.path)
     look_up = request.path.startswith(LOOK_UPS)
@@ -105,7 +105,7 @@ def _envelope_by_hand(ids: tuple[str, ...], answer: Answer) -> Iterator[Failure]
 
 
 def message(request: Request, answer: Answer, contract: Contract, __: Readings) -> Iterator[Failure]:
-    """A code goes with the catalogue's exact text."""
+    """A code comes with the exact message of the catalogue."""
     code, said = answer.member("code"), answer.member("message")
     if not isinstance(code, int) or isinstance(code, bool) or request.path.startswith(LOOK_UPS):
         return
@@ -127,7 +127,7 @@ def details(request: Request, answer: Answer, _: Contract, __: Readings) -> Iter
 
 
 def challenge(_: Request, answer: Answer, __: Contract, readings: Readings) -> Iterator[Failure]:
-    """A 401 names the scheme, or never does (ANS-5)."""
+    """A 401 has `WWW-Authenticate`; under the alternative reading it never has (ANS-5)."""
     if answer.status != 401:
         return
     found = answer.headers.get("www-authenticate")
@@ -140,7 +140,7 @@ def challenge(_: Request, answer: Answer, __: Contract, readings: Readings) -> I
 
 
 def secrets(request: Request, answer: Answer, _: Contract, __: Readings) -> Iterator[Failure]:
-    """The password that came in never goes out (ACC-1)."""
+    """No answer repeats the password of the request (ACC-1)."""
     if request.login is None:
         return
     everything = answer.body.decode(errors="replace") + "\n".join(answer.headers.values())

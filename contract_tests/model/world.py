@@ -1,4 +1,4 @@
-"""The world a check runs in: accounts, lists, providers, limits; as a scenario of the stand-in and for the model."""
+"""The world of a check: accounts, lists, providers, limits; as a scenario of the stand-in, and for the model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may call the gateway."""
+    """An account of the gateway."""
 
     login: Login
     admin: bool = False
@@ -52,7 +52,7 @@ def _accounts() -> dict[str, Account]:
 
 @dataclass(frozen=True)
 class RefusedExample:
-    """A send that a list of the default world has refused: the fields of its body that matter, and who sends it."""
+    """A send that a list of the default world refuses: the members of its body that matter, and the sender."""
 
     code: int
     fields: Mapping[str, Any]
@@ -68,7 +68,7 @@ EXAMPLES = (
 
 @dataclass(frozen=True)
 class World:
-    """What a session is made with. Frozen: a check that needs another one replaces a part."""
+    """The contents of a session. Immutable: a check replaces parts of it."""
 
     accounts: Mapping[str, Account] = field(default_factory=_accounts)
     services: tuple[str, ...] = ("AUTHENTICATION", "DIGITALSIGN", "ECOMMERCE", "ADMIN")
@@ -83,7 +83,7 @@ class World:
     webhooks: Mapping[str, Any] = field(default_factory=dict)
 
     def scenario(self, readings: Readings) -> dict[str, Any]:
-        """This world as the stand-in's scenario; numbers that the readings state are said once, as limits."""
+        """This world as a scenario of the stand-in; numbers that readings state appear once, as limits."""
         assumed = {id_: value for id_, value in readings.as_assumed().items() if id_ not in _NOT_SWITCHED}
         limits = self.limits
         delivery = {} if self.delivery is None else {"delivery": dict(self.delivery)}
@@ -109,7 +109,7 @@ class World:
         }
 
     def with_login(self, login: Login) -> World:
-        """The same world, its administrator with the credentials that the caller of the suite gave."""
+        """The same world, with the given credentials for its administrator."""
         others = {name: account for name, account in self.accounts.items() if name not in {ADMIN, login.username}}
         return replace(self, accounts={ADMIN: Account(login, admin=True), **others})
 
@@ -123,7 +123,7 @@ _NOT_SWITCHED = frozenset({"AF-2", "BAD-6"})
 
 
 def account_part(account: Account) -> dict[str, Any]:
-    """An account as a scenario writes it."""
+    """An account in the form of a scenario."""
     return {
         "username": account.login.username,
         "password": account.login.password,
@@ -134,18 +134,18 @@ def account_part(account: Account) -> dict[str, Any]:
 
 
 def providers_part(providers: tuple[tuple[str, bool], ...]) -> list[dict[str, Any]]:
-    """Providers as a scenario writes them."""
+    """Providers in the form of a scenario."""
     return [{"name": name, "up": up} for name, up in providers]
 
 
 def assumed_by(scenario: Mapping[str, Any]) -> dict[str, Any]:
-    """The readings that a scenario states, those with a key of their own included."""
+    """The readings that a scenario states, including those with a key of their own."""
     plain = scenario.get("webhooks", {}).get("https_only") is False
     return {**scenario.get("assume", {}), **({"BAD-6": "plain-http"} if plain else {})}
 
 
 def limits_of(scenario: Mapping[str, Any], readings: Readings) -> Limits:
-    """The limits that a scenario states, by themselves or through the reading of AF-2."""
+    """The limits that a scenario states, directly or through the reading of AF-2."""
     part = scenario.get("anti_flooding", {})
     duplicates, volume = part.get("duplicates", {}), part.get("volume", {})
     return Limits(

@@ -1,1 +1,1 @@
-"""What a run found: failures, verdicts, and how they are printed and written."""
+"""The results of a run: failures, verdicts, and their output."""

@@ -1,4 +1,4 @@
-"""A report in print: a table of requirements, then each failure with what repeats it."""
+"""A report as text: a table of requirements, then each failure with the command that repeats it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_FAILURES = 30
 
 
 def print_report(report: Report, console: Console) -> None:
-    """Print everything that a person needs."""
+    """Print the whole report."""
     from rich.table import Table  # noqa: PLC0415 - only printing needs it
     from rich.text import Text  # noqa: PLC0415
 
@@ -63,7 +63,7 @@ def _failure(
 
 
 def summary(report: Report) -> Iterator[str]:
-    """The last lines: readings seen, counts, and what to do about what was not tested."""
+    """The last lines: readings seen, counts, and how to test what was not tested."""
     standings = report.standings()
     counts = {verdict: sum(s.verdict is verdict for s in standings) for verdict in Verdict}
     if report.readings:

@@ -1,4 +1,4 @@
-"""What can be wrong with an answer: a class for each, with its data, and what is reported of it."""
+"""The failures of an answer: a class for each kind, with its data and its report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contract_tests.target.exchange import Answer, Request
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something that breaks the contract; `ids` are the statements it breaks."""
+    """A breach of the contract; `ids` are the requirements that it breaks."""
 
     ids: tuple[str, ...]
     said: str
@@ -21,51 +21,51 @@ class Failure:
 
 
 class WrongOutcome(Failure):
-    """Another answer than the natural cause calls for."""
+    """The answer differs from the expected one."""
 
 
 class WrongText(Failure):
-    """The right code with another message than the catalogue's."""
+    """The code is right; the message differs from the catalogue's."""
 
 
 class WrongDetails(Failure):
-    """`details` that are not null where they must be, or that do not name what is wrong."""
+    """`details` is not null where it must be, or does not name what is wrong."""
 
 
 class NoContract(Failure):
-    """An answer of a shape that the document does not know."""
+    """The form of the answer is not in the document."""
 
 
 class Crash(Failure):
-    """A server error that is no refusal: the stand-in's own bug marker, or a 500 without the envelope."""
+    """A server error that is not a refusal: the stand-in's bug marker, or a 500 without the envelope."""
 
 
 class WrongType(Failure):
-    """A missing or wrong `Content-Type` or charset."""
+    """`Content-Type` or charset is missing or wrong."""
 
 
 class WrongHeader(Failure):
-    """A header that must be there and is not, or the other way round."""
+    """A required header is missing, or a forbidden one is present."""
 
 
 class RepeatedId(Failure):
-    """An id that was given away before."""
+    """An id was given before."""
 
 
 class SecretEchoed(Failure):
-    """A password in an answer, in whatever spelling."""
+    """An answer contains the password, in any spelling."""
 
 
 class WrongState(Failure):
-    """What the server keeps differs from what it answered."""
+    """The server's state differs from its answers."""
 
 
 class NoAnswer(Failure):
-    """A request that makes the server hang up or fall silent."""
+    """The server closed the connection or did not answer."""
 
 
 class NeverAccepted(Failure):
-    """An operation that no well-formed request could get an acceptance from."""
+    """An operation accepted no well-formed request."""
 
 
 @dataclass(frozen=True, slots=True)

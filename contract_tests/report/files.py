@@ -1,4 +1,4 @@
-"""A report for machines: JSON, and JUnit XML with a test case for each check."""
+"""Report files: JSON, and JUnit XML with a test case for each check."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def write_report(report: Report, file: Path) -> None:
 
 
 def write_text(content: str, file: Path) -> None:
-    """Write a report; `CouldNotRunError` where that cannot be."""
+    """Write a report; `CouldNotRunError` if that fails."""
     try:
         # A folder may have gone in the meantime, and what a target says may hold half a character.
         file.write_text(content, encoding="utf-8", errors="backslashreplace")
@@ -32,7 +32,7 @@ def write_text(content: str, file: Path) -> None:
 
 
 def checked_file(file: Path, suffixes: Sequence[str] = (".json", ".xml")) -> Path:
-    """The file, if a report can be written there; found out before the run and not after it."""
+    """The file, if a report can be written there; checked before the run."""
     if file.suffix not in suffixes:
         *others, last = suffixes
         raise CouldNotRunError(f"{file}: a report is a {', '.join(others)} or {last} file.")
@@ -93,7 +93,7 @@ def _answer(request: Request | None, answer: Answer) -> dict[str, Any]:
 
 
 def as_junit(report: Report) -> str:
-    """JUnit XML: a check that found something is a failure, one that could not be made is skipped."""
+    """JUnit XML: a check with findings is a failure, one that could not run is skipped."""
     suite = Element("testsuite", name="sms-contract gateway", tests=str(len(report.results)), errors="0")
     suite.set("failures", str(sum(result.failed for result in report.results)))
     suite.set("skipped", str(len(report.results) - len(report.made)))
@@ -113,5 +113,5 @@ def as_junit(report: Report) -> str:
 
 
 def xml_text(text: str) -> str:
-    """The text without what no XML can hold, in whatever spelling."""
+    """The text without characters that XML cannot contain."""
     return _NOT_XML.sub("\ufffd", text)

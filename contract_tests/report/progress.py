@@ -1,4 +1,4 @@
-"""Progress on standard error: a line that moves where somebody looks, one now and then where a log is kept."""
+"""Progress on standard error: one changing line on a terminal, occasional lines in a log."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _BETWEEN = 0.1
 
 
 class ProgressLine:
-    """The line, from `with` to the end of the block, which leaves it clean."""
+    """The progress line of a `with` block, cleared at its end."""
 
     def __init__(self) -> None:
         self._tty = sys.stderr.isatty()
         self._shown = 0.0
 
     def __enter__(self) -> Self:
-        """Nothing is shown before the first step."""
+        """Show nothing before the first step."""
         return self
 
     def show(self, done: int, of: int, broken: int, doing: str = "") -> None:
-        """Show how far it is, and how much is broken so far."""
+        """Show the progress, and the number of broken requirements so far."""
         state = f"[{done}/{of}]" + (f" {broken} broken" if broken else "") + (f" {doing}" if doing else "")
         if self._tty:
             now = time.monotonic()
@@ -42,7 +42,7 @@ class ProgressLine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave a clean line."""
+        """Clear the line."""
         if self._tty:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""What a run found: one result a check, and from these one verdict a requirement."""
+"""The results of a run: one per check, and from these one verdict per requirement."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contract_tests.report.failures import ReportedFailure
 
 
 class Verdict(StrEnum):
-    """How a requirement stands with the target."""
+    """The verdict on a requirement."""
 
     KEPT = "kept"
     BROKEN = "broken"
@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check, made or not."""
+    """The result of a check that ran or could not."""
 
     name: str
     ids: tuple[str, ...]
@@ -38,7 +38,7 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A requirement with its verdict and why."""
+    """A requirement with its verdict and the reason."""
 
     requirement: Requirement
     verdict: Verdict
@@ -50,7 +50,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything about one run."""
+    """The report of one run."""
 
     url: str
     seed: int
@@ -64,12 +64,12 @@ class Report:
 
     @property
     def made(self) -> tuple[CheckResult, ...]:
-        """The checks that were made."""
+        """The checks that ran."""
         return tuple(result for result in self.results if result.failed or result.not_testable is None)
 
     @property
     def broken_ids(self) -> frozenset[str]:
-        """Every statement that a finding names."""
+        """Every requirement that a finding names."""
         return frozenset(id_ for r in self.results for finding in r.findings for id_ in finding.failure.ids)
 
     @property
@@ -80,7 +80,7 @@ class Report:
         return 1 if any(result.failed for result in self.results) else 0
 
     def standings(self) -> list[Standing]:
-        """One row a requirement that the run was asked about, or that it found broken."""
+        """One row per requirement that was selected or found broken."""
         wanted = [r for r in load_requirements() if not self.only or r.id in self.only | self.broken_ids]
         return [self._standing(requirement) for requirement in wanted]
 

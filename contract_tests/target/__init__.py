@@ -1,1 +1,1 @@
-"""The server that suite A judges, and how it is spoken to."""
+"""The server that suite A judges, and the way to call it."""

@@ -1,4 +1,4 @@
-"""The control API of a stand-in, as far as the suite needs it: sessions, clock, scenario, messages, journal."""
+"""The parts of a stand-in's control API that the suite needs: sessions, clock, scenario, messages, journal."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class ControlApiError(Exception):
 
 
 class ControlSession:
-    """One isolated world of the stand-in, named `name`; gone when the `with` block of its maker ends."""
+    """One session of the stand-in, named `name`; it is deleted at the end of the `with` block that created it."""
 
     def __init__(self, control: ControlClient, name: str) -> None:
         self._control = control
         self.name = name
 
     def advance(self, seconds: float) -> None:
-        """Move the session's clock forward."""
+        """Advance the session's clock."""
         self._control.call("POST", "/_control/clock/advance", {"seconds": seconds}, self.name)
 
     def patch(self, **parts: Any) -> None:
@@ -36,22 +36,22 @@ class ControlSession:
         return cast("list[dict[str, Any]]", found["messages"])
 
     def webhook_attempts(self) -> list[dict[str, Any]]:
-        """What was tried to deliver notifications, newest first."""
+        """The attempts to deliver notifications, newest first."""
         found = self._control.call("GET", "/_control/webhooks?limit=100", None, self.name)
         return cast("list[dict[str, Any]]", found["webhooks"])
 
     def reset(self) -> None:
-        """Go back to how the session was made."""
+        """Reset the session to its creation."""
         self._control.call("POST", "/_control/reset", {}, self.name)
 
     def exchanges(self) -> int:
-        """How many requests the session has seen."""
+        """The number of requests to the session."""
         found = self._control.call("GET", "/_control/exchanges?limit=5", None, self.name)
         return len(found["exchanges"])
 
 
 class ControlClient:
-    """Speaks to `--control`, which may be another address than the one that is judged."""
+    """A client of `--control`, whose address may differ from the target's."""
 
     def __init__(self, url: str, *, timeout: float = 10.0, token: str | None = None) -> None:
         self.url = url.rstrip("/")
@@ -66,7 +66,7 @@ class ControlClient:
     def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, session: str | None = None
     ) -> dict[str, Any]:
-        """One call; `ControlError` where it is not answered with a JSON object and a 2xx."""
+        """Make one call; `ControlApiError` if the answer is not a JSON object with a 2xx."""
         headers = {} if session is None else {"X-Mock-Session": session}
         try:
             answer = self._client.request(method, self.url + path, json=body, headers=headers)
@@ -92,7 +92,7 @@ class ControlClient:
 
 
 def connected(url: str, timeout: float, token: str | None = None) -> ControlClient:
-    """A client for a control API that answers; `CouldNotRunError` where none does."""
+    """A client of a control API that answers; `CouldNotRunError` if none does."""
     if token is not None and not (token.isascii() and token.isprintable() and token.strip()):
         raise CouldNotRunError("--control-token: visible ASCII characters are allowed, and at least one.")
     client = ControlClient(url, timeout=timeout, token=token)

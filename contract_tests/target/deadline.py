@@ -1,7 +1,7 @@
-"""One wall-clock deadline for a whole exchange: a target that drips cannot keep the suite for ever.
+"""One wall-clock deadline for a whole exchange, so that a slow target cannot hold up the suite.
 
-The client's own time-out holds for each read; one byte in time satisfies it again and again. Here every wait of a
-connection, the TLS handshake and each `100 Continue` included, gets only what is left of the exchange.
+The client's time-out applies to each read, so single bytes can renew it without end. Here every wait of a
+connection, including the TLS handshake and each `100 Continue`, gets only the time that is left.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import httpx2
 
 
 class Deadline:
-    """Until when the exchange that is under way may take, and whether anything came."""
+    """The end of the time for the current exchange, and whether anything arrived."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -26,7 +26,7 @@ class Deadline:
         self.heard = False
 
     def start(self, seconds: float) -> None:
-        """Begin an exchange that may take this long, and no longer than all together may."""
+        """Begin an exchange that may take this long, within the time for all."""
         now = self._clock()
         self._ends = min(now + seconds, self._all_end)
         self.seconds = max(0.0, self._ends - now)
@@ -34,7 +34,7 @@ class Deadline:
 
     @contextmanager
     def together(self, seconds: float) -> Iterator[None]:
-        """All exchanges in this block share so many seconds."""
+        """All exchanges in this block share this many seconds."""
         self._all_end = self._clock() + seconds
         try:
             yield
@@ -42,14 +42,14 @@ class Deadline:
             self._all_end = float("inf")
 
     def left(self, timeout: float | None, error: type[httpcore2.TimeoutException]) -> float:
-        """How long one step may wait; `error` where nothing is left."""
+        """How long one step may wait; `error` if no time is left."""
         left = self._ends - self._clock()
         if left <= 0:
             raise error
         return left if timeout is None else min(timeout, left)
 
     def guard(self, client: httpx2.Client) -> None:
-        """Hold everything that this client sends to the deadline, through proxies as well."""
+        """Apply the deadline to everything that this client sends, through proxies too."""
         # There is no public way to give a client another network; `test_slow_targets` tells if this one goes.
         for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001
             pool = getattr(transport, "_pool", None)

@@ -1,4 +1,4 @@
-"""One HTTP exchange as the suite sees it: the request it means, the answer it got, and both in print."""
+"""One HTTP exchange: the request, the answer, and both as text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KEY_MASK = "$SMS_API_KEY"
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A username with its password, as HTTP Basic sends them; it never prints the password."""
+    """A username and password for HTTP Basic; the password is never printed."""
 
     username: str
     password: str = field(repr=False)
@@ -36,7 +36,7 @@ class Login:
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """What must not be found in any answer."""
+        """The spellings of the password, which no answer may contain."""
         encoded = (b64encode(self.password.encode()).decode(), self.header.removeprefix("Basic "))
         escaped = (json.dumps(self.password)[1:-1], quote(self.password, safe=""), quote_plus(self.password))
         return tuple(dict.fromkeys((self.password, *escaped, *(spelling.rstrip("=") for spelling in encoded))))
@@ -44,7 +44,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What goes to the target: a path below its base URL, headers in their order, and the body's bytes."""
+    """A request to the target: a path below its base URL, headers in order, and the bytes of the body."""
 
     method: str
     path: str
@@ -59,7 +59,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; header names are in lower case."""
+    """An answer; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -75,7 +75,7 @@ class Answer:
             return NOT_JSON
 
     def member(self, name: str) -> Any:
-        """One member of a JSON object; `NOT_JSON` where there is none."""
+        """One member of a JSON object; `NOT_JSON` if there is none."""
         return self.json.get(name, NOT_JSON) if isinstance(self.json, dict) else NOT_JSON
 
     def shown(self) -> str:
@@ -85,7 +85,7 @@ class Answer:
 
 
 def curl(base_url: str, request: Request) -> str:
-    """The request as a command; password and key are left to `SMS_PASSWORD` and `SMS_API_KEY`."""
+    """The request as a curl command; password and key come from `SMS_PASSWORD` and `SMS_API_KEY`."""
     parts = ["curl", "-sS", "-X", request.method]
     if request.login is not None:
         parts += ["-u", f"{request.login.username}:{_MASK}"]
@@ -123,7 +123,7 @@ def _quoted(part: str) -> str:
 
 
 def masked(text: str, login: Login | None) -> str:
-    """The text without the password, in whatever spelling it stands there."""
+    """The text with the password masked, in every spelling."""
     for spelling in login.spellings if login else ():
         if len(spelling) >= 4:
             text = text.replace(spelling, "***")

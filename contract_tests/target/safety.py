@@ -1,4 +1,4 @@
-"""What may be sent where: stand-ins get everything, a real environment only what cannot become an SMS."""
+"""What may be sent to which target: everything to stand-ins; to a real environment only what cannot become an SMS."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ UNDIALLABLE = "+0"
 
 
 class NotTestableError(Exception):
-    """A check that cannot be made on this target; the argument says why and what would help."""
+    """A check cannot run on this target; the argument says why and what would help."""
 
 
 def looks_real(url: str) -> bool:
-    """Whether a host could be somebody's real environment.
+    """Whether a host could be a real environment.
 
-    It is not where it is a loopback or private address, a name without a dot (as containers have), or a name that no
+    It could not if it is a loopback or private address, a name without a dot (as of containers), or a name that no
     public host can have.
     """
     host = (urlsplit(url).hostname or "").rstrip(".")
@@ -44,7 +44,7 @@ def is_handset(number: str) -> bool:
 
 
 def may_become_an_sms(request: Request) -> bool:
-    """Whether even the most lenient gateway might send something for this request."""
+    """Whether the most lenient gateway might send an SMS for this request."""
     sends = "send" in unquote(request.path.partition("?")[0]).lower()
     if request.method.upper() in _LOOKING and not sends:
         return False
@@ -55,7 +55,7 @@ def may_become_an_sms(request: Request) -> bool:
 
 
 def _names_a_number(body: bytes) -> bool:
-    """Whether a destination other than our own undiallable one has a digit; short numbers are numbers, too."""
+    """Whether a destination other than our undiallable one has a digit; short numbers count."""
     try:
         found = _Members(body)
     except (ValueError, RecursionError):
@@ -66,7 +66,7 @@ def _names_a_number(body: bytes) -> bool:
 
 
 class _Members:
-    """A body as a parser reads it, with every destination in it: at any depth, in any case, and given twice."""
+    """A parsed body with every destination in it: at any depth, in any case, and repeated."""
 
     def __init__(self, body: bytes) -> None:
         self.destinations: list[Any] = []
@@ -83,7 +83,7 @@ def _has_digit(text: str) -> bool:
 
 
 class Allowance:
-    """How many messages may go to which handset in a live run (`--allow-send-to`, `--max-messages`)."""
+    """The handset of a live run, and the number of messages that it may get (`--allow-send-to`, `--max-messages`)."""
 
     def __init__(self, destination: str | None = None, messages: int = 0) -> None:
         self.destination = destination
@@ -107,7 +107,7 @@ class Allowance:
 
 
 def _destination_of(body: bytes) -> object:
-    """Whom a plain, well-formed submission is for, where no other number stands in it."""
+    """The destination of a plain, well-formed submission that contains no other number."""
     try:
         found = _Members(body)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What is judged: the server at `--url`, spoken to in well-formed HTTP only."""
+"""The target: the server at `--url`, called in well-formed HTTP only."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _CANNOT_SPEAK = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ssl.SS
 
 
 class CouldNotRunError(Exception):
-    """The suite cannot judge: exit 2 with this one sentence."""
+    """The suite cannot run: exit 2 with this sentence."""
 
 
 class NoAnswerError(Exception):
-    """One request that got no HTTP answer; the sentence says what happened instead."""
+    """A request got no HTTP answer; the sentence says what happened."""
 
 
 class Target:
-    """A base URL and how to reach it. Redirects are answers here, never followed."""
+    """A base URL and the connections to it. Redirects are answers and are not followed."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Target:
         self._deadline.guard(self._client)
 
     def __enter__(self) -> Self:
-        """Nothing is opened before the first request."""
+        """Open nothing; the first request connects."""
         return self
 
     def __exit__(
@@ -68,15 +68,15 @@ class Target:
         self._client.close()
 
     def at_most(self, seconds: float) -> AbstractContextManager[None]:
-        """All that is sent in this block takes no longer than this."""
+        """Limit the time of everything that is sent in this block."""
         return self._deadline.together(seconds)
 
     def send(self, request: Request, prefix: str = "", headers: tuple[tuple[str, str], ...] = ()) -> Answer:
         """Make one exchange; `prefix` and `headers` choose a session of a stand-in.
 
         Raises:
-            NoAnswerError: the connection failed, was cut, did not end in time, or brought more than anybody reads.
-            NotTestableError: in live mode, where the request might become an SMS that nobody allowed.
+            NoAnswerError: the connection failed, was cut, did not end in time, or the answer was too long.
+            NotTestableError: in live mode, if the request might become an SMS that is not allowed.
         """
         if self.live is not None:
             self.live.use(request)
@@ -100,12 +100,12 @@ class Target:
         return Answer(answer.status_code, headers_of, body, time.monotonic() - started)
 
     def _base_of(self, request: Request) -> str:
-        """The Message Status API has a host of its own at the vendor (OP-7)."""
+        """The base URL of a path: the vendor has the Message Status API on another host (OP-7)."""
         return self.status_url if request.path.startswith(LOOK_UPS) else self.url
 
 
 def _read(answer: httpx2.Response) -> bytes:
-    """The content as it comes over the wire."""
+    """The content as it arrives."""
     read = bytearray()
     for chunk in answer.iter_raw():
         read += chunk
@@ -115,7 +115,7 @@ def _read(answer: httpx2.Response) -> bytes:
 
 
 def checked_url(url: str) -> str:
-    """The base URL without its last slash; `CouldNotRunError` where it is none."""
+    """The base URL without a final slash; `CouldNotRunError` if it is not a URL."""
     try:
         parsed = httpx2.URL(url)
     except httpx2.InvalidURL:
