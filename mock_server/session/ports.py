@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from mock_server.domain.delivery import Plan
 from mock_server.domain.instants import Instant
 from mock_server.domain.stub import RequestFacts, Stage, Stub, StubsInForce, StubTable
 from mock_server.ports import WebhookAnswer
@@ -26,11 +25,6 @@ class StubStore(Protocol):
 
     def __iter__(self) -> Iterator[Stub]:
         """All stubs, those of the control API first, each in order of creation."""
-        ...
-
-    @property
-    def plans(self) -> Iterator[Plan]:
-        """Every delivery plan that a stub may give."""
         ...
 
     def use(self, table: StubTable, now: Instant) -> None:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from mock_server.domain.delivery import Plan
 from mock_server.domain.instants import Instant
 from mock_server.domain.stub import NearMiss, RequestFacts, Stage, Stub, StubsInForce, StubTable, merged
 
@@ -210,12 +209,6 @@ class StubBook:
         return (stub.times is not None and counts.applied >= stub.times) or (
             stub.nth is not None and counts.matched >= max(stub.nth)
         )
-
-    @property
-    def plans(self) -> Iterator[Plan]:
-        """Every plan that a stub may give."""
-        yield from self._scenario.plans
-        yield from self._table.plans
 
     def candidates(self, facts: RequestFacts) -> Sequence[Stub]:
         """The stubs that may match a request at any stage, in the order of precedence."""
