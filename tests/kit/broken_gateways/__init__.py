@@ -1,8 +1,7 @@
-"""Gateways that are wrong on purpose, each in one law: they show that the checks can tell.
+"""Gateways that each break one requirement on purpose, to test that the checks detect it.
 
-Each takes the healthy mock and changes its answers (`answers`), what reaches it (`requests`), or one part inside
-(`parts`), before the answer or after it (`afterwards`), or only where few would look (`subtle`). `CATALOGUE` has
-them all.
+Each is the healthy mock with changed answers (`answers`), changed requests (`requests`), or one replaced part: before
+the answer (`parts`), after it (`afterwards`), or only for rare inputs (`subtle`). `CATALOGUE` has them all.
 """
 
 from __future__ import annotations

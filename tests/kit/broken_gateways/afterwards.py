@@ -1,4 +1,4 @@
-"""Gateways that go wrong after the 200: statuses, notifications, and what a look-up tells of them."""
+"""Gateways that are wrong after the 200: in statuses, in notifications, and in look-ups of messages."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ _receipts, _wire = sys.modules["mock_server.wire.receipts"], sys.modules["mock_s
 
 
 def webhooks(**changes: Any) -> Part:
-    """Notifications are delivered by other rules."""
+    """Deliver notifications with other settings."""
     return policy(
         lambda right: msgspec.structs.replace(right, webhooks=msgspec.structs.replace(right.webhooks, **changes))
     )
 
 
 def plan(*steps: Step) -> Part:
-    """Messages fare in another way, where the scenario has no plan of its own."""
+    """Use another delivery plan if the scenario has none."""
     return policy(lambda right: msgspec.structs.replace(right, plan=Plan(steps)) if right.plan == Plan() else right)
 
 
 def receipt(change: Callable[[dict[str, Any], int], None]) -> Part:
-    """Each attempt's body is changed; the function sees the content and the number of the attempt."""
+    """Change the body of each webhook attempt; the function gets the content and the number of the attempt."""
     attempts = count()
     right = delivering._deliver
 
@@ -60,7 +60,7 @@ def receipt(change: Callable[[dict[str, Any], int], None]) -> Part:
 
 
 def view(change: Callable[[Any, dict[str, Any]], None]) -> Part:
-    """A message is shown in another way, in look-ups and notifications alike."""
+    """Change how a message is shown, in look-ups and in notifications."""
     right = _receipts.status_view
 
     def status_view(message: Any, moment: Any, provider_id: str) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def view(change: Callable[[Any, dict[str, Any]], None]) -> Part:
 def posting(
     headers: dict[str, str] | None = None, *, redirects: bool = False, content_type: str | None = None
 ) -> Part:
-    """Notifications are posted in another way."""
+    """Change how notifications are posted."""
 
     async def exchange(client: Any, url: str, body: bytes, declared: str) -> tuple[int, bytes]:
         sent = {"Content-Type": content_type or declared, **(headers or {})}
@@ -96,14 +96,14 @@ def look_up(change: ChangeAnswer) -> ChangeAnswer:
 
 
 def on_look_up(status: int, becomes: int) -> ChangeAnswer:
-    """Another status for these answers to look-ups."""
+    """Replace this status of answers to look-ups by another."""
     return look_up(
         lambda _, said: replace(said, status=becomes).having(code=becomes) if said.status == status else said
     )
 
 
 def segments(cut: Callable[[str, int], int]) -> Part:
-    """Segments are counted in another way."""
+    """Change how segments are counted."""
 
     def change(message: Any, shown: dict[str, Any]) -> None:
         if "sms" in shown:
@@ -133,7 +133,7 @@ def _backwards() -> AbstractContextManager[Any]:
     return patch.object(delivering, "notifications", notifications)
 
 
-def _never_content() -> AbstractContextManager[Any]:
+def _every_success_retried() -> AbstractContextManager[Any]:
     right = delivering._settle
 
     def settle(session: Any, entry: Any, record: Any, answered: WebhookAnswer, ended: Instant) -> None:
@@ -257,7 +257,7 @@ NOTIFICATIONS: tuple[Broken, ...] = (
             patch.object, QueueEntry, "repeat_at", lambda self, due: _repeat_at(self, Instant(due + SECOND))
         ),
     ),
-    Broken("retries after success", "WH-4", part=_never_content),
+    Broken("retries after success", "WH-4", part=_every_success_retried),
     Broken("follows redirects", "WH-4", part=posting(redirects=True)),
     Broken(
         "only 200 counts as taken",

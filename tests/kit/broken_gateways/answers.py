@@ -1,4 +1,4 @@
-"""Gateways that decide rightly and say it wrongly."""
+"""Gateways that decide correctly and answer incorrectly."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ JSON = {"content-type": "application/json"}
 
 
 def on_code(code: int, change: ChangeAnswer) -> ChangeAnswer:
-    """Change the answers with one code only."""
+    """Change only the answers with this code."""
     return lambda asked, said: change(asked, said) if said.members.get("code") == code else said
 
 
 def on_status(status: int, change: ChangeAnswer) -> ChangeAnswer:
-    """Change the answers with one status only."""
+    """Change only the answers with this status."""
     return lambda asked, said: change(asked, said) if said.status == status else said
 
 
@@ -63,7 +63,7 @@ def _health_503(_: SentRequest, said: GivenAnswer) -> GivenAnswer:
     return replace(said, status=503) if said.members.get("globalStatus") is False else said
 
 
-def _health_lies(_: SentRequest, said: GivenAnswer) -> GivenAnswer:
+def _health_always_true(_: SentRequest, said: GivenAnswer) -> GivenAnswer:
     return said.having(globalStatus=True) if "globalStatus" in said.members else said
 
 
@@ -108,5 +108,5 @@ ANSWERS: tuple[Broken, ...] = (
     Broken("415 as 400", "BAD-4", on_status(415, lambda _, said: replace(said, status=400).having(code=400))),
     Broken("details that name nothing", "BAD-2", on_code(400, lambda _, said: said.having(details="invalid"))),
     Broken("health is 503 while a part is down", "OP-9", _health_503),
-    Broken("health says all is well", "OP-9", _health_lies),
+    Broken("health says all is well", "OP-9", _health_always_true),
 )

@@ -1,4 +1,4 @@
-"""How a healthy mock is broken: its answers or its requests are changed on the way, or a part of it is replaced."""
+"""Break a healthy mock: change its answers or its requests in a middleware, or replace a part of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mock_server.testing import MockGateway
 
 @dataclass(frozen=True)
 class SentRequest:
-    """A vendor request on its way in."""
+    """A vendor request, before the application gets it."""
 
     method: str
     path: str
@@ -38,7 +38,7 @@ class SentRequest:
 
 @dataclass(frozen=True)
 class GivenAnswer:
-    """An answer on its way out."""
+    """An answer, before it is sent."""
 
     status: int
     headers: dict[str, str]
@@ -58,11 +58,11 @@ class GivenAnswer:
         return replace(self, body=json.dumps({**self.members, **members}).encode())
 
     def without(self, name: str) -> GivenAnswer:
-        """The same answer with a member left out."""
+        """The same answer without a member."""
         return replace(self, body=json.dumps({k: v for k, v in self.members.items() if k != name}).encode())
 
     def with_header(self, name: str, value: str | None) -> GivenAnswer:
-        """The same answer with a header replaced, or taken away."""
+        """The same answer with a header replaced, or removed if the value is `None`."""
         others = {key: found for key, found in self.headers.items() if key != name}
         return replace(self, headers=others if value is None else {**others, name: value})
 
@@ -73,7 +73,7 @@ ChangeRequest = Callable[[SentRequest], SentRequest | GivenAnswer]
 
 @dataclass(frozen=True)
 class Broken:
-    """A gateway with one law broken, and the statement that must be found broken."""
+    """A gateway that breaks one requirement, and the id that the suite must report as broken."""
 
     name: str
     requirement: str
@@ -88,7 +88,7 @@ class Broken:
 
 @contextmanager
 def served(broken: Broken | None) -> Iterator[str]:
-    """Serve a broken gateway, or the healthy one; gives its URL."""
+    """Serve a broken gateway, or the healthy one for `None`, and yield its URL."""
     with ExitStack() as stack:
         gateway = MockGateway()
         if broken is not None:
@@ -99,7 +99,7 @@ def served(broken: Broken | None) -> Iterator[str]:
 
 
 class _Changing:
-    """Stands between the server and the application; control calls pass untouched."""
+    """A middleware that changes vendor requests and answers; control calls pass unchanged."""
 
     def __init__(self, app: ASGIApp, broken: Broken) -> None:
         self._app = app

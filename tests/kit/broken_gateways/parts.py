@@ -1,4 +1,4 @@
-"""Gateways with one part replaced: a rule, a limit, a window, what is counted."""
+"""Gateways with one replaced part: a rule, a limit, a window, or what is counted."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ Part = Callable[[], AbstractContextManager[Any]]
 
 
 def limits(change: Callable[[Limits], Limits]) -> Part:
-    """Every session has other limits than its scenario says."""
+    """Give every session other limits than those of its scenario."""
     return policy(lambda right: msgspec.structs.replace(right, limits=change(right.limits)))
 
 
 def policy(change: Callable[[Policy], Policy]) -> Part:
-    """Every session follows another policy than its scenario's."""
+    """Give every session another policy than that of its scenario."""
 
     def changed(scenario: Any) -> Compiled:
         found = compiled(scenario)
@@ -55,7 +55,7 @@ def policy(change: Callable[[Policy], Policy]) -> Part:
 
 
 def limit(**changes: Callable[[int], Any]) -> Part:
-    """Other limits, each made of the right one."""
+    """Change limits, each computed from the correct one."""
     return limits(
         lambda right: msgspec.structs.replace(
             right, **{name: by(getattr(right, name)) for name, by in changes.items()}
@@ -64,13 +64,13 @@ def limit(**changes: Callable[[int], Any]) -> Part:
 
 
 def without(stage: str, *names: str) -> Part:
-    """A rule of this stage is not asked."""
+    """Remove these rules from this stage."""
     kept = tuple(rule for rule in getattr(rules, stage) if rule.name not in names)
     return partial(patch.object, rules, stage, kept)
 
 
 def in_place(stage: str, name: str, other: Any) -> Part:
-    """A rule of this stage asks something else."""
+    """Replace a rule of this stage by another."""
     changed = tuple(Rule(name, other, rule.describe) if rule.name == name else rule for rule in getattr(rules, stage))
     return partial(patch.object, rules, stage, changed)
 
@@ -100,7 +100,7 @@ _caller: ContextVar[str] = ContextVar("_caller", default="")
 
 @contextmanager
 def _per_account() -> Iterator[None]:
-    """Count for each account by itself: the destination of an offer carries the sender's name."""
+    """Count each account separately: the destination of an offer includes the name of the caller."""
     right = submit.submit
 
     def offer(to: str, text: str, through: str | None, allowed: Limits) -> Offer:
@@ -115,7 +115,7 @@ def _per_account() -> Iterator[None]:
 
 
 def keyed(spelled: Callable[[Offer], str]) -> Part:
-    """Texts are compared by something else than themselves."""
+    """Compare texts by another key than the text itself."""
 
     def key(self: Offer) -> int:
         return int.from_bytes(blake2b(spelled(self).encode(), digest_size=8).digest(), signed=True)
@@ -128,11 +128,11 @@ def _exact_only(self: NumberList, number: str) -> bool:
 
 
 _url_rule = sys.modules["mock_server.domain.rules.url"]
-"""The module: its package has a function of the same name."""
+"""The module, looked up by name because its package has a function of the same name."""
 
 
 def _find(change: Callable[[str, str | None], str | None]) -> Part:
-    """URLs are found in another way."""
+    """Change how URLs are found."""
     right = _url_rule.find_url
 
     def find_url(text: str, *, bare_domains: bool = True) -> str | None:

@@ -1,4 +1,4 @@
-"""Gateways that read a request too kindly, too strictly, or wrongly."""
+"""Gateways that read a request too leniently, too strictly, or incorrectly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FIELDS = {
 
 
 def on_text(name: str, change: Any) -> ChangeRequest:
-    """Change a member where it is text."""
+    """Change a member if it is a string."""
 
     def changed(asked: SentRequest) -> SentRequest:
         found = asked.members.get(name)
@@ -34,7 +34,7 @@ def on_text(name: str, change: Any) -> ChangeRequest:
 
 
 def refuse_where(condition: Any) -> ChangeRequest:
-    """Refuse as malformed, wherever credentials are given and the body looks like this."""
+    """Refuse a request as malformed if it has credentials and meets the condition."""
     return lambda asked: _REFUSAL if condition(asked) and "authorization" in asked.headers else asked
 
 
@@ -64,7 +64,7 @@ def _any_type(asked: SentRequest) -> SentRequest:
     return replace(asked, headers={**_without_header(asked, "content-type"), "content-type": "application/json"})
 
 
-def _basic_to_the_letter(asked: SentRequest) -> SentRequest:
+def _scheme_case_sensitive(asked: SentRequest) -> SentRequest:
     given = asked.headers.get("authorization", "Basic ")
     return asked if given.startswith("Basic ") else replace(asked, headers=_without_header(asked, "authorization"))
 
@@ -80,7 +80,7 @@ def _first_key_wins(asked: SentRequest) -> SentRequest:
     )
 
 
-def _bom_is_eaten(asked: SentRequest) -> SentRequest:
+def _bom_removed(asked: SentRequest) -> SentRequest:
     return replace(asked, body=asked.body.removeprefix(b"\xef\xbb\xbf"))
 
 
@@ -154,9 +154,9 @@ REQUESTS: tuple[Broken, ...] = (
     Broken("any Content-Type", "BAD-4", request=_any_type),
     Broken("Content-Type is required", "BAD-4", request=refuse_where(lambda a: "content-type" not in a.headers)),
     Broken("Accept is required", "OP-8", request=refuse_where(lambda a: "json" not in a.headers.get("accept", ""))),
-    Broken("Basic to the letter", "ACC-5", request=_basic_to_the_letter),
+    Broken("Basic to the letter", "ACC-5", request=_scheme_case_sensitive),
     Broken("the first of two keys wins", "BAD-1", request=_first_key_wins),
-    Broken("a byte order mark is eaten", "BAD-1", request=_bom_is_eaten),
+    Broken("a byte order mark is eaten", "BAD-1", request=_bom_removed),
     Broken("a trailing comma is forgiven", "BAD-1", request=_lenient_json),
     Broken("NaN is null", "BAD-1", request=_nan_is_null),
     Broken("unknown fields are refused", "REQ-12", request=refuse_where(lambda a: bool(set(a.members) - _FIELDS))),

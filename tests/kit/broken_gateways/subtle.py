@@ -1,4 +1,4 @@
-"""Gateways that are right about everything short, first, or alone, and wrong beyond it."""
+"""Gateways that are correct in simple cases and wrong with long texts, several providers, or near misses."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tests.kit.broken_gateways.breaking import Broken, ChangeRequest, SentReques
 from tests.kit.broken_gateways.parts import _find, keyed
 
 _SEGMENT = 160
-"""What fits into one message, and all that some gateways look at."""
+"""The number of characters in one GSM-7 message; some gateways examine no more."""
 
 
 def on_login(change: Callable[[str, str], tuple[str, str]]) -> ChangeRequest:
-    """Username and password are read in another way, where they can be read at all."""
+    """Change username and password if they can be decoded."""
 
     def changed(asked: SentRequest) -> SentRequest:
         scheme, _, encoded = asked.headers.get("authorization", "").partition(" ")
@@ -59,7 +59,7 @@ def _longer_prefixes_only() -> AbstractContextManager[Any]:
 
 @contextmanager
 def _ids_without_the_provider() -> Iterator[None]:
-    """Ids follow from number, text and which copy it is: of that provider, whose name is forgotten."""
+    """Derive ids from number, text and a count of copies per provider, but not from the provider itself."""
     copies: Counter[tuple[SeededIds, str, str, str]] = Counter()
 
     def message_id(self: SeededIds, destination: str, text: str, provider: str, *_: Any) -> str:
