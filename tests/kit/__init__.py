@@ -1,1 +1,1 @@
-"""Tests of the kit: the contract, the suite, and gateways that are wrong on purpose."""
+"""Tests of the kit: the contract, the suites, and gateways and clients that are broken on purpose."""

@@ -1,4 +1,4 @@
-"""What the tests of the kit share: one healthy mock for all, since every check makes sessions of its own."""
+"""Shared fixtures: one healthy mock for all tests, because every check creates its own sessions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from tests.kit.broken_gateways import served
 
 @pytest.fixture(scope="session")
 def healthy() -> Iterator[str]:
-    """The URL of a mock with nothing wrong."""
+    """The URL of a mock that keeps the contract."""
     with served(None) as url:
         yield url

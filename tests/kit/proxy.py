@@ -1,4 +1,4 @@
-"""A proxy that lets `/api` through and nothing else, as in front of a test environment."""
+"""A proxy that forwards only `/api`, as in front of a test environment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import httpx2
 
 @contextmanager
 def proxied(target: str) -> Iterator[str]:
-    """Serve the proxy; gives its URL."""
+    """Serve the proxy and yield its URL."""
     client = httpx2.Client(base_url=target)
 
     class ProxyHandler(BaseHTTPRequestHandler):
@@ -40,7 +40,7 @@ def proxied(target: str) -> Iterator[str]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-            """Say nothing."""
+            """Log nothing."""
 
     with serving(ProxyHandler) as url:
         yield url
@@ -49,7 +49,7 @@ def proxied(target: str) -> Iterator[str]:
 
 @contextmanager
 def serving(handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Serve a handler on a free port."""
+    """Serve a handler on a free port and yield its URL."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # type: ignore[method-assign]

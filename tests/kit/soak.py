@@ -1,4 +1,7 @@
-"""`python -m tests.kit.soak [ROUNDS]`: the full suite with new seeds; green on the healthy mock, red on others."""
+"""`python -m tests.kit.soak [ROUNDS]`: run suite A with new seeds on the healthy mock and on every broken gateway.
+
+The healthy mock must pass; each broken gateway must be reported for the requirement that it breaks.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ def judged(broken: Broken | None) -> Report:
 
 
 def main(rounds: int) -> int:
-    """Give the exit code: 0 when every run went as it must."""
+    """Return the exit code: 0 if every run has the expected result."""
     wrong = 0
     for number in range(1, rounds + 1):
         report = judged(None)

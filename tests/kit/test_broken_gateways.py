@@ -1,4 +1,4 @@
-"""The checks are tested too: each gateway that is wrong in one law turns the suite red, with that law named."""
+"""Tests of the checks: for each gateway that breaks one requirement, the suite fails and names that requirement."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ GENERATED = {
 
 
 def judged(broken: Broken | None, *, checks: frozenset[str] | None = None, max_examples: int = 10) -> Report:
-    """A run against a broken gateway: the checks that concern its law and generate nothing, or those named."""
+    """Run suite A: the checks given by name, else those of the broken requirement that generate no examples."""
     only = frozenset() if broken is None else frozenset({broken.requirement})
     chosen = [each for each in chosen_checks(only) if not each.generated]
     if checks is not None:
@@ -47,7 +47,7 @@ def judged(broken: Broken | None, *, checks: frozenset[str] | None = None, max_e
 
 
 def test_every_broken_gateway_has_a_name_of_its_own() -> None:
-    """A name in a report leads to one entry."""
+    """A name in a report identifies one entry."""
     names = [broken.name for broken in CATALOGUE]
 
     assert len(set(names)) == len(names) >= 25
@@ -55,7 +55,7 @@ def test_every_broken_gateway_has_a_name_of_its_own() -> None:
 
 @pytest.mark.parametrize("broken", CATALOGUE, ids=str)
 def test_a_broken_gateway_is_told_by_the_law_it_breaks(broken: Broken) -> None:
-    """The suite is red, and the statement that was broken on purpose is among those it names."""
+    """The suite fails, and the requirement that is broken on purpose is among those it reports."""
     report = judged(broken)
 
     assert report.exit_code == 1, f"{broken} went unnoticed"
@@ -65,8 +65,8 @@ def test_a_broken_gateway_is_told_by_the_law_it_breaks(broken: Broken) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize(("check", "name"), [(check, name) for check, names in GENERATED.items() for name in names])
 def test_generated_checks_find_what_the_probes_find(check: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine and the fuzzer need no probe to tell them where to look."""
-    # What was found is what counts here, not how small it gets.
+    """The state machine and the fuzzer find defects without the probes."""
+    # The test needs the finding, not the smallest example of it.
     monkeypatch.setattr(machine, "_SHRINKING", 0.1)
     broken = next(each for each in CATALOGUE if each.name == name)
 

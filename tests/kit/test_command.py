@@ -1,4 +1,4 @@
-"""`sms-contract` where the kit's extra is not installed."""
+"""`sms-contract` if the `contract` extra is not installed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contract_tests import command
 
 
 def _without(monkeypatch: pytest.MonkeyPatch, absent: str) -> None:
-    """Make it look as if a module were not installed that a command stands on."""
+    """Simulate that a module that a command needs is not installed."""
 
     def run() -> None:
         raise ModuleNotFoundError(f"No module named {absent!r}", name=absent)
@@ -21,7 +21,7 @@ def _without(monkeypatch: pytest.MonkeyPatch, absent: str) -> None:
 def test_a_missing_extra_is_one_sentence_and_exit_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Never a traceback for a user's mistake: what is missing, and what to install."""
+    """The sentence says what is missing and what to install; there is no traceback."""
     _without(monkeypatch, "httpx2")
 
     with pytest.raises(SystemExit) as ended:
@@ -36,7 +36,7 @@ def test_a_missing_extra_is_one_sentence_and_exit_2(
 
 
 def test_a_module_of_ours_that_is_missing_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Our own mistake must not read like the user's."""
+    """A missing module of the project is raised, not reported as a missing extra."""
     _without(monkeypatch, "contract_tests.gone")
 
     with pytest.raises(ModuleNotFoundError, match=r"contract_tests\.gone"):
@@ -44,7 +44,7 @@ def test_a_module_of_ours_that_is_missing_is_a_bug(monkeypatch: pytest.MonkeyPat
 
 
 def test_with_the_extra_the_command_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """The way in leads to the commands."""
+    """The entry point runs the commands."""
     monkeypatch.setattr(sys, "argv", ["sms-contract", "--help"])
 
     with pytest.raises(SystemExit) as ended:

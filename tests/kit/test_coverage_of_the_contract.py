@@ -1,4 +1,4 @@
-"""Every statement is exercised by something, and nothing exercises a statement that does not exist."""
+"""Every requirement is exercised by a check or test, and none of these names an unknown requirement."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ KNOWN = {requirement.id: requirement for requirement in load_requirements()}
 
 
 def test_no_check_and_no_test_names_an_unknown_requirement() -> None:
-    """An id that is misspelt exercises nothing."""
+    """A misspelt id would exercise no requirement."""
     _, unknown = coverage()
 
     assert unknown == []
 
 
 def test_every_requirement_is_exercised_or_says_why_it_is_not() -> None:
-    """What can be observed by now has a check or a test; the rest is exempt by its own words."""
+    """Every observable requirement has a check or a test; every other one states why it is exempt."""
     rows, _ = coverage()
 
     assert [row.requirement.id for row in rows if not row.covered] == []
@@ -32,7 +32,7 @@ def test_every_requirement_is_exercised_or_says_why_it_is_not() -> None:
 
 
 def test_every_requirement_that_a_server_can_show_by_now_has_a_check() -> None:
-    """A test of our own is no check of somebody's server."""
+    """A test of this project does not check other servers, so a test alone is not enough."""
     checked = {id_ for each in all_checks() for id_ in each.ids} | set(UNIVERSAL_IDS)
     built = {id_ for id_, requirement in KNOWN.items() if requirement.since is None and requirement.observable}
 
@@ -40,7 +40,7 @@ def test_every_requirement_that_a_server_can_show_by_now_has_a_check() -> None:
 
 
 def test_the_command_prints_every_requirement() -> None:
-    """`sms-contract requirements` has a row for each, its checks and its tests, and ends well."""
+    """`sms-contract requirements` prints each requirement with its checks and tests, and exits with 0."""
     result = CliRunner().invoke(main, ["requirements", "--json"])
 
     assert result.exit_code == 0, result.output
@@ -52,7 +52,7 @@ def test_the_command_prints_every_requirement() -> None:
 
 
 def test_the_table_is_for_people() -> None:
-    """Without `--json` it is a table with the exemptions in words."""
+    """Without `--json`, the output is a table that spells out the exemptions."""
     result = CliRunner().invoke(main, ["requirements"])
 
     assert result.exit_code == 0, result.output
@@ -60,7 +60,7 @@ def test_the_table_is_for_people() -> None:
 
 
 def test_a_test_that_names_an_unknown_requirement_fails_the_command(tmp_path: Path) -> None:
-    """The marker is read wherever it stands, and a wrong id is told with its place."""
+    """The marker is found wherever it is placed, and an unknown id is reported with its location."""
     test = "@pytest.mark.requirement('AF-2', 'AF-99')\ndef test_something() -> None: ...\n"
     module = "pytestmark = [pytest.mark.requirement('ERR-999')]\n"
     (tmp_path / "test_it.py").write_text("import pytest\n" + module + test)

@@ -1,4 +1,4 @@
-"""Targets that nothing can be said about: one clear sentence and exit code 2, never a pass and never a traceback."""
+"""Targets that cannot be tested: one clear sentence and exit code 2, never a pass and never a traceback."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def assert_could_not_run(result: Result, sentence: str) -> None:
 
 
 def answering(status: int, headers: dict[str, str], body: bytes) -> type[BaseHTTPRequestHandler]:
-    """A server that gives one answer to everything."""
+    """A handler that gives the same answer to every request."""
 
     class HostileHandler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -46,14 +46,14 @@ def answering(status: int, headers: dict[str, str], body: bytes) -> type[BaseHTT
         do_GET = do_POST  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Say nothing."""
+            """Log nothing."""
 
     return HostileHandler
 
 
 @pytest.fixture
 def silent() -> Iterator[str]:
-    """A server that takes connections and never answers."""
+    """A server that accepts connections and never answers."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         bound.listen(16)
@@ -84,30 +84,30 @@ def hanging_up() -> Iterator[str]:
 
 
 def test_a_target_that_is_down() -> None:
-    """Nobody listens."""
+    """No server listens on the port."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         assert_could_not_run(judge("--url", f"http://127.0.0.1:{bound.getsockname()[1]}"), "no connection")
 
 
 def test_a_target_that_hangs(silent: str) -> None:
-    """It takes the connection and says nothing: the time-out ends it."""
+    """The server accepts the connection and does not answer: the time-out applies."""
     assert_could_not_run(judge("--url", f"http://{silent}"), "nothing came within 0.3 seconds")
 
 
 def test_a_target_that_hangs_up(hanging_up: str) -> None:
-    """It closes the connection without an answer."""
+    """The server closes the connection without an answer."""
     assert_could_not_run(judge("--url", hanging_up), "does not answer")
 
 
 def test_a_target_without_tls(silent: str, hanging_up: str) -> None:
-    """HTTPS to a port that speaks none."""
+    """HTTPS to a port without TLS."""
     assert_could_not_run(judge("--url", hanging_up.replace("http:", "https:")), "does not answer")
     assert_could_not_run(judge("--url", f"https://{silent}"), "does not answer")
 
 
-def test_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
-    """A self-signed certificate is an error in a sentence, and `--ca` with a file that is none is another."""
+def test_an_untrusted_certificate(tmp_path: Path) -> None:
+    """An untrusted certificate is reported in one sentence, and so is a `--ca` file without certificates."""
     trustme = pytest.importorskip("trustme")
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -121,20 +121,20 @@ def test_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_target_that_redirects(status: int) -> None:
-    """Redirects are never followed: the sentence names where they lead."""
+    """Redirects are never followed: the sentence names their location."""
     with serving(answering(status, {"Location": "https://elsewhere.example/"}, b"")) as url:
         assert_could_not_run(judge("--url", url), "redirects to https://elsewhere.example/")
 
 
 @pytest.mark.parametrize("body", [b"", b"<h1>Welcome</h1>", b"{broken", b"\xff\xfe"])
 def test_a_target_that_speaks_no_json(body: bytes) -> None:
-    """Some other web server."""
+    """The target is another kind of web server."""
     with serving(answering(200, {"Content-Type": "text/html"}, body)) as url:
         assert_could_not_run(judge("--url", url), "is JSON: that is no gateway")
 
 
 def test_a_target_that_refuses_the_credentials(healthy: str) -> None:
-    """With 401 for the credentials given, every verdict would be about the wrong account."""
+    """If the given credentials get 401, the run ends: every verdict would be about the wrong account."""
     result = judge("--url", healthy, "--username", "admin", "--password", "no-such-password")
 
     assert_could_not_run(result, "refuses the credentials of 'admin' with 401")
@@ -142,7 +142,7 @@ def test_a_target_that_refuses_the_credentials(healthy: str) -> None:
 
 
 def test_json_that_is_no_gateway_is_broken_and_not_unjudged() -> None:
-    """A server that answers `{}` to everything can be judged, and breaks the contract."""
+    """A server that answers `{}` to every request can be tested, and breaks the contract."""
     with serving(answering(200, {"Content-Type": "application/json"}, b"{}")) as url:
         result = judge("--url", url, "--only", "OP-3")
 
@@ -150,7 +150,7 @@ def test_json_that_is_no_gateway_is_broken_and_not_unjudged() -> None:
 
 
 def test_a_wrong_content_type_alone_is_broken_and_not_unjudged() -> None:
-    """JSON that is declared as something else is exit code 1."""
+    """JSON that is declared as another type gives exit code 1."""
     body = b'{"globalStatus":true,"dbStatus":true,"servicesStatus":true,"errorMessage":"","versionNumber":"27.1.0.2"}'
     with serving(answering(200, {"Content-Type": "text/plain"}, body)) as url:
         result = judge("--url", url, "--only", "OP-3")
@@ -188,12 +188,12 @@ def test_a_wrong_content_type_alone_is_broken_and_not_unjudged() -> None:
     ],
 )
 def test_options_that_make_no_sense(arguments: tuple[str, ...], sentence: str) -> None:
-    """What cannot be run is told before anything is sent."""
+    """Unusable options are reported before anything is sent."""
     assert_could_not_run(judge(*arguments), sentence)
 
 
 def test_no_check_made_is_no_success(healthy: str) -> None:
-    """A run in which nothing could be tested is exit code 2, and says so."""
+    """If nothing could be tested, the run says so and exits with 2."""
     result = judge("--url", healthy, "--only", "AF-4")
 
     assert result.exit_code == 2

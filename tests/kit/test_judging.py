@@ -1,4 +1,4 @@
-"""What is judged of every answer, and how it is shown."""
+"""The checks of every answer, and how requests and findings are shown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ACCEPTANCE = b'{"message":"0: Accepted for delivery","id":"b3c4e1d2-7a60-4c19-8d
 def kinds(
     answer: Answer, request: Request = SEND, readings: Readings | None = None
 ) -> list[tuple[str, tuple[str, ...]]]:
-    """What is found wrong with an answer."""
+    """The kind and the requirement ids of each failure of an answer."""
     known = readings or Readings()
     return [(failure.kind, failure.ids) for failure in judge(request, answer, Contract(known), known)]
 
@@ -52,7 +52,7 @@ def envelope(code: object, message: str, **members: object) -> bytes:
     ],
 )
 def test_right_answers_pass(answer: Answer) -> None:
-    """ANS-1 to ANS-5, BAD-5: nothing is found where nothing is wrong."""
+    """ANS-1 to ANS-5, BAD-5: correct answers have no findings."""
     assert kinds(answer) == []
 
 
@@ -79,17 +79,17 @@ def test_right_answers_pass(answer: Answer) -> None:
     ],
 )
 def test_wrong_answers_are_told(answer: Answer, kind: str, id_: str) -> None:
-    """Each way of being wrong has a class of its own, and a statement."""
+    """Each kind of wrong answer has its own failure class and requirement."""
     assert (kind, id_) in [(kind, id_) for kind, ids in kinds(answer) for id_ in ids]
 
 
 def test_an_answer_that_fits_another_operation_is_wrong() -> None:
-    """OP-5: the schema is that of the operation that was asked."""
+    """OP-5: the schema is that of the requested operation."""
     assert kinds(Answer(200, JSON, ACCEPTANCE), Request("POST", SERVICES_HEALTH))[0][1] == ("OP-5",)
 
 
 def test_an_open_reading_is_learnt_and_then_binding() -> None:
-    """ANS-5: a target may challenge or not, but not as it pleases."""
+    """ANS-5: a target may send the challenge or omit it, but must be consistent."""
     readings = Readings(open_ones=True)
     without = Answer(401, JSON, envelope(63, "Username or password not valid"))
 
@@ -99,7 +99,7 @@ def test_an_open_reading_is_learnt_and_then_binding() -> None:
 
 
 def test_the_document_follows_the_readings() -> None:
-    """BAD-1, ACC-2, BAD-3, BAD-6: an alternative is a law as well, and an open one allows both."""
+    """BAD-1, ACC-2, BAD-3, BAD-6: an alternative reading is binding too; an open reading allows both."""
     body = envelope(400, "Malformed request", details="x")
 
     assert kinds(Answer(500, JSON, body)) != []
@@ -111,7 +111,7 @@ def test_the_document_follows_the_readings() -> None:
 
 
 def test_the_catalogue_comes_from_the_document() -> None:
-    """ERR-8 to ERR-74, BAD-5: every code with its texts, none of them written down here."""
+    """ERR-8 to ERR-74, BAD-5: every code has its texts, read from the document."""
     contract = Contract(Readings())
 
     assert contract.codes[500] == {code for code in documented_codes() if code != 63}
@@ -120,7 +120,7 @@ def test_the_catalogue_comes_from_the_document() -> None:
 
 
 def test_expectations_follow_the_readings() -> None:
-    """A reading that is known leaves one outcome; an open one leaves all, each telling what it would show."""
+    """A known reading allows one outcome; an open one allows all, each with the reading that it would show."""
     expected = by_reading("BAD-3", {"400": malformed(), "accepted": ACCEPTED, "66": refused(66)})
 
     assert [str(outcome) for outcome, _ in expected.under(Readings())] == ["400 with code 400"]
@@ -130,13 +130,13 @@ def test_expectations_follow_the_readings() -> None:
 
 @pytest.mark.parametrize("assume", [{"AF-2": 7}, {"ERR-8": "x"}, {"XX-1": 1}])
 def test_readings_that_do_not_exist(assume: dict[str, object]) -> None:
-    """`--assume` takes what the requirements list, and nothing else."""
+    """`--assume` accepts only the values that the requirements list."""
     with pytest.raises(ValueError, match="read"):
         Readings(assume)
 
 
 def test_curl_repeats_the_request_and_keeps_the_password() -> None:
-    """A failure's command can be pasted; the password is left to SMS_PASSWORD."""
+    """The command of a failure can be pasted; it takes the password from SMS_PASSWORD."""
     command = curl("http://127.0.0.1:1/", SEND)
     words = shlex.split(command)
 
@@ -151,7 +151,7 @@ def test_curl_repeats_the_request_and_keeps_the_password() -> None:
 
 @pytest.mark.parametrize("body", [b"\xff\x00", b"x" * 3000, b"a\0b"])
 def test_curl_shows_bytes_that_are_no_text(body: bytes) -> None:
-    """Bytes are escaped, and what is too long is named by its length."""
+    """Bytes are escaped, and a long body is replaced by its length."""
     command = curl("http://h", Request("POST", "/p", (), body))
 
     assert "--data-binary" in command
@@ -168,7 +168,7 @@ def test_secrets_are_masked_in_every_spelling() -> None:
 
 
 def test_an_answer_without_json_has_no_members() -> None:
-    """Whatever the body is, asking for a member never fails."""
+    """Reading a member never fails, whatever the body is."""
     assert Answer(200, {}, b"[1]").member("code") is NOT_JSON
     assert Answer(200, {}, b"\xff").json is NOT_JSON
     assert Answer(200, {}, b"[" * 100_000).json is NOT_JSON
@@ -182,7 +182,7 @@ def report_with(*findings: ReportedFailure, not_testable: str | None = None) -> 
 
 
 def test_a_finding_breaks_every_statement_it_names() -> None:
-    """Also those that the check did not set out to look at."""
+    """This includes requirements that the check does not name."""
     report = report_with(ReportedFailure(Failure(("ERR-56", "ANS-3"), "said"), SEND, Answer(200, JSON, b"\x01{}")))
     broken = {s.requirement.id for s in report.standings() if s.verdict is Verdict.BROKEN}
 
@@ -198,7 +198,7 @@ def test_a_finding_breaks_every_statement_it_names() -> None:
 
 
 def test_a_check_that_could_not_be_made_is_neither_kept_nor_broken() -> None:
-    """Nothing made is exit code 2; every requirement is told, the silent ones with their reason."""
+    """If no check was made, the exit code is 2; each requirement is reported, untested ones with the reason."""
     report = report_with(not_testable="it needs a stand-in")
     standings = {standing.requirement.id: standing for standing in report.standings()}
 

@@ -20,24 +20,24 @@ CREDENTIALS = ("--username", "admin", "--password", "admin-secret")
 
 
 def judge(url: str, *arguments: str) -> Result:
-    """Run the suite as against a real environment."""
+    """Run the suite in live mode."""
     return CliRunner().invoke(main, ["gateway", "--url", url, "--live", "--json", *arguments])
 
 
 def sent(url: str) -> list[str]:
-    """Whom the mock has messages for."""
+    """The destinations of the messages that the mock accepted."""
     return [message["destination"] for message in httpx2.get(f"{url}/_control/messages").json()["messages"]]
 
 
 def tried(url: str) -> set[str]:
-    """Every destination that any request named, whatever became of it."""
+    """Every destination that a request named, regardless of its answer."""
     exchanges = httpx2.get(f"{url}/_control/exchanges", params={"limit": 5000}).json()["exchanges"]
     return {str(exchange["destination"]) for exchange in exchanges if exchange["destination"]}
 
 
 @pytest.mark.parametrize("credentials", [(), CREDENTIALS], ids=["strangers", "with credentials"])
 def test_without_a_handset_nothing_is_sent(credentials: tuple[str, ...]) -> None:
-    """Only what cannot become an SMS is tried; the rest is not testable, and nothing is broken."""
+    """Only requests that cannot become an SMS are sent; the rest is not testable, and nothing is broken."""
     with MockGateway() as gateway:
         result = judge(gateway.url, *credentials)
 
@@ -52,7 +52,7 @@ def test_without_a_handset_nothing_is_sent(credentials: tuple[str, ...]) -> None
 
 
 def test_with_a_key_only_look_ups_are_made() -> None:
-    """A key of the status API lets the look-ups be judged; nothing is sent, and no other method is tried."""
+    """With a key of the status API, look-ups are tested; no message is sent, and no method but GET is used."""
     with MockGateway() as gateway:
         result = judge(gateway.url, *CREDENTIALS, "--api-key", "status-key", "--only", "MS-1,MS-3")
 
@@ -68,7 +68,7 @@ def test_with_a_key_only_look_ups_are_made() -> None:
 
 @pytest.mark.parametrize("cap", [1, 3, 9])
 def test_with_a_handset_no_more_than_the_cap_is_sent_and_to_nobody_else(cap: int) -> None:
-    """`--allow-send-to` and `--max-messages` are the law, whatever the checks would like."""
+    """`--allow-send-to` and `--max-messages` limit what the checks may send."""
     with MockGateway() as gateway:
         allowed = ("--allow-send-to", HANDSET, "--max-messages", str(cap))
         result = judge(gateway.url, *CREDENTIALS, *allowed)
@@ -78,8 +78,8 @@ def test_with_a_handset_no_more_than_the_cap_is_sent_and_to_nobody_else(cap: int
         assert set(sent(gateway.url)) == {HANDSET}
 
 
-def test_a_lenient_gateway_gets_no_chance() -> None:
-    """What only a lenient gateway would dial counts as sending: blanks, escapes, other digits and encodings."""
+def test_what_a_lenient_gateway_would_dial_is_not_sent() -> None:
+    """What only a lenient gateway would dial counts as a send: blanks, escapes, other digits and encodings."""
     for body in (
         b'{"destination": "+1 202 555 0123", "text": "x"}',
         b'{"destination": "+1-202-555-0123", "text": "x"}',
@@ -96,7 +96,7 @@ def test_a_lenient_gateway_gets_no_chance() -> None:
 
 
 def test_what_no_gateway_could_dial_is_free() -> None:
-    """No number, no SMS; and a health check never is one."""
+    """Requests without a number, health checks and look-ups are not limited."""
     for body in (b"", b"{", b'{"destination": "+0", "text": "Hello"}', b'{"destination": "letters"}'):
         assert not may_become_an_sms(json_request("/api/Admin/send", body))
     for path in ("/api/Admin/checkServiceStatus", "/api/messagestatus/phonenumber/+12025550123?sendDate=2026-01-15"):
@@ -122,7 +122,7 @@ def test_what_no_gateway_could_dial_is_free() -> None:
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "GET"])
 def test_a_short_number_is_a_number(body: bytes, method: str) -> None:
-    """Emergency and service numbers have two or three digits: they never go out, handset or not."""
+    """Emergency and service numbers have two or three digits: they are never sent, with or without a handset."""
     request = Request(method, "/api/Services/send", body=body)
 
     for allowance in (Allowance(), Allowance(HANDSET, 5)):
@@ -134,7 +134,7 @@ def test_a_short_number_is_a_number(body: bytes, method: str) -> None:
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", ["/api/Services/send", "/api/Admin/SEND/", "/api/Admin/sen%64", "/api/Admin/sms"])
 def test_whatever_names_the_handset_counts(method: str, path: str) -> None:
-    """The cap is on requests that name the handset, by whatever method and path: a lenient gateway may take them."""
+    """Requests that name the handset count for every method and path: a lenient gateway may accept them."""
     request = Request(method, path, body=json.dumps({"destination": HANDSET}).encode())
     allowance = Allowance(HANDSET, 1)
 
@@ -158,7 +158,7 @@ def test_whatever_names_the_handset_counts(method: str, path: str) -> None:
     ],
 )
 def test_a_handset_is_an_international_number_with_a_cap(allowed: tuple[str, ...]) -> None:
-    """Anything else is a usage error in one sentence, told before a single request is made."""
+    """Anything else is a usage error, reported in one sentence before any request."""
     result = judge("http://127.0.0.1:1", *allowed)
 
     assert result.exit_code == 2
@@ -176,13 +176,13 @@ def test_a_handset_is_an_international_number_with_a_cap(allowed: tuple[str, ...
     ],
 )
 def test_the_handset_and_nobody_else(body: bytes) -> None:
-    """Another number anywhere in the request is another number."""
+    """A second number anywhere in the request is not allowed."""
     with pytest.raises(NotTestableError, match="other than"):
         Allowance(HANDSET, 5).use(json_request("/api/Admin/send", body))
 
 
 def test_the_cap_counts_every_try() -> None:
-    """A request that might have been sent counts, whatever it was answered."""
+    """A request that might have become an SMS counts, regardless of its answer."""
     allowance = Allowance(HANDSET, 2)
     request = json_request("/api/Admin/send", json.dumps({"destination": HANDSET, "text": "x"}).encode())
 
@@ -215,7 +215,7 @@ def test_what_looks_real(url: str, real: bool) -> None:
 
 
 def test_the_report_of_a_live_run_holds_no_password(tmp_path: Path) -> None:
-    """Neither report nor output shows the password, plain or encoded."""
+    """Neither the report nor the output contains the password, plain or encoded."""
     file = tmp_path / "report.json"
     with MockGateway() as gateway:
         result = judge(gateway.url, *CREDENTIALS, "--assume", "ANS-5=no-challenge", "--report", str(file))

@@ -1,4 +1,4 @@
-"""The OpenAPI documents as documents: complete, consistent with the requirements, true to their own examples."""
+"""The OpenAPI documents: complete, consistent with the requirements, and valid for their own examples."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def escaped(part: object) -> str:
 
 
 def walk(node: object, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every object of a document that is no example, with the pointer to it."""
+    """Every object of a document outside its examples, with its pointer."""
     if isinstance(node, dict):
         yield pointer, node
         for key, value in node.items():
@@ -59,7 +59,7 @@ def walk(node: object, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]
 
 
 def resolved(name: DocumentName, node: dict[str, Any]) -> dict[str, Any]:
-    """What a node stands for: itself, or what its `$ref` points to."""
+    """The node itself, or the target of its `$ref`."""
     target: Any = LOADED[name]
     if "$ref" not in node:
         return node
@@ -79,7 +79,7 @@ def cited(name: DocumentName) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def examples_of(name: DocumentName) -> Iterator[tuple[str, str, object]]:
-    """Every example of a document: where it stands, the pointer to its schema, its value."""
+    """Every example of a document: its location, the pointer to its schema, and its value."""
     for pointer, node in walk(LOADED[name]):
         if "schema" in node:
             if "example" in node:
@@ -95,7 +95,7 @@ ALL_EXAMPLES = [(name, *example) for name in DOCUMENTS for example in examples_o
 
 
 def annotated(name: DocumentName) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every object that must say what it rests on."""
+    """Every object that must cite requirements."""
     document = LOADED[name]
     for path, item in [*document["paths"].items(), *document["components"].get("pathItems", {}).items()]:
         yield path, item
@@ -113,7 +113,7 @@ def annotated(name: DocumentName) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def properties_of(name: DocumentName, schema: dict[str, Any], where: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every field of a schema and of the objects within it."""
+    """Every field of a schema and of its nested objects."""
     for field, value in schema.get("properties", {}).items():
         yield f"{where}.{field}", resolved(name, value)
         yield from properties_of(name, value, f"{where}.{field}")
@@ -123,26 +123,26 @@ def properties_of(name: DocumentName, schema: dict[str, Any], where: str) -> Ite
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_document_holds_json_values_only(name: DocumentName) -> None:
-    """A document means the same to a reader of YAML and to one of JSON: no dates, no keys but strings."""
+    """A document means the same as YAML and as JSON: no dates, and only strings as keys."""
     assert json.loads(json.dumps(LOADED[name])) == LOADED[name]
 
 
 def test_each_reader_gets_a_document_of_its_own() -> None:
-    """Altering a loaded document alters nobody else's."""
+    """A change of a loaded document does not affect other readers."""
     load_document("sms-gateway")["paths"].clear()
 
     assert load_document("sms-gateway")["paths"]
 
 
 def test_an_unknown_document_is_told() -> None:
-    """Asking for a document that is not there names those that are."""
+    """The error for an unknown document names the known ones."""
     with pytest.raises(ValueError, match="'carrier-pigeon'; there are sms-gateway, message-status"):
         document_path("carrier-pigeon")  # type: ignore[arg-type]
 
 
 @pytest.mark.requirement("OP-1", "OP-2", "OP-3", "OP-4", "OP-7")
 def test_the_documents_hold_these_operations_and_no_others() -> None:
-    """OP-1 to OP-4, OP-7: seven operations with these ids, credentials and answers."""
+    """OP-1 to OP-4, OP-7: there are seven operations with these ids, credentials and answers."""
     found = {
         (method, path): (operation["operationId"], security_of(operation, document), " ".join(operation["responses"]))
         for document in LOADED.values()
@@ -155,7 +155,7 @@ def test_the_documents_hold_these_operations_and_no_others() -> None:
 
 
 def security_of(operation: dict[str, Any], document: dict[str, Any]) -> str | None:
-    """The security scheme that an operation asks for."""
+    """The security scheme of an operation."""
     schemes = operation.get("security", document["security"])
     return next(iter(schemes[0])) if schemes else None
 
@@ -181,7 +181,7 @@ def test_a_list_can_be_bounded_in_time_and_number() -> None:
 
 @pytest.mark.requirement("REQ-5", "REQ-6", "ANS-5")
 def test_notes_that_no_schema_can_enforce_are_there() -> None:
-    """REQ-5, REQ-6, ANS-5: a field is deprecated, one is false when not given, and the challenge is optional."""
+    """REQ-5, REQ-6, ANS-5: one field is deprecated, one is false by default, and the challenge is optional."""
     components = LOADED["sms-gateway"]["components"]
 
     assert components["schemas"]["AttemptCount"]["deprecated"] is True
@@ -193,7 +193,7 @@ def test_notes_that_no_schema_can_enforce_are_there() -> None:
 
 @pytest.mark.requirement("WH-1")
 def test_the_receipt_is_one_and_the_same_as_webhook_and_as_callback() -> None:
-    """WH-1: both sends call back the address in their body with what the webhook states."""
+    """WH-1: the callback of both sends posts what the webhook states to the address in the body."""
     document = LOADED["sms-gateway"]
     webhook = resolved("sms-gateway", document["webhooks"]["deliveryReceipt"])
 
@@ -206,7 +206,7 @@ def test_the_receipt_is_one_and_the_same_as_webhook_and_as_callback() -> None:
 
 @pytest.mark.requirement("MS-2")
 def test_both_documents_mean_the_same_by_a_message() -> None:
-    """MS-2: the message of a look-up is the message of a receipt, to the letter."""
+    """MS-2: the schema of a message in a look-up equals that in a receipt."""
     gateway, status = (LOADED[name]["components"]["schemas"] for name in DOCUMENTS)
 
     assert status["Message"] == gateway["Message"]
@@ -217,7 +217,7 @@ def test_both_documents_mean_the_same_by_a_message() -> None:
     ("name", "where", "schema", "value"), ALL_EXAMPLES, ids=[f"{e[0]}{e[1]}" for e in ALL_EXAMPLES]
 )
 def test_every_example_keeps_its_schema(name: DocumentName, where: str, schema: str, value: object) -> None:
-    """Nobody is shown an example that the document itself would refuse, formats included."""
+    """Every example is valid for its schema, formats included."""
     registry = jsonschema_rs.Registry([(f"urn:{name}", LOADED[name])])
     validator = jsonschema_rs.Draft202012Validator(
         {"$ref": f"urn:{name}#{schema}"}, registry=registry, validate_formats=True
@@ -249,7 +249,7 @@ def test_everything_says_what_it_rests_on(name: DocumentName) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_citations_are_known_and_grades_agree(name: DocumentName) -> None:
-    """A line cites ids that exist; its grade is that of the one it cites, or of one of the several."""
+    """Cited ids exist; the grade is that of the cited requirement, or of one of them."""
     wrong = [
         (where, node["x-requirements"], node["x-grade"])
         for where, node in cited(name)
@@ -261,7 +261,7 @@ def test_citations_are_known_and_grades_agree(name: DocumentName) -> None:
 
 
 def test_every_requirement_is_cited_somewhere() -> None:
-    """No statement is left out: each id stands at some line of one of the two documents."""
+    """Each id is cited in at least one of the two documents."""
     seen = {id_ for name in DOCUMENTS for _, node in cited(name) for id_ in node["x-requirements"]}
 
     assert sorted(REQUIREMENTS.keys() - seen) == []
@@ -269,7 +269,7 @@ def test_every_requirement_is_cited_somewhere() -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_alternatives_are_values_of_the_switchboard(name: DocumentName) -> None:
-    """What a line calls another reading can be chosen in a scenario, and the line cites the id it belongs to."""
+    """Each alternative can be chosen in a scenario, and the object cites the id that it belongs to."""
     nodes = [item for _, node in walk(LOADED[name]) for item in [node, *named_examples(node)]]
     readings = [(item, reading) for item in nodes for reading in item.get("x-alternatives", [])]
 

@@ -1,4 +1,4 @@
-"""The OpenAPI schemas as judges: what they take, and what they refuse."""
+"""The OpenAPI schemas: which values are valid and which are not."""
 
 from __future__ import annotations
 
@@ -85,13 +85,13 @@ EVERY_CODE = {code for codes in ENVELOPES.values() for code in codes} | {-1, 0, 
 
 
 def keeps(schema: str, value: object, document: DocumentName = "sms-gateway") -> bool:
-    """Whether a value keeps a schema of a document, formats included."""
+    """Whether a value is valid for a schema of a document, formats included."""
     reference = {"$ref": f"urn:{document}#/components/schemas/{schema}"}
     return jsonschema_rs.Draft202012Validator(reference, registry=REGISTRY, validate_formats=True).is_valid(value)
 
 
 def altered(value: dict[str, Any], path: str, new: object) -> dict[str, Any]:
-    """A copy with the member at a dotted path replaced, added, or taken away."""
+    """A copy with the member at a dotted path replaced, added, or removed."""
     copy = deepcopy(value)
     *parents, last = path.split(".")
     target = copy
@@ -116,14 +116,14 @@ def altered(value: dict[str, Any], path: str, new: object) -> dict[str, Any]:
     ],
 )
 def test_the_documented_receipt_and_its_kin_are_taken(path: str, new: object) -> None:
-    """WH-2: the vendor's payload is a receipt, with an empty reference or an error text as well."""
+    """WH-2: the vendor's payload is valid, also with an empty reference or an error text."""
     assert keeps("DeliveryReceipt", altered(RECEIPT, path, new))
 
 
 @pytest.mark.requirement("WH-2", "ST-1")
 @pytest.mark.parametrize("channel", ["SMS", "RCS"])
 def test_only_rcs_knows_that_a_message_was_read(channel: str) -> None:
-    """ST-1: the status READ is of RCS; on that channel the part `sms` may be missing."""
+    """ST-1: only RCS has the status READ; on that channel `sms` may be absent."""
     message = {**altered(RECEIPT["message"], "sms", ABSENT), "status": "READ", "channel": channel}
 
     assert keeps("DeliveryReceipt", {**RECEIPT, "message": message}) == (channel == "RCS")
@@ -166,7 +166,7 @@ def test_the_first_status_is_a_message_s_but_never_a_receipt_s() -> None:
     ],
 )
 def test_a_broken_receipt_is_refused(path: str, new: object) -> None:
-    """WH-2: a receipt with a member missing, misspelt, of another type or unheard of is no receipt."""
+    """WH-2: a receipt with a missing, misspelt, wrongly typed or unknown member is invalid."""
     assert keeps("DeliveryReceipt", RECEIPT)
     assert not keeps("DeliveryReceipt", altered(RECEIPT, path, new))
 
@@ -174,7 +174,7 @@ def test_a_broken_receipt_is_refused(path: str, new: object) -> None:
 @pytest.mark.requirement("ANS-3", "ANS-4", "BAD-5", "MS-3")
 @pytest.mark.parametrize(("envelope", "codes"), ENVELOPES.items())
 def test_each_status_has_its_own_codes(envelope: tuple[DocumentName, str], codes: tuple[int, ...]) -> None:
-    """ANS-3, ANS-4: a code that belongs to another status, or to none, is refused; so are codes in quotes."""
+    """ANS-3, ANS-4: a code of another status, an unknown code, and a code as a string are invalid."""
     document, schema = envelope
     taken = {code for code in EVERY_CODE if keeps(schema, {"code": code, "message": "x", "details": None}, document)}
 
@@ -198,7 +198,7 @@ def test_each_status_has_its_own_codes(envelope: tuple[DocumentName, str], codes
     ],
 )
 def test_a_broken_envelope_is_refused(envelope: tuple[DocumentName, str], path: str, new: object) -> None:
-    """ANS-3: an envelope is code, message and details, all there and nothing else."""
+    """ANS-3: an envelope has code, message and details, all required, and no other members."""
     document, schema = envelope
     whole = {"code": ENVELOPES[envelope][0], "message": "x", "details": None}
 
@@ -209,7 +209,7 @@ def test_a_broken_envelope_is_refused(envelope: tuple[DocumentName, str], path: 
 @pytest.mark.requirement("BAD-1")
 @pytest.mark.parametrize("details", [None, "not JSON at byte 3", {"field": "detailed"}])
 def test_details_are_null_a_text_or_an_object(details: object) -> None:
-    """BAD-1: the details of an envelope may say what is wrong, and where, in words or in members."""
+    """BAD-1: details may describe the mistake and its location, as text or as an object."""
     assert keeps("MalformedEnvelope", {"code": 400, "message": "Malformed request", "details": details})
 
 
@@ -236,7 +236,7 @@ def test_an_acceptance_names_a_provider_or_none(provider: object) -> None:
     ],
 )
 def test_a_broken_acceptance_is_refused(path: str, new: object) -> None:
-    """ANS-1: an acceptance has the documented text and a UUID, and nothing that nobody knows."""
+    """ANS-1: an acceptance has the documented text and a UUID, and no unknown members."""
     assert keeps("Accepted", ACCEPTED)
     assert not keeps("Accepted", altered(ACCEPTED, path, new))
 
@@ -270,7 +270,7 @@ def test_a_health_answer_may_lack_its_error_message() -> None:
     ],
 )
 def test_a_submission_within_the_contract_is_taken(path: str, new: object) -> None:
-    """REQ-11 with one field changed: limits are inclusive, null is absent, unknown fields and services pass."""
+    """REQ-11 with one changed field: limits are inclusive, null is absent, unknown fields and services are valid."""
     assert keeps("AdminSubmission", altered(FULL, path, new))
 
 
@@ -278,7 +278,7 @@ def test_a_submission_within_the_contract_is_taken(path: str, new: object) -> No
 @pytest.mark.parametrize("schema", ["AdminSubmission", "ServicesSubmission"])
 @pytest.mark.parametrize(("path", "new"), [(path, new) for path, values in OUTSIDE.items() for new in values])
 def test_a_submission_outside_the_contract_is_refused(schema: str, path: str, new: object) -> None:
-    """REQ-1 to REQ-10: one field out of bounds or of the wrong type is enough, on both operations."""
+    """REQ-1 to REQ-10: one field out of bounds or of the wrong type is invalid for both operations."""
     assert keeps(schema, FULL)
     assert not keeps(schema, altered(FULL, path, new))
 
@@ -288,7 +288,7 @@ def test_a_submission_outside_the_contract_is_refused(schema: str, path: str, ne
     ("path", "new"), [("account", 1), ("lra", 2**31), ("lra", -(2**31) - 1), ("lra", 1.5), ("lra", True)]
 )
 def test_the_admin_fields_mean_something_to_admins_only(path: str, new: object) -> None:
-    """ACC-4: what the Admin operation refuses in `account` and `lra` the Services operation does not look at."""
+    """ACC-4: values of `account` and `lra` that the Admin operation refuses are ignored by the Services operation."""
     submission = altered(FULL, path, new)
 
     assert not keeps("AdminSubmission", submission)

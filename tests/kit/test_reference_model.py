@@ -1,4 +1,4 @@
-"""The reference model: facts written down a second time, so each is checked against the page and not the mock."""
+"""The reference model states the requirements again: these tests compare it with the pages, not with the mock."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ WORLD = World()
 
 
 def sent(path: str = SERVICES_SEND, caller: str | None = PLAIN, **changes: Any) -> SentSubmission:
-    """A submission of an account of the world, changed as told."""
+    """A submission of an account of the world, with these changes."""
     login = None if caller is None else WORLD.accounts[caller].login
     body = json.dumps({"destination": NUMBER, "text": "Hello", **changes}).encode()
     return SentSubmission(path, login, "application/json", body)
 
 
 def codes(model: ReferenceGateway, attempt: SentSubmission) -> list[int | None]:
-    """The codes that are right now; `None` is an acceptance."""
+    """The codes that the model allows in its current state; `None` is an acceptance."""
     return [branch.outcome.code for branch in model.branches(attempt)]
 
 
@@ -38,7 +38,7 @@ def model(**assume: object) -> ReferenceGateway:
 
 
 def accept(gateway: ReferenceGateway, attempt: SentSubmission) -> Branch:
-    """Let the model take the one branch it has."""
+    """Commit the only branch of the model."""
     (branch,) = gateway.branches(attempt)
     gateway.commit(attempt, branch)
     return branch
@@ -75,7 +75,7 @@ def accept(gateway: ReferenceGateway, attempt: SentSubmission) -> Branch:
     ids=str,
 )
 def test_each_fact_has_one_answer(changes: dict[str, Any], code: int | None) -> None:
-    """ORD-1: of what is wrong, the first in order answers; what is right is accepted."""
+    """ORD-1: of several causes, the first in order decides; without one, the submission is accepted."""
     assert codes(model(), sent(**changes)) == [code]
 
 
@@ -95,13 +95,13 @@ def test_each_fact_has_one_answer(changes: dict[str, Any], code: int | None) -> 
         (SentSubmission(SERVICES_SEND, WORLD.accounts[PLAIN].login, None, b"{"), 400),
     ],
 )
-def test_callers_are_judged_before_bodies(attempt: SentSubmission, code: int | None) -> None:
-    """ORD-1: who calls, then the type, then the body."""
+def test_callers_are_checked_before_bodies(attempt: SentSubmission, code: int | None) -> None:
+    """ORD-1: the caller is checked first, then the content type, then the body."""
     assert codes(model(), attempt) == [code]
 
 
 def test_two_copies_are_handed_over_and_the_third_is_not() -> None:
-    """AF-1: until the window lets the first ones go, exactly then."""
+    """AF-1: a copy is handed over again exactly when the first ones leave the window."""
     gateway = model()
 
     taken = [accept(gateway, sent()).handed_over for _ in range(3)]
@@ -115,7 +115,7 @@ def test_two_copies_are_handed_over_and_the_third_is_not() -> None:
 
 @pytest.mark.parametrize(("kind", "room"), [("sliding", 1), ("fixed", 3)])
 def test_a_sliding_window_frees_one_place_and_a_fixed_one_all(kind: str, room: int) -> None:
-    """AF-4: what is free when the first of three messages leaves."""
+    """AF-4: how many messages may follow when the first of three leaves the window."""
     gateway = ReferenceGateway(WORLD.with_limits(volume=3), Readings({"AF-4": kind}))
     for at, text in ((0, "a"), (1800, "b"), (1800, "c")):
         gateway.now = at
@@ -129,7 +129,7 @@ def test_a_sliding_window_frees_one_place_and_a_fixed_one_all(kind: str, room: i
 
 @pytest.mark.parametrize(("reading", "room"), [("handed-over", 2), ("attempts", 0)])
 def test_what_counts_is_what_was_handed_over_or_every_attempt(reading: str, room: int) -> None:
-    """AF-5: two taken, one dropped and one refused, with room for four."""
+    """AF-5: two accepted, one dropped and one refused, with a limit of four."""
     gateway = ReferenceGateway(WORLD.with_limits(volume=4), Readings({"AF-5": reading}))
     for attempt in (sent(), sent(), sent(), sent(reference={"service": "x"})):
         accept(gateway, attempt)
@@ -137,8 +137,8 @@ def test_what_counts_is_what_was_handed_over_or_every_attempt(reading: str, room
     assert [codes(gateway, sent(text="a")) == [None] for _ in (1,)] == [room > 0]
 
 
-def test_limits_belong_to_the_number_and_blame_who_counts_otherwise() -> None:
-    """AF-3: copies of two accounts are copies; the statement is named where accounts differ."""
+def test_accounts_share_the_limits_of_a_number() -> None:
+    """AF-3: copies of two accounts are copies; the branch cites AF-3 if the accounts differ."""
     gateway = model()
     accept(gateway, sent(caller=PLAIN))
     accept(gateway, sent(caller=LINKER))
@@ -150,7 +150,7 @@ def test_limits_belong_to_the_number_and_blame_who_counts_otherwise() -> None:
 
 
 def test_without_a_provider_nothing_is_taken() -> None:
-    """PR-1: code 64; PR-2: the first that is up, whose copies count by themselves."""
+    """PR-1: code 64; PR-2: the first provider that is up is used, and copies count per provider."""
     down = World(providers=(("PROVIDER1", False), ("MITTO", False)))
 
     assert codes(ReferenceGateway(down, Readings()), sent()) == [64]
@@ -174,7 +174,7 @@ def test_messages_change_by_the_default_plan() -> None:
 
 
 def test_an_open_reading_allows_every_answer() -> None:
-    """What nobody knows of the target is not held against it."""
+    """An unknown reading of the target allows each alternative."""
     gateway = ReferenceGateway(WORLD, Readings(open_ones=True))
 
     assert codes(gateway, sent(text=" ")) == [66, 56, 8, None]
@@ -183,8 +183,8 @@ def test_an_open_reading_allows_every_answer() -> None:
     assert None in codes(gateway, sent(ADMIN_SEND, ADMIN, account="nobody"))
 
 
-def test_a_wrong_refusal_is_blamed_on_the_statement_that_was_misapplied() -> None:
-    """Code 60 where there was room breaks AF-2; an acceptance in place of 66 breaks ERR-66."""
+def test_a_wrong_refusal_breaks_the_requirement_that_was_misapplied() -> None:
+    """Code 60 below the limit breaks AF-2; an acceptance instead of 66 breaks ERR-66."""
     from contract_tests.contract.document import Contract  # noqa: PLC0415
 
     contract = Contract(Readings())
@@ -212,7 +212,7 @@ def test_a_wrong_refusal_is_blamed_on_the_statement_that_was_misapplied() -> Non
     ],
 )
 def test_urls_are_certain_or_arguable(text: str, expected: bool | None) -> None:
-    """URL-3: what every reader calls a URL, what nobody does, and the rest."""
+    """URL-3: texts that certainly have a URL, certainly have none, and those in between."""
     assert holds_url(text, bare=True) is expected
 
 
@@ -226,12 +226,12 @@ def test_bare_domains_are_none_where_only_explicit_ones_count() -> None:
     [("+12025550123", True), ("+3901", True), ("+881612345678", True), ("+999123456", False), ("+2101234567", False)],
 )
 def test_calling_codes(number: str, assigned: bool) -> None:
-    """NUM-1: codes in use are assigned, those that every list leaves free are not."""
+    """NUM-1: calling codes in use are assigned, those that every list leaves free are not."""
     assert is_assigned(number) is assigned
 
 
 def test_e164_is_about_ascii_digits() -> None:
-    """REQ-1: 7 to 15 of them after the plus, the first not zero."""
+    """REQ-1: after the plus come 7 to 15 ASCII digits, the first not zero."""
     right = ("+1234567", "+123456789012345")
     wrong = ("+123456", "+1234567890123456", "+0123456789", "1234567890", "+12345\u0663789", "+1234567\n", "")
 
@@ -256,12 +256,12 @@ def test_e164_is_about_ascii_digits() -> None:
     ],
 )
 def test_what_is_no_submission(raw: bytes) -> None:
-    """BAD-1: nothing is read from it."""
+    """BAD-1: such a body is not read as a submission."""
     assert read_body(raw, admin=True) is None
 
 
 def test_the_last_of_two_equal_keys_counts() -> None:
-    """BAD-1: as in every JSON reader that keeps one."""
+    """BAD-1: as in JSON parsers that keep one value per key."""
     body = read_body(b'{"text": "a", "text": "b"}', admin=False)
 
     assert body is not None
@@ -273,7 +273,7 @@ def test_the_last_of_two_equal_keys_counts() -> None:
     [("application/json", True), ("Application/JSON; x=y", True), ("application/a+json", True), ("text/json", False)],
 )
 def test_json_types(declared: str, json_type: bool) -> None:
-    """BAD-4: the type counts, not its case or parameters."""
+    """BAD-4: the media type decides, not its case or parameters."""
     assert is_json_type(declared) is json_type
 
 
@@ -291,5 +291,5 @@ def test_json_types(declared: str, json_type: bool) -> None:
     ],
 )
 def test_webhooks(webhook: dict[str, Any], sound: bool | None) -> None:
-    """BAD-6: absolute and HTTPS; what only some URL parsers take is left open."""
+    """BAD-6: the URL is absolute and HTTPS; one that only some parsers accept is left open."""
     assert webhook_is_sound(webhook, plain_http=False) is sound

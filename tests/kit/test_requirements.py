@@ -1,4 +1,4 @@
-"""The list of requirements: what it must hold, and how a broken one is told."""
+"""The list of requirements: its content, and the errors for a malformed list."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def by_id() -> dict[str, Requirement]:
 
 
 def test_every_id_is_unique_and_well_formed() -> None:
-    """An id is a section's letters, a number, and at most one letter: it can be cited anywhere without quoting."""
+    """An id is a section's letters, a number, and at most one letter, so that it needs no quoting anywhere."""
     ids = [requirement.id for requirement in load_requirements()]
 
     assert len(ids) == len(set(ids)) >= 78
@@ -79,7 +79,7 @@ def test_every_id_is_unique_and_well_formed() -> None:
 
 
 def test_sections_stand_together_in_their_order() -> None:
-    """A reader finds a statement by its section: operations first, message status last."""
+    """Requirements are ordered by section: operations first, message status last."""
     prefixes = list(dict.fromkeys(requirement.id.partition("-")[0] for requirement in load_requirements()))
 
     expected = "OP REQ ANS NUM ERR AF WL URL PR ACC BAD ORD ST WH MS"
@@ -87,17 +87,17 @@ def test_sections_stand_together_in_their_order() -> None:
 
 
 def test_every_documented_statement_names_its_page() -> None:
-    """What we call documented can be looked up: it names at least one of the vendor's pages."""
+    """Each documented requirement names at least one of the vendor's pages."""
     assert [r.id for r in load_requirements() if r.grade == "documented" and not r.page] == []
 
 
 def test_the_switchboard_is_exactly_this() -> None:
-    """A scenario's `assume` offers these ids with these values, the default first, and no others."""
+    """The scenario key `assume` takes exactly these ids and values, the default first."""
     assert {r.id: r.switch_values for r in load_requirements() if r.switch_values} == SWITCHES
 
 
 def test_a_statement_without_alternatives_has_no_switch() -> None:
-    """The default of a statement that leaves one reading names it, and is nothing to choose."""
+    """The default of a requirement with one reading describes it and is no value of `assume`."""
     requirement = by_id()["OP-9"]
 
     assert requirement.default == "reported-in-200"
@@ -105,12 +105,12 @@ def test_a_statement_without_alternatives_has_no_switch() -> None:
 
 
 def test_no_statement_waits_for_a_feature() -> None:
-    """Whatever is known of the gateway can be met today."""
+    """No requirement waits for a future feature."""
     assert [r.id for r in load_requirements() if r.since is not None] == []
 
 
 def test_what_cannot_be_observed_says_why() -> None:
-    """Only the vendor's host names are beyond observation, and the file says why."""
+    """Only the vendor's host names cannot be observed, and the file says why."""
     unobservable = [r for r in load_requirements() if not r.observable]
 
     assert [r.id for r in unobservable] == ["OP-6"]
@@ -118,7 +118,7 @@ def test_what_cannot_be_observed_says_why() -> None:
 
 
 def test_a_requirement_cannot_be_changed() -> None:
-    """Requirements are shared by everything that cites them, so nobody may alter one."""
+    """Requirements are shared, so they are immutable."""
     requirement = load_requirements()[0]
 
     with pytest.raises(FrozenInstanceError):
@@ -126,7 +126,7 @@ def test_a_requirement_cannot_be_changed() -> None:
 
 
 def test_an_entry_reads_as_it_is_written() -> None:
-    """Every key of an entry arrives in the field of its name."""
+    """Every key of an entry is read into the field of the same name."""
     (requirement,) = parse_requirements(ENTRY + "  since: delivery\n  observable: false\n  because: it is hidden\n")
 
     assert (requirement.id, requirement.grade, requirement.page) == ("AF-2", "conflict", ("anti-flooding",))
@@ -138,6 +138,6 @@ def test_an_entry_reads_as_it_is_written() -> None:
 
 @pytest.mark.parametrize(("text", "sentence"), BROKEN.values(), ids=BROKEN.keys())
 def test_a_malformed_file_is_told_in_a_sentence(text: str, sentence: str) -> None:
-    """A broken file is a ValueError that names the entry and what is wrong with it."""
+    """A malformed file raises a ValueError that names the entry and the mistake."""
     with pytest.raises(ValueError, match=re.escape(sentence)):
         parse_requirements(text)

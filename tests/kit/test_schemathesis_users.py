@@ -1,4 +1,4 @@
-"""Users of plain schemathesis: the shipped configuration and hooks work as they are, and find what is wrong."""
+"""Plain schemathesis: the shipped configuration and hooks work unchanged, and find defects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONFIG = Path(document_path("sms-gateway")).parent.parent / "schemathesis.toml"
 
 
 def schemathesis(url: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does, in a folder of its own."""
+    """Run the command as a user does, in a separate folder."""
     program = shutil.which("schemathesis", path=str(Path(sys.executable).parent))
     assert program is not None
     command = [program, "--config-file", str(CONFIG), "run", str(document_path("sms-gateway")), "--url", url]
@@ -46,7 +46,7 @@ def test_the_shipped_configuration_is_green_on_the_mock(healthy: str, tmp_path: 
     ],
 )
 def test_the_shipped_configuration_tells_what_is_wrong(name: str, told: str, tmp_path: Path) -> None:
-    """The obvious configurations let these servers pass; this one does not."""
+    """The usual configurations accept these servers; this one does not."""
     broken = next(each for each in CATALOGUE if each.name == name)
     with served(broken) as url:
         done = schemathesis(url, tmp_path, "--max-examples", "15", "--seed", "1")

@@ -1,4 +1,4 @@
-"""Targets that never come to an end: every exchange has one deadline and one size, whatever keeps trickling in."""
+"""Targets that never finish an answer: every exchange has a deadline and a size limit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LIMIT = 0.15
 """Seconds an answer may take in these tests."""
 
 SLACK = 2.0
-"""How much longer a busy machine may need to notice."""
+"""Additional seconds that a busy machine may need."""
 
 _OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -41,7 +41,7 @@ DRIPPING: dict[str, tuple[bytes, bytes]] = {
 
 @contextmanager
 def saying(said: Callable[[], Iterator[bytes]], pause: float = 0.0) -> Iterator[str]:
-    """Serve raw bytes to everybody, with a pause between the pieces, until the client hangs up."""
+    """Serve raw bytes on every connection, with a pause between the pieces, until the client disconnects."""
     over = threading.Event()
 
     def serve(connection: socket.socket) -> None:
@@ -70,7 +70,7 @@ def saying(said: Callable[[], Iterator[bytes]], pause: float = 0.0) -> Iterator[
 
 @pytest.mark.parametrize(("first", "again"), DRIPPING.values(), ids=DRIPPING)
 def test_a_target_that_drips(first: bytes, again: bytes) -> None:
-    """One byte in time is no answer in time: one sentence, exit code 2, soon."""
+    """Single bytes in time do not extend the deadline: one sentence and exit code 2, without delay."""
     started = time.monotonic()
     with saying(lambda: chain([first], repeat(again)), pause=0.02) as url:
         assert_could_not_run(judge("--timeout", str(LIMIT), "--url", url), "the answer was not complete within 0.15")
@@ -79,7 +79,7 @@ def test_a_target_that_drips(first: bytes, again: bytes) -> None:
 
 
 def test_a_target_that_is_just_in_time_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first look as a whole has a limit, so that several slow answers do not add up."""
+    """The preflight has a total limit, so that several slow answers do not add up."""
     monkeypatch.setattr(preflight, "PREFLIGHT_SECONDS", LIMIT)
     started = time.monotonic()
     body = _OK + b"Content-Length: 12\r\nConnection: close\r\n\r\n"
@@ -91,7 +91,7 @@ def test_a_target_that_is_just_in_time_again_and_again(monkeypatch: pytest.Monke
 
 
 def test_the_deadline_is_of_the_exchange_and_of_all_together() -> None:
-    """Time that was used is gone: for the steps of one exchange, and for the exchanges that share a limit."""
+    """The steps of an exchange share its time, and the exchanges of a block share the limit of the block."""
     now = 0.0
     deadline = Deadline(lambda: now)
 
@@ -120,19 +120,19 @@ ENDLESS: dict[str, Callable[[], Iterator[bytes]]] = {
 
 @pytest.mark.parametrize("said", ENDLESS.values(), ids=ENDLESS)
 def test_a_body_without_end(said: Callable[[], Iterator[bytes]]) -> None:
-    """It is read up to a limit and no further: one sentence, exit code 2."""
+    """The body is read only up to a limit: one sentence and exit code 2."""
     with saying(said) as url:
         assert_could_not_run(judge("--timeout", "5", "--url", url), "its answer (200) is longer than 2 MiB")
 
 
 def test_headers_without_end() -> None:
-    """The client gives up on them long before the memory does."""
+    """The client stops reading headers long before they exhaust the memory."""
     with saying(lambda: chain([_OK], repeat(b"X-More: " + b"x" * 1000 + b"\r\n"))) as url:
         assert_could_not_run(judge("--timeout", "5", "--url", url), "does not answer")
 
 
 def test_a_body_that_would_unpack_to_much_more() -> None:
-    """Nothing is unpacked, and nothing packed is asked for."""
+    """The suite neither requests compressed content nor decompresses it."""
     bomb = gzip.compress(b" " * (8 << 20))
     head = _OK + f"Content-Encoding: gzip\r\nConnection: close\r\nContent-Length: {len(bomb)}\r\n\r\n".encode()
     with saying(lambda: iter([head + bomb])) as url:
@@ -143,7 +143,7 @@ def test_a_body_that_would_unpack_to_much_more() -> None:
 
 
 def test_a_body_without_end_after_the_first_look_is_broken(healthy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A target that can be judged and then sends too much breaks the contract: a finding, and exit code 1."""
+    """A target that passes the preflight and then sends too much breaks the contract: a finding and exit code 1."""
     right = targets._read
 
     def read(answer: httpx2.Response) -> bytes:
@@ -161,14 +161,14 @@ def test_a_body_without_end_after_the_first_look_is_broken(healthy: str, monkeyp
 
 
 def test_a_public_health_check_that_asks_for_credentials_is_named() -> None:
-    """Where nothing can be judged the sentence says what the public health check was answered."""
+    """If nothing can be tested, the sentence gives the answer to the public health check."""
     head = b"HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 5\r\n\r\nlogin"
     with saying(lambda: iter([head])) as url:
         assert_could_not_run(judge("--timeout", "5", "--url", url), "public health check answered 401")
 
 
 def test_a_target_that_refuses_the_sessions_of_its_control_api_is_named(healthy: str) -> None:
-    """A gate before the target: the sentence names what it answered, with the prefix and with the header."""
+    """If a proxy refuses both ways to select a session, the sentence gives the answer to each of them."""
     body = b'{"code":63}'
     head = f"HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     with saying(lambda: iter([head + body])) as url:

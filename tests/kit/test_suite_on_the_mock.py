@@ -1,4 +1,4 @@
-"""The mock keeps the contract: with control, without it, and under every reading of a silent page."""
+"""The mock keeps the contract: with control, without it, and under every reading."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def verdicts(report: Report) -> dict[str, Verdict]:
 
 
 def test_the_whole_suite_is_green_on_the_mock(healthy: str, tmp_path: Path) -> None:
-    """Every requirement that can be observed by now is kept, by the command that a user types."""
+    """The command of a user reports every observable requirement as kept."""
     junit, command = tmp_path / "report.xml", ["gateway", "--url", healthy, "--control", healthy]
 
     result = CliRunner().invoke(main, [*command, "--seed", str(SEED), "--json", "--report", str(junit)])
@@ -65,7 +65,7 @@ def test_the_whole_suite_is_green_on_the_mock(healthy: str, tmp_path: Path) -> N
 
 
 def test_nothing_is_left_behind() -> None:
-    """Every session that a run makes is gone afterwards."""
+    """A run deletes every session that it created."""
     with MockGateway() as gateway:
         run(Options(gateway.url, control=gateway.url, seed=SEED, only=frozenset({"AF-6", "OP-9"}), max_examples=3))
 
@@ -74,7 +74,7 @@ def test_nothing_is_left_behind() -> None:
 
 
 def test_without_control_what_needs_it_is_not_testable(healthy: str) -> None:
-    """A target with credentials only: nothing is broken, and what could not be seen is neither kept nor forgotten."""
+    """With credentials only, nothing is broken, and what cannot be observed is reported as not testable."""
     checks = [each for each in chosen_checks(frozenset()) if not each.generated]
 
     report = run(Options(healthy, login=ADMIN, seed=SEED), checks=checks)
@@ -90,7 +90,7 @@ def test_without_control_what_needs_it_is_not_testable(healthy: str) -> None:
 
 
 def test_with_a_key_the_look_ups_are_judged_without_control(healthy: str) -> None:
-    """MS-1 to MS-4, WH-6: what needs no clock is kept; the key never shows."""
+    """MS-1 to MS-4, WH-6: what needs no clock is kept; the key is never printed."""
     checks = [each for each in chosen_checks(frozenset()) if "look-ups" in each.name]
 
     report = run(Options(healthy, login=ADMIN, api_key="status-key", seed=SEED, max_examples=5), checks=checks)
@@ -104,7 +104,7 @@ def test_with_a_key_the_look_ups_are_judged_without_control(healthy: str) -> Non
 
 
 def test_a_receiver_on_loopback_is_not_asked_of_another_machine() -> None:
-    """What a target cannot reach is not testable, never broken."""
+    """A receiver that the target cannot reach makes checks not testable, never broken."""
     control = ControlClient("http://192.0.2.7")
     readings = Readings()
     target = Target("http://127.0.0.1:1")
@@ -115,8 +115,8 @@ def test_a_receiver_on_loopback_is_not_asked_of_another_machine() -> None:
     control.close()
 
 
-def test_without_credentials_strangers_are_still_turned_away(healthy: str) -> None:
-    """A target that nobody gave credentials for: what needs none is tested."""
+def test_without_credentials_the_checks_that_need_none_are_made(healthy: str) -> None:
+    """Without credentials, the checks that need none are made."""
     checks = [each for each in chosen_checks(frozenset()) if not each.generated]
 
     report = run(Options(healthy, seed=SEED), checks=checks)
@@ -129,7 +129,7 @@ def test_without_credentials_strangers_are_still_turned_away(healthy: str) -> No
 
 @pytest.mark.parametrize("assume", READINGS, ids=" ".join)
 def test_the_mock_is_judged_under_the_readings_it_runs_with(assume: dict[str, Any]) -> None:
-    """Each alternative is a law of its own: the suite reads the scenario and holds the mock to that."""
+    """The suite reads the scenario and tests the mock under its readings."""
     own = {} if "BAD-6" not in assume else {"webhooks": {"https_only": False}}
     assumed = {id_: value for id_, value in assume.items() if id_ != "BAD-6"}
     with MockGateway(scenario_of({"version": 1, "assume": assumed, **own}, "test")) as gateway:
@@ -139,7 +139,7 @@ def test_the_mock_is_judged_under_the_readings_it_runs_with(assume: dict[str, An
 
 
 def test_a_reading_that_is_assumed_wrongly_is_told() -> None:
-    """`--assume` wins over what the scenario says: the mock then breaks just that statement."""
+    """`--assume` overrides the scenario: the mock then breaks exactly that requirement."""
     with MockGateway() as gateway:
         options = Options(gateway.url, login=ADMIN, seed=SEED, only=frozenset({"ANS-2"}), assume={"ANS-2": "null"})
         report = run(options)
@@ -149,7 +149,7 @@ def test_a_reading_that_is_assumed_wrongly_is_told() -> None:
 
 
 def test_limits_of_the_scenario_are_the_limits_that_are_tested() -> None:
-    """A scenario with limits of its own is judged by these."""
+    """The suite takes the limits from the scenario."""
     scenario = {
         "version": 1,
         "anti_flooding": {"volume": {"limit": 7, "window": "10m"}, "duplicates": {"limit": 3, "window": "90s"}},
@@ -162,8 +162,8 @@ def test_limits_of_the_scenario_are_the_limits_that_are_tested() -> None:
     assert sum(result.requests for result in report.results) < 300
 
 
-def test_a_session_is_chosen_by_header_where_a_proxy_eats_the_prefix(healthy: str) -> None:
-    """What is judged is `--url`, also where only `/api` gets through to the stand-in."""
+def test_a_session_is_chosen_by_header_if_a_proxy_blocks_the_prefix(healthy: str) -> None:
+    """The target is `--url`, even if only `/api` is forwarded to the stand-in."""
     with proxied(healthy) as url:
         checks = [each for each in chosen_checks(frozenset({"AF-7", "WL-1"})) if not each.generated]
         report = run(Options(url, control=healthy, seed=SEED), checks=checks)
@@ -172,7 +172,7 @@ def test_a_session_is_chosen_by_header_where_a_proxy_eats_the_prefix(healthy: st
 
 
 def test_the_same_seed_asks_the_same_questions(healthy: str) -> None:
-    """A run is repeated by its seed: the same checks make the same requests."""
+    """A seed repeats a run: the same checks make the same requests."""
     options = Options(healthy, control=healthy, seed=7, only=frozenset({"WL-2"}), max_examples=5)
 
     first, second = run(options), run(options)
@@ -181,7 +181,7 @@ def test_the_same_seed_asks_the_same_questions(healthy: str) -> None:
 
 
 def test_a_control_api_of_another_server_is_noticed(healthy: str) -> None:
-    """Sessions that requests never reach would make every verdict worthless."""
+    """If requests do not reach the sessions, no verdict is valid."""
     with MockGateway() as other:
         result = CliRunner().invoke(main, ["gateway", "--url", healthy, "--control", other.url])
 
@@ -190,7 +190,7 @@ def test_a_control_api_of_another_server_is_noticed(healthy: str) -> None:
 
 
 def test_a_guarded_control_api_is_used_with_its_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As an option or a variable; without it the run ends with 2 and says what is asked for, never the token."""
+    """The token is an option or a variable; without it, the run exits with 2 and says so, never showing the token."""
     token = "t0ken-of-the-kit"
     with MockGateway(access=Access(token=token)) as guarded:
         judge = ["gateway", "--url", guarded.url, "--control", guarded.url, "--only", "ERR-61", "--max-examples", "2"]
@@ -208,7 +208,7 @@ def test_a_guarded_control_api_is_used_with_its_token(monkeypatch: pytest.Monkey
 
 
 def test_a_token_that_no_header_carries_is_one_sentence(healthy: str) -> None:
-    """Exit 2, before anything is asked."""
+    """The run exits with 2 before any request."""
     for token in (" ", "k\u00e4se", "a\nb"):
         result = CliRunner().invoke(
             main, ["gateway", "--url", healthy, "--control", healthy, "--control-token", token]
@@ -219,7 +219,7 @@ def test_a_token_that_no_header_carries_is_one_sentence(healthy: str) -> None:
 
 
 def test_the_control_client_says_what_failed(healthy: str) -> None:
-    """A refused control call is one sentence with the call in it."""
+    """The error for a refused control call is one sentence that names the call."""
     client = ControlClient(healthy)
 
     with pytest.raises(Exception, match=r"GET .*/_control/nothing answered 404"):

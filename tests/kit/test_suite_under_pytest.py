@@ -1,4 +1,4 @@
-"""`pytest --pyargs contract_tests.gateway`: the same suite, for those whose CI speaks pytest."""
+"""`pytest --pyargs contract_tests.gateway`: the same suite in pytest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.long
 
 
 def under_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the suite as a user does, in a folder of its own."""
+    """Run the suite as a user does, in a separate folder."""
     command = [sys.executable, "-m", "pytest", "--pyargs", "contract_tests.gateway", "-q", "-rs", *arguments]
     return subprocess.run(  # noqa: S603 - our own command
         [*command, "-p", "no:cacheprovider"], cwd=folder, capture_output=True, text=True, timeout=120, check=False
@@ -22,7 +22,7 @@ def under_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[s
 
 
 def test_a_healthy_target_is_green(healthy: str, tmp_path: Path) -> None:
-    """One test a check, and each passes."""
+    """There is one test per check, and each passes."""
     done = under_pytest(tmp_path, f"--sms-url={healthy}", f"--sms-control={healthy}", "--sms-only=URL-2,ERR-61",
                         "--sms-max-examples=3", "--sms-seed=1")  # fmt: skip
 
@@ -32,7 +32,7 @@ def test_a_healthy_target_is_green(healthy: str, tmp_path: Path) -> None:
 
 
 def test_a_broken_target_is_red_with_its_curl(tmp_path: Path) -> None:
-    """A failure shows the statement, the request and the answer, and no traceback of ours."""
+    """A failure shows the requirement, the request and the answer, without a traceback of the kit."""
     broken = next(each for each in CATALOGUE if each.name == "an empty text gets 56")
     with served(broken) as url:
         done = under_pytest(
@@ -53,7 +53,7 @@ def test_a_broken_target_is_red_with_its_curl(tmp_path: Path) -> None:
     ],
 )
 def test_a_target_that_cannot_be_judged_is_exit_2(arguments: tuple[str, ...], sentence: str, tmp_path: Path) -> None:
-    """The same exit code as that of the command."""
+    """The exit code is that of the command."""
     done = under_pytest(tmp_path, *arguments)
 
     assert done.returncode == 2
@@ -61,7 +61,7 @@ def test_a_target_that_cannot_be_judged_is_exit_2(arguments: tuple[str, ...], se
 
 
 def test_nothing_testable_is_exit_2(healthy: str, tmp_path: Path) -> None:
-    """Skips alone are no success, and each says what it would need."""
+    """If every test is skipped, the run fails; each skip says what is needed."""
     done = under_pytest(tmp_path, f"--sms-url={healthy}", "--sms-only=AF-6")
 
     assert done.returncode == 2
@@ -69,7 +69,7 @@ def test_nothing_testable_is_exit_2(healthy: str, tmp_path: Path) -> None:
 
 
 def test_the_entry_point_imports_nothing_heavy() -> None:
-    """Every pytest run of a user loads the options: that must cost nothing."""
+    """Every pytest run of a user loads the options, so the module imports nothing large."""
     code = (
         "import sys, contract_tests.gateway.options;"
         "heavy = {'hypothesis', 'schemathesis', 'httpx2', 'jsonschema_rs', 'yaml', 'mock_server', 'rich', 'click'};"

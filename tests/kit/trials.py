@@ -1,7 +1,7 @@
-"""Broken clients on trial, many side by side: is each told by its check, shrunk, and broken again by the file of it?
+"""Concurrent trials of broken clients: the expected check fails, the case is shrunk, and its replay file fails again.
 
-A trial is a whole run but for two things: it takes its cases in an order that the seed shuffles, and it ends with the
-first that the right check tells. All trials share one stand-in.
+A trial is a whole run with two differences: the seed shuffles the order of its cases, and it ends with the first case
+in which the expected check fails. All trials share one stand-in.
 """
 
 from __future__ import annotations
@@ -29,59 +29,59 @@ from mock_server.scenario.loader import load_scenario
 from tests.kit.broken_clients import NEVER_CALL, BrokenClient
 
 TIMEOUT_S = 1.0
-"""The client's own limit where it has to wait for it: what a run gives it unless it is told otherwise."""
+"""Seconds until the client gives up, in programs with slow steps; the default of a run."""
 
 _AMPLE_S = 2.0
 _TRIES = 3
-"""So often a program is played with other messages, as a run has more than one case for a defect."""
+"""How many times each program is played, with different messages, because a run has several cases per defect."""
 
 _GENERATED = 150
 _SHRINK_S = 60.0
-"""Ample: how small a case gets must not depend on how busy the machine is."""
+"""Seconds; enough that the size of the shrunk case does not depend on the load of the machine."""
 
 _SHRINK_WAITING_S = 10.0
-"""Each play of those that wait costs their time-out."""
+"""Seconds, for clients that wait: each case takes their time-out."""
 
 _SIDE_BY_SIDE = 8
-"""Those that have to wait come on top: they need no processor."""
+"""The limit of concurrent trials, without clients that wait: these need no processor."""
 
 _CHECKS = {check.id: check for check in CHECKS}
 
 Tell = Callable[["Trial"], None]
-"""Told of each trial that is over."""
+"""Called with each finished trial."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What became of one broken client."""
+    """The result of one broken client."""
 
     client: BrokenClient
     seed: int
     told: frozenset[str] = frozenset()
-    """The checks that told, up to the case by which the right one did."""
+    """The checks that failed, up to the case in which the expected check did."""
     stopped: str = ""
-    """Why it could not be judged at all: a run ends with that, and exit code 2."""
+    """Why the client could not be tested: a run would end with this sentence and exit code 2."""
     smallest: Case | None = None
     replay: Path | None = None
     again: frozenset[str] = frozenset()
-    """The checks that the file breaks when it is played again."""
+    """The checks that fail when the replay file is played."""
 
     @property
     def right(self) -> bool:
-        """Whether it is told as it must be."""
+        """Whether the expected check failed, or the run stopped as expected."""
         if self.client.name in NEVER_CALL:
             return "never called the gateway" in self.stopped
         return self.client.check in self.told
 
     @property
     def replayed(self) -> bool:
-        """Whether there is a file, and it shows the breach again; what never calls has none."""
+        """Whether the replay file shows the breach again; clients that never call have no file."""
         return self.client.name in NEVER_CALL or self.client.check in self.again
 
     @property
     def verdict(self) -> tuple[object, ...]:
-        """What has to be the same again."""
-        # How far one that has to be waited for is shrunk depends on how busy the machine is.
+        """The values that a repetition with the same seed must give."""
+        # For clients that wait, the size of the shrunk case depends on the load of the machine.
         return self.told, bool(self.stopped), None if self.client.waits else self.smallest
 
     def __str__(self) -> str:
@@ -95,8 +95,8 @@ class Trial:
 async def all_tried(
     clients: Iterable[BrokenClient], seed: int, folder: Path, stand_in: StandIn, tell: Tell = lambda _: None
 ) -> list[Trial]:
-    """Every trial, in the order of the clients."""
-    _of_the_round(seed)  # drawn before any clock runs: meanwhile nothing else would move
+    """Run every trial; the results are in the order of the clients."""
+    _of_the_round(seed)  # generated before any time-out runs, because it blocks the event loop
     room = asyncio.Semaphore(_SIDE_BY_SIDE)
 
     async def one(client: BrokenClient) -> Trial:
@@ -108,12 +108,12 @@ async def all_tried(
         tell(trial)
         return trial
 
-    # Those that wait begin first.
+    # Clients that wait start first.
     waiting = {nth: asyncio.ensure_future(one(client)) for nth, client in _in_order(clients)}
     trials = [await waiting[nth] for nth in sorted(waiting)]
     for trial in trials:
         if trial.replay is not None:
-            # What `sms-mock check` does. It takes its time: now nobody's clock runs.
+            # As `sms-mock check` does; it is slow, so it runs after all time-outs.
             load_scenario(trial.replay)
     return trials
 
@@ -123,7 +123,7 @@ def _in_order(clients: Iterable[BrokenClient]) -> list[tuple[int, BrokenClient]]
 
 
 async def tried(client: BrokenClient, seed: int, folder: Path, stand_in: StandIn) -> Trial:
-    """One trial."""
+    """Run one trial."""
     trial = Trial(client, seed)
     async with DriverPool(client.make, 1) as pool:
         runner = CaseRunner(client.make, pool, stand_in, folder)
@@ -151,12 +151,12 @@ async def tried(client: BrokenClient, seed: int, folder: Path, stand_in: StandIn
 
 
 def _told(evidence: Evidence) -> Iterator[str]:
-    """The checks that a case breaks."""
+    """The checks that fail in a case."""
     return (check.id for check in CHECKS if first_breach(check, evidence) is not None)
 
 
 def _cases(client: BrokenClient, seed: int) -> Iterable[Case]:
-    """What a client is played with: what its defect needs, else everything that is fast, the likely ones first."""
+    """The cases for a client: its programs, else all fast cases, with the most likely ones first."""
     fast = _shuffled(_of_the_round(seed), f"{seed} {client.name}")
     if not client.programs:
         zoo_first = client.check.startswith(("wanted.", "request."))
