@@ -31,7 +31,7 @@ serve: $(VENV)/installed ## serve scenarios/default.yaml on 127.0.0.1:8080
 test: $(VENV)/installed-for-development ## run the tests on all cores, but for the long ones
 	$(TESTS) $(or $(ARGS),-m "not long")
 
-test-long: $(VENV)/installed-for-development ## run the long tests: browser, clients in other languages, whole suites
+test-long: $(VENV)/installed-for-development ## run the long tests: browser, suite B on real clients, whole suites
 	$(TESTS) -m long $(ARGS)
 
 ci-short: ## run the short part of .ci/run: environment, lint, tests, wheel
@@ -56,8 +56,8 @@ soak: $(VENV)/installed-for-development ## have 200 tests share a server ROUNDS 
 	$(BIN)/python -m tests.kit.clients_soak $(ROUNDS)
 	for round in 1 2 3 4 5; do $(TESTS) -m "not long" -p randomly; done
 
-mutation: ## list the changes of the code that no test notices; ARGS="mock_server.domain.rules*" for a part
-	test -x build/mutation/bin/mutmut || python3 -m venv build/mutation
+mutation: $(VENV)/made ## list the changes of the code that no test notices; ARGS="mock_server.domain.rules*" for a part
+	test -x build/mutation/bin/mutmut || $(BIN)/python -m venv build/mutation
 	build/mutation/bin/python -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8,<4' '.[dev]'
 	build/mutation/bin/python -m mutmut run $(ARGS)
 	build/mutation/bin/python -m mutmut results
@@ -72,7 +72,7 @@ screenshots: $(VENV)/installed-for-development ## make pictures of every view in
 	for each in docs/console/*.webp; do cp build/screenshots/"$${each##*/}" "$$each"; done
 
 clean: ## remove everything that was made
-	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist mutants .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/made:

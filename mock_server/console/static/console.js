@@ -1,4 +1,5 @@
-// What no attribute says: copying, answers that come late, and whether the server is still there. Everything else is the server's and htmx's.
+// What no attribute says: copying, answers that come late, and whether the server is still there.
+// Everything else is the server's and htmx's.
 "use strict";
 
 document.addEventListener("click", async (event) => {
